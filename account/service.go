@@ -1,0 +1,331 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"mooring/audit"
+	"mooring/fault"
+	"mooring/secret"
+)
+
+// How long things last, and how often one may try.
+const (
+	SessionLife    = 30 * 24 * time.Hour
+	SessionIdle    = 7 * 24 * time.Hour
+	SetUpLinkLife  = 30 * time.Minute
+	failureWindow  = 15 * time.Minute
+	maxPairTries   = 8  // one account from one address
+	maxAddrTries   = 40 // many accounts from one address
+	maxEmailTries  = 60 // one account from many addresses; known addresses go on
+	keptCallers    = 10_000
+	touchInterval  = time.Minute
+	expiryInterval = time.Hour
+)
+
+// Service signs people in and says who a caller is.
+type Service struct {
+	store  Store
+	now    func() time.Time
+	newID  func() string
+	log    *slog.Logger
+	hasher *hasher
+
+	mu     sync.Mutex
+	kept   map[string]keptCaller // by session ID; valid for one store version
+	seen   map[string]time.Time  // session ID → last request, not yet stored
+	joined func()                // told when accounts were added
+}
+
+type keptCaller struct {
+	caller  Caller
+	version uint64
+}
+
+// NewService makes a Service. joined is called after accounts were added, so
+// that their certificates can be made ahead; it must not block.
+func NewService(store Store, now func() time.Time, newID func() string, log *slog.Logger, joined func()) *Service {
+	return &Service{
+		store: store, now: now, newID: newID, log: log, joined: joined, hasher: newHasher(),
+		kept: map[string]keptCaller{}, seen: map[string]time.Time{},
+	}
+}
+
+// Origin is where a sign-in comes from.
+type Origin struct{ Address, Agent, RequestID string }
+
+// SignIn checks the password and starts a session. It returns the session's
+// token, which only the cookie ever holds.
+func (s *Service) SignIn(ctx context.Context, email, password string, from Origin) (secret.Text, error) {
+	email = normalEmail(email)
+	emailKey, addressKey := throttleKey("email", email), throttleKey("address", from.Address)
+	person, hash, err := s.store.PasswordOf(ctx, email)
+	known := err == nil
+	if errors.Is(err, ErrNoSuchAccount) {
+		hash = decoy
+	} else if err != nil {
+		return secret.Text{}, err
+	}
+	if err := s.throttle(ctx, person.ID, from.Address, emailKey, addressKey); err != nil {
+		return secret.Text{}, err
+	}
+	matches := false
+	if len(password) <= maxPassword {
+		if matches, err = s.hasher.matches(ctx, hash, password); err != nil {
+			return secret.Text{}, err
+		}
+	}
+	if !known || !matches {
+		actor := audit.Actor{Name: "unknown", Address: from.Address, RequestID: from.RequestID}
+		if known {
+			actor.PersonID, actor.Name = person.ID, person.Email
+		}
+		entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.SignInFailed, Result: audit.Refused}
+		if err := s.store.AddFailure(ctx, emailKey, addressKey, entry); err != nil {
+			return secret.Text{}, err
+		}
+		return secret.Text{}, ErrWrongPassword
+	}
+	return s.startSession(ctx, person, from)
+}
+
+func (s *Service) throttle(ctx context.Context, personID, address, emailKey, addressKey string) error {
+	failures, err := s.store.Failures(ctx, emailKey, addressKey, s.now().Add(-failureWindow))
+	if err != nil {
+		return err
+	}
+	if failures.Pair >= maxPairTries || failures.Address >= maxAddrTries {
+		return ErrTooManyTries
+	}
+	if failures.Email < maxEmailTries {
+		return nil
+	}
+	// Somebody guesses at this account from many addresses. Its owner still
+	// gets in from where they have been before.
+	known, err := s.store.KnownAddress(ctx, personID, address)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return ErrTooManyTries
+	}
+	return nil
+}
+
+func (s *Service) startSession(ctx context.Context, person Person, from Origin) (secret.Text, error) {
+	token := newToken()
+	now := s.now()
+	session := Session{
+		ID: hashToken(token.Reveal()), PersonID: person.ID, CreatedAt: now, SeenAt: now,
+		ExpiresAt: now.Add(SessionLife), Address: from.Address, Agent: clip(from.Agent, 200),
+	}
+	actor := audit.Actor{PersonID: person.ID, Name: person.Email, Address: from.Address, RequestID: from.RequestID}
+	entry := audit.Entry{At: now, Actor: actor, Action: audit.SignIn, Result: audit.Done}
+	if err := s.store.AddSession(ctx, session, entry); err != nil {
+		return secret.Text{}, err
+	}
+	return token, nil
+}
+
+// Authenticate finds who holds this token: ErrSignIn when nobody does.
+func (s *Service) Authenticate(ctx context.Context, token string) (Caller, error) {
+	id, now := hashToken(token), s.now()
+	version := s.store.Version()
+	s.mu.Lock()
+	kept, ok := s.kept[id]
+	if ok && kept.version == version && now.Before(kept.caller.Session.ExpiresAt) {
+		s.seen[id] = now
+		s.mu.Unlock()
+		return kept.caller, nil
+	}
+	s.mu.Unlock()
+
+	caller, err := s.store.Caller(ctx, id, now)
+	if err != nil {
+		return Caller{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.kept) >= keptCallers {
+		clear(s.kept)
+	}
+	s.kept[id] = keptCaller{caller, version}
+	s.seen[id] = now
+	return caller, nil
+}
+
+// SignOut ends the caller's own session.
+func (s *Service) SignOut(ctx context.Context, caller Caller, actor audit.Actor) error {
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.SignOut, Result: audit.Done}
+	return s.store.EndSession(ctx, caller.Person.ID, caller.Session.ID, entry)
+}
+
+// Sessions lists where the person is signed in, the latest first.
+func (s *Service) Sessions(ctx context.Context, caller Caller) ([]Session, error) {
+	return s.store.Sessions(ctx, caller.Person.ID, s.now())
+}
+
+// EndSession ends one of the caller's sessions.
+func (s *Service) EndSession(ctx context.Context, caller Caller, sessionID string, actor audit.Actor) error {
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.EndSession, Result: audit.Done}
+	return s.store.EndSession(ctx, caller.Person.ID, sessionID, entry)
+}
+
+// ChangeTheme stores the person's choice of colours.
+func (s *Service) ChangeTheme(ctx context.Context, caller Caller, theme Theme, actor audit.Actor) error {
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.ChangeTheme, Result: audit.Done, Detail: string(theme)}
+	return s.store.SetTheme(ctx, caller.Person.ID, theme, entry)
+}
+
+// NewSetUpLink makes the token of a set-up address when nobody exists yet.
+// Earlier ones stop working.
+func (s *Service) NewSetUpLink(ctx context.Context) (token secret.Text, needed bool, err error) {
+	if has, err := s.store.HasPeople(ctx); err != nil || has {
+		return secret.Text{}, false, err
+	}
+	token = newToken()
+	err = s.store.ReplaceSetUpLink(ctx, hashToken(token.Reveal()), s.now().Add(SetUpLinkLife))
+	return token, err == nil, err
+}
+
+// SetUpLinkWorks says whether the set-up page may be shown.
+func (s *Service) SetUpLinkWorks(ctx context.Context, token string) error {
+	works, err := s.store.SetUpLinkWorks(ctx, hashToken(token), s.now())
+	if err == nil && !works {
+		err = ErrSetUpLink
+	}
+	return err
+}
+
+// SetUp makes the first administrator, their personal account and, if named,
+// an organization they own. It signs them in.
+func (s *Service) SetUp(ctx context.Context, token string, form SetUpForm, from Origin) (secret.Text, error) {
+	if err := s.SetUpLinkWorks(ctx, token); err != nil {
+		return secret.Text{}, err
+	}
+	if err := form.check(); err != nil {
+		return secret.Text{}, err
+	}
+	newcomer, err := s.newcomer(ctx, form)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	newcomer.Person.SiteAdmin = true
+	actor := audit.Actor{PersonID: newcomer.Person.ID, Name: newcomer.Person.Email, Address: from.Address, RequestID: from.RequestID}
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.SetUp, Result: audit.Done, Detail: form.Organization}
+	if err := s.store.SetUp(ctx, hashToken(token), s.now(), newcomer, entry); err != nil {
+		return secret.Text{}, err
+	}
+	s.joined()
+	return s.startSession(ctx, newcomer.Person, from)
+}
+
+// newcomer prepares a person with their own account and, if named, a new
+// organization, which becomes their default.
+func (s *Service) newcomer(ctx context.Context, form SetUpForm) (NewPerson, error) {
+	hash, err := s.hasher.hash(ctx, form.Password)
+	if err != nil {
+		return NewPerson{}, err
+	}
+	name, err := s.freeName(ctx, personalName(form.Email), form.Organization)
+	if err != nil {
+		return NewPerson{}, err
+	}
+	now := s.now()
+	own := Account{ID: s.newID(), Name: name, Kind: Personal, CreatedAt: now}
+	p := NewPerson{
+		Person: Person{ID: s.newID(), Email: form.Email, Name: form.Name, Theme: System,
+			DefaultAccountID: own.ID, CreatedAt: now},
+		Password: hash,
+		Joins:    []Membership{{Account: own, Role: Owner}},
+	}
+	if form.Organization != "" {
+		organization := Account{ID: s.newID(), Name: form.Organization, Kind: Organization, CreatedAt: now}
+		p.Joins = append(p.Joins, Membership{Account: organization, Role: Owner})
+		p.Person.DefaultAccountID = organization.ID
+	}
+	return p, nil
+}
+
+func (s *Service) freeName(ctx context.Context, want, not string) (string, error) {
+	name := want
+	for i := 2; ; i++ {
+		taken, err := s.store.AccountNameTaken(ctx, name)
+		if err != nil {
+			return "", err
+		}
+		if !taken && name != not {
+			return name, nil
+		}
+		name = fmt.Sprintf("%s-%d", want, i)
+	}
+}
+
+// Run stores when sessions were last seen and drops what has expired, until
+// ctx ends.
+func (s *Service) Run(ctx context.Context) {
+	touch, expire := time.NewTicker(touchInterval), time.NewTicker(expiryInterval)
+	defer touch.Stop()
+	defer expire.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			s.storeSeen(context.WithoutCancel(ctx))
+			return
+		case <-touch.C:
+			s.storeSeen(ctx)
+		case <-expire.C:
+			if err := s.store.DropExpired(ctx, s.now()); err != nil {
+				s.log.Error("could not drop expired sessions", "cause", err)
+			}
+		}
+	}
+}
+
+func (s *Service) storeSeen(ctx context.Context) {
+	s.mu.Lock()
+	seen := s.seen
+	s.seen = map[string]time.Time{}
+	s.mu.Unlock()
+	if len(seen) == 0 {
+		return
+	}
+	if err := s.store.TouchSessions(ctx, seen); err != nil {
+		s.log.Error("could not store when sessions were last seen", "cause", err)
+	}
+}
+
+func newToken() secret.Text {
+	token := make([]byte, 32)
+	_, _ = rand.Read(token)
+	return secret.NewText(base64.RawURLEncoding.EncodeToString(token))
+}
+
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// throttleKey stands for an address in the list of failures, so that the list
+// holds no address.
+func throttleKey(kind, value string) string { return hashToken(kind + "\x00" + value)[:32] }
+
+func clip(s string, most int) string {
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
+}
+
+// IsFieldFault reports whether a form should be shown again with its values.
+func IsFieldFault(err error) bool {
+	return fault.Has(err, fault.Invalid) || fault.Has(err, fault.Conflict)
+}

@@ -1,0 +1,105 @@
+// Package certificate owns the X.509 pair of each account. Only the public
+// half leaves: the private key is sealed at rest, opened for the length of one
+// signature, and no function returns it.
+package certificate
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // a thumbprint to compare with Azure's portal, not a signature
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/pem"
+	"math/big"
+	"strings"
+	"time"
+
+	"mooring/fault"
+)
+
+// KeyBits is the size of the RSA key. Entra refuses elliptic curves
+// (AADSTS5002738) and weak keys (AADSTS50032).
+const KeyBits = 3072
+
+// Life is how long a certificate is valid: one year, which is also what
+// `az ad sp create-for-rbac` grants by default.
+const Life = 365 * 24 * time.Hour
+
+// backdate forgives clocks that run behind ours.
+const backdate = time.Hour
+
+// WarnBefore is how long before its end a certificate is called expiring.
+const WarnBefore = 30 * 24 * time.Hour
+
+// ErrNone is what people read when a certificate is not to be had.
+var ErrNone = fault.New(fault.NotFound, "This account has no certificate yet. Try again in a moment.")
+
+// Certificate is the public half.
+type Certificate struct {
+	ID        string
+	AccountID string
+	DER       []byte
+	NotBefore time.Time
+	NotAfter  time.Time
+	CreatedAt time.Time
+}
+
+// SHA1 is the thumbprint as Azure's portal shows it: upper-case hexadecimal.
+func (c Certificate) SHA1() string {
+	sum := sha1.Sum(c.DER) //nolint:gosec // see the import
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
+}
+
+// SHA256 is the longer thumbprint, in upper-case hexadecimal.
+func (c Certificate) SHA256() string {
+	sum := sha256.Sum256(c.DER)
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
+}
+
+// PEM is the certificate as text, for the command line.
+func (c Certificate) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.DER})
+}
+
+// Base64 is the certificate on one line, for use inside a command.
+func (c Certificate) Base64() string { return base64.StdEncoding.EncodeToString(c.DER) }
+
+// Expired reports whether Azure would call the certificate expired.
+func (c Certificate) Expired(now time.Time) bool { return now.After(c.NotAfter) }
+
+// ExpiresSoon reports whether it is time to make a new one.
+func (c Certificate) ExpiresSoon(now time.Time) bool { return now.After(c.NotAfter.Add(-WarnBefore)) }
+
+// issue signs a certificate for key with its own key. The common name is an
+// opaque id: whoever sees the certificate learns no name.
+func issue(id, accountID string, key *rsa.PrivateKey, now time.Time) (Certificate, error) {
+	now = now.UTC().Truncate(time.Second)
+	template := &x509.Certificate{
+		SerialNumber:          serialOf(id),
+		Subject:               pkix.Name{CommonName: "mooring-" + id},
+		NotBefore:             now.Add(-backdate),
+		NotAfter:              now.Add(Life - backdate),
+		SignatureAlgorithm:    x509.SHA256WithRSA,
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+		BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return Certificate{}, err
+	}
+	return Certificate{ID: id, AccountID: accountID, DER: der,
+		NotBefore: template.NotBefore, NotAfter: template.NotAfter, CreatedAt: now}, nil
+}
+
+// serialOf derives the serial number from the id, so that the same id gives
+// the same certificate for the same key.
+func serialOf(id string) *big.Int {
+	sum := sha256.Sum256([]byte("serial of " + id))
+	sum[0] &= 0x7f // positive
+	sum[0] |= 0x40 // and of full length
+	return new(big.Int).SetBytes(sum[:16])
+}

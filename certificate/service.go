@@ -1,0 +1,147 @@
+package certificate
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"time"
+
+	"mooring/audit"
+	"mooring/secret"
+)
+
+// Sealed is a certificate with its sealed private key, as stored.
+type Sealed struct {
+	Certificate
+	Key []byte // what Sealer.Seal made of the PKCS #8 key
+}
+
+// Store keeps certificates.
+type Store interface {
+	Active(ctx context.Context, accountID string) (Certificate, error)    // ErrNone
+	Sealed(ctx context.Context, accountID, id string) (Sealed, error)     // ErrNone
+	AccountsWithout(ctx context.Context) ([]string, error)                // ids of accounts without an active certificate
+	Activate(ctx context.Context, s Sealed, entry audit.Entry) error      // replaces the active one, which stays for what uses it
+	ActivateFirst(ctx context.Context, s Sealed, entry audit.Entry) error // does nothing when the account has an active one
+}
+
+// Sealer seals and opens values for a place; *secret.Ring is one.
+type Sealer interface {
+	Seal(place secret.Place, value []byte) ([]byte, error)
+	Open(place secret.Place, sealed []byte) ([]byte, error)
+}
+
+// Place is where the private key of the certificate with this id is stored.
+func Place(id string) secret.Place {
+	return secret.Place{Table: "certificates", Row: id, Column: "sealed_key"}
+}
+
+// Service makes certificates and signs with them.
+type Service struct {
+	store  Store
+	sealer Sealer
+	pool   *Pool
+	now    func() time.Time
+	newID  func() string
+	log    *slog.Logger
+	wake   chan struct{}
+}
+
+// NewService makes a Service.
+func NewService(store Store, sealer Sealer, pool *Pool, now func() time.Time, newID func() string, log *slog.Logger) *Service {
+	return &Service{store: store, sealer: sealer, pool: pool, now: now, newID: newID, log: log, wake: make(chan struct{}, 1)}
+}
+
+// Active gives the account's certificate. In the rare moment after an account
+// was made and before Run has made its certificate, Active makes it.
+func (s *Service) Active(ctx context.Context, accountID string) (Certificate, error) {
+	c, err := s.store.Active(ctx, accountID)
+	if !errors.Is(err, ErrNone) {
+		return c, err
+	}
+	if err := s.makeFirst(ctx, accountID); err != nil {
+		return Certificate{}, err
+	}
+	return s.store.Active(ctx, accountID)
+}
+
+// Renew makes a new active certificate. Credentials go on with the one they
+// were verified with until they are edited.
+func (s *Service) Renew(ctx context.Context, accountID string, actor audit.Actor) (Certificate, error) {
+	sealed, err := s.seal(ctx, accountID)
+	if err != nil {
+		return Certificate{}, err
+	}
+	return sealed.Certificate, s.store.Activate(ctx, sealed, s.entry(sealed, actor))
+}
+
+// Identity gives what signs as the account with the certificate of this id.
+func (s *Service) Identity(ctx context.Context, accountID, id string) (*Identity, error) {
+	sealed, err := s.store.Sealed(ctx, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	return newIdentity(sealed.Certificate, func() ([]byte, error) { return s.sealer.Open(Place(id), sealed.Key) })
+}
+
+// Wake tells Run that accounts were added.
+func (s *Service) Wake() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run makes certificates ahead for accounts that have none, until ctx ends.
+func (s *Service) Run(ctx context.Context) {
+	s.Wake()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		}
+		accounts, err := s.store.AccountsWithout(ctx)
+		if err != nil {
+			s.log.Error("could not list accounts without a certificate", "cause", err)
+			continue
+		}
+		for _, accountID := range accounts {
+			if err := s.makeFirst(ctx, accountID); err != nil && ctx.Err() == nil {
+				s.log.Error("could not make a certificate", "account", accountID, "cause", err)
+			}
+		}
+	}
+}
+
+func (s *Service) makeFirst(ctx context.Context, accountID string) error {
+	sealed, err := s.seal(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	return s.store.ActivateFirst(ctx, sealed, s.entry(sealed, audit.BySystem()))
+}
+
+func (s *Service) seal(ctx context.Context, accountID string) (Sealed, error) {
+	key, err := s.pool.take(ctx)
+	if err != nil {
+		return Sealed{}, err
+	}
+	c, err := issue(s.newID(), accountID, key, s.now())
+	if err != nil {
+		return Sealed{}, err
+	}
+	plain, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return Sealed{}, err
+	}
+	defer clear(plain)
+	sealedKey, err := s.sealer.Seal(Place(c.ID), plain)
+	return Sealed{Certificate: c, Key: sealedKey}, err
+}
+
+func (s *Service) entry(sealed Sealed, actor audit.Actor) audit.Entry {
+	return audit.Entry{At: s.now(), Actor: actor, Action: audit.MakeCertificate, AccountID: sealed.AccountID,
+		Result: audit.Done, Detail: sealed.SHA1()}
+}

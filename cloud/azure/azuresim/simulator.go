@@ -1,0 +1,158 @@
+// Package azuresim is a simulated Azure for the demo, the tests and the
+// manuals: one directory service and one resource manager for each national
+// cloud, the classic management endpoint, and a small portal in which a person
+// registers an application, uploads a certificate and assigns a role.
+//
+// Everything listens on the loopback interface, over TLS with a certificate
+// authority made at start. Signed assertions and client certificates are really
+// verified; the answers have the shapes of the real services. What cannot be
+// brought about by hand, such as an outage, is scripted: see Script.
+package azuresim
+
+import (
+	"cmp"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options are the things a Simulator takes from outside. The zero value is
+// ready for use.
+type Options struct {
+	Now          func() time.Time // clock for assertions, certificates and tokens; nil means time.Now
+	NewID        func() string    // new lower-case GUIDs for applications, objects, keys and requests; nil means random
+	PortalListen string           // address of the portal; "" means "127.0.0.1:0"
+}
+
+// Simulator is a running simulated Azure.
+type Simulator struct {
+	world    *world
+	ca       *x509.CertPool
+	clouds   map[string]Endpoints
+	portal   string
+	servers  []*server
+	requests atomic.Int64
+	stop     chan struct{}
+	close    sync.Once
+}
+
+// Endpoints are the addresses of one environment, without a trailing slash.
+// Audience is the exact token audience of its resource manager. Classic is
+// empty outside the public cloud.
+type Endpoints struct {
+	Authority, ResourceManager, Audience, Classic string
+}
+
+// Start makes the certificate authority, sets the scripted scene and listens.
+// The caller closes the Simulator.
+func Start(o Options) (*Simulator, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.NewID == nil {
+		o.NewID = randomGUID
+	}
+	issuer, err := newIssuer()
+	if err != nil {
+		return nil, fmt.Errorf("azuresim: certificate authority: %w", err)
+	}
+	w, err := newWorld(o.Now, o.NewID)
+	if err != nil {
+		return nil, fmt.Errorf("azuresim: script: %w", err)
+	}
+	s := &Simulator{
+		world:  w,
+		ca:     issuer.pool(),
+		clouds: map[string]Endpoints{},
+		stop:   make(chan struct{}),
+	}
+	if err := s.listen(issuer, cmp.Or(o.PortalListen, "127.0.0.1:0")); err != nil {
+		return nil, errors.Join(fmt.Errorf("azuresim: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// listen opens every server. What it opened before an error, Close closes.
+func (s *Simulator) listen(issuer *issuer, portalAddress string) error {
+	for _, e := range environments() {
+		base, err := s.serveTLS(issuer, false, func(base string) http.Handler {
+			return &authority{world: s.world, environment: e, base: base}
+		})
+		if err != nil {
+			return err
+		}
+		points := Endpoints{Authority: base, Audience: e.audience}
+		points.ResourceManager, err = s.serveTLS(issuer, false, func(string) http.Handler {
+			return &resourceManager{world: s.world, environment: e, stop: s.stop}
+		})
+		if err != nil {
+			return err
+		}
+		if e.classic {
+			points.Classic, err = s.serveTLS(issuer, true, func(string) http.Handler {
+				return &classic{world: s.world, environment: e}
+			})
+			if err != nil {
+				return err
+			}
+		}
+		s.clouds[e.name] = points
+	}
+	pages, err := newPortal(s.world)
+	if err != nil {
+		return err
+	}
+	srv, err := listen(portalAddress, nil)
+	if err != nil {
+		return err
+	}
+	s.portal = "http://" + srv.address()
+	s.servers = append(s.servers, srv)
+	srv.serve(pages.handler())
+	return nil
+}
+
+// serveTLS opens one TLS server and counts what it answers.
+func (s *Simulator) serveTLS(issuer *issuer, askClient bool, handler func(base string) http.Handler) (string, error) {
+	srv, err := listen("127.0.0.1:0", issuer.tlsConfig(askClient))
+	if err != nil {
+		return "", err
+	}
+	s.servers = append(s.servers, srv)
+	base := "https://" + srv.address()
+	inner := handler(base)
+	srv.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer s.requests.Add(1)
+		inner.ServeHTTP(w, r)
+	}))
+	return base, nil
+}
+
+// Close ends every connection and every server. It may be called twice.
+func (s *Simulator) Close() error {
+	var err error
+	s.close.Do(func() {
+		close(s.stop)
+		for _, srv := range s.servers {
+			err = errors.Join(err, srv.close())
+		}
+	})
+	return err
+}
+
+// PortalURL is the address of the simulated portal, as http://host:port.
+func (s *Simulator) PortalURL() string { return s.portal }
+
+// CA holds the authority that issued the certificate of every TLS server.
+func (s *Simulator) CA() *x509.CertPool { return s.ca.Clone() }
+
+// Endpoints returns the addresses of "public", "usgov" or "china", and the zero
+// value for any other name.
+func (s *Simulator) Endpoints(environment string) Endpoints { return s.clouds[environment] }
+
+// Requests is the number of requests answered over TLS since Start.
+func (s *Simulator) Requests() int64 { return s.requests.Load() }

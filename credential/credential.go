@@ -1,0 +1,79 @@
+// Package credential is the life of a linked account: how it is saved,
+// verified, waited for, mended, disabled and unlinked.
+package credential
+
+import (
+	"time"
+
+	"mooring/audit"
+	"mooring/cloud"
+)
+
+// Credential is one link of an account to one subscription of a provider.
+type Credential struct {
+	ID            string
+	AccountID     string
+	Provider      string // cloud.Description.Key
+	Label         string
+	Target        cloud.Target
+	CertificateID string // the certificate it was last saved with
+	State         State
+	Version       int64 // grows with every change a person makes; a verification of an older one decides nothing
+
+	SubscriptionName string // found by verification
+	Rights           []cloud.Right
+
+	CreatedBy string // person id
+	CreatedAt time.Time
+	FreshFrom time.Time // when a person last linked, changed or enabled it
+
+	LastCheckedAt   time.Time // zero: never
+	CouldNotCheckAt time.Time // set while the latest check said nothing about the link
+	Attempts        int       // checks in a row that did not pass
+	NextCheckAt     time.Time // zero: no check is planned
+
+	// Read along, never written with the credential.
+	CreatedByName        string
+	CertificateExpires   time.Time
+	CertificateSHA1      string
+	RunningVerification  string // id, while one runs
+	CertificateIsCurrent bool   // the account has no newer certificate
+}
+
+// Checking reports whether a verification runs or is due at now.
+func (c Credential) Checking(now time.Time) bool {
+	return c.RunningVerification != "" || !c.NextCheckAt.IsZero() && !c.NextCheckAt.After(now)
+}
+
+// Trigger says why a verification ran.
+type Trigger string
+
+// The triggers.
+const (
+	ByPerson   Trigger = "person"
+	BySchedule Trigger = "schedule"
+	ByRetry    Trigger = "retry"
+)
+
+// Verification is one run of the stages, kept as evidence.
+type Verification struct {
+	ID           string
+	CredentialID string
+	Version      int64 // Credential.Version that it looked at
+	Trigger      Trigger
+	StartedAt    time.Time
+	FinishedAt   time.Time     // zero while it runs
+	Outcome      cloud.Outcome // empty while it runs
+	Abandoned    bool          // the server stopped, or the credential changed, before it could decide
+	Results      []cloud.StageResult
+}
+
+// Running reports whether the verification has not finished.
+func (v Verification) Running() bool { return v.FinishedAt.IsZero() }
+
+// Request is who asks, for which account.
+type Request struct {
+	AccountID   string
+	AccountName string // for links in failures
+	Actor       audit.Actor
+}

@@ -1,0 +1,271 @@
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"mooring/audit"
+	"mooring/certificate"
+	"mooring/cloud"
+	"mooring/fault"
+)
+
+// Service links accounts to clouds.
+type Service struct {
+	store        Store
+	clouds       cloud.Registry
+	certificates Certificates
+	dependents   []Dependents
+	now          func() time.Time
+	newID        func() string
+	log          *slog.Logger
+	wake         chan struct{}
+}
+
+// Certificates gives what signs for an account.
+type Certificates interface {
+	Active(ctx context.Context, accountID string) (certificate.Certificate, error)
+	Identity(ctx context.Context, accountID, id string) (*certificate.Identity, error)
+}
+
+// NewService makes a Service. dependents are asked before something is unlinked.
+func NewService(store Store, clouds cloud.Registry, certificates Certificates, dependents []Dependents,
+	now func() time.Time, newID func() string, log *slog.Logger) *Service {
+	return &Service{store: store, clouds: clouds, certificates: certificates, dependents: dependents,
+		now: now, newID: newID, log: log, wake: make(chan struct{}, 1)}
+}
+
+// Cloud finds the cloud with this key.
+func (s *Service) Cloud(provider string) (cloud.Cloud, error) {
+	c, ok := s.clouds[provider]
+	if !ok {
+		return nil, ErrNoSuchProvider
+	}
+	return c, nil
+}
+
+// Check reads a form without saving: the target as far as it can be read, and
+// the sentences for its fields. Empty fields get none, since the person is
+// still typing.
+func (s *Service) Check(provider string, form cloud.Form) (cloud.Target, fault.Fields, error) {
+	c, err := s.Cloud(provider)
+	if err != nil {
+		return cloud.Target{}, nil, err
+	}
+	target, fields := c.Read(form)
+	for field, typed := range map[string]string{"subscription_id": form.SubscriptionID,
+		"client_id": form.ClientID, "tenant_id": form.TenantID, "pasted": form.Pasted} {
+		if strings.TrimSpace(typed) == "" {
+			delete(fields, field)
+		}
+	}
+	return target, fields, nil
+}
+
+// Link saves a new credential and, if verify is set, has it verified at once
+// in the background.
+func (s *Service) Link(ctx context.Context, r Request, provider string, form cloud.Form, verify bool) (Credential, error) {
+	target, label, err := s.read(provider, form)
+	if err != nil {
+		return Credential{}, err
+	}
+	active, err := s.certificates.Active(ctx, r.AccountID)
+	if err != nil {
+		return Credential{}, err
+	}
+	now := s.now()
+	c := Credential{
+		ID: s.newID(), AccountID: r.AccountID, Provider: provider, Label: label, Target: target,
+		CertificateID: active.ID, State: NotVerified, Version: 1,
+		CreatedBy: r.Actor.PersonID, CreatedAt: now, FreshFrom: now,
+	}
+	if verify {
+		c.NextCheckAt = now
+	}
+	existing, err := s.store.Add(ctx, c, s.entry(r, audit.LinkCredential, c))
+	if err != nil {
+		return Credential{}, linkToExisting(err, r, provider, existing)
+	}
+	s.Wake()
+	return c, nil
+}
+
+// Edit changes what a credential points at. The old verdict goes, whatever
+// changed, and the account's active certificate is used from now on.
+func (s *Service) Edit(ctx context.Context, r Request, id string, form cloud.Form, verify bool) (Credential, error) {
+	c, err := s.move(ctx, r, id, Edit)
+	if err != nil {
+		return Credential{}, err
+	}
+	target, label, err := s.read(c.Provider, form)
+	if err != nil {
+		return Credential{}, err
+	}
+	active, err := s.certificates.Active(ctx, r.AccountID)
+	if err != nil {
+		return Credential{}, err
+	}
+	c.Target, c.Label, c.CertificateID = target, label, active.ID
+	c.forget(s.now())
+	if verify && c.State != Disabled {
+		c.NextCheckAt = s.now()
+	}
+	existing, err := s.store.Change(ctx, c, s.entry(r, audit.EditCredential, c))
+	if err != nil {
+		return Credential{}, linkToExisting(err, r, c.Provider, existing)
+	}
+	s.Wake()
+	return c, nil
+}
+
+// Verify asks for a check now.
+func (s *Service) Verify(ctx context.Context, r Request, id string) (Credential, error) {
+	c, err := s.move(ctx, r, id, Verify)
+	if err != nil {
+		return Credential{}, err
+	}
+	if c.RunningVerification != "" {
+		return c, nil // one is on its way already
+	}
+	c.NextCheckAt = s.now()
+	if c.State != Connected { // somebody has just mended it on the cloud's side, which takes minutes to copy
+		c.FreshFrom = s.now()
+	}
+	if err := s.store.Plan(ctx, r.AccountID, id, c.NextCheckAt, c.FreshFrom, s.entry(r, audit.VerifyCredential, c)); err != nil {
+		return Credential{}, err
+	}
+	s.Wake()
+	return c, nil
+}
+
+// Disable stops the use and the checks of a credential until it is enabled.
+func (s *Service) Disable(ctx context.Context, r Request, id string) (Credential, error) {
+	return s.flip(ctx, r, id, Disable, audit.DisableCredential, time.Time{})
+}
+
+// Enable takes a disabled credential back into use and has it verified.
+func (s *Service) Enable(ctx context.Context, r Request, id string) (Credential, error) {
+	return s.flip(ctx, r, id, Enable, audit.EnableCredential, s.now())
+}
+
+func (s *Service) flip(ctx context.Context, r Request, id string, event Event, action audit.Action, check time.Time) (Credential, error) {
+	c, err := s.move(ctx, r, id, event)
+	if err != nil {
+		return Credential{}, err
+	}
+	c.forget(s.now())
+	c.NextCheckAt = check
+	if _, err := s.store.Change(ctx, c, s.entry(r, action, c)); err != nil {
+		return Credential{}, err
+	}
+	s.Wake()
+	return c, nil
+}
+
+// Dependents lists what stops working without this credential.
+func (s *Service) Dependents(ctx context.Context, accountID, id string) ([]string, error) {
+	var all []string
+	for _, d := range s.dependents {
+		some, err := d.DependOn(ctx, accountID, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// Unlink removes a credential. While something depends on it, confirm must be
+// its label.
+func (s *Service) Unlink(ctx context.Context, r Request, id, confirm string) (Credential, error) {
+	c, err := s.move(ctx, r, id, Unlink)
+	if err != nil {
+		return Credential{}, err
+	}
+	dependents, err := s.Dependents(ctx, r.AccountID, id)
+	if err != nil {
+		return Credential{}, err
+	}
+	if len(dependents) > 0 && strings.TrimSpace(confirm) != c.Label {
+		return Credential{}, ErrConfirm.At("confirm")
+	}
+	return c, s.store.Remove(ctx, r.AccountID, id, s.entry(r, audit.UnlinkCredential, c))
+}
+
+// Find gives one credential of the account.
+func (s *Service) Find(ctx context.Context, accountID, id string) (Credential, error) {
+	return s.store.Find(ctx, accountID, id)
+}
+
+// List gives the account's credentials.
+func (s *Service) List(ctx context.Context, accountID string) ([]Credential, error) {
+	return s.store.List(ctx, accountID)
+}
+
+// HistoryLength is how many runs a credential's page shows.
+const HistoryLength = 20
+
+// Verifications gives the latest runs with their evidence.
+func (s *Service) Verifications(ctx context.Context, accountID, id string) ([]Verification, error) {
+	return s.store.Verifications(ctx, accountID, id, HistoryLength)
+}
+
+// move finds a credential and moves it, in memory.
+func (s *Service) move(ctx context.Context, r Request, id string, event Event) (Credential, error) {
+	c, err := s.store.Find(ctx, r.AccountID, id)
+	if err != nil {
+		return Credential{}, err
+	}
+	next, ok := c.State.After(event)
+	if !ok {
+		return Credential{}, ErrNotPossibleNow
+	}
+	if event != Unlink {
+		c.State = next
+	}
+	return c, nil
+}
+
+// forget clears what earlier checks found: a person's change clears the verdict.
+func (c *Credential) forget(now time.Time) {
+	c.FreshFrom, c.Attempts = now, 0
+	c.LastCheckedAt, c.CouldNotCheckAt, c.NextCheckAt = time.Time{}, time.Time{}, time.Time{}
+	c.SubscriptionName, c.Rights = "", nil
+}
+
+const maxLabel = 80
+
+func (s *Service) read(provider string, form cloud.Form) (cloud.Target, string, error) {
+	c, err := s.Cloud(provider)
+	if err != nil {
+		return cloud.Target{}, "", err
+	}
+	target, fields := c.Read(form)
+	if fields == nil {
+		fields = fault.Fields{}
+	}
+	label := strings.Join(strings.Fields(form.Label), " ")
+	if label == "" {
+		fields["label"] = sayLabelMissing
+	} else if len([]rune(label)) > maxLabel {
+		fields["label"] = sayLabelLong
+	}
+	return target, label, fault.AtFields(fields)
+}
+
+func (s *Service) entry(r Request, action audit.Action, c Credential) audit.Entry {
+	return audit.Entry{At: s.now(), Actor: r.Actor, Action: action, AccountID: r.AccountID,
+		CredentialID: c.ID, Result: audit.Done, Detail: c.Label}
+}
+
+func linkToExisting(err error, r Request, provider, existingID string) error {
+	if !errors.Is(err, ErrAlreadyLinked) {
+		return err
+	}
+	return ErrAlreadyLinked.At("subscription_id").To("Open the one that is there",
+		fmt.Sprintf("/accounts/%s/cloud-providers/%s/credentials/%s", r.AccountName, provider, existingID))
+}

@@ -1,0 +1,121 @@
+package credential
+
+import "time"
+
+// State is where a credential is in its life. There is one word for each, and
+// the pages, the API and the command line show the same word.
+type State string
+
+// The states.
+const (
+	NotVerified    State = "not-verified"
+	Connected      State = "connected"
+	WaitingCloud   State = "waiting"
+	NeedsAttention State = "needs-attention"
+	Disabled       State = "disabled"
+)
+
+// Event is what moves a credential from one state to another.
+type Event string
+
+// The events. The first five are a person's, the others a verification's.
+const (
+	Edit    Event = "edit"
+	Verify  Event = "verify" // asks for a check; the word stays until it ends
+	Disable Event = "disable"
+	Enable  Event = "enable"
+	Unlink  Event = "unlink"
+
+	Pass          Event = "pass"
+	Wait          Event = "wait"            // still copying, with time left
+	Break         Event = "break"           // failed, or the time to wait is over
+	CouldNotCheck Event = "could-not-check" // no answer: it never worsens a state
+)
+
+// moves is the whole life. What is not in it is not possible, and no page
+// offers it.
+var moves = map[State]map[Event]State{
+	NotVerified: {
+		Edit: NotVerified, Verify: NotVerified, Disable: Disabled, Unlink: "",
+		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: NotVerified,
+	},
+	Connected: {
+		Edit: NotVerified, Verify: Connected, Disable: Disabled, Unlink: "",
+		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: Connected,
+	},
+	WaitingCloud: {
+		Edit: NotVerified, Verify: WaitingCloud, Disable: Disabled, Unlink: "",
+		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: WaitingCloud,
+	},
+	NeedsAttention: {
+		Edit: NotVerified, Verify: NeedsAttention, Disable: Disabled, Unlink: "",
+		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: NeedsAttention,
+	},
+	Disabled: {
+		Edit: Disabled, Enable: NotVerified, Unlink: "",
+	},
+}
+
+// After gives the state that event leads to, and whether it is possible.
+func (s State) After(event Event) (State, bool) {
+	next, ok := moves[s][event]
+	return next, ok
+}
+
+// Can reports whether a person can do this in this state: it decides which
+// buttons exist.
+func (s State) Can(event Event) bool {
+	_, ok := moves[s][event]
+	return ok
+}
+
+// The times of checking.
+const (
+	WaitLimit      = 15 * time.Minute // from a person's last change until Needs attention
+	RecheckAfter   = 24 * time.Hour   // a connected link, or one that needs attention
+	firstRetry     = 5 * time.Second
+	longestRetry   = time.Minute // while waiting
+	longestOutage  = time.Hour   // while the cloud does not answer
+	attemptTimeout = 60 * time.Second
+)
+
+// retryAfter doubles from firstRetry up to longest. attempts counts from 1.
+func retryAfter(attempts int, longest time.Duration) time.Duration {
+	wait := firstRetry
+	for range attempts - 1 {
+		if wait *= 2; wait >= longest {
+			return longest
+		}
+	}
+	return wait
+}
+
+// decide works out what a finished verification does to c: the event, and when
+// to look again.
+func decide(c Credential, outcome Event, now time.Time) Credential {
+	next, ok := c.State.After(outcome)
+	if !ok { // disabled meanwhile; the store refuses it by version as well
+		return c
+	}
+	c.State = next
+	c.Attempts++
+	switch outcome {
+	case Pass:
+		c.Attempts = 0
+		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
+		c.NextCheckAt = now.Add(RecheckAfter)
+	case Wait:
+		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
+		c.NextCheckAt = now.Add(retryAfter(c.Attempts, longestRetry))
+		if end := c.FreshFrom.Add(WaitLimit); c.NextCheckAt.After(end) {
+			c.NextCheckAt = end // one last look
+		}
+	case Break:
+		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
+		c.NextCheckAt = now.Add(RecheckAfter)
+	case CouldNotCheck:
+		c.CouldNotCheckAt = now
+		c.NextCheckAt = now.Add(retryAfter(c.Attempts, longestOutage))
+	}
+	return c
+}

@@ -1,0 +1,49 @@
+package credential
+
+import (
+	"context"
+	"time"
+
+	"mooring/audit"
+	"mooring/cloud"
+)
+
+// Store keeps credentials and the evidence about them. The owner is in every
+// signature and in every WHERE clause. A method that changes something writes
+// its audit entry in the same transaction.
+type Store interface {
+	// Add stores a new credential. When the account already links the same
+	// subscription it returns the id of that credential with ErrAlreadyLinked.
+	Add(ctx context.Context, c Credential, entry audit.Entry) (existingID string, err error)
+	Find(ctx context.Context, accountID, id string) (Credential, error) // ErrNotFound
+	List(ctx context.Context, accountID string) ([]Credential, error)   // by provider, label
+	// Change stores what a person changed, if Version is still the stored one
+	// (else ErrChangedMeanwhile), and counts Version up. Like Add it refuses a
+	// subscription that another credential of the account links.
+	Change(ctx context.Context, c Credential, entry audit.Entry) (existingID string, err error)
+	// Plan sets NextCheckAt and FreshFrom alone; the version stays.
+	Plan(ctx context.Context, accountID, id string, at, freshFrom time.Time, entry audit.Entry) error
+	Remove(ctx context.Context, accountID, id string, entry audit.Entry) error // ErrNotFound
+
+	// Due lists credentials of all accounts whose NextCheckAt has come and
+	// that are not disabled, the longest waiting first; NextDue says when the
+	// next comes (zero: none).
+	Due(ctx context.Context, now time.Time, most int) ([]Credential, error)
+	NextDue(ctx context.Context, now time.Time) (time.Time, error)
+
+	StartVerification(ctx context.Context, v Verification) error
+	AddResult(ctx context.Context, verificationID string, position int, r cloud.StageResult) error
+	// FinishVerification stores the end of v and, if the credential still has
+	// v.Version, what was decided about it; otherwise v counts as abandoned.
+	FinishVerification(ctx context.Context, v Verification, decided Credential, entry audit.Entry) error
+	// AbandonRunning ends what a stopped server left running.
+	AbandonRunning(ctx context.Context, now time.Time) error
+	// Verifications lists the latest runs with their results, latest first.
+	Verifications(ctx context.Context, accountID, credentialID string, most int) ([]Verification, error)
+}
+
+// Dependents says what stops working when a credential is gone, one line each.
+// Whatever uses credentials implements it.
+type Dependents interface {
+	DependOn(ctx context.Context, accountID, credentialID string) ([]string, error)
+}

@@ -1,0 +1,270 @@
+// Package views renders pages and fragments. Each page is one struct that was
+// already text and booleans; a view decides nothing and knows no HTTP.
+package views
+
+import (
+	"mooring/cloud"
+	"mooring/fault"
+)
+
+// Time is a moment as people read it.
+type Time struct {
+	Shown   string // relative: "3 minutes ago"; "Never" when there was none
+	Exact   string // "22 November 2026, 09:14:03 UTC"; empty when there was none
+	Machine string // RFC 3339, for the datetime attribute; empty when there was none
+}
+
+// Tone goes with a word and never replaces it.
+type Tone string
+
+// The tones.
+const (
+	ToneOK        Tone = "ok"
+	ToneWaiting   Tone = "waiting"
+	ToneAttention Tone = "attention"
+	ToneOff       Tone = "off"
+)
+
+// Status is a status word with its tone and, below it, what it means now.
+type Status struct {
+	Word   string // "Connected", "Waiting for Azure", "Needs attention", …
+	Tone   Tone
+	Detail string // optional: "could not check 2 minutes ago", "checking now"
+}
+
+// Frame is what every page needs.
+type Frame struct {
+	Title    string
+	Theme    string // "system", "light", "dark"
+	Person   *Person
+	Account  string // name of the account in the URL, or of the caller's default
+	Accounts []AccountLink
+	Nav      []Link // Account info; empty on pages outside an account
+	Reload   int    // seconds until a page without JavaScript reloads itself; 0 = never
+	Portal   string // demo only: address of the simulated portal
+}
+
+// Person is who is signed in.
+type Person struct {
+	Name, Email string
+	SiteAdmin   bool
+}
+
+// AccountLink is one line of the account switcher.
+type AccountLink struct {
+	Name, Path, Kind string // Kind: "Personal" or "Organization"
+	Role             string // "Owner" or "Member"
+	Current          bool
+}
+
+// Link is a link.
+type Link struct {
+	Text, Path string
+	Current    bool
+}
+
+// SignIn is the page /login.
+type SignIn struct {
+	Frame
+	Email, Next string
+	Problem     string   // one sentence above the form
+	Demo        []string // demo only: the e-mail addresses; the password is mooring-demo
+}
+
+// SetUp is the page that makes the first administrator.
+type SetUp struct {
+	Frame
+	Action                    string
+	Name, Email, Organization string
+	Problem                   string
+	Fields                    fault.Fields // name, email, password, organization
+}
+
+// Providers is the page Account info > Cloud Providers.
+type Providers struct {
+	Frame
+	MayLink   bool // else: "Ask an owner of harbor to link …"
+	Providers []Provider
+}
+
+// Provider is one provider of the list.
+type Provider struct {
+	Key, Name   string
+	Available   bool
+	Remark      string // when not available: "Not available yet", "Closed by its owner in 2026"
+	AddPath     string // Add credentials; empty: no button
+	Credentials []CredentialRow
+}
+
+// CredentialRow is one linked credential in the list.
+type CredentialRow struct {
+	Label, Path      string
+	SubscriptionName string // empty until it was found
+	SubscriptionID   string
+	Status           Status
+	LastCheck        Time
+	Expires          Time // the certificate's end
+	LinkedBy         string
+}
+
+// Certificate is the account's certificate as the dialog shows it.
+type Certificate struct {
+	SHA1, SHA256     string // upper-case hexadecimal
+	Expires          Time
+	CERPath, PEMPath string
+	ExpiresSoon      bool
+	RenewPath        string // set when it is time to make a new one
+}
+
+// CredentialForm is the dialog Azure credentials, to add or to edit. It is a
+// page of its own as well.
+type CredentialForm struct {
+	Frame
+	Heading     string // "Azure credentials"
+	Editing     bool
+	Action      string // POST: save
+	PreviewPath string // POST: write the command, find the directory, check the formats
+	CancelPath  string
+	HelpPath    string
+	Form        cloud.Form
+	Fields      fault.Fields // label, subscription_id, client_id, tenant_id, pasted, method, environment
+	Problem     string       // the summary above the form
+	ProblemLink *fault.Link
+	// FormNotes are quiet remarks beside fields, such as "Found from the subscription."
+	FormNotes    map[string]string
+	Methods      []MethodChoice
+	Environments []cloud.Option
+	Classic      bool // the chosen method needs the subscription ID only
+	Certificate  Certificate
+	Guide        cloud.Guide
+}
+
+// MethodChoice is one way to link.
+type MethodChoice struct {
+	Key, Name, When string
+	Recommended     bool
+}
+
+// Credential is the page of one credential.
+type Credential struct {
+	Frame
+	ID, Label, Path  string
+	SubscriptionName string
+	SubscriptionID   string
+	TenantID         string
+	ClientID         string // empty for the classic method
+	Environment      string
+	Method           string
+	LinkedBy         string
+	Linked           Time
+	Status           Status
+	LastCheck        Time
+	NextCheck        Time // empty when none is planned
+	Certificate      Certificate
+	OldCertificate   bool // the account has a newer certificate; editing switches to it
+	Rights           []cloud.Right
+	Progress         Progress
+	History          []Run // finished runs, the latest first
+	// Paths of what can be done now; empty means: no button.
+	VerifyPath, EditPath, DisablePath, EnablePath, UnlinkPath string
+	BackPath                                                  string
+	NextJob                                                   string // after success: what to do next, one sentence
+}
+
+// Progress shows the stages of the latest run, while it runs and afterwards.
+type Progress struct {
+	PollPath  string // GET, with htmx, for the same fragment again; empty when settled
+	PollAfter int    // seconds
+	Running   bool
+	Retry     int // seconds until the next try while waiting for the cloud; 0 = none
+	Summary   string
+	Tone      Tone
+	Stages    []Stage
+}
+
+// Stage is one stage of a run, also when it has not been reached.
+type Stage struct {
+	Name          string
+	Advisory      bool
+	Reached       bool
+	Verdict       string // "OK", "Waiting", "Failed", "Cannot tell", "Running", "Not reached"
+	Tone          Tone
+	Duration      string // "0.4 s"
+	At            Time
+	Said          string // what was learned, or what the cloud said
+	Code          string
+	TraceID       string
+	CorrelationID string
+	Explanation   *cloud.Explanation // when it did not end OK
+	HelpPath      string             // with Explanation
+}
+
+// Run is one finished verification in the history.
+type Run struct {
+	Started Time
+	Trigger string // "asked by a person", "planned", "retried"
+	Outcome string // "Passed", "Waiting", "Failed", "Could not check", "Broken off"
+	Tone    Tone
+	Stages  []Stage
+}
+
+// Linked is what the dialog shows after Save credentials.
+type Linked struct {
+	Label, Path, EditPath string
+	SubscriptionName      string
+	TenantID              string
+	Status                Status
+	Rights                []cloud.Right
+	Progress              Progress
+	Connected             bool
+	NextJob               string
+}
+
+// Unlink asks before a credential is unlinked.
+type Unlink struct {
+	Frame
+	Label, SubscriptionID string
+	Action, CancelPath    string
+	Dependents            []string // if any, the label must be typed
+	Fields                fault.Fields
+	Problem               string
+	Commands              []cloud.Command
+}
+
+// Leftovers is shown after a credential was unlinked: what to clean up.
+type Leftovers struct {
+	Frame
+	Commands []cloud.Command
+	BackPath string
+}
+
+// Sessions is the page where a person sees and ends their sessions.
+type Sessions struct {
+	Frame
+	Sessions []Session
+}
+
+// Session is one browser.
+type Session struct {
+	Agent, Address string
+	Started, Seen  Time
+	Current        bool
+	EndPath        string
+}
+
+// ErrorHelp is the catalogue as a page, with an anchor for each entry.
+type ErrorHelp struct {
+	Frame
+	Provider string
+	Entries  []cloud.Explanation
+}
+
+// Problem is the page, and the fragment, of a failure.
+type Problem struct {
+	Frame
+	Status    int
+	Heading   string
+	Sentence  string
+	Link      *fault.Link
+	RequestID string
+}
