@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"mooring/audit"
-	"mooring/fault"
 	"mooring/secret"
 )
 
@@ -228,6 +227,29 @@ func (s *Service) SetUp(ctx context.Context, token string, form SetUpForm, from 
 	return s.startSession(ctx, newcomer.Person, from)
 }
 
+// Add makes a person outside the set-up: with an account of their own and,
+// beside it, the memberships in joins. It gives the person and their accounts.
+func (s *Service) Add(ctx context.Context, form SetUpForm, siteAdmin bool, joins []Membership, actor audit.Actor) (NewPerson, error) {
+	if err := form.check(); err != nil {
+		return NewPerson{}, err
+	}
+	newcomer, err := s.newcomer(ctx, form)
+	if err != nil {
+		return NewPerson{}, err
+	}
+	newcomer.Person.SiteAdmin = siteAdmin
+	if len(joins) > 0 {
+		newcomer.Joins = append(newcomer.Joins, joins...)
+		newcomer.Person.DefaultAccountID = joins[0].Account.ID
+	}
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.MakeAccount, Result: audit.Done, Detail: newcomer.Person.Email}
+	if err := s.store.AddPerson(ctx, newcomer, entry); err != nil {
+		return NewPerson{}, err
+	}
+	s.joined()
+	return newcomer, nil
+}
+
 // newcomer prepares a person with their own account and, if named, a new
 // organization, which becomes their default.
 func (s *Service) newcomer(ctx context.Context, form SetUpForm) (NewPerson, error) {
@@ -323,9 +345,4 @@ func clip(s string, most int) string {
 		return s[:most]
 	}
 	return s
-}
-
-// IsFieldFault reports whether a form should be shown again with its values.
-func IsFieldFault(err error) bool {
-	return fault.Has(err, fault.Invalid) || fault.Has(err, fault.Conflict)
 }

@@ -18,8 +18,9 @@ type Cloud interface {
 	Describe() Description
 
 	// Read checks a form and turns it into a Target. It forgives what people
-	// paste; fields says where it could not.
-	Read(form Form) (target Target, fields fault.Fields)
+	// paste; fields says where it could not. It removes from form what must
+	// not be shown again, such as a pasted password.
+	Read(form *Form) (target Target, fields fault.Fields)
 
 	// Verify runs the stages in order and stops at the first that fails. It
 	// hands each result to report as soon as it is there. It returns an error

@@ -51,7 +51,7 @@ func (s *Service) Cloud(provider string) (cloud.Cloud, error) {
 // Check reads a form without saving: the target as far as it can be read, and
 // the sentences for its fields. Empty fields get none, since the person is
 // still typing.
-func (s *Service) Check(provider string, form cloud.Form) (cloud.Target, fault.Fields, error) {
+func (s *Service) Check(provider string, form *cloud.Form) (cloud.Target, fault.Fields, error) {
 	c, err := s.Cloud(provider)
 	if err != nil {
 		return cloud.Target{}, nil, err
@@ -68,7 +68,7 @@ func (s *Service) Check(provider string, form cloud.Form) (cloud.Target, fault.F
 
 // Link saves a new credential and, if verify is set, has it verified at once
 // in the background.
-func (s *Service) Link(ctx context.Context, r Request, provider string, form cloud.Form, verify bool) (Credential, error) {
+func (s *Service) Link(ctx context.Context, r Request, provider string, form *cloud.Form, verify bool) (Credential, error) {
 	target, label, err := s.read(provider, form)
 	if err != nil {
 		return Credential{}, err
@@ -96,7 +96,7 @@ func (s *Service) Link(ctx context.Context, r Request, provider string, form clo
 
 // Edit changes what a credential points at. The old verdict goes, whatever
 // changed, and the account's active certificate is used from now on.
-func (s *Service) Edit(ctx context.Context, r Request, id string, form cloud.Form, verify bool) (Credential, error) {
+func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Form, verify bool) (Credential, error) {
 	c, err := s.move(ctx, r, id, Edit)
 	if err != nil {
 		return Credential{}, err
@@ -239,7 +239,7 @@ func (c *Credential) forget(now time.Time) {
 
 const maxLabel = 80
 
-func (s *Service) read(provider string, form cloud.Form) (cloud.Target, string, error) {
+func (s *Service) read(provider string, form *cloud.Form) (cloud.Target, string, error) {
 	c, err := s.Cloud(provider)
 	if err != nil {
 		return cloud.Target{}, "", err

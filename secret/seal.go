@@ -104,3 +104,14 @@ func aead(key []byte) (cipher.AEAD, error) {
 	}
 	return cipher.NewGCMWithRandomNonce(block)
 }
+
+// Reseal opens a value with any key of the ring and seals it with the current
+// one, for the same place.
+func (r *Ring) Reseal(place Place, sealed []byte) ([]byte, error) {
+	value, err := r.Open(place, sealed)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(value)
+	return r.Seal(place, value)
+}

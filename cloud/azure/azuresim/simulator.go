@@ -116,7 +116,8 @@ func (s *Simulator) listen(issuer *issuer, portalAddress string) error {
 	return nil
 }
 
-// serveTLS opens one TLS server and counts what it answers.
+// serveTLS opens one TLS server and counts its requests, before the answer
+// leaves, so that who has the answer sees the count.
 func (s *Simulator) serveTLS(issuer *issuer, askClient bool, handler func(base string) http.Handler) (string, error) {
 	srv, err := listen("127.0.0.1:0", issuer.tlsConfig(askClient))
 	if err != nil {
@@ -126,7 +127,7 @@ func (s *Simulator) serveTLS(issuer *issuer, askClient bool, handler func(base s
 	base := "https://" + srv.address()
 	inner := handler(base)
 	srv.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer s.requests.Add(1)
+		s.requests.Add(1)
 		inner.ServeHTTP(w, r)
 	}))
 	return base, nil

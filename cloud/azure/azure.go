@@ -1,0 +1,181 @@
+// Package azure links Microsoft Azure subscriptions: by an app registration
+// that signs in with the account's certificate, and, where an operator still
+// has a classic endpoint, by a management certificate.
+package azure
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"mooring/cloud"
+)
+
+// Key is the provider's key in URLs and in the database.
+const Key = "azure"
+
+// The ways to link.
+const (
+	MethodApp     = "app"     // app registration and role, through the resource manager
+	MethodClassic = "classic" // management certificate, through service management
+)
+
+// The stages, in the order they run.
+const (
+	stageDirectory    = "directory"
+	stageSignIn       = "sign-in"
+	stageSubscription = "subscription"
+	stageState        = "state"
+	stageRights       = "rights"
+	stageProviders    = "providers"
+)
+
+var appStages = []cloud.Stage{
+	{Key: stageDirectory, Name: "Find the directory"},
+	{Key: stageSignIn, Name: "Sign in"},
+	{Key: stageSubscription, Name: "Open the subscription"},
+	{Key: stageState, Name: "Is it enabled"},
+	{Key: stageRights, Name: "What may we do", Advisory: true},
+	{Key: stageProviders, Name: "Are the resource providers registered", Advisory: true},
+}
+
+var classicStages = []cloud.Stage{
+	{Key: stageSubscription, Name: "Open the subscription with the certificate"},
+	{Key: stageState, Name: "Is it enabled"},
+}
+
+// The times a person waits at most.
+const (
+	stageTimeout   = 12 * time.Second // one stage, with its retries
+	tryTimeout     = 8 * time.Second  // one request
+	connectTimeout = 5 * time.Second
+)
+
+// maxAnswer bounds what is read of one answer, in bytes.
+const maxAnswer = 1 << 20
+
+// Azure is the cloud. It holds no secret.
+type Azure struct {
+	environments []Environment
+	roots        *x509.CertPool
+	client       *http.Client
+	tenants      *tenantFinder
+	now          func() time.Time
+	newID        func() string
+}
+
+var (
+	_ cloud.Cloud   = (*Azure)(nil)
+	_ cloud.Locator = (*Azure)(nil)
+)
+
+// Options are what an operator sets, and what tests fix.
+type Options struct {
+	Environments []Environment  // Environments() unless the operator changes endpoints
+	Roots        *x509.CertPool // nil: the machine's own
+	Now          func() time.Time
+	NewID        func() string // for the id of each assertion
+}
+
+// New makes the cloud.
+func New(o Options) *Azure {
+	a := &Azure{environments: o.Environments, roots: o.Roots, now: o.Now, newID: o.NewID}
+	a.client = a.newClient(nil)
+	a.tenants = newTenantFinder(a.client, o.Now)
+	return a
+}
+
+// Describe implements cloud.Cloud.
+func (a *Azure) Describe() cloud.Description {
+	d := cloud.Description{
+		Key: Key, Name: "Microsoft Azure", ShortName: "Azure",
+		Methods: []cloud.Method{{
+			Key: MethodApp, Name: "App registration with a certificate", Stages: appStages,
+			When: "Recommended. Mooring signs in as an application of yours, with only the role you give it.",
+		}},
+	}
+	classic := false
+	for _, e := range a.environments {
+		d.Environments = append(d.Environments, cloud.Option{Key: e.Key, Name: e.Name})
+		classic = classic || e.Classic != ""
+	}
+	if classic {
+		d.Methods = append(d.Methods, cloud.Method{
+			Key: MethodClassic, Name: "Management certificate (classic)", Stages: classicStages,
+			When: "The way of 2016. Azure retired it on 31 August 2024; choose it only for an endpoint of your own that still speaks it.",
+		})
+	}
+	return d
+}
+
+func (a *Azure) environment(key string) (Environment, bool) {
+	for _, e := range a.environments {
+		if e.Key == key {
+			return e, true
+		}
+	}
+	return Environment{}, false
+}
+
+// newClient makes a client that follows no redirect, reads no endless answer
+// and, if certificate is set, shows it to whoever asks.
+func (a *Azure) newClient(certificate *tls.Certificate) *http.Client {
+	settings := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: a.roots}
+	if certificate != nil {
+		settings.Certificates = []tls.Certificate{*certificate}
+		// Service management asks for the certificate after the handshake.
+		settings.Renegotiation = tls.RenegotiateOnceAsClient
+	}
+	transport := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		TLSClientConfig:       settings,
+		TLSHandshakeTimeout:   connectTimeout,
+		ResponseHeaderTimeout: tryTimeout,
+		MaxIdleConnsPerHost:   4,
+		IdleConnTimeout:       time.Minute,
+		ForceAttemptHTTP2:     certificate == nil, // renegotiation is not allowed in HTTP/2
+	}
+	return &http.Client{
+		Transport: boundedTransport{transport},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}
+}
+
+// boundedTransport cuts answers off after maxAnswer bytes.
+type boundedTransport struct{ next *http.Transport }
+
+// RoundTrip implements http.RoundTripper.
+func (t boundedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := t.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	answer.Body = &boundedBody{ReadCloser: answer.Body, left: maxAnswer}
+	return answer, nil
+}
+
+// CloseIdleConnections lets http.Client close the connections beneath.
+func (t boundedTransport) CloseIdleConnections() { t.next.CloseIdleConnections() }
+
+var errTooLong = errors.New("azure: the answer is longer than 1 MiB")
+
+type boundedBody struct {
+	io.ReadCloser
+	left int
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errTooLong
+	}
+	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}

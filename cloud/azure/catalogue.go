@@ -1,0 +1,166 @@
+package azure
+
+// Who can mend something.
+const (
+	you          = "You, in the form."
+	appOwner     = "An owner of the app registration in Azure."
+	appAdmin     = "An administrator of the directory (Application Administrator or higher)."
+	roleGiver    = "Somebody who may give roles on the subscription: Owner, User Access Administrator or Role Based Access Control Administrator."
+	subOwner     = "An owner of the subscription, or whoever pays for it."
+	operator     = "Whoever runs this Mooring."
+	nobodyNow    = "Nobody needs to act; Mooring tries again by itself."
+	policyAdmin  = "An administrator of the directory who looks after Conditional Access."
+	contributor  = "A Contributor or Owner of the subscription."
+	accountOwner = "An owner of this account in Mooring."
+)
+
+const (
+	uploadAgain  = "Download the certificate of this account from Mooring and upload it in the app registration under Certificates & secrets, Certificates. Compare the SHA-1 thumbprint."
+	giveReader   = `az role assignment create --assignee {client} --role Reader --scope /subscriptions/{subscription}`
+	showApp      = `az ad app show --id {client} --query "{appId:appId, name:displayName}"`
+	listCerts    = `az ad app credential list --id {client} --cert`
+	showSub      = `az account show --subscription {subscription} --query "{id:id, tenant:tenantId, state:state}"`
+	makeSP       = `az ad sp create --id {client}`
+	enableSP     = `az ad sp update --id {client} --set accountEnabled=true`
+	registerBoth = "az provider register --subscription {subscription} --namespace Microsoft.Compute\naz provider register --subscription {subscription} --namespace Microsoft.Network"
+)
+
+// catalogue tells each code as what happened, what to do and who can do it.
+// The codes and causes are those of Microsoft's references:
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes and
+// https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors.
+var catalogue = []entry{
+	// The directory.
+	{"AADSTS90002", broken, "The directory does not exist in this Azure cloud.",
+		"Clear the Directory (tenant) ID, so that Mooring finds it from the subscription, or copy it again from the app registration's Overview. Check which Azure cloud is chosen.", you, showSub},
+	{"AADSTS900023", broken, "The Directory (tenant) ID is not one.",
+		"Copy the Directory (tenant) ID from the app registration's Overview, or clear the field.", you, showSub},
+	{"AADSTS90038", broken, "The directory is in another Azure cloud.",
+		"Choose the cloud in which the subscription lives, for example Azure US Government.", you, ""},
+	{"AADSTS900382", broken, "The directory is in another Azure cloud.",
+		"Choose the cloud in which the subscription lives, for example Azure US Government.", you, ""},
+	{"AADSTS900432", broken, "The directory is in another Azure cloud.",
+		"Choose the cloud in which the subscription lives, for example Azure US Government.", you, ""},
+	{codeTenantNotFound, broken, "Azure does not tell which directory the subscription belongs to.",
+		"Enter the Directory (tenant) ID from the app registration's Overview.", you, showSub},
+	{codeTenantMismatch, broken, "The subscription belongs to another directory than the one entered.",
+		"Clear the Directory (tenant) ID, so that Mooring finds it. Then check that the app registration is in the subscription's directory.", you, showSub},
+
+	// Signing in.
+	{"AADSTS700016", copying, "The directory knows no application with this ID.",
+		"If you have just registered it, wait: Azure takes minutes to copy it. Otherwise compare the Application (client) ID with the app registration's Overview. The Object ID does not work.", appOwner, showApp},
+	{"AADSTS700038", broken, "The Application (client) ID is not one.",
+		"Copy the Application (client) ID from the app registration's Overview.", you, showApp},
+	{"AADSTS700027", copying, "The application does not know this account's certificate, or the one it knows has expired.",
+		"If you have just uploaded it, wait: Azure takes minutes to copy it. Otherwise: " + uploadAgain, appOwner, listCerts},
+	{"AADSTS50012", copying, "The application does not accept this account's certificate.", uploadAgain, appOwner, listCerts},
+	{"AADSTS700024", broken, "Azure finds the sign-in too old or too new: the clock of the server that runs Mooring is wrong.",
+		"Set the server's clock by NTP. This is on our side; nothing in Azure needs to change.", operator, ""},
+	{"AADSTS500133", broken, "Azure finds the sign-in outside its time: the clock of the server that runs Mooring is probably wrong.",
+		"Set the server's clock by NTP. This is on our side; nothing in Azure needs to change.", operator, ""},
+	{"AADSTS50013", broken, "Azure could not read the sign-in that Mooring made.",
+		"Verify again. If it stays, tell whoever runs Mooring; nothing in Azure needs to change.", operator, ""},
+	{"AADSTS7000215", broken, "Azure expected a client secret, and Mooring uses none.", uploadAgain, appOwner, listCerts},
+	{"AADSTS7000222", broken, "The application's client secret has expired. Mooring uses a certificate instead.", uploadAgain, appOwner, listCerts},
+	{"AADSTS7000218", broken, "The sign-in reached Azure without its proof.",
+		"Verify again. If it stays, look for a proxy between Mooring and Azure that changes requests.", operator, ""},
+	{"AADSTS7000112", broken, "The application is disabled in the directory.",
+		"In Entra, open Enterprise applications, choose the application, and under Properties set Enabled for users to sign-in to Yes.", appAdmin, enableSP},
+	{"AADSTS7000229", copying, "The application exists, but has no service principal in the directory.",
+		"Make one with the command. If it was made just now, wait: Azure takes minutes to copy it.", appAdmin, makeSP},
+	{"AADSTS53003", broken, "A Conditional Access policy of the directory blocks this sign-in.",
+		"Exclude the application from the policy, or allow the address from which Mooring reaches Azure.", policyAdmin, ""},
+	{"AADSTS53005", broken, "A policy of the directory blocks this sign-in.",
+		"Exclude the application from the policy, or allow the address from which Mooring reaches Azure.", policyAdmin, ""},
+	{"AADSTS530032", broken, "A security policy of the directory blocks this sign-in.",
+		"Exclude the application from the policy, or allow the address from which Mooring reaches Azure.", policyAdmin, ""},
+	{"AADSTS500011", broken, "The directory does not know Azure's resource manager under the name Mooring used.",
+		"Check which Azure cloud is chosen.", you, ""},
+	{"AADSTS50034", broken, "Azure looked for a user where Mooring signs in as an application.",
+		"Check the Directory (tenant) ID and the Application (client) ID.", you, showApp},
+	{"AADSTS50049", broken, "The directory service does not know the address Mooring used.",
+		"Check the Azure endpoints in Mooring's settings.", operator, ""},
+	{"AADSTS50196", silent, "Azure saw too many equal sign-ins and asks for a pause.", "Wait some minutes.", nobodyNow, ""},
+	{"AADSTS50032", broken, "The certificate's key is too weak for the directory.",
+		"Make a new certificate for this account and upload it.", accountOwner, ""},
+	{"AADSTS5002738", broken, "The directory does not accept this kind of signature.",
+		"Make a new certificate for this account and upload it.", accountOwner, ""},
+	{"AADSTS70021", copying, "The application has no matching federated identity.",
+		"Upload this account's certificate to the application instead.", appOwner, listCerts},
+	{"AADSTS700211", copying, "The application's federated identity names another issuer.",
+		"Upload this account's certificate to the application instead.", appOwner, listCerts},
+	{"AADSTS700213", copying, "The application's federated identity names another subject.",
+		"Upload this account's certificate to the application instead.", appOwner, listCerts},
+	{"AADSTS7002138", copying, "The application's federated identity names another subject.",
+		"Upload this account's certificate to the application instead.", appOwner, listCerts},
+	{"AADSTS90033", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
+	{"AADSTS90012", silent, "Azure's directory service took too long.", "Wait.", nobodyNow, ""},
+	{"AADSTS50033", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
+
+	// The subscription.
+	{"AuthenticationFailed", broken, "Azure did not read the sign-in on this request.",
+		"Verify again. If it stays, look for a proxy between Mooring and Azure that changes requests.", operator, ""},
+	{"InvalidAuthenticationTokenTenant", broken, "The subscription has moved to another directory than the application's.",
+		"Register the application in the directory that owns the subscription now. After a move, Azure can take up to an hour.", appAdmin, showSub},
+	{"InvalidAuthenticationToken", broken, "Azure did not accept the sign-in for this subscription.",
+		"Check which Azure cloud is chosen, then verify again.", you, ""},
+	{"ExpiredAuthenticationToken", silent, "The sign-in ran out while Mooring was asking.", "Verify again.", nobodyNow, ""},
+	{"SubscriptionNotFound", broken, "Azure finds no subscription with this ID.",
+		"Compare the subscription ID with the portal, and check which Azure cloud is chosen. If both are right, the subscription is deleted or the application may not see it.", you, showSub},
+	{"InvalidSubscriptionId", broken, "Azure says that this is not a subscription ID.",
+		"Copy the ID from the portal under Subscriptions. The subscription's name does not work.", you, showSub},
+	{codeOtherSubscription, broken, "Azure answered about another subscription than the one asked for.",
+		"Check for a proxy between Mooring and Azure, then verify again.", operator, ""},
+	{"AuthorizationFailed", copying, "The application has no role on this subscription that lets it read.",
+		"Give it the role Reader. If you have just done so, wait: Azure takes up to ten minutes to copy it.", roleGiver, giveReader},
+	{"LinkedAuthorizationFailed", copying, "The application may change one resource, but not another one that it is tied to.",
+		"Give it a role on the resource group of the other one, too.", roleGiver, giveReader},
+	{codeNoReading, broken, "The application may not read the subscription.", "Give it the role Reader.", roleGiver, giveReader},
+	{"ReadOnlyDisabledSubscription", broken, "The subscription is disabled: it can be read, and nothing in it can be changed.",
+		"Enable it in the portal under Subscriptions. The reason is often a spending limit or a payment.", subOwner, showSub},
+	{codeDisabled, broken, "The subscription is disabled: it can be read, and nothing in it can be changed.",
+		"Enable it in the portal under Subscriptions. The reason is often a spending limit or a payment.", subOwner, showSub},
+	{"DisabledSubscription", broken, "The subscription is disabled: it can be read, and nothing in it can be changed.",
+		"Enable it in the portal under Subscriptions. The reason is often a spending limit or a payment.", subOwner, showSub},
+	{codeDeleted, broken, "The subscription is deleted.",
+		"If that was a mistake, its owner can bring it back for some weeks by a request to Azure support. Otherwise unlink it here.", subOwner, showSub},
+
+	// Using it.
+	{codeNotRegistered, broken, "A resource provider that machines need is not registered in the subscription. The link works; machines would not.",
+		"Register the providers. It takes a minute or two and costs nothing.", contributor, registerBoth},
+	{"InvalidSubscriptionRegistrationState", broken, "The subscription is not registered with a resource provider.",
+		"Register the providers.", contributor, registerBoth},
+	{"NoRegisteredProviderFound", broken, "The resource provider does not know this kind of request.",
+		"Register the providers, then verify again.", contributor, registerBoth},
+	{"OperationNotAllowed", broken, "Azure does not allow it, most often because a quota is used up.",
+		"Choose a smaller size or another region, or ask for more under Subscriptions, Usage + quotas.", subOwner, ""},
+	{"QuotaExceeded", broken, "A quota of the subscription is used up.",
+		"Choose a smaller size or another region, or ask for more under Subscriptions, Usage + quotas.", subOwner, ""},
+	{"SkuNotAvailable", broken, "The size is not available there.", "Choose another size, region or zone.", you, ""},
+	{"AllocationFailed", broken, "Azure has no room for this size there at the moment.", "Try later, or choose another size or region.", you, ""},
+	{"RequestDisallowedByPolicy", broken, "A policy of the organization forbids it.",
+		"Ask for the name of the policy that Azure's sentence mentions, and choose what it allows.", subOwner, ""},
+	{"RegionDoesNotAllowProvisioning", broken, "The region takes no new resources.", "Choose another region.", you, ""},
+
+	// Classic.
+	{"ForbiddenError", copying, "The subscription does not know this account's certificate.",
+		"Download the certificate of this account and upload it to the subscription under Management certificates. Compare the SHA-1 thumbprint.", subOwner, ""},
+	{"MissingOrIncorrectVersionHeader", broken, "The classic endpoint does not speak the version that Mooring asked for.",
+		"Check the classic endpoint in Mooring's settings.", operator, ""},
+	{"ResourceNotFound", broken, "The classic endpoint finds no subscription with this ID.",
+		"Compare the subscription ID with the portal.", you, ""},
+	{"ServerBusy", silent, "Azure is busy.", "Wait.", nobodyNow, ""},
+	{"InternalError", silent, "Azure has a passing problem.", "Wait.", nobodyNow, ""},
+	{"OperationTimedOut", silent, "Azure took too long.", "Wait.", nobodyNow, ""},
+
+	// On the way.
+	{codeThrottled, silent, "Azure asks for a pause, because it got too many requests.", "Wait some minutes.", nobodyNow, ""},
+	{"SubscriptionRequestsThrottled", silent, "Azure asks for a pause, because the subscription got too many requests.", "Wait some minutes.", nobodyNow, ""},
+	{codeOutage, silent, "Azure answered that it cannot answer now.", "Wait. This says nothing about the link.", nobodyNow, ""},
+	{codeNoAnswer, silent, "Azure could not be reached.",
+		"Wait. If it stays, check that the server that runs Mooring reaches Azure: its network, proxy and name service.", operator, ""},
+	{codeTimedOut, silent, "Azure did not answer in time.",
+		"Wait. If it stays, check the network between Mooring and Azure.", operator, ""},
+	{codeUnexpectedAnswer, silent, "The answer was not one of Azure's.",
+		"Wait. If it stays, look for a proxy or a sign-in page between Mooring and Azure.", operator, ""},
+}

@@ -1,0 +1,98 @@
+package azure
+
+import (
+	"context"
+	"encoding/xml"
+	"io"
+	"net/http"
+
+	"mooring/cloud"
+)
+
+const classicVersion = "2014-10-01" // what the last client of the time sent
+
+// classicSubscription is the answer of Get Subscription, as far as we read it.
+type classicSubscription struct {
+	XMLName            xml.Name `xml:"Subscription"`
+	SubscriptionID     string
+	SubscriptionName   string
+	SubscriptionStatus string
+}
+
+// classic verifies by mutual TLS against service management.
+func (r *run) classic(ctx context.Context) {
+	var subscription classicSubscription
+	if !r.stage(ctx, stageSubscription, func(ctx context.Context) (string, error) {
+		var err error
+		if subscription, err = r.getClassic(ctx); err != nil {
+			return "", err
+		}
+		if subscription.SubscriptionID != r.attempt.Target.SubscriptionID {
+			return "", refuse(codeOtherSubscription, "")
+		}
+		r.finding.SubscriptionName = shortName(subscription.SubscriptionName)
+		r.finding.Rights = []cloud.Right{{Granted: true, Excessive: true,
+			Sentence: "It can do everything with the classic resources of the subscription. A management certificate knows no smaller right."}}
+		return r.finding.SubscriptionName, nil
+	}) {
+		return
+	}
+	r.stage(ctx, stageState, func(context.Context) (string, error) {
+		if subscription.SubscriptionStatus != "Active" {
+			return "", refuse(codeDisabled, "The subscription's state is "+subscription.SubscriptionStatus+".")
+		}
+		return "Active.", nil
+	})
+}
+
+func (r *run) getClassic(ctx context.Context) (classicSubscription, error) {
+	shown := r.attempt.Identity.TLS()
+	client := r.azure.newClient(&shown)
+	defer client.CloseIdleConnections() // they are signed in as this account
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet,
+		r.environment.Classic+"/"+r.attempt.Target.SubscriptionID, nil)
+	if err != nil {
+		return classicSubscription{}, err
+	}
+	request.Header.Set("x-ms-version", classicVersion)
+	request.Header.Set("Content-Type", "application/xml")
+	answer, err := client.Do(request)
+	if err != nil {
+		return classicSubscription{}, err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return classicSubscription{}, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return classicSubscription{}, readClassicRefusal(answer, body)
+	}
+	return readClassicSubscription(body)
+}
+
+func readClassicSubscription(body []byte) (classicSubscription, error) {
+	var s classicSubscription
+	err := xml.Unmarshal(body, &s)
+	if err == nil && s.SubscriptionID == "" {
+		err = refuse(codeUnexpectedAnswer, "")
+	}
+	return s, err
+}
+
+func readClassicRefusal(answer *http.Response, body []byte) *refusal {
+	var said struct {
+		XMLName xml.Name `xml:"Error"`
+		Code    string
+		Message string
+	}
+	r := &refusal{Status: answer.StatusCode, TraceID: answer.Header.Get("x-ms-request-id")}
+	if xml.Unmarshal(body, &said) == nil {
+		r.Code, r.Message = said.Code, said.Message
+	}
+	if r.Code == "" && answer.StatusCode >= 500 {
+		r.Code = codeOutage
+	}
+	r.Code = firstOf(r.Code, codeUnexpectedAnswer)
+	return r
+}

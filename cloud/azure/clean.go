@@ -1,0 +1,66 @@
+package azure
+
+import (
+	"regexp"
+	"strings"
+
+	"mooring/cloud"
+)
+
+const maxSaid = 400 // bytes
+
+var (
+	anyGUID    = regexp.MustCompile(`(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+	anyEmail   = regexp.MustCompile(`[^\s'"<>()]+@[^\s'"<>()]+\.[A-Za-z]{2,}`)
+	anySecret  = regexp.MustCompile(`[A-Za-z0-9_\-+/=.~]{45,}`)
+	entraStart = regexp.MustCompile(`^AADSTS\d+:\s*`)
+	entraEnd   = regexp.MustCompile(`(?s)\s*(?:Trace ID|Correlation ID|Timestamp):.*$`)
+	unprinted  = regexp.MustCompile(`[\x00-\x1f\x7f\x{2028}\x{2029}\x{200e}\x{200f}\x{202a}-\x{202e}]+`)
+)
+
+// clean makes what Azure said fit to keep and to show: without ids that are
+// not the person's own, without addresses, and without anything that could be
+// a token. The trace and correlation ids are kept apart.
+func clean(said string, target cloud.Target) string {
+	said = unprinted.ReplaceAllString(said, " ")
+	said = entraStart.ReplaceAllString(said, "")
+	said = entraEnd.ReplaceAllString(said, "")
+	said = anyEmail.ReplaceAllString(said, "(address)")
+	said = anyGUID.ReplaceAllStringFunc(said, func(id string) string {
+		switch strings.ToLower(id) {
+		case target.SubscriptionID, target.TenantID, target.ClientID:
+			return id
+		}
+		return "(id)"
+	})
+	said = anySecret.ReplaceAllStringFunc(said, func(s string) string {
+		if strings.Contains(s, "/subscriptions/") || strings.HasPrefix(s, "Microsoft.") {
+			return s
+		}
+		return "(removed)"
+	})
+	said = strings.TrimSpace(said)
+	if len(said) > maxSaid {
+		said = strings.ToValidUTF8(said[:maxSaid], "") + "…"
+	}
+	return said
+}
+
+var notInCode = regexp.MustCompile(`[^A-Za-z0-9_.-]`)
+
+// cleanCode keeps a code to what codes are made of.
+func cleanCode(code string) string {
+	code = notInCode.ReplaceAllString(code, "")
+	if len(code) > 64 {
+		code = code[:64]
+	}
+	return code
+}
+
+// cleanID keeps a trace or correlation id only if it is one.
+func cleanID(id string) string {
+	if len(id) > 64 || notInCode.MatchString(id) {
+		return ""
+	}
+	return id
+}

@@ -1,0 +1,127 @@
+package azure
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armsubscriptions"
+
+	mooringcloud "mooring/cloud"
+)
+
+// The versions of the APIs that the SDK has no method for.
+const (
+	permissionsVersion      = "2022-04-01"
+	olderPermissionsVersion = "2015-07-01" // where the newer one is unknown at subscription scope
+	providersVersion        = "2025-04-01"
+)
+
+// manager asks the resource manager as the application of one attempt. Each
+// verification makes its own, so that no token outlives what it proves.
+type manager struct {
+	environment  Environment
+	subscription string
+	credential   azcore.TokenCredential
+	client       *arm.Client
+	options      *arm.ClientOptions
+}
+
+func (a *Azure) manager(e Environment, attempt mooringcloud.Attempt, tenantID string) (*manager, error) {
+	options := policy.ClientOptions{
+		Transport: a.client,
+		Cloud: cloud.Configuration{
+			ActiveDirectoryAuthorityHost: e.Authority,
+			Services: map[cloud.ServiceName]cloud.ServiceConfiguration{
+				cloud.ResourceManager: {Endpoint: e.ResourceManager, Audience: e.Audience},
+			},
+		},
+		// A person waits: try once more, soon, and then say so.
+		Retry:     policy.RetryOptions{MaxRetries: 1, RetryDelay: 300 * time.Millisecond, MaxRetryDelay: 2 * time.Second, TryTimeout: tryTimeout},
+		Telemetry: policy.TelemetryOptions{ApplicationID: "mooring"},
+	}
+	tokenEndpoint := e.Authority + "/" + tenantID + "/oauth2/v2.0/token"
+	credential, err := azidentity.NewClientAssertionCredential(tenantID, attempt.Target.ClientID,
+		func(context.Context) (string, error) {
+			return assertion(attempt.Identity, attempt.Target.ClientID, tokenEndpoint, a.newID(), a.now())
+		},
+		// The authority is one of our own list; asking Microsoft whether it
+		// exists would add a host and tell nothing.
+		&azidentity.ClientAssertionCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: true})
+	if err != nil {
+		return nil, err
+	}
+	// Registering a resource provider is a change in the person's subscription:
+	// never on the side.
+	armOptions := &arm.ClientOptions{ClientOptions: options, DisableRPRegistration: true}
+	client, err := arm.NewClient("mooring", "v1.0.0", credential, armOptions)
+	if err != nil {
+		return nil, err
+	}
+	return &manager{e, attempt.Target.SubscriptionID, credential, client, armOptions}, nil
+}
+
+// signIn gets a token, in the form in which the later requests look for it.
+func (m *manager) signIn(ctx context.Context) error {
+	_, err := m.credential.GetToken(ctx, policy.TokenRequestOptions{
+		Scopes: []string{m.environment.Audience + "/.default"}, EnableCAE: true,
+	})
+	return err
+}
+
+// openSubscription reads name, state and directory.
+func (m *manager) openSubscription(ctx context.Context) (armsubscriptions.Subscription, error) {
+	client, err := armsubscriptions.NewClient(m.credential, m.options)
+	if err != nil {
+		return armsubscriptions.Subscription{}, err
+	}
+	answer, err := client.Get(ctx, m.subscription, nil)
+	return answer.Subscription, err
+}
+
+// permissions reads what the application may do in the subscription. The SDK
+// has no method for it at this scope.
+func (m *manager) permissions(ctx context.Context) ([]permission, error) {
+	var page struct{ Value []permission }
+	const path = "/providers/Microsoft.Authorization/permissions"
+	err := m.read(ctx, path, permissionsVersion, &page)
+	if err != nil {
+		switch refusalOf(err).Code {
+		case "InvalidResourceType", "NoRegisteredProviderFound":
+			err = m.read(ctx, path, olderPermissionsVersion, &page)
+		}
+	}
+	return page.Value, err
+}
+
+// registered reads whether a resource provider is registered.
+func (m *manager) registered(ctx context.Context, namespace string) (bool, error) {
+	var provider struct{ RegistrationState string }
+	err := m.read(ctx, "/providers/"+namespace, providersVersion, &provider)
+	return provider.RegistrationState == "Registered", err
+}
+
+func (m *manager) read(ctx context.Context, path, version string, into any) error {
+	address := runtime.JoinPaths(m.client.Endpoint(), "/subscriptions/"+url.PathEscape(m.subscription)+path)
+	request, err := runtime.NewRequest(ctx, http.MethodGet, address)
+	if err != nil {
+		return err
+	}
+	request.Raw().URL.RawQuery = url.Values{"api-version": {version}}.Encode()
+	request.Raw().Header.Set("Accept", "application/json")
+	answer, err := m.client.Pipeline().Do(request)
+	if err != nil {
+		return err
+	}
+	if !runtime.HasStatusCode(answer, http.StatusOK) {
+		return runtime.NewResponseError(answer)
+	}
+	return runtime.UnmarshalAsJSON(answer, into)
+}

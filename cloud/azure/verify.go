@@ -1,0 +1,224 @@
+package azure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armsubscriptions"
+
+	"mooring/cloud"
+)
+
+// run is one verification on its way.
+type run struct {
+	azure       *Azure
+	environment Environment
+	attempt     cloud.Attempt
+	report      func(cloud.StageResult)
+	finding     cloud.Finding
+}
+
+// Verify implements cloud.Cloud.
+func (a *Azure) Verify(ctx context.Context, attempt cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+	e, ok := a.environment(attempt.Target.Environment)
+	if !ok {
+		return cloud.Finding{}, fmt.Errorf("azure: no environment %q", attempt.Target.Environment)
+	}
+	r := &run{azure: a, environment: e, attempt: attempt, report: report}
+	if attempt.Target.Method == MethodClassic {
+		r.classic(ctx)
+	} else if err := r.app(ctx); err != nil {
+		return r.finding, err
+	}
+	// A stage that ended because everything ended has no verdict of its own.
+	return r.finding, context.Cause(withoutDeadline(ctx))
+}
+
+// withoutDeadline forgives a deadline: running out of time is a verdict, and
+// being told to stop is not.
+func withoutDeadline(ctx context.Context) context.Context {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
+func (r *run) app(ctx context.Context) error {
+	if !r.stage(ctx, stageDirectory, r.findDirectory) {
+		return nil
+	}
+	m, err := r.azure.manager(r.environment, r.attempt, r.finding.TenantID)
+	if err != nil {
+		return err
+	}
+	if !r.stage(ctx, stageSignIn, func(ctx context.Context) (string, error) { return "", m.signIn(ctx) }) {
+		return nil
+	}
+	var subscription armsubscriptions.Subscription
+	if !r.stage(ctx, stageSubscription, func(ctx context.Context) (string, error) {
+		subscription, err = m.openSubscription(ctx)
+		if err != nil {
+			return "", err
+		}
+		return r.recognise(subscription)
+	}) {
+		return nil
+	}
+	if !r.stage(ctx, stageState, func(context.Context) (string, error) { return judgeState(value(subscription.State)) }) {
+		return nil
+	}
+	r.stage(ctx, stageRights, func(ctx context.Context) (string, error) { return r.readRights(ctx, m) })
+	r.stage(ctx, stageProviders, func(ctx context.Context) (string, error) { return readProviders(ctx, m) })
+	return nil
+}
+
+// stage asks one question, reports the answer and says whether to go on.
+func (r *run) stage(ctx context.Context, key string, ask func(context.Context) (string, error)) bool {
+	limited, cancel := context.WithTimeout(ctx, stageTimeout)
+	defer cancel()
+	result := cloud.StageResult{Stage: key, Verdict: cloud.OK, StartedAt: r.azure.now()}
+	said, err := ask(limited)
+	result.Duration = r.azure.now().Sub(result.StartedAt)
+	result.Said = clean(said, r.attempt.Target)
+	if err != nil {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return false // the server stops: no verdict
+		}
+		r.judge(&result, refusalOf(err))
+	}
+	r.report(result)
+	return result.Verdict == cloud.OK
+}
+
+// judge fills in what a refusal means.
+func (r *run) judge(result *cloud.StageResult, refused *refusal) {
+	result.Code = cleanCode(refused.Code)
+	result.Said = clean(refused.Message, r.attempt.Target)
+	result.TraceID, result.CorrelationID = cleanID(refused.TraceID), cleanID(refused.CorrelationID)
+	switch meaningOf(refused) {
+	case silent:
+		result.Verdict = cloud.CannotTell
+	case copying:
+		result.Verdict = cloud.Failed
+		if r.attempt.Fresh {
+			result.Verdict = cloud.Waiting
+		}
+	default:
+		result.Verdict = cloud.Failed
+	}
+	// Rights that cannot be read are unknown, not missing.
+	if result.Stage == stageRights || result.Stage == stageProviders && result.Code != codeNotRegistered {
+		result.Verdict = cloud.CannotTell
+	}
+}
+
+func (r *run) findDirectory(ctx context.Context) (string, error) {
+	typed := r.attempt.Target.TenantID
+	found, err := tenantOf(ctx, r.azure.client, r.environment, r.attempt.Target.SubscriptionID)
+	var refused *refusal
+	switch {
+	case err == nil && typed != "" && found != typed:
+		return "", refuse(codeTenantMismatch, "The subscription belongs to the directory "+found+".")
+	case err == nil:
+		r.finding.TenantID = found
+	case typed != "" && errors.As(err, &refused) && meaningOf(refused) == broken:
+		// The name in the refusal is a convenience: go on with what was typed.
+		r.finding.TenantID = typed
+	default:
+		return "", err
+	}
+	r.attempt.Target.TenantID = r.finding.TenantID // the person's own from here on, so it may be shown
+	if err := directoryExists(ctx, r.azure.client, r.environment, r.finding.TenantID); err != nil {
+		return "", err
+	}
+	return "Directory " + r.finding.TenantID + ".", nil
+}
+
+// recognise checks that the answer is about what was asked.
+func (r *run) recognise(s armsubscriptions.Subscription) (string, error) {
+	switch {
+	case s.SubscriptionID == nil:
+		return "", refuse(codeUnexpectedAnswer, "")
+	case !strings.EqualFold(*s.SubscriptionID, r.attempt.Target.SubscriptionID):
+		return "", refuse(codeOtherSubscription, "")
+	case s.TenantID != nil && !strings.EqualFold(*s.TenantID, r.finding.TenantID):
+		return "", refuse(codeTenantMismatch, "The subscription belongs to the directory "+*s.TenantID+".")
+	}
+	r.finding.SubscriptionName = shortName(value(s.DisplayName))
+	return r.finding.SubscriptionName, nil
+}
+
+// judgeState reads the states of
+// https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-states.
+func judgeState(state armsubscriptions.SubscriptionState) (string, error) {
+	switch state {
+	case armsubscriptions.SubscriptionStateEnabled:
+		return "Enabled.", nil
+	case armsubscriptions.SubscriptionStateWarned:
+		return "Enabled, with a warning from Azure about payment. It still works; pay soon to keep it.", nil
+	case armsubscriptions.SubscriptionStatePastDue:
+		return "Enabled, with a payment past due. It still works; pay soon to keep it.", nil
+	case armsubscriptions.SubscriptionStateDeleted:
+		return "", refuse(codeDeleted, "The subscription's state is Deleted.")
+	case "":
+		return "", refuse(codeUnexpectedAnswer, "")
+	default:
+		return "", refuse(codeDisabled, "The subscription's state is "+string(state)+".")
+	}
+}
+
+func (r *run) readRights(ctx context.Context, m *manager) (string, error) {
+	permissions, err := m.permissions(ctx)
+	if err != nil {
+		return "", err
+	}
+	r.finding.Rights = rightsOf(permissions)
+	granted := 0
+	for _, right := range r.finding.Rights {
+		if right.Granted {
+			granted++
+		}
+	}
+	return fmt.Sprintf("%d of %d that Mooring looks for. They stand below.", granted, len(abilities)), nil
+}
+
+// The providers that machines need.
+var neededProviders = []string{"Microsoft.Compute", "Microsoft.Network"}
+
+func readProviders(ctx context.Context, m *manager) (string, error) {
+	var missing []string
+	for _, namespace := range neededProviders {
+		registered, err := m.registered(ctx, namespace)
+		if err != nil {
+			return "", err
+		}
+		if !registered {
+			missing = append(missing, namespace)
+		}
+	}
+	if len(missing) > 0 {
+		return "", refuse(codeNotRegistered, "Not registered: "+strings.Join(missing, ", ")+".")
+	}
+	return strings.Join(neededProviders, " and ") + " are registered.", nil
+}
+
+const maxSubscriptionName = 120 // bytes
+
+func shortName(name string) string {
+	name = strings.TrimSpace(unprinted.ReplaceAllString(name, " "))
+	if len(name) > maxSubscriptionName {
+		name = strings.ToValidUTF8(name[:maxSubscriptionName], "") + "…"
+	}
+	return name
+}
+
+// value reads an optional value of the SDK.
+func value[T any](p *T) T {
+	if p == nil {
+		var none T
+		return none
+	}
+	return *p
+}

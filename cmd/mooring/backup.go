@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"mooring/db"
+)
+
+func backup(ctx context.Context, c *cli, args []string) error {
+	var d dataFolder
+	s := c.settings("backup", "write a consistent copy of the database to FILE, also while the server runs")
+	s.dataFlags(&d)
+	if err := s.parse(args, 1); err != nil {
+		return err
+	}
+	if s.NArg() != 1 {
+		return usagef("say which FILE to write")
+	}
+	if _, err := os.Stat(d.database()); err != nil {
+		return fmt.Errorf("there is no database to back up: %w", err)
+	}
+	database, err := db.Open(ctx, d.database())
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	if err := database.BackupTo(ctx, s.Arg(0)); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "Wrote %s. The key file %s is not in it; keep a copy of that elsewhere.\n", s.Arg(0), d.keys())
+	return nil
+}
+
+// restore puts a backup in place of the database. It tries it first: the copy
+// must be whole and the key file must open it.
+func restore(ctx context.Context, c *cli, args []string) error {
+	var d dataFolder
+	s := c.settings("restore", "put the backup FILE in place of the database; the server must be stopped")
+	s.dataFlags(&d)
+	if err := s.parse(args, 1); err != nil {
+		return err
+	}
+	if s.NArg() != 1 {
+		return usagef("say which FILE to restore")
+	}
+	release, err := d.lock()
+	if err != nil {
+		return err
+	}
+	defer release()
+	trial := d.database() + ".restoring"
+	defer removeDatabase(trial)
+	if err := removeDatabase(trial); err != nil {
+		return err
+	}
+	if err := copyFile(s.Arg(0), trial); err != nil {
+		return err
+	}
+	if err := d.try(ctx, trial); err != nil {
+		return fmt.Errorf("%s was not restored: %w", s.Arg(0), err)
+	}
+	kept := ""
+	if _, err := os.Stat(d.database()); err == nil {
+		kept = d.database() + ".before-" + time.Now().UTC().Format("20060102-150405")
+		if err := d.setAside(ctx, kept); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(trial, d.database()); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "Restored %s. Everybody has to sign in again.\n", d.database())
+	if kept != "" {
+		fmt.Fprintf(c.stdout, "The database that stood there before is %s.\n", kept)
+	}
+	return nil
+}
+
+// try opens a copied database as the server would, and ends its sessions: an
+// old copy must not bring back what somebody ended.
+func (d dataFolder) try(ctx context.Context, path string) error {
+	database, err := db.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	err = func() error {
+		if err := database.Intact(ctx); err != nil {
+			return err
+		}
+		if err := d.fits(ctx, database); err != nil {
+			return err
+		}
+		return database.EndAllSessions(ctx)
+	}()
+	return errors.Join(err, database.Close())
+}
+
+// setAside writes the present database, with what its log still holds, to kept
+// and removes it.
+func (d dataFolder) setAside(ctx context.Context, kept string) error {
+	database, err := db.Open(ctx, d.database())
+	if err != nil { // too damaged to be opened: keep the bytes as they are
+		return os.Rename(d.database(), kept)
+	}
+	if err := errors.Join(database.BackupTo(ctx, kept), database.Close()); err != nil {
+		return err
+	}
+	return removeDatabase(d.database())
+}
+
+func removeDatabase(path string) error {
+	for _, file := range []string{path, path + "-wal", path + "-shm"} {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Sync(), target.Close())
+}

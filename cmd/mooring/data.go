@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"mooring/db"
+	"mooring/secret"
+)
+
+// dataFolder is where a Mooring keeps everything.
+type dataFolder struct{ folder, keyFile string }
+
+func (s *settings) dataFlags(d *dataFolder) {
+	s.StringVar(&d.folder, "data", "./data", "folder of the database")
+	s.StringVar(&d.keyFile, "key-file", "", "file of the keys that seal secrets; in the data folder unless said otherwise")
+	s.fromEnv("data", "key-file")
+}
+
+func (d dataFolder) database() string { return filepath.Join(d.folder, "mooring.db") }
+
+func (d dataFolder) keys() string {
+	if d.keyFile != "" {
+		return d.keyFile
+	}
+	return filepath.Join(d.folder, "mooring.key")
+}
+
+// lock keeps a second program from changing the same data. The system lets go
+// of it when the program ends, however it ends.
+func (d dataFolder) lock() (release func(), err error) {
+	if err := os.MkdirAll(d.folder, 0o700); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(filepath.Join(d.folder, "mooring.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := lockFile(file); err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("another mooring uses %s; stop it first", d.folder)
+	}
+	return func() { _ = file.Close() }, nil
+}
+
+// checkPlace is where the value lies that tells whether a key file belongs to
+// a database.
+var checkPlace = secret.Place{Table: "key_check", Row: "1", Column: "sealed"}
+
+const checkValue = "this key file belongs to this database"
+
+// open opens the database and its keys. Only a database that has never had
+// keys gets new ones: a missing key file is never replaced, since what it
+// sealed would be lost in silence.
+func (d dataFolder) open(ctx context.Context) (database *db.DB, ring *secret.Ring, made bool, err error) {
+	if database, err = db.Open(ctx, d.database()); err != nil {
+		return nil, nil, false, err
+	}
+	defer func() {
+		if err != nil {
+			_ = database.Close()
+		}
+	}()
+	sealed, has, err := database.KeyCheck(ctx)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	ring, err = secret.ReadRing(d.keys())
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && has:
+		return nil, nil, false, fmt.Errorf("the key file %s is missing, and without it the secrets in %s cannot be opened; put it back from your backup",
+			d.keys(), d.database())
+	case errors.Is(err, fs.ErrNotExist):
+		ring, made = secret.NewRing(), true
+		err = ring.CreateFile(d.keys())
+	}
+	if err != nil {
+		return nil, nil, false, err
+	}
+	if !has {
+		return database, ring, made, storeCheck(ctx, database, ring)
+	}
+	if _, err := ring.Open(checkPlace, sealed); err != nil {
+		return nil, nil, false, d.wrongKeys()
+	}
+	return database, ring, made, nil
+}
+
+// fits reports whether the key file belongs to a database that is not in its
+// place yet.
+func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
+	sealed, has, err := database.KeyCheck(ctx)
+	if err != nil || !has {
+		return err
+	}
+	ring, err := secret.ReadRing(d.keys())
+	if err != nil {
+		return err
+	}
+	if _, err := ring.Open(checkPlace, sealed); err != nil {
+		return d.wrongKeys()
+	}
+	return nil
+}
+
+func (d dataFolder) wrongKeys() error {
+	return fmt.Errorf("the key file %s does not belong to the database; put the right one in its place", d.keys())
+}
+
+func storeCheck(ctx context.Context, database *db.DB, ring *secret.Ring) error {
+	sealed, err := ring.Seal(checkPlace, []byte(checkValue))
+	if err != nil {
+		return err
+	}
+	return database.SetKeyCheck(ctx, sealed)
+}

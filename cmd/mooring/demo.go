@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"encoding/base32"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pkg/browser"
+
+	"mooring/account"
+	"mooring/audit"
+	"mooring/cloud"
+	"mooring/cloud/azure"
+	"mooring/cloud/azure/azuresim"
+	"mooring/db"
+	"mooring/handlers"
+	"mooring/secret"
+)
+
+// The people of the demo world. They are sample data and exist nowhere else.
+const demoPassword = "mooring-demo"
+
+const demoOrganization = "harbor"
+
+// demoStart is the moment at which every demo begins.
+var demoStart = time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC)
+
+// demoSettings are what one can say about the demo.
+type demoSettings struct {
+	listen, portalListen, logLevel string
+	open, asJSON                   bool
+}
+
+// demo starts the product on a fresh database, with a simulated Azure behind
+// it. Clock, ids, keys and data are the same every time.
+func demo(ctx context.Context, c *cli, args []string) error {
+	var v demoSettings
+	s := c.settings("demo", "start a demo world with a simulated Azure, on a fresh database that goes when it ends")
+	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port of Mooring; port 0 takes a free one")
+	s.StringVar(&v.portalListen, "portal-listen", "127.0.0.1:0", "address and port of the simulated portal")
+	s.BoolVar(&v.open, "open", false, "open a browser")
+	s.BoolVar(&v.asJSON, "json", false, "print one line of JSON when it is ready")
+	s.StringVar(&v.logLevel, "log-level", "error", "debug, info, warn or error")
+	s.fromEnv("listen", "portal-listen", "log-level")
+	if err := s.parse(args, 0); err != nil {
+		return err
+	}
+	log, err := newLog(c.stderr, v.logLevel)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", v.listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	public, err := serveSettings{listen: v.listen}.public(listener.Addr())
+	if err != nil {
+		return usagef("the demo is for this machine only, and %s is reachable from elsewhere", v.listen)
+	}
+	folder, err := os.MkdirTemp("", "mooring-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	w, err := newDemoWorld(ctx, folder, v.portalListen, public, log)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	return w.serve(ctx, c, v, listener)
+}
+
+// demoWorld is Mooring with a simulated Azure.
+type demoWorld struct {
+	database  *db.DB
+	simulator *azuresim.Simulator
+	house     *house
+	front     handlers.Config
+	log       *slog.Logger
+}
+
+func newDemoWorld(ctx context.Context, folder, portalListen string, public *url.URL, log *slog.Logger) (*demoWorld, error) {
+	now, ids := demoClock(), newDemoIDs()
+	w := &demoWorld{log: log}
+	var err error
+	if w.database, err = db.Open(ctx, dataFolder{folder: folder}.database()); err != nil {
+		return nil, err
+	}
+	w.simulator, err = azuresim.Start(azuresim.Options{Now: now, NewID: newDemoIDs().guid, PortalListen: portalListen})
+	if err != nil {
+		w.close()
+		return nil, err
+	}
+	linkable := azure.New(azure.Options{Environments: w.environments(), Roots: w.simulator.CA(), Now: now, NewID: randomID})
+	w.house = build(parts{database: w.database, ring: secret.NewRing(), clouds: cloud.Registry{azure.Key: linkable},
+		now: now, newID: ids.word, newKey: demoKeys(), log: log})
+	w.front = handlers.Config{
+		Accounts: w.house.accounts, Certificates: w.house.certificates, Credentials: w.house.credentials, Clouds: w.house.clouds,
+		Data: w.database, Now: now, Log: log, PublicURL: public,
+		Demo: &handlers.Demo{Portal: w.simulator.PortalURL(), Emails: demoEmails},
+	}
+	return w, nil
+}
+
+func (w *demoWorld) close() {
+	if w.simulator != nil {
+		_ = w.simulator.Close()
+	}
+	_ = w.database.Close()
+}
+
+// environments points Azure's names at the simulator.
+func (w *demoWorld) environments() []azure.Environment {
+	environments := azure.Environments()
+	for i := range environments {
+		e := &environments[i]
+		simulated := w.simulator.Endpoints(e.Key)
+		e.Authority, e.ResourceManager = simulated.Authority, simulated.ResourceManager
+		e.Audience, e.Classic = simulated.Audience, simulated.Classic
+		portal := w.simulator.PortalURL()
+		e.Portal = azure.Portal{AppRegistrations: portal + "/apps", Subscriptions: portal + "/subscriptions", CloudShell: portal + "/cloud-shell"}
+	}
+	return environments
+}
+
+var demoEmails = []string{"owner@demo.example", "member@demo.example", "admin@demo.example"}
+
+// populate adds the demo's people, makes their accounts' certificates in a
+// fixed order, and has the simulated applications trust harbor's, as somebody
+// would have done in the portal.
+func (w *demoWorld) populate(ctx context.Context) error {
+	owner, err := w.add(ctx, "Olivia Owner", demoEmails[0], demoOrganization, false)
+	if err != nil {
+		return err
+	}
+	harbor := owner.Joins[len(owner.Joins)-1].Account
+	certificate, err := w.house.certificates.Active(ctx, harbor.ID)
+	if err != nil {
+		return err
+	}
+	if err := w.simulator.Trust(certificate.DER); err != nil {
+		return err
+	}
+	if _, err := w.add(ctx, "Max Member", demoEmails[1], "", false, account.Membership{Account: harbor, Role: account.Member}); err != nil {
+		return err
+	}
+	_, err = w.add(ctx, "Ada Admin", demoEmails[2], "", true)
+	return err
+}
+
+// add adds a person and makes the certificate of their own account.
+func (w *demoWorld) add(ctx context.Context, name, email, organization string, admin bool, joins ...account.Membership) (account.NewPerson, error) {
+	form := account.SetUpForm{Email: email, Name: name, Organization: organization, Password: demoPassword}
+	person, err := w.house.accounts.Add(ctx, form, admin, joins, audit.BySystem())
+	if err != nil {
+		return account.NewPerson{}, err
+	}
+	_, err = w.house.certificates.Active(ctx, person.Joins[0].Account.ID)
+	return person, err
+}
+
+func (w *demoWorld) serve(ctx context.Context, c *cli, v demoSettings, listener net.Listener) error {
+	front, err := handlers.New(w.front)
+	if err != nil {
+		return err
+	}
+	background, cancel := context.WithCancel(ctx)
+	defer w.house.wait()
+	defer cancel()
+	w.house.fillPool(background)
+	if err := w.populate(ctx); err != nil {
+		return err
+	}
+	w.house.start(background)
+	if err := w.announce(c, v); err != nil {
+		return err
+	}
+	return listenAndServe(ctx, listener, front, w.log, "", "")
+}
+
+func (w *demoWorld) announce(c *cli, v demoSettings) error {
+	address, portal := w.front.PublicURL.String(), w.simulator.PortalURL()
+	if v.asJSON {
+		return json.NewEncoder(c.stdout).Encode(map[string]any{
+			"address": address, "portal": portal, "people": demoEmails, "password": demoPassword,
+		})
+	}
+	fmt.Fprintf(c.stdout, "Mooring          %s\nSimulated portal %s\n\nSign in as       %s (owns %s)\n                 %s (member of %s)\n                 %s (site administrator)\nPassword         %s\n\nCtrl+C ends the demo and removes its data.\n",
+		address, portal, demoEmails[0], demoOrganization, demoEmails[1], demoOrganization, demoEmails[2], demoPassword)
+	if v.open {
+		if err := browser.OpenURL(address); err != nil {
+			fmt.Fprintf(c.stderr, "Could not open a browser: open %s yourself.\n", address)
+		}
+	}
+	return nil
+}
+
+// demoClock starts at demoStart and runs on as clocks do.
+func demoClock() func() time.Time {
+	begin := time.Now()
+	return func() time.Time { return demoStart.Add(time.Since(begin)) }
+}
+
+// demoIDs gives the same ids in the same order in every demo. Sessions and
+// anything else that must not be guessed never take theirs from it.
+type demoIDs struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+func newDemoIDs() *demoIDs {
+	return &demoIDs{source: rand.NewChaCha8([32]byte([]byte("the ids of the demo of mooring!!")))}
+}
+
+func (d *demoIDs) bytes(n int) []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	b := make([]byte, n)
+	_, _ = d.source.Read(b)
+	return b
+}
+
+// word gives an id like randomID's.
+func (d *demoIDs) word() string {
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(d.bytes(16)))
+}
+
+// guid gives an id like Azure's.
+func (d *demoIDs) guid() string {
+	b := d.bytes(16)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80 // version 4
+	s := hex.EncodeToString(b)
+	return strings.Join([]string{s[:8], s[8:12], s[12:16], s[16:20], s[20:]}, "-")
+}

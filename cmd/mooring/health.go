@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// health asks the server on this machine whether it is ready.
+func health(ctx context.Context, c *cli, args []string) error {
+	var v serveSettings
+	s := c.settings("health", "ask the server on this machine whether it is ready; takes the settings of serve")
+	s.serveFlags(&v)
+	if err := s.parse(args, 0); err != nil {
+		return err
+	}
+	host, port, err := net.SplitHostPort(v.listen)
+	if err != nil {
+		return usagef("--listen: %v", err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	scheme := "http"
+	if v.certFile != "" {
+		scheme = "https"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return usagef("--listen: %v", err)
+	}
+	client := &http.Client{Transport: &http.Transport{
+		// The certificate is for the public name, and this asks our own machine.
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // see above
+	}}
+	answer, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", answer.Status)
+	}
+	fmt.Fprintln(c.stdout, "ready")
+	return nil
+}

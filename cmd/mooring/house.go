@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"mooring/account"
+	"mooring/certificate"
+	"mooring/cloud"
+	"mooring/credential"
+	"mooring/db"
+	"mooring/secret"
+)
+
+// readyKeys is how many private keys are made ahead.
+const readyKeys = 3
+
+// house is the whole product without its front door.
+type house struct {
+	accounts     *account.Service
+	certificates *certificate.Service
+	credentials  *credential.Service
+	clouds       cloud.Registry
+	pool         *certificate.Pool
+	pooling      sync.Once
+	group        sync.WaitGroup
+}
+
+// parts are what differs between the demo world and real use.
+type parts struct {
+	database *db.DB
+	ring     *secret.Ring
+	clouds   cloud.Registry
+	now      func() time.Time
+	newID    func() string
+	newKey   func() (*rsa.PrivateKey, error)
+	log      *slog.Logger
+}
+
+func build(p parts) *house {
+	h := &house{clouds: p.clouds, pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
+	h.certificates = certificate.NewService(p.database.Certificates(), p.ring, h.pool, p.now, p.newID, p.log)
+	h.accounts = account.NewService(p.database.Accounts(), p.now, p.newID, p.log, h.certificates.Wake)
+	// Nothing uses credentials yet. What will, says here what depends on them.
+	var dependents []credential.Dependents
+	h.credentials = credential.NewService(p.database.Credentials(), p.clouds, h.certificates, dependents, p.now, p.newID, p.log)
+	return h
+}
+
+// start runs what works in the background; wait waits for its end after ctx.
+func (h *house) start(ctx context.Context) {
+	h.fillPool(ctx)
+	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.credentials.Run} {
+		h.group.Go(func() { work(ctx) })
+	}
+}
+
+// fillPool makes keys ahead.
+func (h *house) fillPool(ctx context.Context) {
+	h.pooling.Do(func() { h.group.Go(func() { h.pool.Run(ctx) }) })
+}
+
+func (h *house) wait() { h.group.Wait() }
+
+// randomID names things: 130 bits, in lower case for URLs.
+func randomID() string { return strings.ToLower(rand.Text()) }
+
+// The times a client gets. They cut off who sends or reads too slowly.
+const (
+	headerTimeout = 5 * time.Second
+	readTimeout   = 15 * time.Second
+	writeTimeout  = 60 * time.Second
+	idleTimeout   = 2 * time.Minute
+	stopTimeout   = 10 * time.Second
+	maxHeader     = 32 << 10 // bytes
+)
+
+// listenAndServe serves until ctx ends, then lets the requests on their way
+// finish.
+func listenAndServe(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, certFile, keyFile string) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	ended := make(chan error, 1)
+	go func() {
+		if certFile != "" {
+			ended <- server.ServeTLS(listener, certFile, keyFile)
+		} else {
+			ended <- server.Serve(listener)
+		}
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping")
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	return server.Shutdown(drain)
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"mooring/audit"
+	"mooring/secret"
+)
+
+func keys(ctx context.Context, c *cli, args []string) error {
+	var d dataFolder
+	s := c.settings("keys", "rotate: make a new key and seal everything with it; list: name the keys, the current one first")
+	s.dataFlags(&d)
+	if len(args) == 0 {
+		return usagef("say rotate or list")
+	}
+	verb := args[0]
+	if verb == "--help" || verb == "-h" {
+		return s.parse(args, 0)
+	}
+	if err := s.parse(args[1:], 0); err != nil {
+		return err
+	}
+	switch verb {
+	case "rotate":
+		return rotateKeys(ctx, c, d)
+	case "list":
+		ring, err := secret.ReadRing(d.keys())
+		if err != nil {
+			return err
+		}
+		for i, id := range ring.KeyIDs() {
+			fmt.Fprintln(c.stdout, id, map[bool]string{true: "current", false: "older, opens only"}[i == 0])
+		}
+		return nil
+	}
+	return usagef("%q is neither rotate nor list", verb)
+}
+
+// rotateKeys writes the new key first and seals afterwards: whenever it is cut
+// off, the key file opens everything.
+func rotateKeys(ctx context.Context, c *cli, d dataFolder) error {
+	release, err := d.lock()
+	if err != nil {
+		return err
+	}
+	defer release()
+	database, ring, _, err := d.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	rotated := ring.Rotated()
+	if err := rotated.ReplaceFile(d.keys()); err != nil {
+		return err
+	}
+	check, err := rotated.Seal(checkPlace, []byte(checkValue))
+	if err != nil {
+		return err
+	}
+	actor := audit.BySystem()
+	actor.Name = "mooring keys rotate"
+	n, err := database.Reseal(ctx, rotated.Reseal, check,
+		audit.Entry{At: time.Now(), Actor: actor, Action: audit.RotateKeys, Result: audit.Done, Detail: rotated.KeyIDs()[0].String()})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "Made the key %s and sealed %d values with it. Back up %s again. The older keys stay in it, so that older backups open.\n",
+		rotated.KeyIDs()[0], n, d.keys())
+	return nil
+}

@@ -1,0 +1,91 @@
+// Command mooring is a self-hosted dashboard where people link their cloud
+// accounts without handing over a secret.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// command is one word after mooring.
+type command struct {
+	name, args, does string
+	run              func(context.Context, *cli, []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"demo", "", "start a demo world with a simulated Azure", demo},
+		{"serve", "", "serve the dashboard", serve},
+		{"health", "", "ask a running server whether it is ready; exit 1 if not", health},
+		{"backup", "FILE", "write a consistent copy of the database, also while the server runs", backup},
+		{"restore", "FILE", "put a copy back in place of the database", restore},
+		{"keys", "rotate|list", "change the key that seals secrets, or list the keys", keys},
+	}
+}
+
+// cli is what a command sees of the world.
+type cli struct {
+	getenv         func(string) string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// usageError is a mistake in flags, settings or arguments.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// run is the whole program: it returns the exit code.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c := &cli{getenv, stdin, stdout, stderr}
+	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+		c.usage()
+		return exitOK
+	}
+	for _, command := range commands() {
+		if command.name != args[0] {
+			continue
+		}
+		err := command.run(ctx, c, args[1:])
+		var usage usageError
+		switch {
+		case err == nil || errors.Is(err, flag.ErrHelp):
+			return exitOK
+		case errors.As(err, &usage):
+			fmt.Fprintf(stderr, "mooring %s: %v\n", command.name, err)
+			return exitUsage
+		}
+		fmt.Fprintf(stderr, "mooring %s: %v\n", command.name, err)
+		return exitFailed
+	}
+	fmt.Fprintf(stderr, "mooring: there is no command %q; mooring help lists them\n", args[0])
+	return exitUsage
+}
+
+func (c *cli) usage() {
+	fmt.Fprint(c.stdout, "Mooring is a dashboard where people link their cloud accounts without handing over a secret.\n\nUsage: mooring COMMAND [flags]\n\n")
+	for _, command := range commands() {
+		fmt.Fprintf(c.stdout, "  %-20s %s\n", command.name+" "+command.args, command.does)
+	}
+	fmt.Fprint(c.stdout, "\nmooring COMMAND --help lists the settings of a command.\n")
+}

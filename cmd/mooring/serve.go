@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"mooring/account"
+	"mooring/certificate"
+	"mooring/cloud"
+	"mooring/cloud/azure"
+	"mooring/handlers"
+)
+
+// serveSettings are what an operator says.
+type serveSettings struct {
+	dataFolder
+	azure            azureSettings
+	listen           string
+	publicURL        string
+	certFile, tlsKey string
+	proxies          string
+	logLevel         string
+}
+
+func (s *settings) serveFlags(v *serveSettings) {
+	s.dataFlags(&v.dataFolder)
+	s.azureFlags(&v.azure)
+	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one")
+	s.StringVar(&v.publicURL, "public-url", "", "address that browsers use, such as https://mooring.example.com; needed behind a proxy and for any listener that is not loopback")
+	s.StringVar(&v.certFile, "tls-cert", "", "file of the TLS certificate chain (PEM); with --tls-key")
+	s.StringVar(&v.tlsKey, "tls-key", "", "file of the TLS private key (PEM)")
+	s.StringVar(&v.proxies, "trusted-proxy", "", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8,192.168.1.5; none unless said")
+	s.StringVar(&v.logLevel, "log-level", "info", "debug, info, warn or error")
+	s.fromEnv("listen", "public-url", "tls-cert", "tls-key", "trusted-proxy", "log-level")
+}
+
+func serve(ctx context.Context, c *cli, args []string) error {
+	var v serveSettings
+	s := c.settings("serve", "serve the dashboard")
+	s.serveFlags(&v)
+	if err := s.parse(args, 0); err != nil {
+		return err
+	}
+	log, err := newLog(c.stderr, v.logLevel)
+	if err != nil {
+		return err
+	}
+	proxies, err := networks(v.proxies)
+	if err != nil {
+		return err
+	}
+	linkable, err := v.azure.cloud(time.Now)
+	if err != nil {
+		return err
+	}
+	if err := v.checkTLS(); err != nil {
+		return err
+	}
+	release, err := v.lock()
+	if err != nil {
+		return err
+	}
+	defer release()
+	listener, err := net.Listen("tcp", v.listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	public, err := v.public(listener.Addr())
+	if err != nil {
+		return err
+	}
+	database, ring, made, err := v.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := database.Close(); err != nil {
+			log.Error("could not close the database", "cause", err)
+		}
+	}()
+	if made {
+		fmt.Fprintf(c.stdout, "Made the key file %s. Back it up, apart from the database: without it nobody can open the secrets in there.\n", v.keys())
+	}
+	h := build(parts{database: database, ring: ring, clouds: cloud.Registry{azure.Key: linkable},
+		now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log})
+	front, err := handlers.New(handlers.Config{
+		Accounts: h.accounts, Certificates: h.certificates, Credentials: h.credentials, Clouds: h.clouds,
+		Data: database, Now: time.Now, Log: log, PublicURL: public, TrustedProxies: proxies,
+	})
+	if err != nil {
+		return err
+	}
+	if err := announceSetUp(ctx, c.stdout, h.accounts, public); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "Mooring listens on %s\n", public)
+	return serveUntilStopped(ctx, h, listener, front, log, v.certFile, v.tlsKey)
+}
+
+// serveUntilStopped serves, and on the way out lets background work end
+// before the database closes.
+func serveUntilStopped(ctx context.Context, h *house, listener net.Listener, front http.Handler, log *slog.Logger, certFile, keyFile string) error {
+	background, cancel := context.WithCancel(ctx)
+	defer h.wait()
+	defer cancel()
+	h.start(background)
+	return listenAndServe(ctx, listener, front, log, certFile, keyFile)
+}
+
+func announceSetUp(ctx context.Context, stdout io.Writer, accounts *account.Service, public *url.URL) error {
+	token, needed, err := accounts.NewSetUpLink(ctx)
+	if err != nil || !needed {
+		return err
+	}
+	fmt.Fprintf(stdout, "Nobody can sign in yet. Make the first administrator at\n\n  %s\n\nThis address works once, for %d minutes. Restart Mooring to get a new one.\n",
+		public.JoinPath("setup", token.Reveal()), int(account.SetUpLinkLife.Minutes()))
+	return nil
+}
+
+func newLog(w io.Writer, level string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, usagef("--log-level: %q is not debug, info, warn or error", level)
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
+}
+
+// networks reads --trusted-proxy.
+func networks(list string) ([]*net.IPNet, error) {
+	var all []*net.IPNet
+	for item := range strings.SplitSeq(list, ",") {
+		item = strings.TrimSpace(item)
+		if item == "" {
+			continue
+		}
+		if ip := net.ParseIP(item); ip != nil {
+			item += map[bool]string{true: "/32", false: "/128"}[ip.To4() != nil]
+		}
+		_, network, err := net.ParseCIDR(item)
+		if err != nil {
+			return nil, usagef("--trusted-proxy: %q is not a network such as 10.0.0.0/8", item)
+		}
+		all = append(all, network)
+	}
+	return all, nil
+}
+
+func (v serveSettings) checkTLS() error {
+	switch {
+	case (v.certFile == "") != (v.tlsKey == ""):
+		return usagef("--tls-cert and --tls-key go together")
+	case v.certFile == "":
+		return nil
+	}
+	if _, err := tls.LoadX509KeyPair(v.certFile, v.tlsKey); err != nil {
+		return usagef("--tls-cert: %v", err)
+	}
+	return nil
+}
+
+// public works out the address that browsers use. Plain http is for loopback
+// only: elsewhere a session could be read on the way.
+func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
+	scheme := "http"
+	if v.certFile != "" {
+		scheme = "https"
+	}
+	if v.publicURL == "" {
+		address, ok := listening.(*net.TCPAddr)
+		if !ok || !address.IP.IsLoopback() {
+			return nil, usagef("--listen %s is reachable from elsewhere: say with --public-url under which https address", v.listen)
+		}
+		return &url.URL{Scheme: scheme, Host: address.String()}, nil
+	}
+	public, err := url.Parse(v.publicURL)
+	if err != nil || public.Host == "" || public.User != nil || public.RawQuery != "" || strings.Trim(public.Path, "/") != "" {
+		return nil, usagef("--public-url: %q is not an address such as https://mooring.example.com", v.publicURL)
+	}
+	public.Path = ""
+	loopback := public.Hostname() == "localhost" || net.ParseIP(public.Hostname()).IsLoopback()
+	if public.Scheme != "https" && (public.Scheme != "http" || !loopback) {
+		return nil, usagef("--public-url: %q must begin with https://", v.publicURL)
+	}
+	return public, nil
+}
+
+// azureSettings change the endpoints of Azure public, for a private Azure or a
+// classic endpoint. Only an operator can: nothing a person types becomes a host.
+type azureSettings struct{ authority, resourceManager, audience, classic, caFile string }
+
+func (s *settings) azureFlags(v *azureSettings) {
+	s.StringVar(&v.authority, "azure-authority", "", "sign-in endpoint instead of https://login.microsoftonline.com")
+	s.StringVar(&v.resourceManager, "azure-resource-manager", "", "resource manager instead of https://management.azure.com")
+	s.StringVar(&v.audience, "azure-audience", "", "audience of tokens for that resource manager")
+	s.StringVar(&v.classic, "azure-classic", "", "classic service management endpoint; the classic method is offered only if it is set")
+	s.StringVar(&v.caFile, "azure-ca", "", "file of CA certificates (PEM) that these endpoints use, beside the system's")
+	s.fromEnv("azure-authority", "azure-resource-manager", "azure-audience", "azure-classic", "azure-ca")
+}
+
+func (v azureSettings) cloud(now func() time.Time) (*azure.Azure, error) {
+	environments := azure.Environments()
+	public := &environments[0]
+	for flag, setting := range map[string]struct {
+		value string
+		into  *string
+	}{
+		"azure-authority":        {v.authority, &public.Authority},
+		"azure-resource-manager": {v.resourceManager, &public.ResourceManager},
+		"azure-classic":          {v.classic, &public.Classic},
+	} {
+		if setting.value == "" {
+			continue
+		}
+		endpoint, err := url.Parse(setting.value)
+		if err != nil || endpoint.Scheme != "https" || endpoint.Host == "" || strings.Trim(endpoint.Path, "/") != "" {
+			return nil, usagef("--%s: %q is not an address such as https://management.example.com", flag, setting.value)
+		}
+		*setting.into = "https://" + endpoint.Host
+	}
+	if v.audience != "" {
+		public.Audience = v.audience
+	}
+	options := azure.Options{Environments: environments, Now: now, NewID: randomID}
+	if v.caFile != "" {
+		roots, err := readRoots(v.caFile)
+		if err != nil {
+			return nil, usagef("--azure-ca: %v", err)
+		}
+		options.Roots = roots
+	}
+	return azure.New(options), nil
+}

@@ -1,0 +1,74 @@
+package db
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"mooring/cloud"
+)
+
+// moment is a time as it is stored: milliseconds since 1970, and 0 for the
+// zero time. It is the one place that converts them.
+type moment time.Time
+
+// Value implements driver.Valuer.
+func (m moment) Value() (driver.Value, error) {
+	t := time.Time(m)
+	if t.IsZero() {
+		return int64(0), nil
+	}
+	return t.UnixMilli(), nil
+}
+
+// Scan implements sql.Scanner.
+func (m *moment) Scan(from any) error {
+	millis, ok := from.(int64)
+	if !ok {
+		return fmt.Errorf("a time is stored as %T", from)
+	}
+	*m = moment{}
+	if millis != 0 {
+		*m = moment(time.UnixMilli(millis).UTC())
+	}
+	return nil
+}
+
+// rights are stored as JSON, because they are read and written as one.
+type rights []cloud.Right
+
+// right spells cloud.Right in the database, so that renaming a field there
+// does not lose what is stored.
+type right struct {
+	Granted   bool   `json:"granted"`
+	Excessive bool   `json:"excessive"`
+	Sentence  string `json:"sentence"`
+}
+
+// Value implements driver.Valuer.
+func (r rights) Value() (driver.Value, error) {
+	stored := make([]right, len(r))
+	for i := range r {
+		stored[i] = right(r[i])
+	}
+	text, err := json.Marshal(stored)
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (r *rights) Scan(from any) error {
+	text, ok := from.(string)
+	if !ok {
+		return fmt.Errorf("rights are stored as %T", from)
+	}
+	var stored []right
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return fmt.Errorf("stored rights: %w", err)
+	}
+	*r = nil
+	for _, s := range stored {
+		*r = append(*r, cloud.Right(s))
+	}
+	return nil
+}

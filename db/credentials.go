@@ -1,0 +1,178 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"mooring/audit"
+	"mooring/credential"
+)
+
+// Credentials is the database as credential.Store.
+type Credentials struct{ db *DB }
+
+var _ credential.Store = Credentials{}
+
+// Credentials gives the store of credentials and their verifications.
+func (db *DB) Credentials() Credentials { return Credentials{db} }
+
+// selectCredential reads a credential with all that is read along, so that a
+// list is one query.
+const selectCredential = `
+	SELECT c.id, c.account_id, c.provider, c.label,
+	       c.environment, c.method, c.subscription_id, c.tenant_id, c.client_id,
+	       c.certificate_id, c.state, c.version, c.subscription_name, c.rights,
+	       coalesce(c.created_by, ''), c.created_at, c.fresh_from,
+	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at,
+	       coalesce(p.name, ''), k.not_after, k.sha1, k.active,
+	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.finished_at = 0), '')
+	  FROM credentials c
+	  JOIN certificates k ON k.id = c.certificate_id
+	  LEFT JOIN people p ON p.id = c.created_by`
+
+const (
+	credentialByID       = selectCredential + ` WHERE c.account_id = ? AND c.id = ?`
+	credentialsOfAccount = selectCredential + ` WHERE c.account_id = ? ORDER BY c.provider, c.label, c.id`
+	credentialsDue       = selectCredential + `
+	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state <> 'disabled'
+	 ORDER BY c.next_check_at
+	 LIMIT ?`
+	nextDue = `
+	SELECT coalesce(min(next_check_at), 0) FROM credentials
+	 WHERE next_check_at > 0 AND next_check_at > ? AND state <> 'disabled'`
+)
+
+func scanCredential(r row) (c credential.Credential, err error) {
+	err = r.Scan(&c.ID, &c.AccountID, &c.Provider, &c.Label,
+		&c.Target.Environment, &c.Target.Method, &c.Target.SubscriptionID, &c.Target.TenantID, &c.Target.ClientID,
+		&c.CertificateID, &c.State, &c.Version, &c.SubscriptionName, (*rights)(&c.Rights),
+		&c.CreatedBy, (*moment)(&c.CreatedAt), (*moment)(&c.FreshFrom),
+		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt),
+		&c.CreatedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent,
+		&c.RunningVerification)
+	return c, err
+}
+
+// Find gives one credential of the account.
+func (s Credentials) Find(ctx context.Context, accountID, id string) (credential.Credential, error) {
+	return one(ctx, s.db.readers, scanCredential, credential.ErrNotFound, credentialByID, accountID, id)
+}
+
+// List gives the account's credentials by provider and label.
+func (s Credentials) List(ctx context.Context, accountID string) ([]credential.Credential, error) {
+	return all(ctx, s.db.readers, scanCredential, credentialsOfAccount, accountID)
+}
+
+// Due lists credentials whose check has come, the longest waiting first.
+func (s Credentials) Due(ctx context.Context, now time.Time, most int) ([]credential.Credential, error) {
+	return all(ctx, s.db.readers, scanCredential, credentialsDue, moment(now), most)
+}
+
+// NextDue says when the first check after now comes, and is zero when none is
+// planned. What has come already is for Due to tell, or it runs at this moment.
+func (s Credentials) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
+	next, err := value[moment](s.db.readers.QueryRowContext(ctx, nextDue, moment(now)))
+	return time.Time(next), err
+}
+
+// Add stores a new credential.
+func (s Credentials) Add(ctx context.Context, c credential.Credential, entry audit.Entry) (existingID string, err error) {
+	err = s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		err := run(ctx, tx, `
+			INSERT INTO credentials (id, account_id, provider, label,
+			       environment, method, subscription_id, tenant_id, client_id,
+			       certificate_id, state, version, subscription_name, rights, created_by, created_at,
+			       fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?)`,
+			c.ID, c.AccountID, c.Provider, c.Label,
+			c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
+			c.CertificateID, c.State, c.Version, c.SubscriptionName, rights(c.Rights), c.CreatedBy, moment(c.CreatedAt),
+			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt))
+		existingID, err = sayAlreadyLinked(ctx, tx, c, err)
+		return err
+	})
+	return existingID, err
+}
+
+// Change stores what a person changed. A verification that runs meanwhile
+// goes on, and FinishVerification finds the new version and decides nothing.
+func (s Credentials) Change(ctx context.Context, c credential.Credential, entry audit.Entry) (existingID string, err error) {
+	err = s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		changed, err := touches(ctx, tx, `
+			UPDATE credentials
+			   SET label = ?, environment = ?, method = ?, subscription_id = ?, tenant_id = ?, client_id = ?,
+			       certificate_id = ?, state = ?, version = version + 1, subscription_name = ?, rights = ?,
+			       fresh_from = ?, last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?
+			 WHERE account_id = ? AND id = ? AND version = ?`,
+			c.Label, c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
+			c.CertificateID, c.State, c.SubscriptionName, rights(c.Rights),
+			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt),
+			c.AccountID, c.ID, c.Version)
+		if err != nil {
+			existingID, err = sayAlreadyLinked(ctx, tx, c, err)
+			return err
+		}
+		if !changed {
+			return sayWhyUnchanged(ctx, tx, c)
+		}
+		return nil
+	})
+	return existingID, err
+}
+
+// sayAlreadyLinked turns the refusal of a double into ErrAlreadyLinked with
+// the id of the credential that is in the way. Other errors pass.
+func sayAlreadyLinked(ctx context.Context, tx *sql.Tx, c credential.Credential, refusal error) (existingID string, err error) {
+	if !refusedAsDouble(refusal) {
+		return "", refusal
+	}
+	existingID, err = value[string](tx.QueryRowContext(ctx, `
+		SELECT id FROM credentials
+		 WHERE account_id = ? AND provider = ? AND environment = ? AND subscription_id = ?`,
+		c.AccountID, c.Provider, c.Target.Environment, c.Target.SubscriptionID))
+	if err != nil {
+		return "", errors.Join(refusal, err)
+	}
+	return existingID, credential.ErrAlreadyLinked.Because(refusal)
+}
+
+func sayWhyUnchanged(ctx context.Context, tx *sql.Tx, c credential.Credential) error {
+	exists, err := value[bool](tx.QueryRowContext(ctx,
+		`SELECT EXISTS (SELECT 1 FROM credentials WHERE account_id = ? AND id = ?)`, c.AccountID, c.ID))
+	switch {
+	case err != nil:
+		return err
+	case exists:
+		return credential.ErrChangedMeanwhile
+	}
+	return credential.ErrNotFound
+}
+
+// Plan sets when the next check is due and from when the link counts as
+// fresh. If a verification runs meanwhile, its end replaces the plan: it has
+// just answered what the check would ask.
+func (s Credentials) Plan(ctx context.Context, accountID, id string, at, freshFrom time.Time, entry audit.Entry) error {
+	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		found, err := touches(ctx, tx,
+			`UPDATE credentials SET next_check_at = ?, fresh_from = ? WHERE account_id = ? AND id = ?`,
+			moment(at), moment(freshFrom), accountID, id)
+		return foundOr(err, found)
+	})
+}
+
+// Remove unlinks a credential. Its verifications go with it; the audit log stays.
+func (s Credentials) Remove(ctx context.Context, accountID, id string, entry audit.Entry) error {
+	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		found, err := touches(ctx, tx, `DELETE FROM credentials WHERE account_id = ? AND id = ?`, accountID, id)
+		return foundOr(err, found)
+	})
+}
+
+func foundOr(err error, found bool) error {
+	if err == nil && !found {
+		return credential.ErrNotFound
+	}
+	return err
+}

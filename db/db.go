@@ -1,0 +1,112 @@
+// Package db keeps everything in one SQLite file. It implements the stores of
+// the domain: Accounts, Certificates and Credentials are views of one DB.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// readerCount is small because each connection has a cache of its own. Two
+// serve pages as fast as four do; the third is for a backup that takes a while.
+const readerCount = 3
+
+// DB is an open database.
+type DB struct {
+	writer  *sql.DB // one connection: writes queue up here instead of failing as busy
+	readers *sql.DB
+	version atomic.Uint64
+}
+
+// Open opens the database at path, makes it if there is none, and brings its
+// schema up to date. It refuses a file of another program and one that a newer
+// Mooring wrote.
+func Open(ctx context.Context, path string) (*DB, error) {
+	db, err := open(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	return db, nil
+}
+
+func open(ctx context.Context, path string) (*DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := createPrivate(path); err != nil && !errors.Is(err, os.ErrExist) {
+		return nil, err
+	}
+	writer, err := pool(path, "rw", 1)
+	if err != nil {
+		return nil, err
+	}
+	readers, err := pool(path, "ro", readerCount)
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	db := &DB{writer: writer, readers: readers}
+	if err := migrate(ctx, writer); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := readers.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// createPrivate makes an empty file that nobody else can read. SQLite would
+// leave that to the umask; its -wal and -shm files take over the mode.
+func createPrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// pool opens up to size connections. What is set here holds for each of them;
+// a PRAGMA that is executed later would reach only one.
+func pool(path, mode string, size int) (*sql.DB, error) {
+	options := url.Values{
+		"mode":       {mode},
+		"_defensive": {"1"}, // no SQL reaches the schema table or the raw pages
+		"_dqs":       {"0"}, // a misspelt column is an error, not a string
+		"_pragma": {
+			"busy_timeout(5000)", // first, because the next may have to wait; for another process, such as a backup
+			"journal_mode(WAL)",
+			"synchronous(FULL)", // NORMAL brings deleted sessions and keys back after a power cut
+			"foreign_keys(1)",
+			"trusted_schema(0)",
+			"cache_size(-1024)", // KiB
+			"temp_store(MEMORY)",
+		},
+	}
+	if mode == "rw" {
+		options.Set("_txlock", "immediate") // a transaction that reads first never fails when it comes to write
+	}
+	file := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
+	connections, err := sql.Open("sqlite", file.String())
+	if err != nil {
+		return nil, err
+	}
+	connections.SetMaxOpenConns(size)
+	connections.SetMaxIdleConns(size)
+	return connections, nil
+}
+
+// Close ends all connections. The writer goes last, because only it can tidy
+// up the write-ahead log.
+func (db *DB) Close() error { return errors.Join(db.readers.Close(), db.writer.Close()) }
+
+// Version grows with every committed change that a reader could notice. What
+// was read after Version gave a number is good as long as it gives that number.
+func (db *DB) Version() uint64 { return db.version.Load() }

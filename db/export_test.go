@@ -1,0 +1,31 @@
+package db
+
+import "database/sql"
+
+// What tests look at from inside.
+
+func (db *DB) Writer() *sql.DB  { return db.writer }
+func (db *DB) Readers() *sql.DB { return db.readers }
+
+var Migrations = migrations
+
+// Queries are those that must not read a whole table.
+var Queries = map[string]string{
+	"credential by id":           credentialByID,
+	"credentials of account":     credentialsOfAccount,
+	"credentials due":            credentialsDue,
+	"next due":                   nextDue,
+	"verifications":              verificationsOfCredential,
+	"results of verifications":   resultsOfVerifications,
+	"caller":                     callerBySession,
+	"memberships":                membershipsOfPerson,
+	"sessions of person":         sessionsOfPerson,
+	"session from address":       sessionFromAddress,
+	"failures":                   failuresSince,
+	"person by e-mail":           personByEmail,
+	"active certificate":         activeCertificate,
+	"sealed certificate":         sealedCertificate,
+	"audit of account":           auditOfAccount,
+	"running ends before start":  `UPDATE verifications SET abandoned = 1 WHERE credential_id = ? AND finished_at = 0`,
+	"running ends after restart": `UPDATE verifications SET abandoned = 1 WHERE finished_at = 0`,
+}

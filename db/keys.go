@@ -1,0 +1,69 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"mooring/audit"
+	"mooring/certificate"
+	"mooring/secret"
+)
+
+// KeyCheck gives the sealed value that SetKeyCheck stored. Whoever can open it
+// holds the key file that belongs to this database.
+func (db *DB) KeyCheck(ctx context.Context) (sealed []byte, has bool, err error) {
+	sealed, err = value[[]byte](db.readers.QueryRowContext(ctx, `SELECT sealed FROM key_check`))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	return sealed, err == nil, err
+}
+
+// SetKeyCheck stores a known value, sealed.
+func (db *DB) SetKeyCheck(ctx context.Context, sealed []byte) error {
+	return db.change(ctx, func(tx *sql.Tx) error { return setKeyCheck(ctx, tx, sealed) })
+}
+
+func setKeyCheck(ctx context.Context, tx *sql.Tx, sealed []byte) error {
+	return run(ctx, tx, `
+		INSERT INTO key_check (only_row, sealed) VALUES (1, ?)
+		ON CONFLICT (only_row) DO UPDATE SET sealed = excluded.sealed`, sealed)
+}
+
+// Reseal puts every sealed value through reseal, replaces the key check and
+// counts the values. It is one transaction, so that the database never needs
+// two key files.
+func (db *DB) Reseal(ctx context.Context, reseal func(place secret.Place, sealed []byte) ([]byte, error),
+	check []byte, entry audit.Entry) (n int, err error) {
+	err = db.write(ctx, entry, func(tx *sql.Tx) error {
+		ids, err := all(ctx, tx, value[string], `SELECT id FROM certificates`)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := resealCertificate(ctx, tx, id, reseal); err != nil {
+				return err
+			}
+		}
+		n = len(ids)
+		return setKeyCheck(ctx, tx, check)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+func resealCertificate(ctx context.Context, tx *sql.Tx, id string,
+	reseal func(place secret.Place, sealed []byte) ([]byte, error)) error {
+	old, err := value[[]byte](tx.QueryRowContext(ctx, `SELECT sealed_key FROM certificates WHERE id = ?`, id))
+	if err != nil {
+		return err
+	}
+	sealed, err := reseal(certificate.Place(id), old)
+	if err != nil {
+		return err
+	}
+	return run(ctx, tx, `UPDATE certificates SET sealed_key = ? WHERE id = ?`, sealed, id)
+}

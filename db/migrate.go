@@ -1,0 +1,76 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// migrations are applied in the order of their names. One that was released
+// is never changed again; the next gets the next number.
+//
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+const applicationID = 0x4d6f6f72 // "Moor", set by the first migration
+
+// migrate brings the schema up to date. PRAGMA user_version says how many
+// migrations the file has seen.
+func migrate(ctx context.Context, writer *sql.DB) error {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	for {
+		done, err := migrateOnce(ctx, writer, names)
+		if done || err != nil {
+			return err
+		}
+	}
+}
+
+// migrateOnce applies the next migration. It looks at the version inside the
+// transaction, because another process may be migrating the same file.
+func migrateOnce(ctx context.Context, writer *sql.DB, names []string) (done bool, err error) {
+	err = transact(ctx, writer, func(tx *sql.Tx) error {
+		version, err := schemaVersion(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if version > len(names) {
+			return fmt.Errorf("a newer Mooring wrote it (schema %d, this one knows %d): "+
+				"install that Mooring again, or restore a backup from before the upgrade", version, len(names))
+		}
+		if done = version == len(names); done {
+			return nil
+		}
+		statements, err := migrations.ReadFile(names[version])
+		if err != nil {
+			return err
+		}
+		if err := run(ctx, tx, string(statements)); err != nil {
+			return fmt.Errorf("%s: %w", names[version], err)
+		}
+		return run(ctx, tx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
+	})
+	return done, err
+}
+
+// schemaVersion also makes sure that the file is ours, or empty.
+func schemaVersion(ctx context.Context, tx *sql.Tx) (int, error) {
+	var owner, version, objects int
+	err := tx.QueryRowContext(ctx, `
+		SELECT (SELECT application_id FROM pragma_application_id),
+		       (SELECT user_version FROM pragma_user_version),
+		       (SELECT count(*) FROM sqlite_schema)`).Scan(&owner, &version, &objects)
+	if err != nil {
+		return 0, err
+	}
+	if owner != applicationID && (version > 0 || objects > 0) {
+		return 0, errors.New("it belongs to another program")
+	}
+	return version, nil
+}

@@ -1,0 +1,163 @@
+PRAGMA application_id = 0x4d6f6f72; -- "Moor"
+
+CREATE TABLE accounts (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    kind       TEXT NOT NULL CHECK (kind IN ('personal', 'organization')),
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE people (
+    id                 TEXT PRIMARY KEY,
+    email              TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    name               TEXT NOT NULL,
+    password_hash      TEXT NOT NULL,
+    site_admin         INTEGER NOT NULL CHECK (site_admin IN (0, 1)),
+    theme              TEXT NOT NULL CHECK (theme IN ('system', 'light', 'dark')),
+    default_account_id TEXT REFERENCES accounts (id) ON DELETE SET NULL,
+    created_at         INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE memberships (
+    person_id  TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    role       TEXT NOT NULL CHECK (role IN ('owner', 'member')),
+    PRIMARY KEY (person_id, account_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX memberships_by_account ON memberships (account_id);
+
+CREATE TABLE sessions (
+    id         TEXT PRIMARY KEY,
+    person_id  TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    seen_at    INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    address    TEXT NOT NULL,
+    agent      TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_by_person ON sessions (person_id, address);
+
+CREATE TABLE sign_in_failures (
+    email_key   TEXT NOT NULL,
+    address_key TEXT NOT NULL,
+    at          INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sign_in_failures_by_email ON sign_in_failures (email_key, at, address_key);
+CREATE INDEX sign_in_failures_by_address ON sign_in_failures (address_key, at);
+
+CREATE TABLE set_up_link (
+    only_row   INTEGER PRIMARY KEY CHECK (only_row = 1),
+    hash       TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE certificates (
+    id         TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    active     INTEGER NOT NULL CHECK (active IN (0, 1)),
+    der        BLOB NOT NULL,
+    sha1       TEXT NOT NULL,
+    sealed_key BLOB NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after  INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (account_id, id)
+) STRICT;
+
+CREATE UNIQUE INDEX certificates_active ON certificates (account_id) WHERE active = 1;
+
+CREATE TABLE credentials (
+    id                 TEXT PRIMARY KEY,
+    account_id         TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    provider           TEXT NOT NULL,
+    label              TEXT NOT NULL COLLATE NOCASE,
+    environment        TEXT NOT NULL,
+    method             TEXT NOT NULL,
+    subscription_id    TEXT NOT NULL,
+    tenant_id          TEXT NOT NULL,
+    client_id          TEXT NOT NULL,
+    certificate_id     TEXT NOT NULL,
+    state              TEXT NOT NULL CHECK (state IN ('not-verified', 'connected', 'waiting', 'needs-attention', 'disabled')),
+    version            INTEGER NOT NULL CHECK (version > 0),
+    subscription_name  TEXT NOT NULL,
+    rights             TEXT NOT NULL CHECK (json_valid(rights)),
+    created_by         TEXT REFERENCES people (id) ON DELETE SET NULL,
+    created_at         INTEGER NOT NULL,
+    fresh_from         INTEGER NOT NULL,
+    last_checked_at    INTEGER NOT NULL,
+    could_not_check_at INTEGER NOT NULL,
+    attempts           INTEGER NOT NULL CHECK (attempts >= 0),
+    next_check_at      INTEGER NOT NULL,
+    FOREIGN KEY (account_id, certificate_id) REFERENCES certificates (account_id, id)
+) STRICT;
+
+CREATE UNIQUE INDEX credentials_target ON credentials (account_id, provider, environment, subscription_id);
+CREATE INDEX credentials_by_label ON credentials (account_id, provider, label, id);
+CREATE INDEX credentials_due ON credentials (next_check_at) WHERE next_check_at > 0 AND state <> 'disabled';
+
+CREATE TABLE verifications (
+    id            TEXT PRIMARY KEY,
+    credential_id TEXT NOT NULL REFERENCES credentials (id) ON DELETE CASCADE,
+    version       INTEGER NOT NULL,
+    triggered_by  TEXT NOT NULL CHECK (triggered_by IN ('person', 'schedule', 'retry')),
+    started_at    INTEGER NOT NULL,
+    finished_at   INTEGER NOT NULL,
+    outcome       TEXT NOT NULL CHECK (outcome IN ('', 'passed', 'still-copying', 'broken', 'could-not-check')),
+    abandoned     INTEGER NOT NULL CHECK (abandoned IN (0, 1))
+) STRICT;
+
+CREATE INDEX verifications_by_start ON verifications (credential_id, started_at, id);
+CREATE UNIQUE INDEX verifications_running ON verifications (credential_id) WHERE finished_at = 0;
+
+CREATE TABLE verification_results (
+    verification_id TEXT NOT NULL REFERENCES verifications (id) ON DELETE CASCADE,
+    position        INTEGER NOT NULL,
+    stage           TEXT NOT NULL,
+    verdict         TEXT NOT NULL CHECK (verdict IN ('ok', 'waiting', 'failed', 'cannot-tell')),
+    code            TEXT NOT NULL,
+    said            TEXT NOT NULL,
+    trace_id        TEXT NOT NULL,
+    correlation_id  TEXT NOT NULL,
+    started_at      INTEGER NOT NULL,
+    duration        INTEGER NOT NULL,
+    PRIMARY KEY (verification_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+    id            INTEGER PRIMARY KEY,
+    at            INTEGER NOT NULL,
+    actor_id      TEXT NOT NULL,
+    actor_name    TEXT NOT NULL,
+    actor_address TEXT NOT NULL,
+    request_id    TEXT NOT NULL,
+    action        TEXT NOT NULL,
+    account_id    TEXT NOT NULL,
+    credential_id TEXT NOT NULL,
+    result        TEXT NOT NULL CHECK (result IN ('done', 'refused')),
+    detail        TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX audit_by_account ON audit (account_id, id);
+
+CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
+BEGIN
+    SELECT raise(ABORT, 'the audit log only grows');
+END;
+
+CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit
+BEGIN
+    SELECT raise(ABORT, 'the audit log only grows');
+END;
+
+CREATE TABLE key_check (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    sealed   BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE heartbeat (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    beats    INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,165 @@
+package db_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"mooring/account"
+	"mooring/audit"
+	"mooring/db/dbtest"
+	"mooring/fault"
+)
+
+func TestPersonReadsBackAsStored(t *testing.T) {
+	w := newWorld(t)
+	person, hash, err := w.Accounts().PasswordOf(t.Context(), "ADA@example.com")
+	w.ok(err)
+	same(t, "the person", person, newPerson("ada", "acme").Person)
+	same(t, "the hash", hash, "hash of ada")
+	_, _, err = w.Accounts().PasswordOf(t.Context(), "nobody@example.com")
+	want(t, err, account.ErrNoSuchAccount)
+}
+
+func TestHasPeople(t *testing.T) {
+	empty, err := dbtest.New(t).Accounts().HasPeople(t.Context())
+	same(t, "an empty database having people", empty || err != nil, false)
+	w := newWorld(t)
+	full, err := w.Accounts().HasPeople(t.Context())
+	w.ok(err)
+	same(t, "a full one having people", full, true)
+}
+
+func TestPersonJoinsAnAccountThatExists(t *testing.T) {
+	w := newWorld(t)
+	w.ok(w.Accounts().AddPerson(t.Context(), newPerson("bob", "acme"), entry(audit.MakeAccount, "account-acme")))
+	same(t, "the members of acme", w.count(`SELECT count(*) FROM memberships WHERE account_id = 'account-acme'`), 2)
+}
+
+func TestNamesAreTakenOnce(t *testing.T) {
+	tests := map[string]struct {
+		change func(*account.NewPerson)
+		field  string
+	}{
+		"e-mail in other case": {func(p *account.NewPerson) { p.Person.Email = "Ada@Example.com" }, "email"},
+		"organization":         {func(p *account.NewPerson) { p.Joins[0].Account.Name = "acme" }, "organization"},
+		"personal account":     {func(p *account.NewPerson) { p.Joins[1].Account.Name = "ada" }, "email"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			p := newPerson("bob", "bobs")
+			test.change(&p)
+			before := w.count(`SELECT count(*) FROM audit`)
+			err := w.Accounts().AddPerson(t.Context(), p, entry(audit.MakeAccount, ""))
+			want(t, err, account.ErrNameTaken)
+			if fault.Of(err).Fields[test.field] == "" {
+				t.Errorf("the sentence is at %v, want it at %s", fault.Of(err).Fields, test.field)
+			}
+			same(t, "the accounts", w.count(`SELECT count(*) FROM accounts`), 4)
+			same(t, "the people", w.count(`SELECT count(*) FROM people`), 2)
+			same(t, "the audit entries", w.count(`SELECT count(*) FROM audit`), before)
+		})
+	}
+}
+
+func TestAccountNameTaken(t *testing.T) {
+	w := newWorld(t)
+	for name, expected := range map[string]bool{"acme": true, "ada": true, "free": false} {
+		taken, err := w.Accounts().AccountNameTaken(t.Context(), name)
+		w.ok(err)
+		same(t, name+" being taken", taken, expected)
+	}
+}
+
+func TestSetTheme(t *testing.T) {
+	w := newWorld(t)
+	w.ok(w.Accounts().SetTheme(t.Context(), "person-ada", account.Dark, entry(audit.ChangeTheme, "")))
+	ada, _, err := w.Accounts().PasswordOf(t.Context(), "ada@example.com")
+	w.ok(err)
+	same(t, "her theme", ada.Theme, account.Dark)
+	eve, _, err := w.Accounts().PasswordOf(t.Context(), "eve@example.com")
+	w.ok(err)
+	same(t, "the other's theme", eve.Theme, account.System)
+}
+
+func TestSetUpLink(t *testing.T) {
+	d := dbtest.New(t)
+	a, expires := d.Accounts(), after(account.SetUpLinkLife)
+	works := func(hash string, now time.Time) bool {
+		works, err := a.SetUpLinkWorks(t.Context(), hash, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return works
+	}
+	same(t, "no link working", works("first", morning), false)
+	for _, hash := range []string{"first", "second"} {
+		if err := a.ReplaceSetUpLink(t.Context(), hash, expires); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same(t, "the replaced link working", works("first", morning), false)
+	same(t, "the new link working", works("second", expires.Add(-time.Millisecond)), true)
+	same(t, "the expired link working", works("second", expires), false)
+
+	setUp := func(hash string, now time.Time) error {
+		return a.SetUp(t.Context(), hash, now, newPerson("ada", "acme"), entry(audit.SetUp, ""))
+	}
+	want(t, setUp("first", morning), account.ErrSetUpLink)
+	want(t, setUp("second", expires), account.ErrSetUpLink)
+	if err := setUp("second", morning); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "the used link working", works("second", morning), false)
+	want(t, setUp("second", morning), account.ErrSetUpLink)
+	if err := a.ReplaceSetUpLink(t.Context(), "third", expires); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "a link working while people exist", works("third", morning), false)
+	want(t, setUp("third", morning), account.ErrSetUpLink)
+}
+
+func TestFailedSetUpKeepsItsLink(t *testing.T) {
+	d := dbtest.New(t)
+	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	twice := newPerson("acme", "acme") // both accounts would have one name
+	twice.Joins[1].Account.ID = "account-other"
+	want(t, d.Accounts().SetUp(t.Context(), "link", morning, twice, entry(audit.SetUp, "")), account.ErrNameTaken)
+	if err := d.Accounts().SetUp(t.Context(), "link", morning, newPerson("ada", "acme"), entry(audit.SetUp, "")); err != nil {
+		t.Error("the second try must work:", err)
+	}
+}
+
+func TestOfManySetUpsOneWins(t *testing.T) {
+	d := dbtest.New(t)
+	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	const rivals = 50
+	var group sync.WaitGroup
+	results := make(chan error, rivals)
+	for i := range rivals {
+		p := newPerson(fmt.Sprint("rival-", i), fmt.Sprint("club-", i))
+		group.Go(func() {
+			results <- d.Accounts().SetUp(t.Context(), "link", morning, p, entry(audit.SetUp, ""))
+		})
+	}
+	group.Wait()
+	close(results)
+	won := 0
+	for err := range results {
+		if err == nil {
+			won++
+		} else if !errors.Is(err, account.ErrSetUpLink) {
+			t.Error(err)
+		}
+	}
+	same(t, "the number of winners", won, 1)
+	same(t, "the number of people", count(t, d.Writer(), `SELECT count(*) FROM people`), 1)
+	same(t, "the audit entries", count(t, d.Writer(), `SELECT count(*) FROM audit`), 1)
+}

@@ -1,0 +1,167 @@
+package db_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"mooring/account"
+	"mooring/audit"
+)
+
+func (w world) signIn(name string, change ...func(*account.Session)) account.Session {
+	w.t.Helper()
+	s := account.Session{ID: "session-" + name, PersonID: "person-" + name, CreatedAt: morning, SeenAt: morning,
+		ExpiresAt: after(account.SessionLife), Address: "192.0.2.1", Agent: "Firefox"}
+	for _, f := range change {
+		f(&s)
+	}
+	w.ok(w.Accounts().AddSession(w.t.Context(), s, entry(audit.SignIn, "")))
+	return s
+}
+
+func TestCaller(t *testing.T) {
+	w := newWorld(t)
+	session := w.signIn("ada")
+	caller, err := w.Accounts().Caller(t.Context(), session.ID, morning)
+	w.ok(err)
+	p := newPerson("ada", "acme")
+	if expected := (account.Caller{Person: p.Person, Session: session, Memberships: p.Joins}); !reflect.DeepEqual(caller, expected) {
+		t.Errorf("got  %+v\nwant %+v", caller, expected)
+	}
+	_, err = w.Accounts().Caller(t.Context(), "session-unknown", morning)
+	want(t, err, account.ErrSignIn)
+}
+
+func TestSessionsEnd(t *testing.T) {
+	w := newWorld(t)
+	idle := w.signIn("ada")
+	busy := w.signIn("ada", func(s *account.Session) { s.ID = "session-busy" })
+	w.ok(w.Accounts().TouchSessions(t.Context(), map[string]time.Time{busy.ID: after(account.SessionLife - time.Minute), "session-gone": morning}))
+	tests := []struct {
+		session account.Session
+		now     time.Duration
+		lives   bool
+	}{
+		{idle, account.SessionIdle, true},
+		{idle, account.SessionIdle + time.Second, false},
+		{busy, account.SessionIdle + time.Second, true},
+		{busy, account.SessionLife - time.Second, true},
+		{busy, account.SessionLife, false},
+	}
+	for _, test := range tests {
+		_, err := w.Accounts().Caller(t.Context(), test.session.ID, after(test.now))
+		if test.lives {
+			w.ok(err)
+		} else {
+			want(t, err, account.ErrSignIn)
+		}
+		sessions, err := w.Accounts().Sessions(t.Context(), "person-ada", after(test.now))
+		w.ok(err)
+		listed := false
+		for _, s := range sessions {
+			listed = listed || s.ID == test.session.ID
+		}
+		same(t, test.session.ID+" being listed after "+test.now.String(), listed, test.lives)
+	}
+}
+
+func TestTouchingIsNoChangeAndNeverGoesBack(t *testing.T) {
+	w := newWorld(t)
+	session := w.signIn("ada")
+	before := w.Version()
+	for _, at := range []time.Duration{time.Hour, time.Minute} {
+		w.ok(w.Accounts().TouchSessions(t.Context(), map[string]time.Time{session.ID: after(at)}))
+	}
+	same(t, "the version", w.Version(), before)
+	caller, err := w.Accounts().Caller(t.Context(), session.ID, morning)
+	w.ok(err)
+	same(t, "the last sight", caller.Session.SeenAt, after(time.Hour))
+}
+
+func TestSessionsListsOwnOnesLatestFirst(t *testing.T) {
+	w := newWorld(t)
+	w.signIn("eve")
+	old := w.signIn("ada")
+	latest := w.signIn("ada", func(s *account.Session) { s.ID, s.SeenAt = "session-latest", after(time.Minute) })
+	sessions, err := w.Accounts().Sessions(t.Context(), "person-ada", morning)
+	w.ok(err)
+	if expected := []account.Session{latest, old}; !reflect.DeepEqual(sessions, expected) {
+		t.Errorf("got  %+v\nwant %+v", sessions, expected)
+	}
+}
+
+func TestOnlyOwnSessionsCanBeEnded(t *testing.T) {
+	w := newWorld(t)
+	session := w.signIn("ada")
+	end := func(personID, id string) error {
+		return w.Accounts().EndSession(t.Context(), personID, id, entry(audit.EndSession, ""))
+	}
+	want(t, end("person-eve", session.ID), account.ErrNoSuchSession)
+	_, err := w.Accounts().Caller(t.Context(), session.ID, morning)
+	w.ok(err)
+	w.ok(end("person-ada", session.ID))
+	_, err = w.Accounts().Caller(t.Context(), session.ID, morning)
+	want(t, err, account.ErrSignIn)
+	want(t, end("person-ada", session.ID), account.ErrNoSuchSession)
+}
+
+func TestDropExpired(t *testing.T) {
+	w := newWorld(t)
+	w.signIn("ada")
+	w.signIn("ada", func(s *account.Session) { s.ID, s.ExpiresAt = "session-expired", morning })
+	w.signIn("ada", func(s *account.Session) { s.ID, s.SeenAt = "session-idle", after(-account.SessionIdle-time.Second) })
+	old := entry(audit.SignInFailed, "")
+	old.At = after(-25 * time.Hour)
+	w.ok(w.Accounts().AddFailure(t.Context(), "email", "address", old))
+	w.ok(w.Accounts().AddFailure(t.Context(), "email", "address", entry(audit.SignInFailed, "")))
+	w.ok(w.Accounts().ReplaceSetUpLink(t.Context(), "link", morning))
+	before := w.Version()
+	w.ok(w.Accounts().DropExpired(t.Context(), morning))
+	same(t, "the sessions", w.count(`SELECT count(*) FROM sessions`), 1)
+	same(t, "the failures", w.count(`SELECT count(*) FROM sign_in_failures`), 1)
+	same(t, "the links", w.count(`SELECT count(*) FROM set_up_link`), 0)
+	if w.Version() == before {
+		t.Error("whoever keeps a dropped session in memory must notice")
+	}
+}
+
+func TestFailures(t *testing.T) {
+	w := newWorld(t)
+	fail := func(email, address string, at time.Duration) {
+		e := entry(audit.SignInFailed, "")
+		e.At = after(at)
+		w.ok(w.Accounts().AddFailure(t.Context(), email, address, e))
+	}
+	fail("ada", "here", -16*time.Minute) // too long ago
+	fail("ada", "here", -15*time.Minute)
+	fail("ada", "here", 0)
+	fail("ada", "there", 0)
+	fail("eve", "here", 0)
+	fail("eve", "there", 0)
+	failures, err := w.Accounts().Failures(t.Context(), "ada", "here", after(-15*time.Minute))
+	w.ok(err)
+	same(t, "the count", failures, account.Failures{Pair: 2, Email: 3, Address: 3})
+	same(t, "the audit entries", len(w.audit("")), 6)
+}
+
+func TestKnownAddress(t *testing.T) {
+	w := newWorld(t)
+	w.signIn("ada")
+	for _, test := range []struct {
+		person, address string
+		known           bool
+	}{{"person-ada", "192.0.2.1", true}, {"person-ada", "192.0.2.2", false}, {"person-eve", "192.0.2.1", false}, {"", "192.0.2.1", false}} {
+		known, err := w.Accounts().KnownAddress(t.Context(), test.person, test.address)
+		w.ok(err)
+		same(t, test.person+" being known at "+test.address, known, test.known)
+	}
+}
+
+func TestSessionsGoWithTheirPerson(t *testing.T) {
+	w := newWorld(t)
+	w.signIn("ada")
+	w.exec(`DELETE FROM people WHERE id = 'person-ada'`)
+	same(t, "the sessions", w.count(`SELECT count(*) FROM sessions`), 0)
+	same(t, "the memberships", w.count(`SELECT count(*) FROM memberships WHERE person_id = 'person-ada'`), 0)
+}

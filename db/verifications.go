@@ -1,0 +1,137 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"mooring/audit"
+	"mooring/cloud"
+	"mooring/credential"
+)
+
+// StartVerification stores a run that has just begun. A run whose end could
+// not be stored, for instance because the disk was full, ends here, so that
+// its credential is not called checking for ever.
+func (s Credentials) StartVerification(ctx context.Context, v credential.Verification) error {
+	return s.db.change(ctx, func(tx *sql.Tx) error {
+		err := run(ctx, tx, `
+			UPDATE verifications SET finished_at = ?, abandoned = 1 WHERE credential_id = ? AND finished_at = 0`,
+			moment(v.StartedAt), v.CredentialID)
+		if err != nil {
+			return err
+		}
+		err = run(ctx, tx, `
+			INSERT INTO verifications (id, credential_id, version, triggered_by, started_at, finished_at, outcome, abandoned)
+			VALUES (?, ?, ?, ?, ?, 0, '', 0)`,
+			v.ID, v.CredentialID, v.Version, v.Trigger, moment(v.StartedAt))
+		if refusedAsOrphan(err) {
+			return credential.ErrNotFound.Because(err)
+		}
+		return err
+	})
+}
+
+// AddResult stores the evidence of one stage. Nothing is kept about a
+// credential that was unlinked meanwhile.
+func (s Credentials) AddResult(ctx context.Context, verificationID string, position int, r cloud.StageResult) error {
+	return s.db.change(ctx, func(tx *sql.Tx) error {
+		return run(ctx, tx, `
+			INSERT INTO verification_results (verification_id, position, stage, verdict, code, said,
+			       trace_id, correlation_id, started_at, duration)
+			SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM verifications WHERE id = ?`,
+			position, r.Stage, r.Verdict, r.Code, r.Said, r.TraceID, r.CorrelationID,
+			moment(r.StartedAt), int64(r.Duration), verificationID)
+	})
+}
+
+// FinishVerification stores how a run ended and what it decided. The run
+// decides nothing and counts as abandoned when a person changed the credential
+// meanwhile, and leaves only its audit entry when they unlinked it.
+func (s Credentials) FinishVerification(ctx context.Context, v credential.Verification, decided credential.Credential, entry audit.Entry) error {
+	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		running, err := touches(ctx, tx,
+			`UPDATE verifications SET finished_at = ?, outcome = ? WHERE id = ? AND finished_at = 0`,
+			moment(v.FinishedAt), v.Outcome, v.ID)
+		if err != nil || !running {
+			return err
+		}
+		current, err := touches(ctx, tx, `
+			UPDATE credentials
+			   SET state = ?, tenant_id = ?, subscription_name = ?, rights = ?,
+			       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?
+			 WHERE account_id = ? AND id = ? AND version = ?`,
+			decided.State, decided.Target.TenantID, decided.SubscriptionName, rights(decided.Rights),
+			moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt),
+			decided.AccountID, v.CredentialID, v.Version)
+		if err != nil || current {
+			return err
+		}
+		return run(ctx, tx, `UPDATE verifications SET abandoned = 1 WHERE id = ?`, v.ID)
+	})
+}
+
+// AbandonRunning ends what a stopped server left running. Their credentials
+// are still due, so the next server verifies them again.
+func (s Credentials) AbandonRunning(ctx context.Context, now time.Time) error {
+	return s.db.change(ctx, func(tx *sql.Tx) error {
+		return run(ctx, tx, `UPDATE verifications SET finished_at = ?, abandoned = 1 WHERE finished_at = 0`, moment(now))
+	})
+}
+
+const (
+	verificationsOfCredential = `
+	SELECT v.id, v.credential_id, v.version, v.triggered_by, v.started_at, v.finished_at, v.outcome, v.abandoned
+	  FROM verifications v
+	  JOIN credentials c ON c.id = v.credential_id
+	 WHERE c.account_id = ? AND v.credential_id = ?
+	 ORDER BY v.started_at DESC, v.id DESC
+	 LIMIT ?`
+
+	resultsOfVerifications = `
+	SELECT verification_id, stage, verdict, code, said, trace_id, correlation_id, started_at, duration
+	  FROM verification_results
+	 WHERE verification_id IN (SELECT value FROM json_each(?))
+	 ORDER BY verification_id, position`
+)
+
+// Verifications lists the latest runs, the latest first, in two queries: the
+// runs, then the results of all of them.
+func (s Credentials) Verifications(ctx context.Context, accountID, credentialID string, most int) ([]credential.Verification, error) {
+	runs, err := all(ctx, s.db.readers, scanVerification, verificationsOfCredential, accountID, credentialID, most)
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	ids := make([]string, len(runs))
+	byID := make(map[string]*credential.Verification, len(runs))
+	for i := range runs {
+		ids[i], byID[runs[i].ID] = runs[i].ID, &runs[i]
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	results, err := all(ctx, s.db.readers, scanResult, resultsOfVerifications, string(list))
+	for _, r := range results {
+		byID[r.verificationID].Results = append(byID[r.verificationID].Results, r.StageResult)
+	}
+	return runs, err
+}
+
+func scanVerification(r row) (v credential.Verification, err error) {
+	err = r.Scan(&v.ID, &v.CredentialID, &v.Version, &v.Trigger, (*moment)(&v.StartedAt), (*moment)(&v.FinishedAt),
+		&v.Outcome, &v.Abandoned)
+	return v, err
+}
+
+type result struct {
+	verificationID string
+	cloud.StageResult
+}
+
+func scanResult(r row) (res result, err error) {
+	err = r.Scan(&res.verificationID, &res.Stage, &res.Verdict, &res.Code, &res.Said, &res.TraceID, &res.CorrelationID,
+		(*moment)(&res.StartedAt), &res.Duration)
+	return res, err
+}

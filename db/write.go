@@ -1,0 +1,82 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"mooring/audit"
+)
+
+// write makes a change and its audit entry in one transaction: either both are
+// stored or neither.
+func (db *DB) write(ctx context.Context, entry audit.Entry, work func(tx *sql.Tx) error) error {
+	return db.change(ctx, func(tx *sql.Tx) error {
+		if err := work(tx); err != nil {
+			return err
+		}
+		return addEntry(ctx, tx, entry)
+	})
+}
+
+// change makes a change that readers notice, without an audit entry of its own.
+func (db *DB) change(ctx context.Context, work func(tx *sql.Tx) error) error {
+	err := transact(ctx, db.writer, work)
+	if err == nil {
+		db.version.Add(1) // after the commit, so that nobody keeps old rows under the new number
+	}
+	return err
+}
+
+// transact commits what work did, or nothing when it fails.
+func transact(ctx context.Context, writer *sql.DB, work func(tx *sql.Tx) error) error {
+	tx, err := writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // without effect after Commit
+	if err := work(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Check writes to the disk for real and changes nothing that anybody reads.
+// When it fails, no change can be stored.
+func (db *DB) Check(ctx context.Context) error {
+	return transact(ctx, db.writer, func(tx *sql.Tx) error {
+		return run(ctx, tx, `
+			INSERT INTO heartbeat (only_row, beats) VALUES (1, 1)
+			ON CONFLICT (only_row) DO UPDATE SET beats = beats + 1`)
+	})
+}
+
+// run runs a statement.
+func run(ctx context.Context, tx *sql.Tx, statement string, args ...any) error {
+	_, err := tx.ExecContext(ctx, statement, args...)
+	return err
+}
+
+// touches runs a statement and reports whether it touched a row.
+func touches(ctx context.Context, tx *sql.Tx, statement string, args ...any) (bool, error) {
+	result, err := tx.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// refusedAsDouble reports whether a unique index refused a statement.
+func refusedAsDouble(err error) bool { return refusedBy(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE) }
+
+// refusedAsOrphan reports whether a foreign key refused a statement.
+func refusedAsOrphan(err error) bool { return refusedBy(err, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY) }
+
+func refusedBy(err error, code int) bool {
+	var refusal *sqlite.Error
+	return errors.As(err, &refusal) && refusal.Code() == code
+}

@@ -1,0 +1,211 @@
+package handlers
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"mooring/fault"
+	"mooring/views"
+)
+
+// statuses gives each kind of failure its HTTP status and heading.
+var statuses = map[fault.Kind]struct {
+	code    int
+	heading string
+}{
+	fault.Internal:    {http.StatusInternalServerError, "Something went wrong"},
+	fault.Invalid:     {http.StatusUnprocessableEntity, "That did not work"},
+	fault.SignIn:      {http.StatusUnauthorized, "Sign in"},
+	fault.Forbidden:   {http.StatusForbidden, "Not allowed"},
+	fault.NotFound:    {http.StatusNotFound, "Not found"},
+	fault.Conflict:    {http.StatusConflict, "That did not work"},
+	fault.TooMany:     {http.StatusTooManyRequests, "Too many requests"},
+	fault.Unavailable: {http.StatusServiceUnavailable, "Not available"},
+}
+
+// answerError is the one place where an error becomes an answer.
+func (h *handlers) answerError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	f := faultOf(err)
+	if f.Kind == fault.SignIn {
+		if err := h.sendToSignIn(c); err != nil {
+			h.Log.Error("could not answer", "id", requestID(c), "cause", err)
+		}
+		return
+	}
+	status := statuses[f.Kind]
+	if status.code == http.StatusTooManyRequests || status.code == http.StatusServiceUnavailable {
+		c.Response().Header().Set("Retry-After", "30")
+	}
+	problem := views.Problem{
+		Frame: h.frame(c, status.heading), Status: status.code, Heading: status.heading,
+		Sentence: f.Sentence, Link: f.Link, RequestID: requestID(c),
+	}
+	switch {
+	case isHTMX(c):
+		// The alert goes where it is seen: into the dialog, if that asked.
+		slot := "#page-alert"
+		if strings.HasPrefix(c.Request().Header.Get("HX-Target"), "dialog") && c.Request().Method != http.MethodGet {
+			slot = "#dialog-alert"
+		}
+		c.Response().Header().Set("HX-Retarget", slot)
+		c.Response().Header().Set("HX-Reswap", "innerHTML")
+		err = h.html(c, status.code, views.ProblemAlert(problem))
+	case f.Kind == fault.Internal:
+		err = send(c, status.code, h.oops.with(requestID(c)))
+	default:
+		err = h.html(c, status.code, views.ProblemPage(problem))
+	}
+	if err != nil {
+		h.Log.Error("could not answer", "id", requestID(c), "cause", err)
+	}
+}
+
+// faultOf reads an error, also one of Echo's router or of the body limit.
+func faultOf(err error) *fault.Fault {
+	var http4xx *echo.HTTPError
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return errTooLarge
+	case errors.As(err, &http4xx) && http4xx.Code >= 400 && http4xx.Code < 500:
+		return errNotHere
+	case errors.Is(err, context.Canceled):
+		return fault.New(fault.Unavailable, "The request was given up.").Because(err)
+	}
+	return fault.Of(err)
+}
+
+// sendToSignIn leads to the sign-in page and, after a GET, back again. htmx is
+// told to move the whole page, so that no sign-in page lands in a table cell.
+func (h *handlers) sendToSignIn(c echo.Context) error {
+	target := "/login"
+	from := c.Request().URL.RequestURI()
+	if isHTMX(c) {
+		from = "/"
+		if current, err := url.Parse(c.Request().Header.Get("HX-Current-URL")); err == nil {
+			from = ownPath(current.RequestURI())
+		}
+	}
+	if (c.Request().Method == http.MethodGet || isHTMX(c)) && from != "/" {
+		target += "?next=" + url.QueryEscape(from)
+	}
+	if isHTMX(c) {
+		c.Response().Header().Set("HX-Redirect", target)
+		return c.NoContent(http.StatusUnauthorized)
+	}
+	return c.Redirect(http.StatusSeeOther, target)
+}
+
+// seeOther answers a change that worked.
+func seeOther(c echo.Context, path string) error {
+	if isHTMX(c) {
+		c.Response().Header().Set("HX-Redirect", path)
+		return c.NoContent(http.StatusNoContent)
+	}
+	return c.Redirect(http.StatusSeeOther, path)
+}
+
+// html renders whole before the first byte leaves.
+func (h *handlers) html(c echo.Context, status int, component templ.Component) error {
+	body, err := rendered(c.Request().Context(), component)
+	if err != nil {
+		return err
+	}
+	return send(c, status, body)
+}
+
+func rendered(ctx context.Context, component templ.Component) ([]byte, error) {
+	var buffer bytes.Buffer
+	err := component.Render(ctx, &buffer)
+	return buffer.Bytes(), err
+}
+
+func send(c echo.Context, status int, body []byte) error {
+	if len(body) < minZipped || !takesGzip(c.Request()) {
+		return sendAs(c, status, body, false)
+	}
+	zipped, err := zip(body)
+	if err != nil {
+		return err
+	}
+	return sendAs(c, status, zipped, true)
+}
+
+const minZipped = 1024 // bytes; below it gzip gains nothing
+
+func sendAs(c echo.Context, status int, body []byte, zipped bool) error {
+	header := c.Response().Header()
+	header["Content-Type"] = htmlType
+	header["Vary"] = varyBy
+	if zipped {
+		header["Content-Encoding"] = gzipEncoding
+	}
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	c.Response().WriteHeader(status)
+	_, err := c.Response().Write(body)
+	return err
+}
+
+var (
+	htmlType     = []string{"text/html; charset=utf-8"}
+	varyBy       = []string{"Accept-Encoding, HX-Request, HX-Target, Cookie"}
+	gzipEncoding = []string{"gzip"}
+)
+
+func takesGzip(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+}
+
+var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+func zip(body []byte) ([]byte, error) {
+	var buffer bytes.Buffer
+	w := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(w)
+	w.Reset(&buffer)
+	if _, err := w.Write(body); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	return buffer.Bytes(), err
+}
+
+// oopsPage is the page of an internal failure, rendered once at the start, so
+// that it can be shown when nothing else works.
+type oopsPage struct{ before, after []byte }
+
+const oopsMark = "REQUEST-ID-STANDS-HERE"
+
+func (p *oopsPage) render() error {
+	status := statuses[fault.Internal]
+	page, err := rendered(context.Background(), views.ProblemPage(views.Problem{
+		Frame: views.Frame{Title: status.heading, Theme: "system"}, Status: status.code, Heading: status.heading,
+		Sentence: "Something went wrong on our side. Try again; if it stays, tell whoever runs Mooring the request ID below.", RequestID: oopsMark,
+	}))
+	if err != nil {
+		return err
+	}
+	before, after, ok := bytes.Cut(page, []byte(oopsMark))
+	if !ok {
+		return errors.New("the problem page does not show the request id")
+	}
+	p.before, p.after = before, bytes.ReplaceAll(after, []byte(oopsMark), nil)
+	return nil
+}
+
+func (p *oopsPage) with(id string) []byte {
+	return bytes.Join([][]byte{p.before, p.after}, []byte(id))
+}

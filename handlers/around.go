@@ -1,0 +1,180 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/fault"
+)
+
+// What stands around every handler, in the order in which it is passed.
+
+// identify gives the request an id, logs it when it is answered, and has its
+// error answered. The path in the log is the route's, because real paths hold
+// ids and set-up tokens.
+func (h *handlers) identify(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := h.Now()
+		id := rand.Text()[:16]
+		c.Set(keyRequestID, id)
+		err := next(c)
+		if err != nil {
+			c.Error(err)
+		}
+		level := slog.LevelInfo
+		switch {
+		case c.Response().Status >= 500:
+			level = slog.LevelError
+		case c.Path() == "/healthz" || c.Path() == "/readyz" || c.Path() == "/static/*":
+			level = slog.LevelDebug
+		}
+		attributes := []slog.Attr{
+			slog.String("id", id), slog.String("method", c.Request().Method), slog.String("route", c.Path()),
+			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
+			slog.Duration("took", h.Now().Sub(start)), slog.String("address", c.RealIP()),
+		}
+		if caller, ok := callerOf(c); ok {
+			attributes = append(attributes, slog.String("person", caller.Person.ID))
+		}
+		if err != nil {
+			attributes = append(attributes, slog.String("cause", err.Error()))
+		}
+		h.Log.LogAttrs(c.Request().Context(), level, "request", attributes...)
+		return nil
+	}
+}
+
+// recover turns a panic into an error.
+func (h *handlers) recover(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				if cause, ok := p.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
+					panic(p)
+				}
+				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+		}()
+		return next(c)
+	}
+}
+
+// contentPolicy allows what we serve ourselves and nothing else: no inline
+// script or style, no eval, no other host, no frame.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// headers sets what every answer carries. Pages are private unless a handler
+// says otherwise.
+func (h *handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		header := c.Response().Header()
+		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		header.Set("Cache-Control", "no-store")
+		if h.secure() {
+			header.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		}
+		return next(c)
+	}
+}
+
+// checkHost refuses requests for other hosts than ours, so that no page and no
+// redirect is ever made for a name that somebody else chose. Probes may use
+// any name.
+func (h *handlers) checkHost(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		host := c.Request().Host
+		if c.Path() == "/healthz" || c.Path() == "/readyz" ||
+			strings.EqualFold(host, h.PublicURL.Host) || isLoopback(host) && isLoopback(h.PublicURL.Host) {
+			return next(c)
+		}
+		return errWrongHost
+	}
+}
+
+// isLoopback reports whether host, with or without a port, is this machine.
+func isLoopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.Trim(host, "[]")
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// limitBody cuts requests off after maxBody.
+func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if r.ContentLength > maxBody {
+			return errTooLarge
+		}
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
+		return next(c)
+	}
+}
+
+// denyCrossOrigin answers what CrossOriginProtection refused, with a page.
+func (h *handlers) denyCrossOrigin(e *echo.Echo) http.HandlerFunc {
+	deny := h.identify(h.headers(func(echo.Context) error { return errCrossOrigin }))
+	return func(w http.ResponseWriter, r *http.Request) {
+		_ = deny(e.NewContext(r, w))
+	}
+}
+
+// guard lets through whom who names. It finds the caller and, for an account's
+// routes, the membership; what a stranger must not know of answers as if it
+// did not exist.
+func (h *handlers) guard(who access) (echo.MiddlewareFunc, error) {
+	if who <= undecided || who > owner {
+		return nil, errors.New("nobody decided who may pass")
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if who == anyone {
+				return next(c)
+			}
+			c.Set(keyVersion, h.Data.Version()) // before anything is read, so that what is kept is never newer than it says
+			caller, err := h.authenticate(c)
+			if err != nil {
+				return err
+			}
+			c.Set(keyCaller, caller)
+			if who == signedIn {
+				return next(c)
+			}
+			membership, ok := caller.In(c.Param("account"))
+			if !ok {
+				return errNotHere
+			}
+			c.Set(keyMembership, membership)
+			if who == owner && !mayLink(membership) {
+				return errOwnersOnly
+			}
+			return next(c)
+		}
+	}, nil
+}
+
+// The failures that arise around handlers.
+var (
+	errNotHere     = fault.New(fault.NotFound, "There is nothing here, or it is not shared with you.")
+	errOwnersOnly  = fault.New(fault.Forbidden, "Only owners of this account can do that. Ask one of them.")
+	errCrossOrigin = fault.New(fault.Forbidden, "This request came from another site. Open Mooring itself and try again.")
+	errWrongHost   = fault.New(fault.NotFound, "Mooring does not answer under this name. Use the address you were given.")
+	errTooLarge    = fault.New(fault.Invalid, "That is too much at once. Send less.")
+)

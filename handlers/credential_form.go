@@ -1,0 +1,249 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/certificate"
+	"mooring/cloud"
+	"mooring/credential"
+	"mooring/fault"
+	"mooring/views"
+)
+
+// readCredentialForm reads what was typed, as it was typed.
+func readCredentialForm(c echo.Context) (cloud.Form, error) {
+	r := c.Request()
+	if err := r.ParseForm(); err != nil {
+		return cloud.Form{}, errTooLarge.Because(err)
+	}
+	return cloud.Form{
+		Label: r.PostFormValue("label"), Environment: r.PostFormValue("environment"), Method: r.PostFormValue("method"),
+		SubscriptionID: r.PostFormValue("subscription_id"), TenantID: r.PostFormValue("tenant_id"),
+		ClientID: r.PostFormValue("client_id"), Pasted: r.PostFormValue("pasted"),
+	}, nil
+}
+
+// verifyToo is true unless somebody chose Save without verifying.
+func verifyToo(c echo.Context) bool { return c.Request().PostFormValue("verify") != "no" }
+
+// formPaths are where a form posts to.
+type formPaths struct{ action, preview, cancel string }
+
+func newPaths(accountName, provider string) formPaths {
+	base := credentialsOf(accountName, provider)
+	return formPaths{base, base + "/preview", providersOf(accountName)}
+}
+
+func editPaths(accountName string, c credential.Credential) formPaths {
+	base := credentialOf(accountName, c.Provider, c.ID)
+	return formPaths{base, base + "/preview", base}
+}
+
+// newCredential is the dialog Azure credentials.
+func (h *handlers) newCredential(c echo.Context) error {
+	m, _ := membershipOf(c)
+	view, err := h.credentialForm(c, cloud.Form{}, newPaths(m.Account.Name, c.Param("provider")), nil)
+	if err != nil {
+		return err
+	}
+	return h.sendForm(c, http.StatusOK, view)
+}
+
+// editCredentialPage is the same dialog with what was saved.
+func (h *handlers) editCredentialPage(c echo.Context) error {
+	found, err := h.findCredential(c)
+	if err != nil {
+		return err
+	}
+	m, _ := membershipOf(c)
+	t := found.Target
+	form := cloud.Form{Label: found.Label, Environment: t.Environment, Method: t.Method,
+		SubscriptionID: t.SubscriptionID, TenantID: t.TenantID, ClientID: t.ClientID}
+	view, err := h.credentialForm(c, form, editPaths(m.Account.Name, found), nil)
+	if err != nil {
+		return err
+	}
+	view.Editing, view.Heading = true, "Edit credentials"
+	return h.sendForm(c, http.StatusOK, view)
+}
+
+func (h *handlers) linkCredential(c echo.Context) error {
+	form, err := readCredentialForm(c)
+	if err != nil {
+		return err
+	}
+	m, _ := membershipOf(c)
+	linked, err := h.Credentials.Link(c.Request().Context(), requestOf(c), c.Param("provider"), &form, verifyToo(c))
+	if err != nil {
+		return h.sendFormAgain(c, form, newPaths(m.Account.Name, c.Param("provider")), false, err)
+	}
+	return h.saved(c, linked)
+}
+
+func (h *handlers) editCredential(c echo.Context) error {
+	form, err := readCredentialForm(c)
+	if err != nil {
+		return err
+	}
+	found, err := h.findCredential(c)
+	if err != nil {
+		return err
+	}
+	m, _ := membershipOf(c)
+	edited, err := h.Credentials.Edit(c.Request().Context(), requestOf(c), found.ID, &form, verifyToo(c))
+	if err != nil {
+		return h.sendFormAgain(c, form, editPaths(m.Account.Name, found), true, err)
+	}
+	return h.saved(c, edited)
+}
+
+// saved shows the stages in the dialog, or leads to the credential's page.
+func (h *handlers) saved(c echo.Context, saved credential.Credential) error {
+	m, _ := membershipOf(c)
+	if !wants(c, "dialog") || !verifyToo(c) {
+		return seeOther(c, credentialOf(m.Account.Name, saved.Provider, saved.ID))
+	}
+	view, err := h.linkedView(c, saved)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("HX-Trigger", "credentials-changed")
+	return h.html(c, http.StatusOK, views.LinkedDialog(view))
+}
+
+// sendFormAgain shows the form with every value kept and the sentences where
+// they belong.
+func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, paths formPaths, editing bool, cause error) error {
+	f := fault.Of(cause)
+	if len(f.Fields) == 0 {
+		return cause
+	}
+	view, err := h.credentialForm(c, form, paths, f.Fields)
+	if err != nil {
+		return err
+	}
+	view.Problem, view.ProblemLink = f.Sentence, f.Link
+	if editing {
+		view.Editing, view.Heading = true, "Edit credentials"
+	}
+	return h.sendForm(c, statuses[f.Kind].code, view)
+}
+
+// previewCredential writes the command from what was typed, finds the
+// directory and checks the formats, and saves nothing.
+func (h *handlers) previewCredential(c echo.Context) error {
+	m, _ := membershipOf(c)
+	return h.preview(c, newPaths(m.Account.Name, c.Param("provider")), false)
+}
+
+func (h *handlers) previewEdit(c echo.Context) error {
+	found, err := h.findCredential(c)
+	if err != nil {
+		return err
+	}
+	m, _ := membershipOf(c)
+	return h.preview(c, editPaths(m.Account.Name, found), true)
+}
+
+func (h *handlers) preview(c echo.Context, paths formPaths, editing bool) error {
+	form, err := readCredentialForm(c)
+	if err != nil {
+		return err
+	}
+	target, fields, err := h.Credentials.Check(c.Param("provider"), &form)
+	if err != nil {
+		return err
+	}
+	notes := map[string]string{}
+	if target.SubscriptionID != "" && strings.TrimSpace(form.TenantID) == "" && form.Pasted == "" {
+		form.TenantID, notes["tenant_id"] = h.findTenant(c.Request().Context(), c.Param("provider"), target)
+	}
+	view, err := h.credentialForm(c, form, paths, fields)
+	if err != nil {
+		return err
+	}
+	view.FormNotes = notes
+	if editing {
+		view.Editing, view.Heading = true, "Edit credentials"
+	}
+	if isHTMX(c) {
+		return h.html(c, http.StatusOK, views.CredentialFormPreview(view))
+	}
+	return h.html(c, http.StatusOK, views.CredentialFormPage(view))
+}
+
+// findTenant finds the directory of a subscription for somebody who types. It
+// is a convenience: what is not found now is found, or explained, on saving.
+func (h *handlers) findTenant(ctx context.Context, provider string, target cloud.Target) (tenantID, note string) {
+	locator, ok := h.Clouds[provider].(cloud.Locator)
+	if !ok {
+		return "", ""
+	}
+	tenantID, err := locator.FindTenant(ctx, target.Environment, target.SubscriptionID)
+	if err != nil {
+		var f *fault.Fault
+		if errors.As(err, &f) {
+			return "", f.Sentence
+		}
+		return "", "Not found from the subscription. Check the subscription ID and the cloud, or enter the directory yourself."
+	}
+	return tenantID, "Found from the subscription. Change it if it is wrong."
+}
+
+// credentialForm fills in everything around what was typed.
+func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPaths, fields fault.Fields) (views.CredentialForm, error) {
+	m, _ := membershipOf(c)
+	provider, err := h.Credentials.Cloud(c.Param("provider"))
+	if err != nil {
+		return views.CredentialForm{}, err
+	}
+	active, err := h.Certificates.Active(c.Request().Context(), m.Account.ID)
+	if err != nil {
+		return views.CredentialForm{}, err
+	}
+	description := provider.Describe()
+	fillDefaults(&form, description)
+	return views.CredentialForm{
+		Frame:   h.frame(c, description.ShortName+" credentials"),
+		Heading: description.ShortName + " credentials",
+		Action:  paths.action, PreviewPath: paths.preview, CancelPath: paths.cancel, HelpPath: errorHelpOf(description.Key),
+		Form: form, Fields: fields, Methods: methodChoices(description), Environments: description.Environments,
+		Classic:     form.Method != description.Methods[0].Key,
+		Certificate: h.certificateView(m.Account.Name, active),
+		Guide:       h.guide(provider, form, m.Account.Name, active),
+	}, nil
+}
+
+func (h *handlers) guide(provider cloud.Cloud, form cloud.Form, accountName string, active certificate.Certificate) cloud.Guide {
+	return provider.Guide(cloud.Draft{Form: form, AccountName: accountName, Certificate: active})
+}
+
+func fillDefaults(form *cloud.Form, d cloud.Description) {
+	if form.Environment == "" && len(d.Environments) > 0 {
+		form.Environment = d.Environments[0].Key
+	}
+	if form.Method == "" {
+		form.Method = d.Methods[0].Key
+	}
+}
+
+func methodChoices(d cloud.Description) []views.MethodChoice {
+	var choices []views.MethodChoice
+	for i, method := range d.Methods {
+		choices = append(choices, views.MethodChoice{Key: method.Key, Name: method.Name, When: method.When, Recommended: i == 0})
+	}
+	return choices
+}
+
+// sendForm sends the form as a dialog or as a page of its own.
+func (h *handlers) sendForm(c echo.Context, status int, view views.CredentialForm) error {
+	if wants(c, "dialog") {
+		return h.html(c, status, views.CredentialFormDialog(view))
+	}
+	return h.html(c, status, views.CredentialFormPage(view))
+}

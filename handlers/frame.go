@@ -1,0 +1,112 @@
+package handlers
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/account"
+	"mooring/certificate"
+	"mooring/views"
+)
+
+// frame gives what every page needs. It works for pages of failures too, where
+// nobody may be signed in.
+func (h *handlers) frame(c echo.Context, title string) views.Frame {
+	f := views.Frame{Title: title, Theme: string(account.System)}
+	if h.Demo != nil {
+		f.Portal = h.Demo.Portal
+	}
+	caller, ok := callerOf(c)
+	if !ok {
+		return f
+	}
+	f.Theme = string(caller.Person.Theme)
+	f.Person = &views.Person{Name: caller.Person.Name, Email: caller.Person.Email, SiteAdmin: caller.Person.SiteAdmin}
+	current, inAccount := membershipOf(c)
+	if !inAccount {
+		current, _ = caller.Default()
+	}
+	f.Account = current.Account.Name
+	for _, m := range caller.Memberships {
+		f.Accounts = append(f.Accounts, views.AccountLink{
+			Name: m.Account.Name, Path: providersOf(m.Account.Name), Kind: kindWords[m.Account.Kind],
+			Role: roleWords[m.Role], Current: m.Account.ID == current.Account.ID,
+		})
+	}
+	if inAccount {
+		f.Nav = []views.Link{{Text: "Cloud Providers", Path: providersOf(current.Account.Name), Current: true}}
+	}
+	return f
+}
+
+var (
+	kindWords = map[account.Kind]string{account.Personal: "Personal", account.Organization: "Organization"}
+	roleWords = map[account.Role]string{account.Owner: "Owner", account.Member: "Member"}
+)
+
+func providersOf(accountName string) string { return "/accounts/" + accountName + "/cloud-providers" }
+
+func credentialsOf(accountName, provider string) string {
+	return providersOf(accountName) + "/" + provider + "/credentials"
+}
+
+func credentialOf(accountName, provider, id string) string {
+	return credentialsOf(accountName, provider) + "/" + id
+}
+
+func errorHelpOf(provider string) string { return "/help/" + provider + "/errors" }
+
+// moment puts a time as people read it.
+func (h *handlers) moment(t time.Time) views.Time {
+	if t.IsZero() {
+		return views.Time{Shown: "Never"}
+	}
+	t = t.UTC()
+	return views.Time{
+		Shown:   relative(t.Sub(h.Now())),
+		Exact:   t.Format("2 January 2006, 15:04:05 UTC"),
+		Machine: t.Format(time.RFC3339),
+	}
+}
+
+// relative tells how far away a moment is: negative is past.
+func relative(d time.Duration) string {
+	past := d <= 0
+	amount := func(n int, unit string) string {
+		if n != 1 {
+			unit += "s"
+		}
+		if past {
+			return fmt.Sprintf("%d %s ago", n, unit)
+		}
+		return fmt.Sprintf("in %d %s", n, unit)
+	}
+	far := d.Abs()
+	switch {
+	case far < time.Minute && past:
+		return "just now"
+	case far < time.Minute:
+		return "in less than a minute"
+	case far < time.Hour:
+		return amount(int(far.Minutes()), "minute")
+	case far < 48*time.Hour:
+		return amount(int(far.Hours()), "hour")
+	default:
+		return amount(int(far.Hours()/24), "day")
+	}
+}
+
+// certificateView puts a certificate as the dialog shows it.
+func (h *handlers) certificateView(accountName string, c certificate.Certificate) views.Certificate {
+	base := "/accounts/" + accountName + "/certificate"
+	v := views.Certificate{
+		SHA1: c.SHA1(), SHA256: c.SHA256(), Expires: h.moment(c.NotAfter),
+		CERPath: base + ".cer", PEMPath: base + ".pem", ExpiresSoon: c.ExpiresSoon(h.Now()),
+	}
+	if v.ExpiresSoon {
+		v.RenewPath = base + "/renew"
+	}
+	return v
+}

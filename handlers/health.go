@@ -1,0 +1,26 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/static"
+)
+
+// alive says that the process answers.
+func (h *handlers) alive(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+
+// ready says that work can be done: the database takes a write.
+func (h *handlers) ready(c echo.Context) error {
+	if err := h.Data.Check(c.Request().Context()); err != nil {
+		h.Log.Error("not ready", "id", requestID(c), "cause", err)
+		return c.String(http.StatusServiceUnavailable, "the database cannot be written\n")
+	}
+	return c.String(http.StatusOK, "ok\n")
+}
+
+func (h *handlers) static(c echo.Context) error {
+	static.Handler().ServeHTTP(c.Response(), c.Request())
+	return nil
+}

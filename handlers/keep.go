@@ -1,0 +1,82 @@
+package handlers
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+)
+
+// keptPages keeps what was rendered until the data behind it changes. A page
+// is kept for one person in one account, so nobody sees another's.
+type keptPages struct {
+	now func() time.Time
+
+	mu    sync.RWMutex
+	pages map[keptKey]keptPage
+}
+
+type keptKey struct{ personID, accountID, path, fragment string }
+
+type keptPage struct {
+	version uint64    // of the data
+	until   time.Time // "3 minutes ago" grows old by itself
+	plain   []byte
+	zipped  []byte
+}
+
+const (
+	keptFor  = 10 * time.Second
+	mostKept = 1000 // pages; some 20 KB each
+)
+
+func newKeptPages(now func() time.Time) *keptPages {
+	return &keptPages{now: now, pages: map[keptKey]keptPage{}}
+}
+
+// sendKept sends the page of this caller, and renders it only if the data has
+// changed since. The version was read before the data, so that a change in
+// between makes the kept page old, never wrong.
+func (h *handlers) sendKept(c echo.Context, fragment string, component func() (templ.Component, error)) error {
+	caller, _ := callerOf(c)
+	membership, _ := membershipOf(c)
+	key := keptKey{caller.Person.ID, membership.Account.ID, c.Request().URL.Path, fragment}
+	version := versionOf(c)
+	page, ok := h.kept.get(key, version)
+	if !ok {
+		made, err := component()
+		if err != nil {
+			return err
+		}
+		page = keptPage{version: version, until: h.Now().Add(keptFor)}
+		if page.plain, err = rendered(c.Request().Context(), made); err != nil {
+			return err
+		}
+		if page.zipped, err = zip(page.plain); err != nil {
+			return err
+		}
+		h.kept.put(key, page)
+	}
+	if takesGzip(c.Request()) {
+		return sendAs(c, http.StatusOK, page.zipped, true)
+	}
+	return sendAs(c, http.StatusOK, page.plain, false)
+}
+
+func (k *keptPages) get(key keptKey, version uint64) (keptPage, bool) {
+	k.mu.RLock()
+	page, ok := k.pages[key]
+	k.mu.RUnlock()
+	return page, ok && page.version == version && k.now().Before(page.until)
+}
+
+func (k *keptPages) put(key keptKey, page keptPage) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.pages) >= mostKept {
+		clear(k.pages)
+	}
+	k.pages[key] = page
+}

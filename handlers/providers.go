@@ -1,0 +1,80 @@
+package handlers
+
+import (
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"mooring/credential"
+	"mooring/views"
+)
+
+// catalogue lists every provider in the order of the page. Those without a
+// cloud in the registry wait for their turn.
+var catalogue = []struct{ key, name, remark string }{
+	{"aws", "Amazon Web Services", "Not available yet"},
+	{"digitalocean", "DigitalOcean", "Not available yet"},
+	{"google", "Google Cloud", "Not available yet"},
+	{"ibm", "IBM Cloud (formerly SoftLayer)", "Not available yet"},
+	{"azure", "Microsoft Azure", ""},
+	{"packet", "Packet", "Closed by its owner in 2026"},
+}
+
+// providers is Account info > Cloud Providers.
+func (h *handlers) providers(c echo.Context) error {
+	fragment := ""
+	if wants(c, "providers") {
+		fragment = "providers"
+	}
+	return h.sendKept(c, fragment, func() (templ.Component, error) {
+		page, err := h.providersView(c)
+		if err != nil {
+			return nil, err
+		}
+		if fragment != "" {
+			return views.ProvidersList(page), nil
+		}
+		return views.ProvidersPage(page), nil
+	})
+}
+
+func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
+	m, _ := membershipOf(c)
+	credentials, err := h.Credentials.List(c.Request().Context(), m.Account.ID)
+	if err != nil {
+		return views.Providers{}, err
+	}
+	page := views.Providers{Frame: h.frame(c, "Cloud Providers"), MayLink: mayLink(m)}
+	for _, listed := range catalogue {
+		provider := views.Provider{Key: listed.key, Name: listed.name, Remark: listed.remark}
+		if linkable, ok := h.Clouds[listed.key]; ok {
+			description := linkable.Describe()
+			provider.Available, provider.Remark = true, ""
+			if page.MayLink {
+				provider.AddPath = credentialsOf(m.Account.Name, listed.key) + "/new"
+			}
+			for _, found := range credentials {
+				if found.Provider == listed.key {
+					provider.Credentials = append(provider.Credentials, views.CredentialRow{
+						Label: found.Label, Path: credentialOf(m.Account.Name, found.Provider, found.ID),
+						SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
+						Status: h.statusOf(found, description), LastCheck: h.moment(found.LastCheckedAt),
+						Expires: h.moment(found.CertificateExpires), LinkedBy: found.CreatedByName,
+					})
+				}
+			}
+		}
+		page.Providers = append(page.Providers, provider)
+	}
+	page.Reload = reloadFor(credentials, h)
+	return page, nil
+}
+
+// reloadFor says how soon a list without JavaScript is worth another look.
+func reloadFor(credentials []credential.Credential, h *handlers) int {
+	for _, c := range credentials {
+		if c.Checking(h.Now()) {
+			return 3
+		}
+	}
+	return 0
+}

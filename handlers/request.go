@@ -1,0 +1,85 @@
+package handlers
+
+import (
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/account"
+	"mooring/audit"
+	"mooring/credential"
+)
+
+// What the request carries from guard to handler.
+const (
+	keyRequestID  = "request-id"
+	keyVersion    = "version"
+	keyCaller     = "caller"
+	keyMembership = "membership"
+)
+
+func requestID(c echo.Context) string {
+	id, _ := c.Get(keyRequestID).(string)
+	return id
+}
+
+// versionOf gives the version of the data that this request may count on.
+func versionOf(c echo.Context) uint64 {
+	version, _ := c.Get(keyVersion).(uint64)
+	return version
+}
+
+// callerOf gives the caller, if the route asked who it is.
+func callerOf(c echo.Context) (account.Caller, bool) {
+	caller, ok := c.Get(keyCaller).(account.Caller)
+	return caller, ok
+}
+
+// membershipOf gives the account in the path and the caller's role in it.
+func membershipOf(c echo.Context) (account.Membership, bool) {
+	m, ok := c.Get(keyMembership).(account.Membership)
+	return m, ok
+}
+
+func mayLink(m account.Membership) bool { return m.Role == account.Owner }
+
+func actorOf(c echo.Context) audit.Actor {
+	caller, _ := callerOf(c)
+	return audit.Actor{PersonID: caller.Person.ID, Name: caller.Person.Email, Address: c.RealIP(), RequestID: requestID(c)}
+}
+
+func originOf(c echo.Context) account.Origin {
+	return account.Origin{Address: c.RealIP(), Agent: c.Request().UserAgent(), RequestID: requestID(c)}
+}
+
+// requestOf says who asks, for which account.
+func requestOf(c echo.Context) credential.Request {
+	m, _ := membershipOf(c)
+	return credential.Request{AccountID: m.Account.ID, AccountName: m.Account.Name, Actor: actorOf(c)}
+}
+
+// isHTMX reports whether htmx asked, and wants a fragment.
+func isHTMX(c echo.Context) bool { return c.Request().Header.Get("HX-Request") == "true" }
+
+// wants reports whether htmx asked for the fragment with this id.
+func wants(c echo.Context, id string) bool {
+	return isHTMX(c) && c.Request().Header.Get("HX-Target") == id
+}
+
+// ownPath lets a return address through only if it is a path of ours. Anything
+// else becomes "/".
+func ownPath(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\") {
+		return "/"
+	}
+	for _, r := range next {
+		if r < ' ' || r == 0x7f {
+			return "/"
+		}
+	}
+	// "/%09/evil.example" and the like: browsers drop what decodes to nothing.
+	if strings.HasPrefix(strings.ToLower(next), "/%0") || strings.HasPrefix(strings.ToLower(next), "/%5c") || strings.HasPrefix(strings.ToLower(next), "/%2f") {
+		return "/"
+	}
+	return next
+}

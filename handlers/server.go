@@ -1,0 +1,97 @@
+// Package handlers answers HTTP. A handler reads the request into a typed
+// value, calls one domain method and answers; everything else stands around it
+// once, in this file and its neighbours.
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/account"
+	"mooring/certificate"
+	"mooring/cloud"
+	"mooring/credential"
+)
+
+// Config is what the handlers need.
+type Config struct {
+	Accounts     *account.Service
+	Certificates *certificate.Service
+	Credentials  *credential.Service
+	Clouds       cloud.Registry
+	Data         Data
+	Now          func() time.Time
+	Log          *slog.Logger
+
+	PublicURL      *url.URL     // how browsers reach us; https makes cookies Secure
+	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts; none by default
+	Demo           *Demo        // nil outside the demo world
+}
+
+// Data is what is asked of the database beside the domain's questions.
+type Data interface {
+	Version() uint64                 // grows with every change
+	Check(ctx context.Context) error // nil when it can be written
+}
+
+// Demo is what the pages of the demo world show besides.
+type Demo struct {
+	Portal string   // address of the simulated portal
+	Emails []string // who can sign in
+}
+
+type handlers struct {
+	Config
+	sessions *sessionStore
+	kept     *keptPages
+	oops     oopsPage
+}
+
+// maxBody bounds what a request may send, in bytes. The largest form is far
+// below it.
+const maxBody = 64 << 10
+
+// New builds the server's handler.
+func New(config Config) (http.Handler, error) {
+	h := &handlers{Config: config, kept: newKeptPages(config.Now)}
+	h.sessions = newSessionStore(h.secure())
+	if err := h.oops.render(); err != nil {
+		return nil, err
+	}
+	e := echo.New()
+	e.HTTPErrorHandler = h.answerError
+	e.IPExtractor = h.ipExtractor()
+	e.Use(h.identify, h.recover, h.headers, h.checkHost, limitBody)
+	for _, r := range h.routes() {
+		guard, err := h.guard(r.who)
+		if err != nil {
+			return nil, fmt.Errorf("route %s %s: %w", r.method, r.path, err)
+		}
+		e.Add(r.method, r.path, guard(r.handle))
+	}
+	// Outermost: a page of another origin changes nothing here, whatever the
+	// route. The standard library looks at Sec-Fetch-Site and Origin.
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(h.denyCrossOrigin(e)))
+	return protection.Handler(e), nil
+}
+
+func (h *handlers) secure() bool { return h.PublicURL.Scheme == "https" }
+
+func (h *handlers) ipExtractor() echo.IPExtractor {
+	if len(h.TrustedProxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, network := range h.TrustedProxies {
+		options = append(options, echo.TrustIPRange(network))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}

@@ -1,0 +1,89 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/gorilla/sessions"
+	"github.com/labstack/echo/v4"
+
+	"mooring/account"
+	"mooring/secret"
+)
+
+// sessionStore is a gorilla/sessions store whose cookie holds a reference and
+// nothing else. What the reference stands for is in the database, where it can
+// be ended.
+type sessionStore struct {
+	name    string
+	options sessions.Options
+}
+
+var _ sessions.Store = (*sessionStore)(nil)
+
+func newSessionStore(secure bool) *sessionStore {
+	s := &sessionStore{name: "mooring_session", options: sessions.Options{
+		Path: "/", MaxAge: int(account.SessionLife.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}}
+	if secure {
+		s.name, s.options.Secure = "__Host-mooring_session", true
+	}
+	return s
+}
+
+// Get implements sessions.Store.
+func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(s, name)
+}
+
+// New implements sessions.Store: it reads the reference. Two cookies of one
+// name are a sign that somebody planted one, so neither counts.
+func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	session := sessions.NewSession(s, name)
+	options := s.options
+	session.Options = &options
+	session.IsNew = true
+	if cookies := r.CookiesNamed(name); len(cookies) == 1 {
+		session.ID, session.IsNew = cookies[0].Value, false
+	}
+	return session, nil
+}
+
+// Save implements sessions.Store: it writes the reference, or removes it when
+// MaxAge is negative.
+func (s *sessionStore) Save(_ *http.Request, w http.ResponseWriter, session *sessions.Session) error {
+	http.SetCookie(w, sessions.NewCookie(session.Name(), session.ID, session.Options))
+	return nil
+}
+
+// authenticate finds who asks.
+func (h *handlers) authenticate(c echo.Context) (account.Caller, error) {
+	session, err := h.sessions.New(c.Request(), h.sessions.name)
+	if err != nil {
+		return account.Caller{}, err
+	}
+	if session.IsNew {
+		return account.Caller{}, account.ErrSignIn
+	}
+	return h.Accounts.Authenticate(c.Request().Context(), session.ID)
+}
+
+// remember hands the new session's token to the browser.
+func (h *handlers) remember(c echo.Context, token secret.Text) error {
+	session, err := h.sessions.New(c.Request(), h.sessions.name)
+	if err != nil {
+		return err
+	}
+	session.ID = token.Reveal()
+	return session.Save(c.Request(), c.Response())
+}
+
+// forget removes the cookie and what the browser kept of our pages.
+func (h *handlers) forget(c echo.Context) error {
+	session, err := h.sessions.New(c.Request(), h.sessions.name)
+	if err != nil {
+		return err
+	}
+	session.ID, session.Options.MaxAge = "", -1
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return session.Save(c.Request(), c.Response())
+}

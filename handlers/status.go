@@ -1,0 +1,172 @@
+package handlers
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"mooring/cloud"
+	"mooring/credential"
+	"mooring/views"
+)
+
+// statusOf puts the state of a credential into a word and what it means now.
+func (h *handlers) statusOf(c credential.Credential, d cloud.Description) views.Status {
+	now := h.Now()
+	status := views.Status{Word: c.Word(d.ShortName, now), Tone: tones[c.State]}
+	if c.State == credential.Connected && c.CertificateExpires.Sub(now) <= 0 {
+		status.Tone, status.Detail = views.ToneAttention, "The certificate has expired."
+	} else if status.Word != "Connected" && c.State == credential.Connected {
+		status.Tone = views.ToneWaiting
+	}
+	switch {
+	case c.State == credential.Disabled:
+	case c.Checking(now):
+		status.Detail = "Checking now"
+	case !c.CouldNotCheckAt.IsZero():
+		status.Detail = "Could not check " + h.moment(c.CouldNotCheckAt).Shown
+	case c.State == credential.WaitingCloud:
+		status.Detail = "Next try in " + seconds(h.secondsUntil(c.NextCheckAt))
+	}
+	return status
+}
+
+var tones = map[credential.State]views.Tone{
+	credential.NotVerified: views.ToneOff, credential.Connected: views.ToneOK, credential.WaitingCloud: views.ToneWaiting,
+	credential.NeedsAttention: views.ToneAttention, credential.Disabled: views.ToneOff,
+}
+
+func (h *handlers) secondsUntil(t time.Time) int {
+	return max(0, int(math.Ceil(t.Sub(h.Now()).Seconds())))
+}
+
+func seconds(n int) string {
+	if n == 1 {
+		return "1 second"
+	}
+	return fmt.Sprintf("%d seconds", n)
+}
+
+var verdicts = map[cloud.Verdict]struct {
+	word string
+	tone views.Tone
+}{
+	cloud.OK:         {"OK", views.ToneOK},
+	cloud.Waiting:    {"Waiting", views.ToneWaiting},
+	cloud.Failed:     {"Failed", views.ToneAttention},
+	cloud.CannotTell: {"Cannot tell", views.ToneOff},
+}
+
+var outcomes = map[cloud.Outcome]struct {
+	word string
+	tone views.Tone
+}{
+	cloud.Passed:        {"Passed", views.ToneOK},
+	cloud.StillCopying:  {"Waiting", views.ToneWaiting},
+	cloud.Broken:        {"Failed", views.ToneAttention},
+	cloud.CouldNotCheck: {"Could not check", views.ToneOff},
+}
+
+var triggers = map[credential.Trigger]string{
+	credential.ByPerson: "Asked by a person", credential.BySchedule: "Planned", credential.ByRetry: "Tried again",
+}
+
+// stages lays the results of a run over the stages of its method.
+func (h *handlers) stages(provider cloud.Cloud, c credential.Credential, v credential.Verification) []views.Stage {
+	description := provider.Describe()
+	method, _ := description.Method(c.Target.Method)
+	byKey := map[string]cloud.StageResult{}
+	for _, r := range v.Results {
+		byKey[r.Stage] = r
+	}
+	var all []views.Stage
+	next := v.Running()
+	for _, stage := range method.Stages {
+		result, reached := byKey[stage.Key]
+		shown := views.Stage{Name: stage.Name, Advisory: stage.Advisory, Reached: reached}
+		switch {
+		case reached:
+			verdict := verdicts[result.Verdict]
+			shown.Verdict, shown.Tone = verdict.word, verdict.tone
+			shown.Duration = fmt.Sprintf("%.1f s", result.Duration.Seconds())
+			shown.At = h.moment(result.StartedAt)
+			shown.Said, shown.Code = result.Said, result.Code
+			shown.TraceID, shown.CorrelationID = result.TraceID, result.CorrelationID
+			if result.Verdict != cloud.OK {
+				explanation := provider.Explain(result, c.Target)
+				shown.Explanation = &explanation
+				if explanation.Known {
+					shown.HelpPath = errorHelpOf(description.Key) + "#" + explanation.Anchor
+				}
+			}
+		case next:
+			shown.Verdict, shown.Tone, next = "Running", views.ToneWaiting, false
+		default:
+			shown.Verdict, shown.Tone = "Not reached", views.ToneOff
+		}
+		all = append(all, shown)
+	}
+	return all
+}
+
+// progress shows the latest run and says when to look again.
+func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs []credential.Verification, pollPath string) views.Progress {
+	description := provider.Describe()
+	var latest credential.Verification
+	if len(runs) > 0 {
+		latest = runs[0]
+	}
+	now := h.Now()
+	p := views.Progress{}
+	switch {
+	case c.State == credential.Disabled:
+		p.Tone, p.Summary = views.ToneOff, "This credential is disabled. It is not checked."
+	case c.Checking(now):
+		if c.RunningVerification == "" { // planned, and about to start
+			latest = credential.Verification{}
+		}
+		p.Running, p.PollPath, p.PollAfter = true, pollPath, 1
+		p.Tone, p.Summary = views.ToneWaiting, "Checking the link. You can close this page; the check goes on."
+	case c.State == credential.WaitingCloud:
+		p.Retry = h.secondsUntil(c.NextCheckAt)
+		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
+		p.Tone = views.ToneWaiting
+		p.Summary = fmt.Sprintf("%s has not copied your change everywhere yet. That takes some minutes. Mooring tries until %s, then asks for attention. You can close this page.",
+			description.ShortName, c.FreshFrom.Add(credential.WaitLimit).UTC().Format("15:04 UTC"))
+	case !c.CouldNotCheckAt.IsZero():
+		p.Retry = h.secondsUntil(c.NextCheckAt)
+		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
+		p.Tone = views.ToneOff
+		p.Summary = "The last check could not tell anything about the link. What was known before still stands. Mooring tries again by itself."
+	case c.State == credential.Connected:
+		p.Tone, p.Summary = views.ToneOK, "The link works."
+	case c.State == credential.NeedsAttention:
+		p.Tone, p.Summary = views.ToneAttention, "The link does not work. What failed says what to do."
+	default:
+		p.Tone, p.Summary = views.ToneOff, "This credential has not been verified since it was saved."
+	}
+	if p.Running || latest.Version == c.Version && len(latest.Results) > 0 {
+		p.Stages = h.stages(provider, c, latest)
+		if p.Running && latest.ID == "" {
+			p.Stages = h.stages(provider, c, credential.Verification{StartedAt: now}) // the first stage is next
+		}
+	}
+	return p
+}
+
+// history shows finished runs, the latest first.
+func (h *handlers) history(provider cloud.Cloud, c credential.Credential, runs []credential.Verification) []views.Run {
+	var shown []views.Run
+	for _, v := range runs {
+		if v.Running() {
+			continue
+		}
+		run := views.Run{Started: h.moment(v.StartedAt), Trigger: triggers[v.Trigger],
+			Outcome: outcomes[v.Outcome].word, Tone: outcomes[v.Outcome].tone, Stages: h.stages(provider, c, v)}
+		if v.Abandoned {
+			run.Outcome, run.Tone = "Broken off", views.ToneOff
+		}
+		shown = append(shown, run)
+	}
+	return shown
+}

@@ -1,0 +1,28 @@
+package views
+
+// credentialFields are the fields of the form, in the order of the screen.
+var credentialFields = []string{"method", "label", "environment", "subscription_id", "client_id", "pasted", "tenant_id"}
+
+func credentialPlaces(p CredentialForm) []place {
+	list := places(p.Fields,
+		"method", "How to link", "label", "Label", "environment", "Azure cloud",
+		"subscription_id", "Subscription ID", "client_id", "Application (client) ID",
+		"pasted", "What the command printed", "tenant_id", "Directory (tenant) ID")
+	return list
+}
+
+func tenantInput(p CredentialForm) input {
+	return input{
+		Name: "tenant_id", Label: "Directory (tenant) ID", Value: p.Form.TenantID,
+		Hint: "Leave it empty. Mooring finds it from the subscription.",
+		Note: p.FormNotes["tenant_id"], Optional: true, Mono: true,
+	}
+}
+
+// partLevel is the level of the headings of the three parts.
+func partLevel(dialog bool) int {
+	if dialog {
+		return 3
+	}
+	return 2
+}

@@ -1,0 +1,523 @@
+package views
+
+import (
+	"github.com/a-h/templ"
+
+	"mooring/cloud"
+	"mooring/fault"
+)
+
+// Sample is one page or fragment in one state, with fixed values. The golden
+// tests, the gallery and whoever changes the look use the same ones.
+type Sample struct {
+	Name      string
+	Component templ.Component
+}
+
+// Values that the samples share.
+const (
+	sampleSubscription = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+	sampleTenant       = "5f0c3d1e-7a52-4b8e-9a55-0c6f2c1d8e44"
+	sampleClient       = "3b1f9a7c-2d64-4c0e-8f13-6a9e5d2b7c01"
+	sampleTrace        = "b5f1e3c2-8d7a-4a06-9c1b-0f2d3e4a5b00"
+	sampleCorrelation  = "0d9c8b7a-6f5e-4d3c-2b1a-908070605040"
+	sampleProviders    = "/accounts/harbor/cloud-providers"
+	sampleCredentials  = sampleProviders + "/azure/credentials"
+	samplePath         = sampleCredentials + "/crd_7h2k9m4p"
+	sampleHelp         = "/help/azure/errors"
+)
+
+// Samples gives every page and fragment in every state.
+func Samples() []Sample {
+	var samples []Sample
+	add := func(name string, component templ.Component) { samples = append(samples, Sample{name, component}) }
+
+	add("sign-in", SignInPage(SignIn{Frame: sampleStranger("Sign in"), Next: sampleProviders}))
+	add("sign-in-refused", SignInPage(SignIn{
+		Frame: sampleStranger("Sign in"), Email: "ada@harbor.example",
+		Problem: "That e-mail address and password do not fit together. Check both and try again.",
+	}))
+	demo := SignIn{Frame: sampleStranger("Sign in"), Demo: []string{"ada@harbor.example", "ben@harbor.example", "cleo@harbor.example"}}
+	demo.Portal = "http://127.0.0.1:8081/"
+	add("sign-in-demo", SignInPage(demo))
+
+	add("set-up", SetUpPage(SetUp{Frame: sampleStranger("Set up"), Action: "/setup/4f9a"}))
+	add("set-up-faults", SetUpPage(SetUp{
+		Frame: sampleStranger("Set up"), Action: "/setup/4f9a", Name: "Ada", Email: "ada", Organization: "Harbor!",
+		Problem: "Some fields need another look.",
+		Fields: fault.Fields{
+			"email":        "Enter an e-mail address, such as ada@example.com.",
+			"password":     "Use at least 12 characters. A few words in a row are fine.",
+			"organization": "Use 2 to 39 lower-case letters, digits and single hyphens, or leave it empty.",
+		},
+	}))
+
+	empty := sampleProviderList()
+	add("providers-empty", ProvidersPage(empty))
+	linked := sampleProviderList(sampleRows()...)
+	add("providers-linked", ProvidersPage(linked))
+	demoLinked := linked
+	demoLinked.Portal = "http://127.0.0.1:8081/"
+	demoLinked.Theme = "dark"
+	add("providers-demo-dark", ProvidersPage(demoLinked))
+	asMember := sampleProviderList(sampleRows()...)
+	asMember.MayLink, asMember.Providers[0].AddPath = false, ""
+	add("providers-member", ProvidersPage(asMember))
+	memberEmpty := sampleProviderList()
+	memberEmpty.MayLink, memberEmpty.Providers[0].AddPath = false, ""
+	add("providers-member-empty", ProvidersPage(memberEmpty))
+	add("providers-list", ProvidersList(linked))
+
+	add("form-new", CredentialFormPage(sampleForm()))
+	add("form-new-dialog", CredentialFormDialog(sampleForm()))
+	add("form-faults", CredentialFormPage(sampleFaultyForm()))
+	add("form-faults-dialog", CredentialFormDialog(sampleFaultyForm()))
+	add("form-already-linked", CredentialFormPage(sampleAlreadyLinked()))
+	add("form-classic", CredentialFormPage(sampleClassicForm()))
+	add("form-edit", CredentialFormPage(sampleEditForm()))
+	add("form-edit-dialog", CredentialFormDialog(sampleEditForm()))
+	add("form-pasted", CredentialFormPage(samplePastedForm()))
+	add("form-preview", CredentialFormPreview(sampleFilledForm()))
+	add("form-preview-tenant-found", CredentialFormPreview(sampleTenantFound()))
+	add("form-preview-faults", CredentialFormPreview(sampleFaultyForm()))
+	add("form-preview-classic", CredentialFormPreview(sampleClassicForm()))
+
+	add("credential-connected", CredentialPage(sampleConnected()))
+	add("credential-verifying", CredentialPage(sampleVerifying()))
+	add("credential-waiting", CredentialPage(sampleWaiting()))
+	add("credential-failed", CredentialPage(sampleFailed()))
+	add("credential-could-not-check", CredentialPage(sampleCouldNotCheck()))
+	add("credential-not-verified", CredentialPage(sampleNotVerified()))
+	add("credential-disabled", CredentialPage(sampleDisabled()))
+	add("credential-expiring", CredentialPage(sampleExpiring()))
+	add("credential-classic", CredentialPage(sampleClassicCredential()))
+	add("credential-member", CredentialPage(sampleForMember()))
+	add("credential-live", CredentialLive(sampleVerifying()))
+
+	add("linked-verifying", LinkedDialog(sampleLinked(sampleVerifying())))
+	add("linked-waiting", LinkedDialog(sampleLinked(sampleWaiting())))
+	add("linked-failed", LinkedDialog(sampleLinked(sampleFailed())))
+	add("linked-connected", LinkedDialog(sampleLinked(sampleConnected())))
+	add("linked-not-verified", LinkedDialog(sampleLinked(sampleNotVerified())))
+	add("linked-body", LinkedBody(sampleLinked(sampleVerifying())))
+
+	add("unlink", UnlinkPage(sampleUnlink()))
+	add("unlink-dialog", UnlinkDialog(sampleUnlink()))
+	dependents := sampleUnlink()
+	dependents.Dependents = []string{"Node cluster web, 3 nodes", "Node cluster batch, 1 node"}
+	add("unlink-dependents", UnlinkPage(dependents))
+	dependents.Problem = "Something depends on this credential. Type its label to unlink it all the same."
+	dependents.Fields = fault.Fields{"confirm": dependents.Problem}
+	add("unlink-dependents-faults", UnlinkDialog(dependents))
+
+	add("leftovers", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), Commands: sampleCleanUp(), BackPath: sampleProviders}))
+	add("leftovers-none", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), BackPath: sampleProviders}))
+	add("sessions", SessionsPage(sampleSessions()))
+	add("error-help", ErrorHelpPage(ErrorHelp{Frame: sampleFrame("Azure error codes"), Provider: "Azure", Entries: sampleCatalogue()}))
+
+	add("problem-404", ProblemPage(Problem{
+		Frame: sampleFrame("Not found"), Status: 404, Heading: "Not found",
+		Sentence:  "There is nothing here, or it is not shared with you.",
+		Link:      &fault.Link{Text: "Open Cloud Providers", Path: sampleProviders},
+		RequestID: "req_5t8w2q9z",
+	}))
+	add("problem-403", ProblemPage(Problem{
+		Frame: sampleFrame("Not allowed"), Status: 403, Heading: "Not allowed",
+		Sentence: "Only an owner of harbor can do this. Ask one of them.",
+	}))
+	add("problem-500", ProblemPage(Problem{
+		Frame: Frame{Title: "Something went wrong", Theme: "system"}, Status: 500, Heading: "Something went wrong",
+		Sentence:  "Something went wrong on our side. Try again; if it stays, tell whoever runs Mooring the request ID below.",
+		RequestID: "req_5t8w2q9z",
+	}))
+	add("problem-alert", ProblemAlert(Problem{
+		Status: 409, Heading: "That did not work",
+		Sentence:  "Somebody changed this credential while you looked at it. Look at it again, then repeat what you wanted to do.",
+		Link:      &fault.Link{Text: "Look at it again", Path: samplePath},
+		RequestID: "req_5t8w2q9z",
+	}))
+	return samples
+}
+
+func sampleStranger(title string) Frame { return Frame{Title: title, Theme: "system"} }
+
+func sampleFrame(title string) Frame {
+	return Frame{
+		Title: title, Theme: "system",
+		Person:  &Person{Name: "Ada Byron", Email: "ada@harbor.example", SiteAdmin: true},
+		Account: "harbor",
+		Accounts: []AccountLink{
+			{Name: "ada", Path: "/accounts/ada", Kind: "Personal", Role: "Owner"},
+			{Name: "harbor", Path: "/accounts/harbor", Kind: "Organization", Role: "Owner", Current: true},
+		},
+		Nav: []Link{{Text: "Cloud Providers", Path: sampleProviders, Current: true}},
+	}
+}
+
+func sampleTime(shown, exact, machine string) Time { return Time{shown, exact, machine} }
+
+var (
+	never           = Time{Shown: "Never"}
+	sampleChecked   = sampleTime("3 minutes ago", "22 November 2026, 09:11:03 UTC", "2026-11-22T09:11:03Z")
+	sampleJustNow   = sampleTime("just now", "22 November 2026, 09:14:03 UTC", "2026-11-22T09:14:03Z")
+	sampleYesterday = sampleTime("yesterday", "21 November 2026, 09:10:40 UTC", "2026-11-21T09:10:40Z")
+	sampleTomorrow  = sampleTime("in 23 hours", "23 November 2026, 09:11:03 UTC", "2026-11-23T09:11:03Z")
+	sampleEnd       = sampleTime("in 11 months", "30 October 2027, 08:00:00 UTC", "2027-10-30T08:00:00Z")
+	sampleSoon      = sampleTime("in 9 days", "1 December 2026, 08:00:00 UTC", "2026-12-01T08:00:00Z")
+	sampleLinkedAt  = sampleTime("3 weeks ago", "30 October 2026, 08:02:11 UTC", "2026-10-30T08:02:11Z")
+)
+
+func sampleProviderList(rows ...CredentialRow) Providers {
+	return Providers{
+		Frame: sampleFrame("Cloud Providers"), MayLink: true,
+		Providers: []Provider{
+			{Key: "azure", Name: "Microsoft Azure", Available: true, AddPath: sampleCredentials + "/new", Credentials: rows},
+			{Key: "aws", Name: "Amazon Web Services", Remark: "Not available yet"},
+			{Key: "digitalocean", Name: "DigitalOcean", Remark: "Not available yet"},
+			{Key: "packet", Name: "Packet", Remark: "Closed by its owner in 2026"},
+			{Key: "softlayer", Name: "SoftLayer", Remark: "Not available yet"},
+		},
+	}
+}
+
+func sampleRows() []CredentialRow {
+	return []CredentialRow{
+		{
+			Label: "Production", Path: samplePath, SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription,
+			Status: Status{Word: "Connected", Tone: ToneOK}, LastCheck: sampleChecked, Expires: sampleEnd, LinkedBy: "Ada Byron",
+		},
+		{
+			Label: "Staging", Path: sampleCredentials + "/crd_2c8d5f1a", SubscriptionID: "bbbbbbbb-cccc-dddd-eeee-ffffffffffff",
+			Status:    Status{Word: "Waiting for Azure", Tone: ToneWaiting, Detail: "next try in a minute"},
+			LastCheck: sampleJustNow, Expires: sampleEnd, LinkedBy: "Ben Okafor",
+		},
+		{
+			Label: "Data science, EU west", Path: sampleCredentials + "/crd_9x3v6n0b", SubscriptionName: "Research and Data (EU)",
+			SubscriptionID: "cccccccc-dddd-eeee-ffff-000000000000",
+			Status:         Status{Word: "Needs attention", Tone: ToneAttention, Detail: "could not check 2 minutes ago"},
+			LastCheck:      sampleYesterday, Expires: sampleSoon, LinkedBy: "Cleo Marsh",
+		},
+	}
+}
+
+func sampleCertificate() Certificate {
+	return Certificate{
+		SHA1:    "3F2A9C1D7E80B4465A1C0D9E8F7B6A5C4D3E2F10",
+		SHA256:  "9B74C9897BAC770FFC029102A200C5DE3F2A9C1D7E80B4465A1C0D9E8F7B6A5C",
+		Expires: sampleEnd,
+		CERPath: "/accounts/harbor/certificate.cer", PEMPath: "/accounts/harbor/certificate.pem",
+	}
+}
+
+func sampleGuide(subscription string) cloud.Guide {
+	return cloud.Guide{
+		Needs: []string{
+			"About ten minutes.",
+			"In the directory: permission to register applications.",
+			"On the subscription: Owner, or Role Based Access Control Administrator.",
+		},
+		Does: []string{
+			"Read which resources the subscription holds.",
+			"Create and remove what you deploy, inside one resource group.",
+			"Nothing else: it cannot give rights to anybody.",
+		},
+		Steps: []cloud.Step{
+			{Text: "Register an application named mooring-harbor, for accounts in this directory only.", LinkText: "Open App registrations", LinkURL: "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/CreateApplicationBlade"},
+			{Text: "On its page choose Certificates & secrets, then Certificates, then Upload certificate, and pick the file from part 1."},
+			{Text: "Open your subscription, choose Access control (IAM), Add role assignment, role Reader, and select mooring-harbor as its member.", LinkText: "Open Subscriptions", LinkURL: "https://portal.azure.com/#view/Microsoft_Azure_Billing/SubscriptionsBladeV2"},
+			{Text: "Copy the subscription ID from there and the application (client) ID from the application's overview."},
+		},
+		Commands: []cloud.Command{
+			{
+				Title: "Register, upload and give the role Reader", Why: "Enough for Mooring to see the subscription and to tell you when it stops working.",
+				Text: "az ad sp create-for-rbac --name mooring-harbor-3f2a9c --role Reader \\\n  --scopes /subscriptions/" + subscription + " --years 1 \\\n  --cert \"MIIEFTCCAn2gAwIBAgIUQ0Y3lKZ8b1h2c3Rvd24wDQYJKoZIhvcNAQELBQAwEzERMA8GA1UEAwwIYWNjXzdoMms=\"",
+			},
+			{
+				Title: "Later: let Mooring deploy into one resource group", Why: "Contributor, but only there.",
+				Text: "az group create --name mooring --location westeurope\naz role assignment create --assignee <application ID> --role Contributor \\\n  --scope /subscriptions/" + subscription + "/resourceGroups/mooring",
+			},
+		},
+	}
+}
+
+func sampleForm() CredentialForm {
+	return CredentialForm{
+		Frame: sampleFrame("Azure credentials"), Heading: "Azure credentials",
+		Action: sampleCredentials, PreviewPath: sampleCredentials + "/preview", CancelPath: sampleProviders, HelpPath: sampleHelp,
+		Form: cloud.Form{Environment: "public", Method: "app"},
+		Methods: []MethodChoice{
+			{Key: "app", Name: "App registration with a certificate", Recommended: true, When: "Mooring signs in as an application of yours, with only the role you give it."},
+			{Key: "classic", Name: "Management certificate (classic)", When: "The way of 2016. Azure retired it on 31 August 2024; choose it only for an endpoint of your own that still speaks it."},
+		},
+		Environments: []cloud.Option{{Key: "public", Name: "Azure public"}, {Key: "usgov", Name: "Azure US Government"}, {Key: "china", Name: "Azure China (21Vianet)"}},
+		Certificate:  sampleCertificate(),
+		Guide:        sampleGuide("<subscription ID>"),
+	}
+}
+
+func sampleFilledForm() CredentialForm {
+	p := sampleForm()
+	p.Form.Label, p.Form.SubscriptionID, p.Form.ClientID = "Production", sampleSubscription, sampleClient
+	p.Guide = sampleGuide(sampleSubscription)
+	return p
+}
+
+func sampleTenantFound() CredentialForm {
+	p := sampleFilledForm()
+	p.Form.TenantID = sampleTenant
+	p.FormNotes = map[string]string{"tenant_id": "Found from the subscription."}
+	return p
+}
+
+func sampleFaultyForm() CredentialForm {
+	p := sampleForm()
+	p.Form.SubscriptionID, p.Form.ClientID, p.Form.Pasted = "Harbor Production", sampleSubscription, "appId: 3b1f9a7c"
+	p.Problem = "Some fields need another look."
+	p.Fields = fault.Fields{
+		"label":           "Give it a name that your colleagues will recognise, such as Production.",
+		"subscription_id": "That is the subscription's name. Its ID stands beside it in the portal.",
+		"client_id":       "That is the subscription ID. The application (client) ID is on the overview of the app registration.",
+		"pasted":          "That is not all of what the command printed. Copy it again from the first brace to the last.",
+	}
+	return p
+}
+
+func sampleAlreadyLinked() CredentialForm {
+	p := sampleTenantFound()
+	p.Problem = "This account already links that subscription."
+	p.ProblemLink = &fault.Link{Text: "Open the one that is there", Path: samplePath}
+	p.Fields = fault.Fields{"subscription_id": p.Problem}
+	return p
+}
+
+func sampleClassicForm() CredentialForm {
+	p := sampleForm()
+	p.Form.Method, p.Form.Label, p.Form.SubscriptionID, p.Classic = "classic", "Old warehouse", sampleSubscription, true
+	p.Guide = cloud.Guide{
+		Needs: []string{"About five minutes.", "On the subscription: Co-administrator."},
+		Does:  []string{"Everything on the classic resources of the subscription. This method knows no smaller right."},
+		Steps: []cloud.Step{
+			{Text: "Open Settings, then Management certificates, then Upload.", LinkText: "Open the portal", LinkURL: "https://portal.azure.com/#settings/management-certificates"},
+			{Text: "Choose the certificate from part 1 and the subscription."},
+			{Text: "Copy the subscription ID."},
+		},
+	}
+	return p
+}
+
+func sampleEditForm() CredentialForm {
+	p := sampleTenantFound()
+	p.Editing, p.Heading, p.Title = true, "Edit credentials", "Edit credentials"
+	p.Action, p.PreviewPath, p.CancelPath = samplePath, samplePath+"/preview", samplePath
+	p.FormNotes = nil
+	return p
+}
+
+func samplePastedForm() CredentialForm {
+	p := sampleFilledForm()
+	p.Form.ClientID = ""
+	p.Form.Pasted = "{\n  \"appId\": \"" + sampleClient + "\",\n  \"displayName\": \"mooring-harbor-3f2a9c\",\n  \"password\": null,\n  \"tenant\": \"" + sampleTenant + "\"\n}"
+	p.FormNotes = map[string]string{"client_id": "From what you pasted.", "tenant_id": "From what you pasted."}
+	return p
+}
+
+// sampleStages gives the stages of the recommended method, of which the first
+// done ended OK and the others were not reached.
+func sampleStages(done int) []Stage {
+	all := []Stage{
+		{Name: "Find the directory", Said: "harbor.example", Duration: "0.2 s"},
+		{Name: "Sign in", Duration: "0.4 s"},
+		{Name: "Open the subscription", Said: "Harbor Production", Duration: "0.3 s"},
+		{Name: "Is it enabled", Said: "Enabled", Duration: "0.1 s"},
+		{Name: "What may we do", Said: "Reader on the subscription, Contributor on the resource group mooring", Duration: "0.5 s", Advisory: true},
+		{Name: "Are the resource providers registered", Said: "Compute, Network and Storage are registered", Duration: "0.3 s", Advisory: true},
+	}
+	for i := range all {
+		if i < done {
+			all[i].Reached, all[i].Verdict, all[i].Tone, all[i].At = true, "OK", ToneOK, sampleChecked
+		} else {
+			all[i] = Stage{Name: all[i].Name, Advisory: all[i].Advisory, Verdict: "Not reached", Tone: ToneOff}
+		}
+	}
+	return all
+}
+
+func sampleConnected() Credential {
+	return Credential{
+		Frame: sampleFrame("Production"), ID: "crd_7h2k9m4p", Label: "Production", Path: samplePath,
+		SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription, TenantID: sampleTenant, ClientID: sampleClient,
+		Environment: "Azure public", Method: "App registration with a certificate",
+		LinkedBy: "Ada Byron", Linked: sampleLinkedAt,
+		Status:    Status{Word: "Connected", Tone: ToneOK},
+		LastCheck: sampleChecked, NextCheck: sampleTomorrow, Certificate: sampleCertificate(),
+		Rights: []cloud.Right{
+			{Granted: true, Sentence: "It may read the resources of the subscription."},
+			{Granted: true, Sentence: "It may create and remove resources in the resource group mooring."},
+			{Granted: true, Excessive: true, Sentence: "It may give rights to other people."},
+			{Sentence: "It may not register resource providers."},
+		},
+		Progress: Progress{Summary: "All stages passed.", Tone: ToneOK, Stages: sampleStages(6)},
+		History: []Run{
+			{Started: sampleChecked, Trigger: "asked by a person", Outcome: "Passed", Tone: ToneOK, Stages: sampleStages(6)},
+			{Started: sampleYesterday, Trigger: "planned", Outcome: "Could not check", Tone: ToneOff, Stages: sampleUnanswered()},
+			{Started: sampleLinkedAt, Trigger: "retried", Outcome: "Failed", Tone: ToneAttention, Stages: sampleRefused()},
+		},
+		VerifyPath: samplePath + "/verify", EditPath: samplePath + "/edit", DisablePath: samplePath + "/disable", UnlinkPath: samplePath + "/unlink",
+		BackPath: sampleProviders, NextJob: "Next: let Mooring deploy into a resource group of its own.",
+	}
+}
+
+func sampleVerifying() Credential {
+	p := sampleConnected()
+	p.Status = Status{Word: "Not verified", Tone: ToneOff, Detail: "checking now"}
+	p.LastCheck, p.NextCheck, p.Rights, p.History, p.NextJob = never, Time{}, nil, nil, ""
+	p.SubscriptionName, p.Reload = "", 3
+	p.Progress = Progress{PollPath: samplePath, PollAfter: 1, Running: true, Summary: "Checking: Open the subscription.", Tone: ToneWaiting, Stages: sampleStages(2)}
+	p.Progress.Stages[2].Verdict, p.Progress.Stages[2].Tone = "Running", ToneWaiting
+	return p
+}
+
+func sampleWaiting() Credential {
+	p := sampleVerifying()
+	p.Status = Status{Word: "Waiting for Azure", Tone: ToneWaiting, Detail: "until 09:29 at the latest"}
+	p.LastCheck = sampleJustNow
+	p.Progress = Progress{
+		PollPath: samplePath, PollAfter: 5, Retry: 42, Tone: ToneWaiting,
+		Summary: "Azure has probably not copied the new application yet. That takes a few minutes.", Stages: sampleStages(1),
+	}
+	p.Progress.Stages[1] = Stage{
+		Name: "Sign in", Reached: true, Verdict: "Waiting", Tone: ToneWaiting, Duration: "0.4 s", At: sampleJustNow,
+		Said: "Application with identifier '" + sampleClient + "' was not found in the directory 'Harbor'.",
+		Code: "AADSTS700016", TraceID: sampleTrace, CorrelationID: sampleCorrelation, HelpPath: sampleHelp + "#azure-700016",
+		Explanation: &cloud.Explanation{
+			Anchor: "azure-700016", Code: "AADSTS700016", Known: true,
+			Happened: "The directory does not know this application yet.",
+			Fix:      "If you have just registered it, wait: Mooring tries again by itself. Otherwise compare the application (client) ID.",
+			Who:      "Whoever registered the application.",
+		},
+	}
+	return p
+}
+
+func sampleRefused() []Stage {
+	list := sampleStages(1)
+	list[1] = Stage{
+		Name: "Sign in", Reached: true, Verdict: "Failed", Tone: ToneAttention, Duration: "0.4 s", At: sampleChecked,
+		Said: "The certificate with identifier used to sign the client assertion is not registered on application.",
+		Code: "AADSTS700027", TraceID: sampleTrace, CorrelationID: sampleCorrelation, HelpPath: sampleHelp + "#azure-700027",
+		Explanation: &cloud.Explanation{
+			Anchor: "azure-700027", Code: "AADSTS700027", Known: true,
+			Happened: "The application is there, but it does not have this certificate.",
+			Fix:      "Upload the certificate of this account to the application, and compare the thumbprint.",
+			Who:      "An owner of the application, or an Application Administrator.",
+			Command:  "az ad app credential reset --id " + sampleClient + " --append --cert @~/mooring.pem",
+		},
+	}
+	return list
+}
+
+func sampleUnanswered() []Stage {
+	list := sampleStages(0)
+	list[0] = Stage{
+		Name: "Find the directory", Reached: true, Verdict: "Cannot tell", Tone: ToneOff, Duration: "12.0 s", At: sampleYesterday,
+		Code: "timeout", HelpPath: sampleHelp + "#azure-timeout",
+		Explanation: &cloud.Explanation{
+			Anchor: "azure-timeout", Code: "timeout", Known: true,
+			Happened: "Azure did not answer in time. That says nothing about the link.",
+			Fix:      "Nothing: Mooring tries again by itself.",
+			Who:      "Whoever runs Mooring, if it stays.",
+		},
+	}
+	return list
+}
+
+func sampleFailed() Credential {
+	p := sampleVerifying()
+	p.Status = Status{Word: "Needs attention", Tone: ToneAttention}
+	p.LastCheck, p.NextCheck, p.Reload = sampleChecked, sampleTomorrow, 0
+	p.Progress = Progress{Summary: "Sign in failed.", Tone: ToneAttention, Stages: sampleRefused()}
+	p.History = []Run{{Started: sampleChecked, Trigger: "asked by a person", Outcome: "Failed", Tone: ToneAttention, Stages: sampleRefused()}}
+	return p
+}
+
+func sampleCouldNotCheck() Credential {
+	p := sampleConnected()
+	p.Status.Detail = "could not check 2 minutes ago"
+	p.NextJob = ""
+	p.Progress = Progress{PollPath: samplePath, PollAfter: 10, Retry: 95, Summary: "Azure did not answer. The link counts as connected.", Tone: ToneOff, Stages: sampleUnanswered()}
+	return p
+}
+
+func sampleNotVerified() Credential {
+	p := sampleVerifying()
+	p.Status = Status{Word: "Not verified", Tone: ToneOff, Detail: "saved without verifying"}
+	p.Progress, p.Reload = Progress{}, 0
+	return p
+}
+
+func sampleDisabled() Credential {
+	p := sampleConnected()
+	p.Status = Status{Word: "Disabled", Tone: ToneOff, Detail: "by Ada Byron, yesterday"}
+	p.NextCheck, p.NextJob, p.VerifyPath, p.DisablePath, p.EnablePath = Time{}, "", "", "", samplePath+"/enable"
+	return p
+}
+
+func sampleExpiring() Credential {
+	p := sampleConnected()
+	p.Status = Status{Word: "Expires in 9 days", Tone: ToneWaiting}
+	p.NextJob, p.OldCertificate = "", true
+	p.Certificate.Expires, p.Certificate.ExpiresSoon, p.Certificate.RenewPath = sampleSoon, true, "/accounts/harbor/certificate/renew"
+	return p
+}
+
+func sampleClassicCredential() Credential {
+	p := sampleConnected()
+	p.Label, p.Title, p.Method, p.TenantID, p.ClientID = "Old warehouse", "Old warehouse", "Management certificate (classic)", "", ""
+	p.NextJob, p.Rights, p.History = "", nil, nil
+	p.Progress.Stages = sampleStages(4)[2:4]
+	return p
+}
+
+func sampleForMember() Credential {
+	p := sampleConnected()
+	p.EditPath, p.DisablePath, p.UnlinkPath, p.NextJob = "", "", "", ""
+	return p
+}
+
+func sampleLinked(c Credential) Linked {
+	return Linked{
+		Label: c.Label, Path: c.Path, EditPath: c.EditPath, SubscriptionName: c.SubscriptionName, TenantID: c.TenantID,
+		Status: c.Status, Rights: c.Rights, Progress: c.Progress, Connected: c.Status.Word == "Connected", NextJob: c.NextJob,
+	}
+}
+
+func sampleCleanUp() []cloud.Command {
+	return []cloud.Command{
+		{Title: "Remove the application and its certificate", Why: "Its roles go with it.", Text: "az ad app delete --id " + sampleClient},
+		{Title: "Remove the resource group", Why: "Only if nothing in it is needed any more.", Text: "az group delete --subscription " + sampleSubscription + " --name mooring"},
+	}
+}
+
+func sampleUnlink() Unlink {
+	return Unlink{
+		Frame: sampleFrame("Unlink Production"), Label: "Production", SubscriptionID: sampleSubscription,
+		Action: samplePath + "/unlink", CancelPath: samplePath, Commands: sampleCleanUp(),
+	}
+}
+
+func sampleSessions() Sessions {
+	frame := sampleFrame("Sessions")
+	frame.Nav = nil
+	return Sessions{Frame: frame, Sessions: []Session{
+		{Agent: "Firefox on Linux", Address: "192.0.2.17", Started: sampleYesterday, Seen: sampleJustNow, Current: true, EndPath: "/settings/sessions/ses_1/end"},
+		{Agent: "Safari on iPhone", Address: "2001:db8::a1f", Started: sampleLinkedAt, Seen: sampleYesterday, EndPath: "/settings/sessions/ses_2/end"},
+	}}
+}
+
+func sampleCatalogue() []cloud.Explanation {
+	return []cloud.Explanation{
+		*sampleWaiting().Progress.Stages[1].Explanation,
+		*sampleRefused()[1].Explanation,
+		*sampleUnanswered()[0].Explanation,
+	}
+}
