@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mooring/fault"
 )
@@ -116,16 +117,19 @@ func (c Caller) Default() (Membership, bool) {
 
 // The limits of what people type.
 const (
-	minPassword = 12   // characters
-	maxPassword = 1024 // bytes
-	maxEmail    = 254  // bytes, RFC 5321
-	maxName     = 80   // bytes
+	minPassword    = 12   // characters
+	maxPassword    = 1024 // characters
+	maxEmail       = 254  // bytes, RFC 5321
+	maxName        = 80   // characters
+	maxAccountName = 39   // characters
 )
 
 var (
-	accountName  = regexp.MustCompile(`^[a-z0-9](?:-?[a-z0-9]){1,38}$`)
+	accountName  = regexp.MustCompile(`^[a-z0-9](?:-?[a-z0-9])+$`)
 	emailAddress = regexp.MustCompile(`^[^\s@]+@[^\s@]+$`)
 )
+
+func isAccountName(s string) bool { return len(s) <= maxAccountName && accountName.MatchString(s) }
 
 func normalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
@@ -142,15 +146,15 @@ func (f *SetUpForm) check() error {
 	if len(f.Email) > maxEmail || !emailAddress.MatchString(f.Email) {
 		fields["email"] = "Enter an e-mail address, such as ada@example.com."
 	}
-	if f.Name == "" || len(f.Name) > maxName {
+	if f.Name == "" || utf8.RuneCountInString(f.Name) > maxName {
 		fields["name"] = "Enter your name, at most 80 characters."
 	}
-	if n := len([]rune(f.Password)); n < minPassword {
+	if n := utf8.RuneCountInString(f.Password); n < minPassword {
 		fields["password"] = "Use at least 12 characters. A few words in a row are fine."
-	} else if len(f.Password) > maxPassword {
+	} else if n > maxPassword {
 		fields["password"] = "Use at most 1,024 characters."
 	}
-	if f.Organization != "" && !accountName.MatchString(f.Organization) {
+	if f.Organization != "" && !isAccountName(f.Organization) {
 		fields["organization"] = "Use 2 to 39 lower-case letters, digits and single hyphens, or leave it empty."
 	}
 	return fault.AtFields(fields)
@@ -165,7 +169,7 @@ func personalName(email string) string {
 	if len(name) > 32 {
 		name = strings.Trim(name[:32], "-")
 	}
-	if !accountName.MatchString(name) {
+	if !isAccountName(name) {
 		name = "me-" + name
 		name = strings.Trim(name, "-")
 	}

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"mooring/audit"
 	"mooring/secret"
@@ -77,7 +78,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Origi
 		return secret.Text{}, err
 	}
 	matches := false
-	if len(password) <= maxPassword {
+	if utf8.RuneCountInString(password) <= maxPassword {
 		if matches, err = s.hasher.matches(ctx, hash, password); err != nil {
 			return secret.Text{}, err
 		}

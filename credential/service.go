@@ -109,10 +109,11 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 	if err != nil {
 		return Credential{}, err
 	}
+	now := s.now()
 	c.Target, c.Label, c.CertificateID = target, label, active.ID
-	c.forget(s.now())
+	c.forget(now)
 	if verify && c.State != Disabled {
-		c.NextCheckAt = s.now()
+		c.NextCheckAt = now
 	}
 	existing, err := s.store.Change(ctx, c, s.entry(r, audit.EditCredential, c))
 	if err != nil {
@@ -133,7 +134,7 @@ func (s *Service) Verify(ctx context.Context, r Request, id string) (Credential,
 	}
 	c.NextCheckAt = s.now()
 	if c.State != Connected { // somebody has just mended it on the cloud's side, which takes minutes to copy
-		c.FreshFrom = s.now()
+		c.FreshFrom = c.NextCheckAt
 	}
 	if err := s.store.Plan(ctx, r.AccountID, id, c.NextCheckAt, c.FreshFrom, s.entry(r, audit.VerifyCredential, c)); err != nil {
 		return Credential{}, err
@@ -144,21 +145,24 @@ func (s *Service) Verify(ctx context.Context, r Request, id string) (Credential,
 
 // Disable stops the use and the checks of a credential until it is enabled.
 func (s *Service) Disable(ctx context.Context, r Request, id string) (Credential, error) {
-	return s.flip(ctx, r, id, Disable, audit.DisableCredential, time.Time{})
+	return s.flip(ctx, r, id, Disable, audit.DisableCredential)
 }
 
 // Enable takes a disabled credential back into use and has it verified.
 func (s *Service) Enable(ctx context.Context, r Request, id string) (Credential, error) {
-	return s.flip(ctx, r, id, Enable, audit.EnableCredential, s.now())
+	return s.flip(ctx, r, id, Enable, audit.EnableCredential)
 }
 
-func (s *Service) flip(ctx context.Context, r Request, id string, event Event, action audit.Action, check time.Time) (Credential, error) {
+func (s *Service) flip(ctx context.Context, r Request, id string, event Event, action audit.Action) (Credential, error) {
 	c, err := s.move(ctx, r, id, event)
 	if err != nil {
 		return Credential{}, err
 	}
-	c.forget(s.now())
-	c.NextCheckAt = check
+	now := s.now()
+	c.forget(now)
+	if event == Enable {
+		c.NextCheckAt = now
+	}
 	if _, err := s.store.Change(ctx, c, s.entry(r, action, c)); err != nil {
 		return Credential{}, err
 	}

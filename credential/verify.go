@@ -35,15 +35,16 @@ func (s *Service) Run(ctx context.Context) {
 	r := &runner{service: s, slots: make(chan struct{}, atOnce), running: map[string]bool{}}
 	defer r.group.Wait()
 	for ctx.Err() == nil {
-		r.startDue(ctx)
-		s.waitForDue(ctx)
+		now := s.now() // one for both, so that nothing comes due between them unseen
+		r.startDue(ctx, now)
+		s.waitForDue(ctx, now)
 	}
 }
 
-func (s *Service) waitForDue(ctx context.Context) {
+func (s *Service) waitForDue(ctx context.Context, seen time.Time) {
 	const longest, shortest = time.Minute, 200 * time.Millisecond
 	wait := longest
-	next, err := s.store.NextDue(ctx, s.now())
+	next, err := s.store.NextDue(ctx, seen)
 	if err != nil && ctx.Err() == nil {
 		s.log.Error("could not read when the next check is due", "cause", err)
 	}
@@ -77,8 +78,8 @@ type runner struct {
 	running map[string]bool // by credential id
 }
 
-func (r *runner) startDue(ctx context.Context) {
-	due, err := r.service.store.Due(ctx, r.service.now(), 4*atOnce)
+func (r *runner) startDue(ctx context.Context, now time.Time) {
+	due, err := r.service.store.Due(ctx, now, 4*atOnce)
 	if err != nil {
 		if ctx.Err() == nil {
 			r.service.log.Error("could not list what is due", "cause", err)
@@ -96,11 +97,12 @@ func (r *runner) startDue(ctx context.Context) {
 		}
 		r.group.Go(func() {
 			defer func() {
-				<-r.slots
 				r.release(c.ID)
 				r.service.Wake()
 			}()
-			if err := r.service.verify(ctx, c); err != nil && ctx.Err() == nil {
+			err := r.service.verify(ctx, c)
+			<-r.slots // others go on during the pause
+			if err != nil && ctx.Err() == nil {
 				r.service.log.Error("a verification could not run", "credential", c.ID, "cause", err)
 				pause(ctx, storeTrouble)
 			}
@@ -127,20 +129,16 @@ func (r *runner) release(id string) {
 // verify runs the stages once, keeps the evidence and decides. It is the only
 // way a credential is ever verified.
 func (s *Service) verify(ctx context.Context, c Credential) error {
-	provider, err := s.Cloud(c.Provider)
-	if err != nil {
-		return err
-	}
 	v := Verification{ID: s.newID(), CredentialID: c.ID, Version: c.Version, Trigger: triggerOf(c), StartedAt: s.now()}
-	if err := s.store.StartVerification(ctx, v); err != nil {
+	if err := s.store.StartVerification(ctx, v); errors.Is(err, ErrNotFound) {
+		return nil // unlinked since it was listed
+	} else if err != nil {
 		return err
 	}
-	finding, err := s.ask(ctx, provider, c, &v)
+	finding, err := s.ask(ctx, c, &v)
 	if err != nil && ctx.Err() != nil {
 		return err // the server stops; the next start takes it up again
 	}
-	method, _ := provider.Describe().Method(c.Target.Method)
-	v.Outcome = cloud.Conclude(method.Stages, v.Results)
 	if err != nil { // our own side failed, which says nothing about the link
 		s.log.Error("a verification broke off", "credential", c.ID, "cause", err)
 		v.Outcome = cloud.CouldNotCheck
@@ -152,8 +150,12 @@ func (s *Service) verify(ctx context.Context, c Credential) error {
 	return s.store.FinishVerification(ctx, v, decided, entry)
 }
 
-// ask runs the stages and stores each result as it comes.
-func (s *Service) ask(ctx context.Context, provider cloud.Cloud, c Credential, v *Verification) (cloud.Finding, error) {
+// ask runs the stages, stores each result as it comes and sums them up.
+func (s *Service) ask(ctx context.Context, c Credential, v *Verification) (cloud.Finding, error) {
+	provider, err := s.Cloud(c.Provider)
+	if err != nil { // it was linked when Mooring still knew this cloud
+		return cloud.Finding{}, err
+	}
 	identity, err := s.certificates.Identity(ctx, c.AccountID, c.CertificateID)
 	if err != nil {
 		return cloud.Finding{}, err
@@ -166,17 +168,30 @@ func (s *Service) ask(ctx context.Context, provider cloud.Cloud, c Credential, v
 		v.Results = append(v.Results, result)
 		storing = errors.Join(storing, s.store.AddResult(ctx, v.ID, len(v.Results), result))
 	})
+	method, _ := provider.Describe().Method(c.Target.Method)
+	v.Outcome = cloud.Conclude(method.Stages, v.Results)
+	if v.Outcome == cloud.StillCopying && !attempt.Fresh {
+		v.Outcome = cloud.Broken // the time to wait is over, whatever the cloud says
+	}
 	return finding, errors.Join(err, storing)
 }
 
+// triggerOf reads from the plan why a check is due: what comes earlier than
+// decide had planned is a person's wish.
 func triggerOf(c Credential) Trigger {
+	planned, trigger := c.LastCheckedAt.Add(RecheckAfter), BySchedule
 	switch {
-	case c.Attempts > 0:
+	case !c.CouldNotCheckAt.IsZero():
+		planned, trigger = c.CouldNotCheckAt.Add(retryAfter(c.Attempts, longestOutage)), ByRetry
+	case c.LastCheckedAt.IsZero(), c.NextCheckAt.Equal(c.FreshFrom):
+		return ByPerson
+	case c.State == WaitingCloud:
 		return ByRetry
-	case !c.LastCheckedAt.IsZero():
-		return BySchedule
 	}
-	return ByPerson
+	if c.NextCheckAt.Before(planned) {
+		return ByPerson
+	}
+	return trigger
 }
 
 func eventOf(outcome cloud.Outcome) Event {

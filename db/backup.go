@@ -30,10 +30,10 @@ func (db *DB) copyInto(ctx context.Context, path string) error {
 	if _, err := db.readers.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
 		return err
 	}
-	return errors.Join(sync(path), sync(filepath.Dir(path)))
+	return errors.Join(flush(path), flush(filepath.Dir(path)))
 }
 
-func sync(path string) error {
+func flush(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err

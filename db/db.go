@@ -22,7 +22,7 @@ const readerCount = 3
 // DB is an open database.
 type DB struct {
 	writer  *sql.DB // one connection: writes queue up here instead of failing as busy
-	readers *sql.DB
+	readers *statements
 	version atomic.Uint64
 }
 
@@ -53,7 +53,7 @@ func open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	db := &DB{writer: writer, readers: readers}
+	db := &DB{writer: writer, readers: &statements{DB: readers}}
 	if err := migrate(ctx, writer); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

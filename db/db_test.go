@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"mooring/account"
@@ -66,6 +67,13 @@ func TestEveryConnectionHasThePragmas(t *testing.T) {
 				w.ok(connection.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
 				same(t, name+" "+pragma, got, value)
 			}
+			if _, err := connection.ExecContext(t.Context(), `SELECT "no such column"`); err == nil {
+				t.Errorf("%s takes a misspelt column for a string", name)
+			}
+			var writable int
+			w.ok(connection.QueryRowContext(t.Context(), `PRAGMA writable_schema = 1`).Err())
+			w.ok(connection.QueryRowContext(t.Context(), `PRAGMA writable_schema`).Scan(&writable))
+			same(t, "the schema of "+name+" being writable", writable, 0)
 		}
 		same(t, "open connections of "+name, pool.Stats().OpenConnections, size)
 	}
@@ -154,6 +162,22 @@ func execIn(t *testing.T, path, statement string) {
 	if _, err := connection.ExecContext(t.Context(), statement); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestManyMayOpenANewDatabaseAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mooring.db")
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			d, err := db.Open(t.Context(), path)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			t.Cleanup(func() { _ = d.Close() })
+		})
+	}
+	group.Wait()
 }
 
 func TestOpenInAMissingFolder(t *testing.T) {

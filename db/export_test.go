@@ -5,7 +5,7 @@ import "database/sql"
 // What tests look at from inside.
 
 func (db *DB) Writer() *sql.DB  { return db.writer }
-func (db *DB) Readers() *sql.DB { return db.readers }
+func (db *DB) Readers() *sql.DB { return db.readers.DB }
 
 var Migrations = migrations
 

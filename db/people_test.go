@@ -3,12 +3,14 @@ package db_test
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"mooring/account"
 	"mooring/audit"
+	"mooring/db"
 	"mooring/db/dbtest"
 	"mooring/fault"
 )
@@ -114,6 +116,7 @@ func TestSetUpLink(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "the used link working", works("second", morning), false)
+	same(t, "the links that are left", count(t, d.Writer(), `SELECT count(*) FROM set_up_link`), 0)
 	want(t, setUp("second", morning), account.ErrSetUpLink)
 	if err := a.ReplaceSetUpLink(t.Context(), "third", expires); err != nil {
 		t.Fatal(err)
@@ -135,8 +138,11 @@ func TestFailedSetUpKeepsItsLink(t *testing.T) {
 	}
 }
 
+// The rivals come through two openings of one file, as from two processes.
 func TestOfManySetUpsOneWins(t *testing.T) {
-	d := dbtest.New(t)
+	path := filepath.Join(t.TempDir(), "mooring.db")
+	openings := []*db.DB{open(t, path), open(t, path)}
+	d := openings[0]
 	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +152,7 @@ func TestOfManySetUpsOneWins(t *testing.T) {
 	for i := range rivals {
 		p := newPerson(fmt.Sprint("rival-", i), fmt.Sprint("club-", i))
 		group.Go(func() {
-			results <- d.Accounts().SetUp(t.Context(), "link", morning, p, entry(audit.SetUp, ""))
+			results <- openings[i%2].Accounts().SetUp(t.Context(), "link", morning, p, entry(audit.SetUp, ""))
 		})
 	}
 	group.Wait()

@@ -60,11 +60,29 @@ const maxBody = 64 << 10
 
 // New builds the server's handler.
 func New(config Config) (http.Handler, error) {
-	h := &handlers{Config: config, kept: newKeptPages(config.Now)}
-	h.sessions = newSessionStore(h.secure())
+	h := newHandlers(config)
 	if err := h.oops.render(); err != nil {
 		return nil, err
 	}
+	e, err := h.router()
+	if err != nil {
+		return nil, err
+	}
+	// Outermost: a page of another origin changes nothing here, whatever the
+	// route. The standard library looks at Sec-Fetch-Site and Origin.
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(h.denyCrossOrigin(e)))
+	return protection.Handler(e), nil
+}
+
+func newHandlers(config Config) *handlers {
+	h := &handlers{Config: config, kept: newKeptPages(config.Now)}
+	h.sessions = newSessionStore(h.secure())
+	return h
+}
+
+// router hangs the table, and nothing else, into Echo.
+func (h *handlers) router() (*echo.Echo, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = h.answerError
 	e.IPExtractor = h.ipExtractor()
@@ -76,11 +94,7 @@ func New(config Config) (http.Handler, error) {
 		}
 		e.Add(r.method, r.path, guard(r.handle))
 	}
-	// Outermost: a page of another origin changes nothing here, whatever the
-	// route. The standard library looks at Sec-Fetch-Site and Origin.
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(h.denyCrossOrigin(e)))
-	return protection.Handler(e), nil
+	return e, nil
 }
 
 func (h *handlers) secure() bool { return h.PublicURL.Scheme == "https" }

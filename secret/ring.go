@@ -33,9 +33,11 @@ type KeyID [keyIDSize]byte
 // String spells the id in hexadecimal.
 func (id KeyID) String() string { return hex.EncodeToString(id[:]) }
 
+// key keeps its bytes behind a function, like Text, so that printing by
+// reflection does not reach them either.
 type key struct {
 	id    KeyID
-	value []byte
+	value func() []byte
 }
 
 // Ring holds the keys that seal values: the current one first, then older
@@ -60,7 +62,10 @@ func (r *Ring) KeyIDs() []KeyID {
 }
 
 // Format keeps every verb of fmt from the keys.
-func (r *Ring) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(Hidden)) }
+func (r Ring) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(Hidden)) }
+
+// MarshalText implements encoding.TextMarshaler, for JSON and for logs.
+func (r Ring) MarshalText() ([]byte, error) { return []byte(Hidden), nil }
 
 func (r *Ring) current() key { return r.keys[0] }
 
@@ -74,11 +79,14 @@ func (r *Ring) find(id KeyID) (key, bool) {
 }
 
 func newKey() key {
-	k := key{value: make([]byte, keySize)}
-	_, _ = rand.Read(k.id[:])
-	_, _ = rand.Read(k.value)
-	return k
+	var id KeyID
+	value := make([]byte, keySize)
+	_, _ = rand.Read(id[:])
+	_, _ = rand.Read(value)
+	return hide(id, value)
 }
+
+func hide(id KeyID, value []byte) key { return key{id, func() []byte { return value }} }
 
 // ReadRing reads a key file. It refuses a file that others can read, a link,
 // and anything that is not a key ring.
@@ -124,7 +132,10 @@ func parseRing(text []byte) (*Ring, error) {
 		if _, twice := ring.find(KeyID(id)); twice {
 			return nil, fmt.Errorf("line %d repeats a key id", len(ring.keys)+2)
 		}
-		ring.keys = append(ring.keys, key{id: KeyID(id), value: value})
+		ring.keys = append(ring.keys, hide(KeyID(id), value))
+	}
+	if err := lines.Err(); err != nil {
+		return nil, err
 	}
 	if len(ring.keys) == 0 {
 		return nil, errors.New("it holds no key")
@@ -156,7 +167,7 @@ func (r *Ring) ReplaceFile(path string) error {
 func (r *Ring) write(path string, flags int) error {
 	text := []byte(ringHeader + "\n")
 	for _, k := range r.keys {
-		text = fmt.Appendf(text, "%s %s\n", k.id, base64.StdEncoding.EncodeToString(k.value))
+		text = fmt.Appendf(text, "%s %s\n", k.id, base64.StdEncoding.EncodeToString(k.value()))
 	}
 	defer clear(text)
 	file, err := os.OpenFile(path, flags, 0o600)

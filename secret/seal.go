@@ -38,7 +38,7 @@ func (r *Ring) Seal(place Place, value []byte) ([]byte, error) {
 
 	sealed := append([]byte{formatVersion}, key.id[:]...)
 	bound := place.bind(sealed)
-	wrap, err := aead(key.value)
+	wrap, err := aead(key.value())
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (r *Ring) Open(place Place, sealed []byte) ([]byte, error) {
 		return nil, ErrSealed
 	}
 	bound := place.bind(sealed[:headerSize])
-	wrap, err := aead(key.value)
+	wrap, err := aead(key.value())
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@
 package azure
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -50,7 +51,7 @@ var classicStages = []cloud.Stage{
 
 // The times a person waits at most.
 const (
-	stageTimeout   = 12 * time.Second // one stage, with its retries
+	usualPatience  = 12 * time.Second // one stage, with its retries
 	tryTimeout     = 8 * time.Second  // one request
 	connectTimeout = 5 * time.Second
 )
@@ -64,6 +65,7 @@ type Azure struct {
 	roots        *x509.CertPool
 	client       *http.Client
 	tenants      *tenantFinder
+	patience     time.Duration
 	now          func() time.Time
 	newID        func() string
 }
@@ -77,13 +79,14 @@ var (
 type Options struct {
 	Environments []Environment  // Environments() unless the operator changes endpoints
 	Roots        *x509.CertPool // nil: the machine's own
+	Patience     time.Duration  // for one stage; 0: 12 seconds
 	Now          func() time.Time
 	NewID        func() string // for the id of each assertion
 }
 
 // New makes the cloud.
 func New(o Options) *Azure {
-	a := &Azure{environments: o.Environments, roots: o.Roots, now: o.Now, newID: o.NewID}
+	a := &Azure{environments: o.Environments, roots: o.Roots, patience: cmp.Or(o.Patience, usualPatience), now: o.Now, newID: o.NewID}
 	a.client = a.newClient(nil)
 	a.tenants = newTenantFinder(a.client, o.Now)
 	return a
@@ -95,7 +98,7 @@ func (a *Azure) Describe() cloud.Description {
 		Key: Key, Name: "Microsoft Azure", ShortName: "Azure",
 		Methods: []cloud.Method{{
 			Key: MethodApp, Name: "App registration with a certificate", Stages: appStages,
-			When: "Recommended. Mooring signs in as an application of yours, with only the role you give it.",
+			When: "Mooring signs in as an application of yours, with only the role you give it.",
 		}},
 	}
 	classic := false

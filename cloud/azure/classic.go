@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"io"
@@ -93,6 +94,6 @@ func readClassicRefusal(answer *http.Response, body []byte) *refusal {
 	if r.Code == "" && answer.StatusCode >= 500 {
 		r.Code = codeOutage
 	}
-	r.Code = firstOf(r.Code, codeUnexpectedAnswer)
+	r.Code = cmp.Or(r.Code, codeUnexpectedAnswer)
 	return r
 }

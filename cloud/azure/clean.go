@@ -12,7 +12,9 @@ const maxSaid = 400 // bytes
 var (
 	anyGUID    = regexp.MustCompile(`(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 	anyEmail   = regexp.MustCompile(`[^\s'"<>()]+@[^\s'"<>()]+\.[A-Za-z]{2,}`)
-	anySecret  = regexp.MustCompile(`[A-Za-z0-9_\-+/=.~]{45,}`)
+	anySecret  = regexp.MustCompile(`[A-Za-z0-9_\-+/=~]{32,}`)
+	anyDigit   = regexp.MustCompile(`[0-9]`)
+	thumbprint = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
 	entraStart = regexp.MustCompile(`^AADSTS\d+:\s*`)
 	entraEnd   = regexp.MustCompile(`(?s)\s*(?:Trace ID|Correlation ID|Timestamp):.*$`)
 	unprinted  = regexp.MustCompile(`[\x00-\x1f\x7f\x{2028}\x{2029}\x{200e}\x{200f}\x{202a}-\x{202e}]+`)
@@ -34,8 +36,8 @@ func clean(said string, target cloud.Target) string {
 		return "(id)"
 	})
 	said = anySecret.ReplaceAllStringFunc(said, func(s string) string {
-		if strings.Contains(s, "/subscriptions/") || strings.HasPrefix(s, "Microsoft.") {
-			return s
+		if anyGUID.MatchString(s) || thumbprint.MatchString(s) || !anyDigit.MatchString(s) {
+			return s // the person's own id, a certificate's, or a path of words
 		}
 		return "(removed)"
 	})

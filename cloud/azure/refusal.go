@@ -1,6 +1,8 @@
 package azure
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -98,6 +100,7 @@ func readRefusal(answer *http.Response) *refusal {
 		CorrelationID: answer.Header.Get("x-ms-correlation-request-id"),
 	}
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	answer.Body = io.NopCloser(bytes.NewReader(body)) // the same answer may be read again
 	var said struct {
 		Error         json.RawMessage `json:"error"`
 		Description   string          `json:"error_description"`
@@ -113,16 +116,16 @@ func readRefusal(answer *http.Response) *refusal {
 		if len(said.Codes) > 0 {
 			r.Code = "AADSTS" + strconv.Itoa(said.Codes[0])
 		}
-		r.TraceID = firstOf(said.TraceID, r.TraceID)
-		r.CorrelationID = firstOf(said.CorrelationID, r.CorrelationID)
+		r.TraceID = cmp.Or(said.TraceID, r.TraceID)
+		r.CorrelationID = cmp.Or(said.CorrelationID, r.CorrelationID)
 	}
 	switch {
 	case answer.StatusCode == http.StatusTooManyRequests:
-		r.Code = firstOf(r.Code, codeThrottled)
+		r.Code = cmp.Or(r.Code, codeThrottled)
 	case answer.StatusCode >= 500:
-		r.Code = firstOf(r.Code, codeOutage)
+		r.Code = cmp.Or(r.Code, codeOutage)
 	default:
-		r.Code = firstOf(r.Code, codeUnexpectedAnswer)
+		r.Code = cmp.Or(r.Code, codeUnexpectedAnswer)
 	}
 	return r
 }
@@ -137,11 +140,4 @@ func (r *refusal) readError(raw json.RawMessage) {
 	} else if json.Unmarshal(raw, &object) == nil {
 		r.Code, r.Message = object.Code, object.Message
 	}
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

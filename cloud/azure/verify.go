@@ -76,7 +76,7 @@ func (r *run) app(ctx context.Context) error {
 
 // stage asks one question, reports the answer and says whether to go on.
 func (r *run) stage(ctx context.Context, key string, ask func(context.Context) (string, error)) bool {
-	limited, cancel := context.WithTimeout(ctx, stageTimeout)
+	limited, cancel := context.WithTimeout(ctx, r.azure.patience)
 	defer cancel()
 	result := cloud.StageResult{Stage: key, Verdict: cloud.OK, StartedAt: r.azure.now()}
 	said, err := ask(limited)

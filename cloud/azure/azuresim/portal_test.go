@@ -66,6 +66,14 @@ func TestEveryPortalPage(t *testing.T) {
 			t.Errorf("%s: leads elsewhere or has inline style", path)
 		}
 	}
+	if body := s.open("/apps").body; strings.Index(body, client) > strings.Index(body, sceneID(kindClient, 2)) {
+		t.Error("the person's own application does not come first")
+	}
+	for _, row := range Script() {
+		if page := s.open("/subscriptions/" + row.SubscriptionID).body; !strings.Contains(page, row.ClientID) {
+			t.Errorf("the page of %s does not tell its client ID", row.Name)
+		}
+	}
 	for _, path := range []string{"/portal.css", "/copy.js"} {
 		if a := s.open(path); a.status != 200 || a.body == "" {
 			t.Errorf("%s: %d", path, a.status)

@@ -1,12 +1,13 @@
 package azuresim
 
 import (
+	"cmp"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
-
-	"crypto/x509"
 )
 
 // appsContent is the page of all applications with the form for a new one.
@@ -70,13 +71,23 @@ func (p *portal) showApps(w http.ResponseWriter, tenant, name string, err error)
 	c := appsContent{Name: name}
 	var status int
 	c.Problem, status = problem(err)
-	for _, a := range p.world.listApplications() {
+	apps := p.world.listApplications()
+	slices.SortStableFunc(apps, func(a, b application) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, a := range apps {
 		c.Apps = append(c.Apps, appRow{a.name, a.clientID, a.directory.name})
 	}
 	for _, d := range p.world.listDirectories() {
 		c.Directories = append(c.Directories, choice{d.id, d.name, d.id == tenant})
 	}
 	p.show(w, status, "apps", page{Title: "App registrations", Section: "apps", Content: c})
+}
+
+// rank puts what the person made before what the script brought along.
+func rank(a application) int {
+	if a.scripted {
+		return 1
+	}
+	return 0
 }
 
 func (p *portal) showApp(w http.ResponseWriter, r *http.Request) {

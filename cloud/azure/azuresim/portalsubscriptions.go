@@ -11,7 +11,8 @@ type subscriptionRow struct{ ID, Name, Directory, Environment, State, Outcome st
 type subscriptionContent struct {
 	subscriptionRow
 	TenantID          string
-	Classic           bool // whether management certificates exist for it
+	ScriptedClient    string // "" where the user registers an application
+	Classic           bool   // whether management certificates exist for it
 	Roles             []choice
 	Applications      []choice
 	Assignments       []assignmentRow
@@ -55,7 +56,7 @@ func (p *portal) showSubscriptionWith(w http.ResponseWriter, r *http.Request, fo
 		p.missing(w, r)
 		return
 	}
-	c := subscriptionContent{subscriptionRow: describeRow(s), TenantID: s.directory.id, Classic: s.environment.classic}
+	c := subscriptionContent{subscriptionRow: describeRow(s), TenantID: s.directory.id, ScriptedClient: s.scriptedClient, Classic: s.environment.classic}
 	for _, known := range roles() {
 		c.Roles = append(c.Roles, choice{known.name, known.name, known.name == form.role})
 	}

@@ -153,8 +153,8 @@ func classicScenes() []scene {
 	return []scene{lock, tug, busy}
 }
 
-// laterScenes came after the numbers of the others were printed.
-func laterScenes() []scene {
+// narrowScenes connect with narrow roles in place of one broad role.
+func narrowScenes() []scene {
 	room := told("Engine Room", "", "Connects; two narrow roles let it make machines and networks, but neither resource groups nor look at the providers.")
 	room.roles = []string{"Virtual Machine Contributor", "Network Contributor"}
 	return []scene{room}

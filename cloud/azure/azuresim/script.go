@@ -77,7 +77,7 @@ func scenes() []scene {
 			Outcome:        "Works: register an application, upload the certificate, assign a role, and it connects; the classic way works after an upload under Management certificates.",
 		},
 	}}
-	for _, part := range [][]scene{connectedScenes(), directoryScenes(), readingScenes(), foreignScenes(), classicScenes(), laterScenes()} {
+	for _, part := range [][]scene{connectedScenes(), directoryScenes(), readingScenes(), foreignScenes(), classicScenes(), narrowScenes()} {
 		for _, s := range part {
 			s.number = len(list) + 1
 			s.SubscriptionID = sceneID(kindSubscription, s.number)
@@ -107,17 +107,18 @@ func (w *world) set(s scene) error {
 	}
 	w.directories = append(w.directories, d)
 	sub := &subscription{
-		id:          s.SubscriptionID,
-		name:        s.Name,
-		state:       "Enabled",
-		environment: cloud,
-		directory:   d,
-		advertised:  d.id,
-		outcome:     s.Outcome,
-		providers:   newProviders(registered),
-		trusting:    s.trusting,
-		read:        s.read,
-		classic:     s.classic,
+		id:             s.SubscriptionID,
+		name:           s.Name,
+		state:          "Enabled",
+		environment:    cloud,
+		directory:      d,
+		advertised:     d.id,
+		outcome:        s.Outcome,
+		scriptedClient: s.ClientID,
+		providers:      newProviders(registered),
+		trusting:       s.trusting,
+		read:           s.read,
+		classic:        s.classic,
 	}
 	if s.state != "" {
 		sub.state = s.state

@@ -24,7 +24,7 @@ import (
 // ready for use.
 type Options struct {
 	Now          func() time.Time // clock for assertions, certificates and tokens; nil means time.Now
-	NewID        func() string    // new lower-case GUIDs for applications, objects, keys and requests; nil means random
+	NewID        func() string    // new lower-case GUIDs for applications, objects, keys and requests, asked for one at a time; nil means random
 	PortalListen string           // address of the portal; "" means "127.0.0.1:0"
 }
 

@@ -7,19 +7,20 @@ import (
 
 // subscription is what a user links.
 type subscription struct {
-	id, name    string
-	state       string // Enabled, Warned, PastDue, Disabled or Deleted
-	environment environment
-	directory   *directory // whose tokens it accepts
-	advertised  string     // the directory that the 401 answer names
-	outcome     string
-	assignments []assignment
-	providers   []provider
-	management  []*x509.Certificate
-	trusting    bool // whether Trust uploads a management certificate too
-	read        readCue
-	classic     classicCue
-	reads       int // readings by somebody with a role
+	id, name       string
+	state          string // Enabled, Warned, PastDue, Disabled or Deleted
+	environment    environment
+	directory      *directory // whose tokens it accepts
+	advertised     string     // the directory that the 401 answer names
+	outcome        string
+	scriptedClient string // the client ID that the script tells
+	assignments    []assignment
+	providers      []provider
+	management     []*x509.Certificate
+	trusting       bool // whether Trust uploads a management certificate too
+	read           readCue
+	classic        classicCue
+	reads          int // readings by somebody with a role
 }
 
 // rights are the roles that a service principal holds on the whole

@@ -1,0 +1,366 @@
+package views
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func render(t *testing.T, s Sample) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := s.Component.Render(context.Background(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestGolden holds every page and fragment to what was last looked at.
+func TestGolden(t *testing.T) {
+	const folder = "testdata/golden"
+	known := map[string]bool{}
+	for _, s := range Samples() {
+		file := filepath.Join(folder, s.Name+".html")
+		if known[file] {
+			t.Errorf("two samples are named %s", s.Name)
+		}
+		known[file] = true
+		t.Run(s.Name, func(t *testing.T) {
+			got := unversioned(render(t, s))
+			if *update {
+				if err := os.MkdirAll(folder, 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("the sample looks different now:\n%s\nLook at it, then run: go test ./views -update", firstDifference(string(want), got))
+			}
+		})
+	}
+	files, err := filepath.Glob(folder + "/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if known[file] {
+			continue
+		}
+		if *update {
+			_ = os.Remove(file)
+		} else {
+			t.Errorf("%s belongs to no sample", file)
+		}
+	}
+}
+
+// unversioned takes the content hashes out of the addresses of static files,
+// so that a change of colour is not a change of every page. It also puts each
+// element on a line of its own, for people who read the difference.
+func unversioned(page string) string {
+	var b strings.Builder
+	for part, rest := "", page; rest != ""; {
+		before, after, found := strings.Cut(rest, "/static/")
+		b.WriteString(before)
+		if !found {
+			break
+		}
+		part, rest, _ = strings.Cut(after, "/")
+		_ = part
+		b.WriteString("/static/HASH/")
+	}
+	return strings.ReplaceAll(b.String(), "><", ">\n<") + "\n"
+}
+
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range min(len(w), len(g)) {
+		if w[i] != g[i] {
+			return fmt.Sprintf("line %d\nwant %s\ngot  %s", i+1, w[i], g[i])
+		}
+	}
+	return fmt.Sprintf("want %d lines, got %d", len(w), len(g))
+}
+
+// document is a parsed sample with what the rules ask for.
+type document struct {
+	whole    bool // a page, not a fragment
+	elements []*html.Node
+	byID     map[string]*html.Node
+}
+
+func parse(t *testing.T, s Sample) document {
+	t.Helper()
+	source := render(t, s)
+	root, err := html.Parse(strings.NewReader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := document{whole: strings.HasPrefix(strings.ToLower(source), "<!doctype"), byID: map[string]*html.Node{}}
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		d.elements = append(d.elements, n)
+		if id, ok := attribute(n, "id"); ok {
+			if d.byID[id] != nil {
+				t.Errorf("the id %q stands twice", id)
+			}
+			d.byID[id] = n
+		}
+	}
+	return d
+}
+
+func attribute(n *html.Node, name string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func within(n, ancestor *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == ancestor {
+			return true
+		}
+	}
+	return false
+}
+
+// TestRules holds every sample to what makes a page usable and safe.
+func TestRules(t *testing.T) {
+	for _, s := range Samples() {
+		t.Run(s.Name, func(t *testing.T) {
+			d := parse(t, s)
+			d.checkReferences(t)
+			d.checkFields(t)
+			d.checkHeadings(t)
+			d.checkPolicy(t)
+			d.checkNames(t)
+		})
+	}
+}
+
+// checkReferences: what one element says about another must be there. An
+// out-of-band fragment refers to the page that it is swapped into.
+func (d document) checkReferences(t *testing.T) {
+	for _, n := range d.elements {
+		if _, outOfBand := attribute(n, "hx-swap-oob"); outOfBand {
+			continue
+		}
+		for _, name := range []string{"for", "aria-describedby", "aria-labelledby", "data-copy-from", "popovertarget"} {
+			value, ok := attribute(n, name)
+			if !ok {
+				continue
+			}
+			for id := range strings.FieldsSeq(value) {
+				if d.byID[id] == nil {
+					t.Errorf("<%s %s=%q>: there is no %q", n.Data, name, value, id)
+				}
+			}
+		}
+		if target, ok := attribute(n, "hx-target"); ok && d.whole && d.byID[strings.TrimPrefix(target, "#")] == nil {
+			t.Errorf("<%s hx-target=%q>: there is no such element", n.Data, target)
+		}
+		if href, _ := attribute(n, "href"); strings.HasPrefix(href, "#") && d.byID[href[1:]] == nil {
+			t.Errorf("<a href=%q> leads nowhere", href)
+		}
+	}
+}
+
+// checkFields: every input has a label, and every fault one <em>, which the
+// input refers to.
+func (d document) checkFields(t *testing.T) {
+	labelled := map[string]bool{}
+	for _, n := range d.elements {
+		if id, ok := attribute(n, "for"); ok && n.Data == "label" && text(n) != "" {
+			labelled[id] = true
+		}
+	}
+	errors := map[string]int{}
+	for _, n := range d.elements {
+		if n.Data == "em" {
+			id, _ := attribute(n, "id")
+			errors[strings.TrimSuffix(id, "-error")]++
+		}
+	}
+	for name, count := range errors {
+		if count != 1 {
+			t.Errorf("%d <em> at the field %q", count, name)
+		}
+	}
+	for _, n := range d.elements {
+		if n.Data != "input" && n.Data != "select" && n.Data != "textarea" {
+			continue
+		}
+		id, _ := attribute(n, "id")
+		kind, _ := attribute(n, "type")
+		if kind == "hidden" {
+			continue
+		}
+		if _, outOfBand := attribute(n, "hx-swap-oob"); !outOfBand && !labelled[id] {
+			t.Errorf("<%s id=%q> has no label", n.Data, id)
+		}
+		_, invalid := attribute(n, "aria-invalid")
+		if invalid != (errors[id] == 1) {
+			t.Errorf("<%s id=%q>: aria-invalid is %v, faults %d", n.Data, id, invalid, errors[id])
+		}
+		if invalid && !d.describes(n, d.byID[id+"-error"]) {
+			t.Errorf("<%s id=%q> is not described by its fault", n.Data, id)
+		}
+	}
+}
+
+func (d document) describes(n, described *html.Node) bool {
+	value, _ := attribute(n, "aria-describedby")
+	return slices.ContainsFunc(strings.Fields(value), func(id string) bool { return within(described, d.byID[id]) })
+}
+
+// checkHeadings: one h1 on a page, and no level left out.
+func (d document) checkHeadings(t *testing.T) {
+	last, ones := 0, 0
+	for _, n := range d.elements {
+		if len(n.Data) != 2 || n.Data[0] != 'h' || n.Data[1] < '1' || n.Data[1] > '6' {
+			continue
+		}
+		level := int(n.Data[1] - '0')
+		if level == 1 {
+			ones++
+		}
+		if last != 0 && level > last+1 {
+			t.Errorf("<%s> %q follows an h%d", n.Data, text(n), last)
+		}
+		last = level
+	}
+	if d.whole && ones != 1 {
+		t.Errorf("%d h1 on the page", ones)
+	}
+}
+
+// checkPolicy: nothing that the content security policy would stop, and
+// nothing from another host but links that a person follows on purpose.
+func (d document) checkPolicy(t *testing.T) {
+	for _, n := range d.elements {
+		for _, a := range n.Attr {
+			switch {
+			case a.Key == "style", strings.HasPrefix(a.Key, "on"), strings.HasPrefix(a.Key, "hx-on"), strings.HasPrefix(a.Val, "js:"), strings.HasPrefix(a.Val, "javascript:"):
+				t.Errorf("<%s %s=%q> is inline script or style", n.Data, a.Key, a.Val)
+			case a.Key == "src", a.Key == "action", a.Key == "formaction", strings.HasPrefix(a.Key, "hx-") && strings.Contains(a.Val, "://"):
+				if !strings.HasPrefix(a.Val, "/") || strings.HasPrefix(a.Val, "//") {
+					t.Errorf("<%s %s=%q> leaves this host", n.Data, a.Key, a.Val)
+				}
+			case a.Key == "href" && !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "#"):
+				rel, _ := attribute(n, "rel")
+				if n.Data != "a" || !strings.Contains(rel, "noopener") || (!strings.HasPrefix(a.Val, "https://portal.azure.com/") && a.Val != "http://127.0.0.1:8081/") {
+					t.Errorf("<%s href=%q rel=%q> leaves this host", n.Data, a.Val, rel)
+				}
+			}
+		}
+		if n.Data == "style" {
+			t.Error("there is a <style>")
+		}
+		if src, _ := attribute(n, "src"); n.Data == "script" && src == "" {
+			t.Error("there is a <script> without src")
+		}
+	}
+}
+
+// checkNames: what can be pressed says what it does, and no two things of one
+// page that do different things share a name.
+func (d document) checkNames(t *testing.T) {
+	copies := map[string]string{}
+	for _, n := range d.elements {
+		if n.Data != "button" && n.Data != "a" && n.Data != "summary" {
+			continue
+		}
+		name, ok := attribute(n, "aria-label")
+		if !ok {
+			name = text(n)
+		}
+		if name == "" {
+			t.Errorf("a <%s> has no name", n.Data)
+		}
+		if value, ok := attribute(n, "data-copy"); ok {
+			if other, twice := copies[name]; twice && other != value {
+				t.Errorf("two different buttons are named %q", name)
+			}
+			copies[name] = value
+		}
+	}
+}
+
+// TestHostileValues shows that what people and clouds say stays text.
+func TestHostileValues(t *testing.T) {
+	const hostile = `"><img src=x onerror=alert(1)>{{7*7}}`
+	p := sampleFaultyForm()
+	p.Form.Label, p.Form.SubscriptionID, p.Form.Pasted, p.Problem = hostile, hostile, "</textarea>"+hostile, hostile
+	p.Fields["label"] = hostile
+	p.Guide.Steps[0].LinkURL = "javascript:alert(1)"
+	c := sampleFailed()
+	c.Label, c.Status.Detail, c.Progress.Stages[1].Said = hostile, hostile, hostile
+	c.Progress.Stages[1].Explanation.Command = hostile
+	for _, s := range []Sample{{"form", CredentialFormPage(p)}, {"dialog", CredentialFormDialog(p)}, {"preview", CredentialFormPreview(p)}, {"credential", CredentialPage(c)}} {
+		t.Run(s.Name, func(t *testing.T) {
+			for _, n := range parse(t, s).elements {
+				if n.Data == "img" {
+					t.Error("a value became an element")
+				}
+				if href, _ := attribute(n, "href"); strings.HasPrefix(href, "javascript:") {
+					t.Error("a value became a script")
+				}
+			}
+		})
+	}
+}
+
+// TestFirstView counts what a browser fetches for a page.
+func TestFirstView(t *testing.T) {
+	for _, s := range Samples() {
+		d := parse(t, s)
+		if !d.whole {
+			continue
+		}
+		requests := 1 // the page
+		for _, n := range d.elements {
+			if n.Data == "script" || n.Data == "link" || n.Data == "img" {
+				requests++
+			}
+		}
+		if requests > 5 {
+			t.Errorf("%s: %d requests", s.Name, requests)
+		}
+		if size := len(render(t, s)); size > 40_000 {
+			t.Errorf("%s: %d bytes", s.Name, size)
+		}
+	}
+}
