@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -34,7 +36,6 @@ type site struct {
 	log     *strings.Builder
 	harbor  account.Account
 	people  map[string]string // who → session token
-	joined  map[string]account.Caller
 	passing *fakeCloud
 }
 
@@ -44,51 +45,103 @@ var testKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.Gener
 
 func testNow() time.Time { return time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC) }
 
+// newSite gives a site with the organization harbor, its owner and a member, a
+// stranger and a site administrator, all signed in.
 func newSite(t *testing.T, change ...func(*Config)) *site {
 	t.Helper()
-	s := &site{t: t, db: dbtest.New(t), log: &strings.Builder{}, people: map[string]string{}, joined: map[string]account.Caller{}, passing: &fakeCloud{}}
-	log := slog.New(slog.NewTextHandler(&lockedWriter{to: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	ctx, cancel := context.WithCancel(t.Context())
-	pool := certificate.NewPool(1, testKey, log)
-	var group sync.WaitGroup
-	group.Go(func() { pool.Run(ctx) })
-	t.Cleanup(func() { cancel(); group.Wait() })
-	certificates := certificate.NewService(s.db.Certificates(), secret.NewRing(), pool, testNow, rand.Text, log)
-	accounts := account.NewService(s.db.Accounts(), testNow, rand.Text, log, func() {})
-	clouds := cloud.Registry{"azure": s.passing}
-	config := Config{
-		Accounts: accounts, Certificates: certificates, Clouds: clouds,
-		Credentials: credential.NewService(s.db.Credentials(), clouds, certificates, nil, testNow, rand.Text, log),
-		Data:        s.db, Now: testNow, Log: log, PublicURL: &url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
+	template := madeOnce(t)
+	path := filepath.Join(t.TempDir(), "mooring.db")
+	if err := os.WriteFile(path, template.database, 0o600); err != nil {
+		t.Fatal(err)
 	}
+	database, err := db.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = database.Close() })
+	s := &site{t: t, db: database, harbor: template.harbor, people: template.people, log: &strings.Builder{}, passing: &fakeCloud{}}
+	log := slog.New(slog.NewTextHandler(&lockedWriter{to: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	config := configOf(t, database, template.ring, s.passing, log)
 	for _, c := range change {
 		c(&config)
 	}
-	var err error
 	s.handlers = newHandlers(config)
 	if s.server, err = New(config); err != nil {
 		t.Fatal(err)
 	}
-	owner := s.add("owner", "harbor", false)
-	s.harbor = owner.Joins[1].Account
-	s.add("member", "", false, account.Membership{Account: s.harbor, Role: account.Member})
-	s.add("stranger", "elsewhere", false)
-	s.add("admin", "", true)
 	return s
 }
 
-func (s *site) add(who, organization string, admin bool, joins ...account.Membership) account.NewPerson {
-	s.t.Helper()
+// template is what every site starts from. Hashing its passwords takes a
+// while, so it is made once and copied.
+type template struct {
+	database []byte
+	ring     *secret.Ring
+	harbor   account.Account
+	people   map[string]string
+}
+
+var (
+	templateOnce sync.Once
+	theTemplate  template
+)
+
+func madeOnce(t *testing.T) template {
+	t.Helper()
+	templateOnce.Do(func() {
+		database := dbtest.New(t)
+		theTemplate = template{ring: secret.NewRing(), people: map[string]string{}}
+		config := configOf(t, database, theTemplate.ring, &fakeCloud{}, slog.New(slog.DiscardHandler))
+		owner := theTemplate.add(t, config, "owner", "harbor", false)
+		theTemplate.harbor = owner.Joins[1].Account
+		theTemplate.add(t, config, "member", "", false, account.Membership{Account: theTemplate.harbor, Role: account.Member})
+		theTemplate.add(t, config, "stranger", "elsewhere", false)
+		theTemplate.add(t, config, "admin", "", true)
+		path := filepath.Join(t.TempDir(), "template.db")
+		if err := database.BackupTo(t.Context(), path); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if theTemplate.database, err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return theTemplate
+}
+
+func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.Cloud, log *slog.Logger) Config {
+	ctx, cancel := context.WithCancel(context.Background())
+	pool := certificate.NewPool(1, testKey, log)
+	var group sync.WaitGroup
+	group.Go(func() { pool.Run(ctx) })
+	t.Cleanup(func() { cancel(); group.Wait() })
+	certificates := certificate.NewService(database.Certificates(), ring, pool, testNow, rand.Text, log)
+	clouds := cloud.Registry{"azure": linkable}
+	return Config{
+		Accounts:     account.NewService(database.Accounts(), testNow, rand.Text, log, func() {}),
+		Certificates: certificates, Clouds: clouds,
+		Credentials: credential.NewService(database.Credentials(), clouds, certificates, nil, testNow, rand.Text, log),
+		Data:        database, Now: testNow, Log: log, PublicURL: &url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
+	}
+}
+
+func (m *template) add(t *testing.T, config Config, who, organization string, admin bool, joins ...account.Membership) account.NewPerson {
+	t.Helper()
 	form := account.SetUpForm{Email: who + "@example.com", Name: who, Organization: organization, Password: testPassword}
-	person, err := s.Accounts.Add(s.t.Context(), form, admin, joins, audit.BySystem())
+	person, err := config.Accounts.Add(t.Context(), form, admin, joins, audit.BySystem())
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	token, err := s.Accounts.SignIn(s.t.Context(), form.Email, testPassword, account.Origin{Address: "192.0.2.1", Agent: "test"})
+	token, err := config.Accounts.SignIn(t.Context(), form.Email, testPassword, account.Origin{Address: "192.0.2.1", Agent: "test"})
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	s.people[who] = token.Reveal()
+	m.people[who] = token.Reveal()
+	for _, joined := range person.Joins { // made ahead, as in the product
+		if _, err := config.Certificates.Active(t.Context(), joined.Account.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return person
 }
 

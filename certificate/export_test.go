@@ -1,0 +1,4 @@
+package certificate
+
+// Issue is issue, for the tests of what a certificate says.
+var Issue = issue

@@ -1,0 +1,216 @@
+package certificate_test
+
+import (
+	"context"
+	"crypto/rsa"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mooring/audit"
+	"mooring/certificate"
+	"mooring/secret"
+)
+
+var ada = audit.Actor{PersonID: "person-ada", Name: "ada@example.com", Address: "192.0.2.1", RequestID: "r1"}
+
+// Making a key takes a second here, on a clock that only this test has.
+func TestNobodyWaitsForAKeyThatIsReady(t *testing.T) {
+	keys()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, secret.NewRing(), "acme", "blue", "corn", "dune")
+		key := nextKey()
+		pool := certificate.NewPool(2, func() (*rsa.PrivateKey, error) {
+			time.Sleep(time.Second)
+			return key()
+		}, silent)
+		running(t, pool.Run)
+		service := certificate.NewService(w.Certificates(), secret.NewRing(), pool, time.Now, counter("p-"), silent)
+		waits := func(account string) time.Duration {
+			start := time.Now()
+			_, err := service.Active(t.Context(), account)
+			w.ok(err)
+			return time.Since(start)
+		}
+		time.Sleep(time.Minute)
+		for _, name := range []string{"acme", "blue", "corn"} { // two in the pool, one in its hand
+			if wait := waits(name); wait != 0 {
+				t.Errorf("%s waited %v for a key that was ready", name, wait)
+			}
+		}
+		if wait := waits("dune"); wait != time.Second {
+			t.Errorf("with the pool empty one waits for the next key, not %v", wait)
+		}
+		if wait := waits("acme"); wait != 0 {
+			t.Errorf("an account with a certificate waited %v", wait)
+		}
+	})
+}
+
+func TestWaitingForAKeyEndsWithItsRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, secret.NewRing(), "acme")
+		empty := certificate.NewService(w.Certificates(), secret.NewRing(), certificate.NewPool(1, nil, silent), time.Now, counter("e-"), silent)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		if _, err := empty.Active(ctx, "acme"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestActiveMakesTheFirstCertificateAndKeepsIt(t *testing.T) {
+	ring := secret.NewRing()
+	w := newWorld(t, ring, "acme")
+	first := w.active("acme")
+	if again := w.active("acme"); again.ID != first.ID || again.SHA256() != first.SHA256() {
+		t.Errorf("the second time it is %s, the first time %s", again.ID, first.ID)
+	}
+	entries := w.made("acme")
+	if len(entries) != 2 || entries[0].Action != audit.MakeCertificate || entries[0].Actor != audit.BySystem() ||
+		entries[0].Detail != first.SHA1() || !entries[0].At.Equal(morning) || entries[0].Result != audit.Done {
+		if len(entries) != 1 {
+			t.Errorf("the audit log has %+v", entries)
+		}
+	}
+	stored, err := w.Certificates().Sealed(t.Context(), "acme", first.ID)
+	w.ok(err)
+	if _, err := ring.Open(certificate.Place(first.ID), stored.Key); err != nil {
+		t.Error("the stored key is not sealed for its place:", err)
+	}
+	signs(t, w.identity(first))
+}
+
+func TestRunMakesCertificatesAheadForAllAccounts(t *testing.T) {
+	keys()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, secret.NewRing(), "acme", "blue", "corn")
+		running(t, w.Run)
+		without := func() []string {
+			t.Helper()
+			synctest.Wait()
+			accounts, err := w.Certificates().AccountsWithout(t.Context())
+			w.ok(err)
+			return accounts
+		}
+		if left := without(); len(left) > 0 {
+			t.Errorf("%v have no certificate", left)
+		}
+		w.join("dune")
+		if left := without(); !slices.Equal(left, []string{"dune"}) {
+			t.Errorf("before anybody wakes it: %v", left)
+		}
+		for range 5 {
+			w.Wake() // never blocks, however often
+		}
+		if left := without(); len(left) > 0 {
+			t.Errorf("%v have no certificate", left)
+		}
+	})
+}
+
+func TestRunGoesOnAfterTroubleWithOneAccount(t *testing.T) {
+	keys()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, secret.NewRing(), "acme", "blue")
+		pool := certificate.NewPool(2, nextKey(), silent)
+		running(t, pool.Run)
+		service := certificate.NewService(w.Certificates(), fussy{secret.NewRing()}, pool, time.Now, counter("f-"), silent)
+		running(t, service.Run)
+		synctest.Wait()
+		left, err := w.Certificates().AccountsWithout(t.Context())
+		w.ok(err)
+		if !slices.Equal(left, []string{"acme"}) {
+			t.Errorf("without a certificate: %v", left)
+		}
+	})
+}
+
+// fussy refuses to seal the first key.
+type fussy struct{ *secret.Ring }
+
+func (f fussy) Seal(place secret.Place, value []byte) ([]byte, error) {
+	if place.Row == "f-1" {
+		return nil, errors.New("no")
+	}
+	return f.Ring.Seal(place, value)
+}
+
+func TestOfManyAtOnceOneCertificateBecomesActive(t *testing.T) {
+	w := newWorld(t, secret.NewRing(), "acme")
+	running(t, w.Run)
+	const rivals = 20
+	ids := make([]string, rivals)
+	start := make(chan struct{})
+	var group sync.WaitGroup
+	for n := range rivals {
+		group.Go(func() {
+			<-start
+			c, err := w.Active(context.Background(), "acme")
+			if err != nil {
+				t.Error(err)
+			}
+			ids[n] = c.ID
+		})
+	}
+	close(start)
+	group.Wait()
+	slices.Sort(ids)
+	if distinct := slices.Compact(ids); len(distinct) != 1 {
+		t.Errorf("they were given %v", distinct)
+	}
+	made := 0
+	for _, entry := range w.made("acme") {
+		if entry.Action == audit.MakeCertificate {
+			made++
+		}
+	}
+	if made != 1 {
+		t.Errorf("%d certificates were made", made)
+	}
+}
+
+func TestRenewReplacesAndTheOldOneStillSigns(t *testing.T) {
+	w := newWorld(t, secret.NewRing(), "acme")
+	old := w.active("acme")
+	renewed, err := w.Renew(t.Context(), "acme", ada)
+	w.ok(err)
+	if renewed.ID == old.ID || w.active("acme").ID != renewed.ID {
+		t.Errorf("active is %s, renewed %s, old %s", w.active("acme").ID, renewed.ID, old.ID)
+	}
+	signs(t, w.identity(old))
+	signs(t, w.identity(renewed))
+	if w.identity(old).Public().(*rsa.PublicKey).Equal(w.identity(renewed).Public()) {
+		t.Error("the new certificate has the old key")
+	}
+	if entry := w.made("acme")[0]; entry.Action != audit.MakeCertificate || entry.Actor != ada || entry.AccountID != "acme" || entry.Detail != renewed.SHA1() {
+		t.Errorf("the audit entry is %+v", entry)
+	}
+}
+
+func TestOfManyRenewalsOneIsActiveInTheEnd(t *testing.T) {
+	w := newWorld(t, secret.NewRing(), "acme")
+	var group sync.WaitGroup
+	ids := make([]string, 10)
+	for n := range ids {
+		group.Go(func() {
+			c, err := w.Renew(context.Background(), "acme", ada)
+			if err != nil {
+				t.Error(err)
+			}
+			ids[n] = c.ID
+		})
+	}
+	group.Wait()
+	if !slices.Contains(ids, w.active("acme").ID) {
+		t.Errorf("%s is active, which nobody made", w.active("acme").ID)
+	}
+	for _, id := range ids {
+		i, err := w.Identity(t.Context(), "acme", id)
+		w.ok(err)
+		signs(t, i)
+	}
+}

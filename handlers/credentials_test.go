@@ -1,0 +1,245 @@
+package handlers
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"mooring/credential"
+	"mooring/views"
+)
+
+const (
+	listPath = "/accounts/harbor/cloud-providers"
+	postPath = listPath + "/azure/credentials"
+	someID   = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+)
+
+func TestInvalidInputKeepsValuesAndMarksFields(t *testing.T) {
+	s := newSite(t)
+	for _, target := range []string{"", "dialog"} {
+		w := s.ask("owner", "POST", postPath, url.Values{"label": {""}, "client_id": {"typed-<client>"}, "pasted": {`{"password":"canary-1"}`}}, func(r *http.Request) {
+			if target != "" {
+				withHTMX(target)(r)
+			}
+		})
+		body := w.Body.String()
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "typed-&lt;client&gt;") {
+			t.Errorf("answered %d: %s", w.Code, body)
+		}
+		for _, field := range []string{"label", "subscription_id", "pasted"} {
+			if strings.Count(body, `id="`+field+`-error"`) != 1 {
+				t.Errorf("%s has no error of its own", field)
+			}
+		}
+		if got := strings.Count(body, "<em "); got != 3 {
+			t.Errorf("%d fields are marked", got)
+		}
+		if strings.Contains(body, "canary-1") {
+			t.Error("the pasted password is shown")
+		}
+		if isWhole := strings.Contains(body, "<html"); isWhole == (target != "") {
+			t.Errorf("a whole page for target %q: %v", target, isWhole)
+		}
+	}
+	if list, _ := s.Credentials.List(t.Context(), s.harbor.ID); len(list) != 0 {
+		t.Errorf("something was saved: %+v", list)
+	}
+}
+
+func TestLinkingTwiceLeadsToTheFirst(t *testing.T) {
+	s := newSite(t)
+	first := s.link("Production", someID)
+	w := s.ask("owner", "POST", postPath, url.Values{"label": {"Again"}, "subscription_id": {someID}})
+	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), `href="`+first+`"`) ||
+		!strings.Contains(w.Body.String(), credential.ErrAlreadyLinked.Sentence) {
+		t.Errorf("answered %d: %s", w.Code, w.Body)
+	}
+	elsewhere := s.ask("stranger", "POST", "/accounts/elsewhere/cloud-providers/azure/credentials", url.Values{"label": {"Mine"}, "subscription_id": {someID}})
+	if elsewhere.Code != http.StatusSeeOther {
+		t.Errorf("another account was refused with %d", elsewhere.Code)
+	}
+}
+
+func TestNobodySeesAPageKeptForAnother(t *testing.T) {
+	s := newSite(t)
+	page := func(who, path string) string { return s.ask(who, "GET", path, nil).Body.String() }
+	for range 2 { // the second time from what was kept
+		if body := page("owner", listPath); !strings.Contains(body, "Add credentials") || !strings.Contains(body, "owner@example.com") {
+			t.Error("the owner does not see the owner's page")
+		}
+		if body := page("member", listPath); strings.Contains(body, "/credentials/new") || strings.Contains(body, "owner@example.com") {
+			t.Error("the member sees the owner's page")
+		}
+		if body := page("owner", "/accounts/owner/cloud-providers"); strings.Contains(body, "Production") {
+			t.Error("one account sees another's")
+		}
+		fragment := s.ask("owner", "GET", listPath, nil, withHTMX("providers")).Body.String()
+		if strings.Contains(fragment, "<html") {
+			t.Error("htmx got a whole page")
+		}
+	}
+	s.link("Production", someID)
+	if !strings.Contains(page("owner", listPath), "Production") || !strings.Contains(page("member", listPath), "Production") {
+		t.Error("an old page was shown after a change")
+	}
+	s.ask("owner", "POST", "/settings/theme", url.Values{"theme": {"dark"}})
+	if !strings.Contains(page("owner", listPath), `data-theme="dark"`) || strings.Contains(page("member", listPath), `data-theme="dark"`) {
+		t.Error("the theme is not the person's own")
+	}
+}
+
+func TestKeptPagesAreTheSameZipped(t *testing.T) {
+	s := newSite(t)
+	plain := s.ask("owner", "GET", listPath, nil)
+	zipped := s.ask("owner", "GET", listPath, nil, withHeader("Accept-Encoding", "gzip"))
+	if zipped.Header().Get("Content-Encoding") != "gzip" || zipped.Body.Len() >= plain.Body.Len() {
+		t.Errorf("zipped %v of %d and %d bytes", zipped.Header(), zipped.Body.Len(), plain.Body.Len())
+	}
+}
+
+func TestTheCertificateDownloads(t *testing.T) {
+	s := newSite(t)
+	der := s.ask("owner", "GET", "/accounts/harbor/certificate.cer", nil)
+	if der.Header().Get("Content-Type") != "application/pkix-cert" || der.Header().Get("Content-Disposition") != `attachment; filename="mooring-harbor.cer"` {
+		t.Errorf("headers %v", der.Header())
+	}
+	if _, err := x509.ParseCertificate(der.Body.Bytes()); err != nil {
+		t.Error(err)
+	}
+	text := s.ask("owner", "GET", "/accounts/harbor/certificate.pem", nil)
+	block, rest := pem.Decode(text.Body.Bytes())
+	if block == nil || block.Type != "CERTIFICATE" || len(rest) > 0 || string(block.Bytes) != der.Body.String() {
+		t.Errorf("the .pem is another certificate: %s", text.Body)
+	}
+	if other := s.ask("stranger", "GET", "/accounts/elsewhere/certificate.cer", nil); other.Body.String() == der.Body.String() {
+		t.Error("two accounts share a certificate")
+	}
+}
+
+func TestThePreviewFindsTheDirectoryAndSavesNothing(t *testing.T) {
+	s := newSite(t)
+	before := s.db.Version()
+	w := s.ask("owner", "POST", postPath+"/preview", url.Values{"subscription_id": {someID}}, withHTMX("form"))
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "found-tenant") || !strings.Contains(w.Body.String(), "hx-swap-oob") {
+		t.Errorf("answered %d: %s", w.Code, w.Body)
+	}
+	if strings.Contains(w.Body.String(), `id="client_id-error">Paste`) {
+		t.Error("an empty field is called wrong while somebody types")
+	}
+	page := s.ask("owner", "POST", postPath+"/preview", url.Values{"label": {"Kept"}, "subscription_id": {someID}})
+	if !strings.Contains(page.Body.String(), `value="Kept"`) || !strings.Contains(page.Body.String(), "<html") {
+		t.Error("without htmx the page is not shown again with its values")
+	}
+	if s.db.Version() != before {
+		t.Error("something was saved")
+	}
+}
+
+func TestTheLifeOfACredentialThroughItsPages(t *testing.T) {
+	s := newSite(t)
+	path := s.link("Production", someID)
+	expect := func(step, word string, offered ...string) {
+		t.Helper()
+		body := s.ask("owner", "GET", path, nil).Body.String()
+		if !strings.Contains(body, word) {
+			t.Errorf("%s: the page does not say %q", step, word)
+		}
+		for _, action := range []string{"verify", "disable", "enable"} {
+			want := false
+			for _, o := range offered {
+				want = want || o == action
+			}
+			if got := strings.Contains(body, path+"/"+action+`"`); got != want {
+				t.Errorf("%s: %s is offered: %v", step, action, got)
+			}
+		}
+	}
+	expect("saved", "Not verified", "verify", "disable")
+	s.ask("owner", "POST", path+"/disable", url.Values{})
+	expect("disabled", "Disabled", "enable")
+	if w := s.ask("owner", "POST", path+"/verify", url.Values{}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), credential.ErrNotPossibleNow.Sentence) {
+		t.Errorf("verifying a disabled one answered %d", w.Code)
+	}
+	s.ask("owner", "POST", path+"/enable", url.Values{})
+	expect("enabled", "Checking", "disable")
+	s.ask("owner", "POST", path, url.Values{"label": {"Renamed"}, "subscription_id": {someID}, "verify": {"no"}})
+	expect("edited", "Renamed", "verify", "disable")
+	w := s.ask("owner", "POST", path+"/unlink", url.Values{})
+	if w.Code != http.StatusSeeOther || !strings.Contains(w.Header().Get("Location"), "/leftovers?") {
+		t.Fatalf("unlinking answered %d to %q", w.Code, w.Header().Get("Location"))
+	}
+	if left := s.ask("owner", "GET", w.Header().Get("Location"), nil); !strings.Contains(left.Body.String(), "az clean") {
+		t.Error("what to clean up is not shown")
+	}
+	if gone := s.ask("owner", "GET", path, nil); gone.Code != http.StatusNotFound {
+		t.Errorf("the unlinked one answered %d", gone.Code)
+	}
+}
+
+func TestMembersVerifyAndDoNotLink(t *testing.T) {
+	s := newSite(t)
+	path := s.link("Production", someID)
+	body := s.ask("member", "GET", path, nil).Body.String()
+	for _, action := range []string{"/edit", "/disable", "/unlink"} {
+		if strings.Contains(body, path+action) {
+			t.Errorf("a member is offered %s", action)
+		}
+	}
+	if w := s.ask("member", "POST", path+"/verify", url.Values{}); w.Code != http.StatusSeeOther {
+		t.Errorf("verifying answered %d", w.Code)
+	}
+}
+
+func TestEveryPersonalChangeWritesWhoAndFromWhere(t *testing.T) {
+	s := newSite(t)
+	path := s.link("Production", someID)
+	s.ask("owner", "POST", path+"/disable", url.Values{})
+	s.ask("owner", "POST", path+"/unlink", url.Values{})
+	entries, err := s.db.Audit(t.Context(), s.harbor.ID, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, action := range []string{"credential.unlink", "credential.disable", "credential.link"} {
+		e := entries[i]
+		if string(e.Action) != action || e.Actor.Name != "owner@example.com" || e.Actor.Address != "192.0.2.1" ||
+			e.Actor.RequestID == "" || e.CredentialID == "" || e.Detail != "Production" {
+			t.Errorf("entry %d: %+v", i, e)
+		}
+	}
+}
+
+func TestAnExpiredSessionMovesTheWholePage(t *testing.T) {
+	s := newSite(t)
+	path := s.link("Production", someID)
+	w := s.ask("", "GET", path, nil, withHTMX("live"))
+	if w.Code != http.StatusUnauthorized || w.Body.Len() > 0 || w.Header().Get("HX-Redirect") != "/login?next=%2Faccounts%2Fharbor%2Fcloud-providers" {
+		t.Errorf("answered %d %v", w.Code, w.Header())
+	}
+}
+
+func TestFailuresOfHTMXLandWhereTheyAreSeen(t *testing.T) {
+	s := newSite(t)
+	path := s.link("Production", someID)
+	s.ask("owner", "POST", path+"/disable", url.Values{})
+	w := s.ask("owner", "POST", path+"/disable", url.Values{}, withHTMX("live"))
+	if w.Code != http.StatusConflict || w.Header().Get("HX-Retarget") != "#page-alert" || strings.Contains(w.Body.String(), "<html") {
+		t.Errorf("answered %d %v", w.Code, w.Header())
+	}
+}
+
+func TestTheFormsStandOnEveryStatus(t *testing.T) {
+	for kind, status := range statuses {
+		if status.code < 400 || status.heading == "" {
+			t.Errorf("%s: %+v", kind, status)
+		}
+	}
+	for _, tone := range tones {
+		if tone == (views.Tone("")) {
+			t.Error("a state has no tone")
+		}
+	}
+}
