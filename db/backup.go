@@ -42,16 +42,17 @@ func flush(path string) error {
 }
 
 // Intact reads the whole file and returns an error when it is damaged. It is
-// for a database that was just restored.
+// for a database that was just restored, and nobody can write meanwhile: the
+// writer has to ask, because SQLite checks no CHECK where it may only read.
 func (db *DB) Intact(ctx context.Context) error {
-	found, err := all(ctx, db.readers, value[string], `PRAGMA integrity_check(1)`)
+	found, err := all(ctx, db.writer, value[string], `PRAGMA integrity_check(1)`)
 	if err != nil {
 		return err
 	}
 	if len(found) != 1 || found[0] != "ok" {
 		return fmt.Errorf("the database is damaged: %q", found)
 	}
-	orphans, err := all(ctx, db.readers, value[string], `SELECT DISTINCT "table" FROM pragma_foreign_key_check`)
+	orphans, err := all(ctx, db.writer, value[string], `SELECT DISTINCT "table" FROM pragma_foreign_key_check`)
 	if err != nil {
 		return err
 	}

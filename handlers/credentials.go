@@ -74,6 +74,9 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 		Rights:         found.Rights, Progress: h.progress(provider, found, runs, path), History: h.history(provider, found, runs),
 		BackPath: providersOf(m.Account.Name),
 	}
+	if found.CertificateIsCurrent {
+		view.Certificate.CERPath, view.Certificate.PEMPath = certificatePaths(m.Account.Name)
+	}
 	if !found.NextCheckAt.IsZero() && found.State != credential.Disabled {
 		view.NextCheck = h.moment(found.NextCheckAt)
 	}

@@ -100,13 +100,19 @@ func relative(d time.Duration) string {
 
 // certificateView puts a certificate as the dialog shows it.
 func (h *handlers) certificateView(accountName string, c certificate.Certificate) views.Certificate {
-	base := "/accounts/" + accountName + "/certificate"
+	cer, pem := certificatePaths(accountName)
 	v := views.Certificate{
 		SHA1: c.SHA1(), SHA256: c.SHA256(), Expires: h.moment(c.NotAfter),
-		CERPath: base + ".cer", PEMPath: base + ".pem", ExpiresSoon: c.ExpiresSoon(h.Now()),
+		CERPath: cer, PEMPath: pem, ExpiresSoon: c.ExpiresSoon(h.Now()),
 	}
 	if v.ExpiresSoon {
-		v.RenewPath = base + "/renew"
+		v.RenewPath = "/accounts/" + accountName + "/certificate/renew"
 	}
 	return v
+}
+
+// certificatePaths are where an account's certificate is downloaded.
+func certificatePaths(accountName string) (cer, pem string) {
+	base := "/accounts/" + accountName + "/certificate"
+	return base + ".cer", base + ".pem"
 }

@@ -26,3 +26,12 @@ func partLevel(dialog bool) int {
 	}
 	return 2
 }
+
+// partsID names what asks for the preview. An id that starts with dialog lets a
+// failure find the alert slot of the dialog.
+func partsID(dialog bool) string {
+	if dialog {
+		return "dialog-parts"
+	}
+	return "parts"
+}

@@ -189,7 +189,7 @@ func (d document) checkReferences(t *testing.T) {
 				}
 			}
 		}
-		if target, ok := attribute(n, "hx-target"); ok && d.whole && d.byID[strings.TrimPrefix(target, "#")] == nil {
+		if target, ok := attribute(n, "hx-target"); ok && target != "this" && d.whole && d.byID[strings.TrimPrefix(target, "#")] == nil {
 			t.Errorf("<%s hx-target=%q>: there is no such element", n.Data, target)
 		}
 		if href, _ := attribute(n, "href"); strings.HasPrefix(href, "#") && d.byID[href[1:]] == nil {

@@ -2,7 +2,6 @@ package views
 
 import (
 	"strconv"
-	"strings"
 	"unicode"
 
 	"github.com/a-h/templ"
@@ -95,14 +94,6 @@ func opens(path string) templ.Attributes {
 // every writes the trigger of something that is asked for again.
 func every(after int) string {
 	return "every " + strconv.Itoa(max(after, 1)) + "s"
-}
-
-// list joins names as people write them: "ada, ben and cleo".
-func list(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
 // statusText is the small line above the heading of a problem: "Error 404".

@@ -57,37 +57,40 @@ const checkValue = "this key file belongs to this database"
 // keys gets new ones: a missing key file is never replaced, since what it
 // sealed would be lost in silence.
 func (d dataFolder) open(ctx context.Context) (database *db.DB, ring *secret.Ring, made bool, err error) {
-	if database, err = db.Open(ctx, d.database()); err != nil {
-		return nil, nil, false, err
-	}
-	defer func() {
-		if err != nil {
-			_ = database.Close()
-		}
-	}()
-	sealed, has, err := database.KeyCheck(ctx)
+	database, err = db.Open(ctx, d.database())
 	if err != nil {
 		return nil, nil, false, err
+	}
+	if ring, made, err = d.openKeys(ctx, database); err != nil {
+		return nil, nil, false, errors.Join(err, database.Close())
+	}
+	return database, ring, made, nil
+}
+
+func (d dataFolder) openKeys(ctx context.Context, database *db.DB) (ring *secret.Ring, made bool, err error) {
+	sealed, has, err := database.KeyCheck(ctx)
+	if err != nil {
+		return nil, false, err
 	}
 	ring, err = secret.ReadRing(d.keys())
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && has:
-		return nil, nil, false, fmt.Errorf("the key file %s is missing, and without it the secrets in %s cannot be opened; put it back from your backup",
+		return nil, false, fmt.Errorf("the key file %s is missing, and without it the secrets in %s cannot be opened; put it back from your backup",
 			d.keys(), d.database())
 	case errors.Is(err, fs.ErrNotExist):
 		ring, made = secret.NewRing(), true
 		err = ring.CreateFile(d.keys())
 	}
 	if err != nil {
-		return nil, nil, false, err
+		return nil, false, err
 	}
 	if !has {
-		return database, ring, made, storeCheck(ctx, database, ring)
+		return ring, made, storeCheck(ctx, database, ring)
 	}
 	if _, err := ring.Open(checkPlace, sealed); err != nil {
-		return nil, nil, false, d.wrongKeys()
+		return nil, false, d.wrongKeys()
 	}
-	return database, ring, made, nil
+	return ring, made, nil
 }
 
 // fits reports whether the key file belongs to a database that is not in its

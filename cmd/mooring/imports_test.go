@@ -1,0 +1,110 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport says which of our packages a package may import, beside its own
+// sub-packages. Arrows point to the domain, which knows no HTTP server, no SQL
+// and no HTML. cmd/mooring may import everything.
+var mayImport = map[string][]string{
+	"fault":       {},
+	"static":      {},
+	"secret":      {"fault"},
+	"audit":       {"fault"},
+	"certificate": {"audit", "fault", "secret"},
+	"account":     {"audit", "fault", "secret"},
+	"cloud":       {"certificate", "fault"},
+	"cloud/azure": {"certificate", "cloud", "fault"},
+	"credential":  {"account", "audit", "certificate", "cloud", "fault", "secret"},
+	"db":          {"account", "audit", "certificate", "cloud", "credential", "fault", "secret"},
+	"views":       {"account", "audit", "certificate", "cloud", "credential", "fault", "static"},
+	"handlers":    {"account", "audit", "certificate", "cloud", "credential", "fault", "secret", "static", "views"},
+
+	"cloud/azure/azuresim": {},
+	"cloud/cloudtest":      {"audit", "certificate", "cloud", "secret"},
+	"db/dbtest":            {"db"},
+	"e2e":                  {},
+}
+
+// keptOut says what a package must not import from outside.
+var keptOut = map[string][]string{
+	"account": {"net/http", "database/sql", "echo", "templ"}, "audit": {"net/http", "database/sql", "echo", "templ"},
+	"certificate": {"net/http", "database/sql", "echo", "templ"}, "credential": {"net/http", "database/sql", "echo", "templ"},
+	"cloud": {"net/http", "database/sql", "echo", "templ"}, "views": {"net/http", "database/sql", "echo"},
+	"handlers": {"database/sql", "modernc.org"}, "db": {"net/http", "echo", "templ"},
+}
+
+const module = "mooring/"
+
+func TestImportsPointToTheDomain(t *testing.T) {
+	root := filepath.Join("..", "..")
+	found := map[string]bool{}
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		relative, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		pkg := path.Dir(filepath.ToSlash(relative))
+		if strings.HasPrefix(pkg, "cmd/") {
+			return nil
+		}
+		found[pkg] = true
+		allowed, listed := mayImport[pkg]
+		if !listed {
+			t.Errorf("%s is not in the table", pkg)
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if ours, ok := strings.CutPrefix(imported, module); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s", relative, imported)
+			}
+			for _, outside := range keptOut[pkg] {
+				if strings.Contains(imported, outside) {
+					t.Errorf("%s imports %s", relative, imported)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range mayImport {
+		if !found[pkg] {
+			t.Errorf("%s is in the table and not in the tree", pkg)
+		}
+	}
+}
+
+func TestTheREADMEListsTheScript(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range scriptLines() {
+		if !strings.Contains(string(readme), line) {
+			t.Errorf("README.md lacks the line\n%s", line)
+		}
+	}
+}
