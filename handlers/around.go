@@ -39,7 +39,7 @@ func (h *handlers) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		attributes := []slog.Attr{
 			slog.String("id", id), slog.String("method", c.Request().Method), slog.String("route", c.Path()),
 			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
-			slog.Duration("took", h.Now().Sub(start)), slog.String("address", c.RealIP()),
+			slog.Float64("ms", float64(h.Now().Sub(start).Microseconds())/1000), slog.String("address", c.RealIP()),
 		}
 		if caller, ok := callerOf(c); ok {
 			attributes = append(attributes, slog.String("person", caller.Person.ID))

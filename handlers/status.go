@@ -47,6 +47,14 @@ func seconds(n int) string {
 	return fmt.Sprintf("%d seconds", n)
 }
 
+// duration is how long a stage took, in the unit that fits.
+func duration(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
 var verdicts = map[cloud.Verdict]struct {
 	word string
 	tone views.Tone
@@ -88,7 +96,7 @@ func (h *handlers) stages(provider cloud.Cloud, c credential.Credential, v crede
 		case reached:
 			verdict := verdicts[result.Verdict]
 			shown.Verdict, shown.Tone = verdict.word, verdict.tone
-			shown.Duration = fmt.Sprintf("%.1f s", result.Duration.Seconds())
+			shown.Duration = duration(result.Duration)
 			shown.At = h.moment(result.StartedAt)
 			shown.Said, shown.Code = result.Said, result.Code
 			shown.TraceID, shown.CorrelationID = result.TraceID, result.CorrelationID

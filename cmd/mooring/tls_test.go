@@ -1,0 +1,106 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// selfSigned writes a certificate for 127.0.0.1 and its key.
+func selfSigned(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	certFile, keyFile = filepath.Join(folder, "tls.pem"), filepath.Join(folder, "tls.key")
+	for file, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: der}, keyFile: {Type: "PRIVATE KEY", Bytes: private}} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots = x509.NewCertPool()
+	roots.AddCert(parsed)
+	return certFile, keyFile, roots
+}
+
+func TestServeWithItsOwnTLS(t *testing.T) {
+	certFile, keyFile, roots := selfSigned(t)
+	s := start(t, "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--tls-cert", certFile, "--tls-key", keyFile)
+	setUp := s.until(`^  (https://\S+/setup/\S+)$`)
+	address := s.until(`^Mooring listens on (https://\S+)$`)
+	client := browserOf(t)
+	client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+	form := url.Values{"email": {"ada@example.com"}, "name": {"Ada"}, "password": {"a long enough password"}}
+	answer, _ := post(t, client, setUp, form)
+	if answer.StatusCode != http.StatusOK || answer.TLS == nil || answer.Header.Get("Strict-Transport-Security") == "" {
+		t.Errorf("answered %d %v", answer.StatusCode, answer.Header)
+	}
+	at, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cookies := client.Jar.Cookies(at); len(cookies) != 1 || cookies[0].Name != "__Host-mooring_session" {
+		t.Errorf("cookies %v", cookies)
+	}
+	if code, _, stderr := program(t, nil, "health", "--listen", at.Host, "--tls-cert", certFile, "--tls-key", keyFile); code != exitOK {
+		t.Errorf("health: exit %d, %s", code, stderr)
+	}
+}
+
+// TestASlowClientIsCutOff sends half a request and waits for the end of the
+// connection.
+func TestASlowClientIsCutOff(t *testing.T) {
+	t.Parallel()
+	s := start(t, "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0")
+	address, err := url.Parse(s.until(`^Mooring listens on (http://\S+)$`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	connection, err := net.Dial("tcp", address.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if _, err := connection.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := connection.SetReadDeadline(time.Now().Add(4 * headerTimeout)); err != nil {
+		t.Fatal(err)
+	}
+	rest := make([]byte, 1024)
+	for {
+		if _, err := connection.Read(rest); err != nil {
+			if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
+				t.Error("the connection is still open")
+			}
+			return
+		}
+	}
+}
