@@ -84,15 +84,21 @@ func relative(d time.Duration) string {
 		return fmt.Sprintf("in %d %s", n, unit)
 	}
 	far := d.Abs()
+	whole := func(unit time.Duration) int {
+		if !past { // a check in 24 hours is one in 24 hours a second later, too
+			far = far.Round(unit)
+		}
+		return int(far / unit)
+	}
 	switch {
 	case far < time.Minute && past:
 		return "just now"
 	case far < time.Minute:
 		return "in less than a minute"
 	case far < time.Hour:
-		return amount(int(far.Minutes()), "minute")
+		return amount(whole(time.Minute), "minute")
 	case far < 48*time.Hour:
-		return amount(int(far.Hours()), "hour")
+		return amount(whole(time.Hour), "hour")
 	default:
 		return amount(int(far.Hours()/24), "day")
 	}

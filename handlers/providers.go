@@ -55,7 +55,7 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 			for _, found := range credentials {
 				if found.Provider == listed.key {
 					provider.Credentials = append(provider.Credentials, views.CredentialRow{
-						Label: found.Label, Path: credentialOf(m.Account.Name, found.Provider, found.ID),
+						ID: found.ID, Label: found.Label, Path: credentialOf(m.Account.Name, found.Provider, found.ID),
 						SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
 						Status: h.statusOf(found, description), LastCheck: h.moment(found.LastCheckedAt),
 						Expires: h.moment(found.CertificateExpires), LinkedBy: found.CreatedByName,
@@ -65,16 +65,29 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 		}
 		page.Providers = append(page.Providers, provider)
 	}
-	page.Reload = reloadFor(credentials, h)
+	page.PollPath, page.PollAfter = providersOf(m.Account.Name), h.lookAgain(credentials)
+	if page.PollAfter > 0 {
+		page.Reload = max(3, page.PollAfter)
+	}
 	return page, nil
 }
 
-// reloadFor says how soon a list without JavaScript is worth another look.
-func reloadFor(credentials []credential.Credential, h *handlers) int {
+// lookAgain says in how many seconds a row of the list will look different by
+// itself: soon while one is checked, and at the next try while one waits.
+func (h *handlers) lookAgain(credentials []credential.Credential) int {
+	soonest := 0
 	for _, c := range credentials {
-		if c.Checking(h.Now()) {
-			return 3
+		after := 0
+		switch {
+		case c.State == credential.Disabled:
+		case c.Checking(h.Now()):
+			after = 2
+		case c.State == credential.WaitingCloud || !c.CouldNotCheckAt.IsZero():
+			after = h.secondsUntil(c.NextCheckAt) + 1
+		}
+		if after > 0 && (soonest == 0 || after < soonest) {
+			soonest = after
 		}
 	}
-	return 0
+	return soonest
 }

@@ -26,7 +26,7 @@ func (h *handlers) statusOf(c credential.Credential, d cloud.Description) views.
 	case !c.CouldNotCheckAt.IsZero():
 		status.Detail = "Could not check " + h.moment(c.CouldNotCheckAt).Shown
 	case c.State == credential.WaitingCloud:
-		status.Detail = "Next try in " + seconds(h.secondsUntil(c.NextCheckAt))
+		status.Detail, status.Retry = "Next try in", max(1, h.secondsUntil(c.NextCheckAt))
 	}
 	return status
 }
@@ -38,13 +38,6 @@ var tones = map[credential.State]views.Tone{
 
 func (h *handlers) secondsUntil(t time.Time) int {
 	return max(0, int(math.Ceil(t.Sub(h.Now()).Seconds())))
-}
-
-func seconds(n int) string {
-	if n == 1 {
-		return "1 second"
-	}
-	return fmt.Sprintf("%d seconds", n)
 }
 
 // duration is how long a stage took, in the unit that fits.

@@ -10,7 +10,7 @@
   // is heard, so it has a place of its own.
   const dialog = byId('dialog')
   const place = (name) => (dialog.open && byId('dialog-' + name)) || byId(name === 'alert' ? 'page-alert' : name)
-  let said = ''
+  let said = (document.querySelector('[data-announce]') || { dataset: {} }).dataset.announce || ''
   const say = (text) => {
     const slot = place('announce')
     if (slot) slot.textContent = text
@@ -36,7 +36,9 @@
   dialog.addEventListener('close', () => {
     const saved = dialog.querySelector('[data-saved]')
     dialog.replaceChildren()
-    if (opener && opener.isConnected) opener.focus()
+    // The list may have been swapped meanwhile; what stands there now has the same id.
+    const back = opener && (opener.isConnected ? opener : byId(opener.id))
+    if (back) back.focus()
     opener = null
     if (!saved) return
     if (byId('providers')) document.body.dispatchEvent(new CustomEvent('credentials-changed'))

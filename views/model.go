@@ -29,7 +29,8 @@ const (
 type Status struct {
 	Word   string // "Connected", "Waiting for Azure", "Needs attention", …
 	Tone   Tone
-	Detail string // optional: "could not check 2 minutes ago", "checking now"
+	Detail string // optional: "Could not check 2 minutes ago", "Checking now", "Next try in"
+	Retry  int    // seconds that finish Detail and count down; 0 = none
 }
 
 // Frame is what every page needs.
@@ -85,6 +86,8 @@ type Providers struct {
 	Frame
 	MayLink   bool // else: "Ask an owner of harbor to link …"
 	Providers []Provider
+	PollPath  string // GET, with htmx, for the list again; always set
+	PollAfter int    // seconds until a row may look different; 0 = not by itself
 }
 
 // Provider is one provider of the list.
@@ -98,7 +101,7 @@ type Provider struct {
 
 // CredentialRow is one linked credential in the list.
 type CredentialRow struct {
-	Label, Path      string
+	ID, Label, Path  string
 	SubscriptionName string // empty until it was found
 	SubscriptionID   string
 	Status           Status
@@ -109,9 +112,9 @@ type CredentialRow struct {
 
 // Certificate is the account's certificate as the dialog shows it.
 type Certificate struct {
-	SHA1, SHA256     string // upper-case hexadecimal
+	SHA1, SHA256     string // upper-case hexadecimal; SHA256 may be empty
 	Expires          Time
-	CERPath, PEMPath string
+	CERPath, PEMPath string // empty: it is not offered for download
 	ExpiresSoon      bool
 	RenewPath        string // set when it is time to make a new one
 }

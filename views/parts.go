@@ -2,6 +2,7 @@ package views
 
 import (
 	"strconv"
+	"strings"
 	"unicode"
 
 	"github.com/a-h/templ"
@@ -89,6 +90,28 @@ func places(fields fault.Fields, names ...string) []place {
 // that refreshes itself around the link would hand down its own way.
 func opens(path string) templ.Attributes {
 	return templ.Attributes{"hx-get": path, "hx-target": "#dialog", "hx-swap": "innerHTML"}
+}
+
+// changesLive makes a form change the part of the page that shows the result.
+// Without script the same form leads to the page again. A second press while the
+// first is under way is dropped; a disabled button would lose the focus.
+func changesLive(path string) templ.Attributes {
+	return templ.Attributes{"hx-post": path, "hx-target": "#live", "hx-swap": "outerHTML", "hx-sync": "this:drop"}
+}
+
+// announced is what a screen reader says when a verification has moved on.
+func announced(s Status, p Progress) string {
+	return strings.TrimSpace(s.Word + ". " + p.Summary)
+}
+
+// changing is when a list asks for itself again: when a credential changed on
+// this page, and after some seconds when a row will look different by itself.
+func changing(after int) string {
+	const always = "credentials-changed from:body"
+	if after == 0 {
+		return always
+	}
+	return always + ", " + every(after)
 }
 
 // every writes the trigger of something that is asked for again.

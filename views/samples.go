@@ -169,7 +169,7 @@ var (
 
 func sampleProviderList(rows ...CredentialRow) Providers {
 	return Providers{
-		Frame: sampleFrame("Cloud Providers"), MayLink: true,
+		Frame: sampleFrame("Cloud Providers"), MayLink: true, PollPath: "/accounts/harbor/cloud-providers", PollAfter: 41,
 		Providers: []Provider{
 			{Key: "azure", Name: "Microsoft Azure", Available: true, AddPath: sampleCredentials + "/new", Credentials: rows},
 			{Key: "aws", Name: "Amazon Web Services", Remark: "Not available yet"},
@@ -183,18 +183,18 @@ func sampleProviderList(rows ...CredentialRow) Providers {
 func sampleRows() []CredentialRow {
 	return []CredentialRow{
 		{
-			Label: "Production", Path: samplePath, SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription,
+			ID: "crd_1", Label: "Production", Path: samplePath, SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription,
 			Status: Status{Word: "Connected", Tone: ToneOK}, LastCheck: sampleChecked, Expires: sampleEnd, LinkedBy: "Ada Byron",
 		},
 		{
-			Label: "Staging", Path: sampleCredentials + "/crd_2c8d5f1a", SubscriptionID: "bbbbbbbb-cccc-dddd-eeee-ffffffffffff",
-			Status:    Status{Word: "Waiting for Azure", Tone: ToneWaiting, Detail: "next try in a minute"},
+			ID: "crd_2", Label: "Staging", Path: sampleCredentials + "/crd_2c8d5f1a", SubscriptionID: "bbbbbbbb-cccc-dddd-eeee-ffffffffffff",
+			Status:    Status{Word: "Waiting for Azure", Tone: ToneWaiting, Detail: "Next try in", Retry: 40},
 			LastCheck: sampleJustNow, Expires: sampleEnd, LinkedBy: "Ben Okafor",
 		},
 		{
-			Label: "Data science, EU west", Path: sampleCredentials + "/crd_9x3v6n0b", SubscriptionName: "Research and Data (EU)",
+			ID: "crd_3", Label: "Data science, EU west", Path: sampleCredentials + "/crd_9x3v6n0b", SubscriptionName: "Research and Data (EU)",
 			SubscriptionID: "cccccccc-dddd-eeee-ffff-000000000000",
-			Status:         Status{Word: "Needs attention", Tone: ToneAttention, Detail: "could not check 2 minutes ago"},
+			Status:         Status{Word: "Needs attention", Tone: ToneAttention, Detail: "Could not check 2 minutes ago"},
 			LastCheck:      sampleYesterday, Expires: sampleSoon, LinkedBy: "Cleo Marsh",
 		},
 	}

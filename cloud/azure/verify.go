@@ -175,13 +175,17 @@ func (r *run) readRights(ctx context.Context, m *manager) (string, error) {
 		return "", err
 	}
 	r.finding.Rights = rightsOf(permissions)
-	granted := 0
+	granted, useful := 0, 0
 	for _, right := range r.finding.Rights {
+		if right.Excessive {
+			return "More than Mooring needs. What it may do says which.", nil
+		}
+		useful++
 		if right.Granted {
 			granted++
 		}
 	}
-	return fmt.Sprintf("%d of %d that Mooring looks for. They stand below.", granted, len(abilities)), nil
+	return fmt.Sprintf("%d of the %d things that Mooring can use.", granted, useful), nil
 }
 
 // The providers that machines need.
