@@ -49,7 +49,11 @@ var byCode = func() map[string]entry {
 
 // Explain implements cloud.Cloud.
 func (a *Azure) Explain(result cloud.StageResult, target cloud.Target) cloud.Explanation {
-	if e, ok := byCode[strings.ToLower(result.Code)]; ok {
+	code := result.Code
+	if code == "AuthorizationFailed" && (result.Stage == stageRights || result.Stage == stageProviders) {
+		code = codeRightsUnknown // the same code means less where it only keeps us from looking
+	}
+	if e, ok := byCode[strings.ToLower(code)]; ok {
 		return e.explain(target)
 	}
 	happened := "Azure answered with a code that Mooring does not know: " + result.Code + "."

@@ -160,3 +160,11 @@ func TestTheCommandIsWrittenFromWhatIsTyped(t *testing.T) {
 		t.Errorf("before anything is typed:\n%s", blank.Commands[0].Text)
 	}
 }
+
+func TestTheSameCodeMeansLessWhereItOnlyKeepsUsFromLooking(t *testing.T) {
+	deciding := testAzure().Explain(cloud.StageResult{Stage: stageSubscription, Code: "AuthorizationFailed"}, cloud.Target{})
+	advisory := testAzure().Explain(cloud.StageResult{Stage: stageProviders, Code: "AuthorizationFailed"}, cloud.Target{})
+	if deciding.Anchor != "azure-authorizationfailed" || advisory.Anchor != "azure-rightsunknown" {
+		t.Errorf("explained as %q and %q", deciding.Anchor, advisory.Anchor)
+	}
+}

@@ -34,7 +34,7 @@ const (
 	codeWarned            = "SubscriptionWarned"
 	codePastDue           = "SubscriptionPastDue"
 	codeNotRegistered     = "MissingSubscriptionRegistration"
-	codeNoReading         = "NoReadPermission"
+	codeRightsUnknown     = "RightsUnknown"
 )
 
 // refusal is an answer that is not the one we asked for, in one shape for the
