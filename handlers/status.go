@@ -42,6 +42,9 @@ func (h *handlers) secondsUntil(t time.Time) int {
 
 // duration is how long a stage took, in the unit that fits.
 func duration(d time.Duration) string {
+	if d < time.Millisecond {
+		return "under 1 ms"
+	}
 	if d < time.Second {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}
@@ -142,7 +145,7 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 	case c.State == credential.Connected:
 		p.Tone, p.Summary = views.ToneOK, "The link works."
 	case c.State == credential.NeedsAttention:
-		p.Tone, p.Summary = views.ToneAttention, "The link does not work. What failed says what to do."
+		p.Tone, p.Summary = views.ToneAttention, "The link does not work yet. The stage that failed says what to do."
 	default:
 		p.Tone, p.Summary = views.ToneOff, "This credential has not been verified since it was saved."
 	}

@@ -61,8 +61,10 @@
     for (const box of root.querySelectorAll('.field')) {
       const input = box.querySelector('input, select, textarea')
       if (!input) continue
-      if (box.querySelector('.field-error')) input.setAttribute('aria-invalid', 'true')
+      const fault = box.querySelector('.field-error')
+      if (fault) input.setAttribute('aria-invalid', 'true')
       else input.removeAttribute('aria-invalid')
+      if (fault && input === document.activeElement) box.scrollIntoView({ block: 'nearest' })
     }
     const news = root.querySelector('[data-announce]')
     if (news && news.dataset.announce !== said) {
