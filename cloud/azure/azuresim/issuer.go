@@ -69,12 +69,6 @@ func issue(form, parent *x509.Certificate, public *ecdsa.PublicKey, signer *ecds
 	return x509.ParseCertificate(der)
 }
 
-func (i *issuer) pool() *x509.CertPool {
-	p := x509.NewCertPool()
-	p.AddCert(i.root)
-	return p
-}
-
 // tlsConfig is for one server. With askClient it asks for a client certificate
 // and accepts any, because who is known is decided by the request.
 func (i *issuer) tlsConfig(askClient bool) *tls.Config {

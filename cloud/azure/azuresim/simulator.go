@@ -12,6 +12,7 @@ package azuresim
 import (
 	"cmp"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/http"
@@ -31,7 +32,7 @@ type Options struct {
 // Simulator is a running simulated Azure.
 type Simulator struct {
 	world    *world
-	ca       *x509.CertPool
+	root     *x509.Certificate
 	clouds   map[string]Endpoints
 	portal   string
 	servers  []*server
@@ -66,7 +67,7 @@ func Start(o Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		world:  w,
-		ca:     issuer.pool(),
+		root:   issuer.root,
 		clouds: map[string]Endpoints{},
 		stop:   make(chan struct{}),
 	}
@@ -149,7 +150,16 @@ func (s *Simulator) Close() error {
 func (s *Simulator) PortalURL() string { return s.portal }
 
 // CA holds the authority that issued the certificate of every TLS server.
-func (s *Simulator) CA() *x509.CertPool { return s.ca.Clone() }
+func (s *Simulator) CA() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(s.root)
+	return pool
+}
+
+// CAPEM is that authority as PEM text, for a program that reads it from a file.
+func (s *Simulator) CAPEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.root.Raw})
+}
 
 // Endpoints returns the addresses of "public", "usgov" or "china", and the zero
 // value for any other name.
