@@ -53,6 +53,7 @@ func (h *handlers) answerError(err error, c echo.Context) {
 		Frame: h.frame(c, status.heading), Status: status.code, Heading: status.heading,
 		Sentence: f.Sentence, Link: f.Link, RequestID: requestID(c),
 	}
+	problem.Path = "" // nobody comes back to a failure
 	switch {
 	case isHTMX(c):
 		// The alert goes where it is seen: into the dialog, if that asked.

@@ -86,7 +86,9 @@ func TestNobodySeesAPageKeptForAnother(t *testing.T) {
 	if !strings.Contains(page("owner", listPath), "Production") || !strings.Contains(page("member", listPath), "Production") {
 		t.Error("an old page was shown after a change")
 	}
-	s.ask("owner", "POST", "/settings/theme", url.Values{"theme": {"dark"}})
+	if w := s.ask("owner", "POST", "/settings/theme", url.Values{"theme": {"dark"}, "next": {listPath}}); w.Header().Get("Location") != listPath {
+		t.Errorf("choosing a theme led to %q", w.Header().Get("Location"))
+	}
 	if !strings.Contains(page("owner", listPath), `data-theme="dark"`) || strings.Contains(page("member", listPath), `data-theme="dark"`) {
 		t.Error("the theme is not the person's own")
 	}

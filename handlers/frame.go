@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,6 +16,9 @@ import (
 // nobody may be signed in.
 func (h *handlers) frame(c echo.Context, title string) views.Frame {
 	f := views.Frame{Title: title, Theme: string(account.System)}
+	if c.Request().Method == http.MethodGet {
+		f.Path = c.Request().URL.Path
+	}
 	if h.Demo != nil {
 		f.Portal = h.Demo.Portal
 	}

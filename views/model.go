@@ -36,6 +36,7 @@ type Status struct {
 // Frame is what every page needs.
 type Frame struct {
 	Title    string
+	Path     string // of this page, to come back to; empty: the first page
 	Theme    string // "system", "light", "dark"
 	Person   *Person
 	Account  string // name of the account in the URL, or of the caller's default
