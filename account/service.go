@@ -60,7 +60,10 @@ func NewService(store Store, now func() time.Time, newID func() string, log *slo
 }
 
 // Origin is where a sign-in comes from.
-type Origin struct{ Address, Agent, RequestID string }
+type Origin struct {
+	Address, Agent, RequestID string
+	Token                     string // of the session that this browser has already, which ends; may be empty
+}
 
 // SignIn checks the password and starts a session. It returns the session's
 // token, which only the cookie ever holds.
@@ -132,7 +135,21 @@ func (s *Service) startSession(ctx context.Context, person Person, from Origin) 
 	if err := s.store.AddSession(ctx, session, entry); err != nil {
 		return secret.Text{}, err
 	}
-	return token, nil
+	return token, s.endReplaced(ctx, from, actor)
+}
+
+// endReplaced ends the session that a browser had before it signed in again.
+func (s *Service) endReplaced(ctx context.Context, from Origin, actor audit.Actor) error {
+	if from.Token == "" {
+		return nil
+	}
+	before, err := s.store.Caller(ctx, hashToken(from.Token), s.now())
+	if errors.Is(err, ErrSignIn) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return s.SignOut(ctx, before, actor)
 }
 
 // Authenticate finds who holds this token: ErrSignIn when nobody does.

@@ -39,6 +39,16 @@ func TestSigningInStartsANewSession(t *testing.T) {
 	}
 }
 
+func TestSigningInAgainEndsTheSessionBefore(t *testing.T) {
+	s := newSite(t)
+	if w := s.ask("owner", "POST", "/login", signInForm("owner@example.com", testPassword, "/")); w.Code != http.StatusSeeOther {
+		t.Fatalf("answered %d", w.Code)
+	}
+	if w := s.ask("owner", "GET", "/settings/sessions", nil); w.Code != http.StatusSeeOther {
+		t.Errorf("the session before answered %d", w.Code)
+	}
+}
+
 func TestOverHTTPSTheCookieIsBoundToTheHost(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.PublicURL = &url.URL{Scheme: "https", Host: "mooring.example.com"} })
 	w := s.ask("", "POST", "/login", signInForm("owner@example.com", testPassword, "/"), func(r *http.Request) { r.Host = "mooring.example.com" })

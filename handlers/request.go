@@ -48,8 +48,8 @@ func actorOf(c echo.Context) audit.Actor {
 	return audit.Actor{PersonID: caller.Person.ID, Name: caller.Person.Email, Address: c.RealIP(), RequestID: requestID(c)}
 }
 
-func originOf(c echo.Context) account.Origin {
-	return account.Origin{Address: c.RealIP(), Agent: c.Request().UserAgent(), RequestID: requestID(c)}
+func (h *handlers) originOf(c echo.Context) account.Origin {
+	return account.Origin{Address: c.RealIP(), Agent: c.Request().UserAgent(), RequestID: requestID(c), Token: h.sessions.token(c.Request())}
 }
 
 // requestOf says who asks, for which account.

@@ -35,17 +35,25 @@ func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, err
 	return sessions.GetRegistry(r).Get(s, name)
 }
 
-// New implements sessions.Store: it reads the reference. Two cookies of one
-// name are a sign that somebody planted one, so neither counts.
+// New implements sessions.Store: it reads the reference.
 func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
 	options := s.options
 	session.Options = &options
 	session.IsNew = true
-	if cookies := r.CookiesNamed(name); len(cookies) == 1 {
-		session.ID, session.IsNew = cookies[0].Value, false
+	if token := s.token(r); token != "" {
+		session.ID, session.IsNew = token, false
 	}
 	return session, nil
+}
+
+// token reads the reference from the cookie. Two cookies of one name are a
+// sign that somebody planted one, so neither counts.
+func (s *sessionStore) token(r *http.Request) string {
+	if cookies := r.CookiesNamed(s.name); len(cookies) == 1 {
+		return cookies[0].Value
+	}
+	return ""
 }
 
 // Save implements sessions.Store: it writes the reference, or removes it when

@@ -24,7 +24,7 @@ func (h *handlers) signIn(c echo.Context) error {
 		return errTooLarge.Because(err)
 	}
 	email, next := r.PostFormValue("email"), ownPath(r.PostFormValue("next"))
-	token, err := h.Accounts.SignIn(r.Context(), email, r.PostFormValue("password"), originOf(c))
+	token, err := h.Accounts.SignIn(r.Context(), email, r.PostFormValue("password"), h.originOf(c))
 	if f := fault.Of(err); err != nil && f.Kind != fault.Internal {
 		return h.html(c, statuses[f.Kind].code, views.SignInPage(h.signInView(c, email, next, f.Sentence)))
 	}
@@ -74,7 +74,7 @@ func (h *handlers) setUp(c echo.Context) error {
 		Email: r.PostFormValue("email"), Name: r.PostFormValue("name"),
 		Organization: r.PostFormValue("organization"), Password: r.PostFormValue("password"),
 	}
-	token, err := h.Accounts.SetUp(r.Context(), c.Param("token"), form, originOf(c))
+	token, err := h.Accounts.SetUp(r.Context(), c.Param("token"), form, h.originOf(c))
 	if f := fault.Of(err); err != nil && len(f.Fields) > 0 {
 		return h.html(c, statuses[f.Kind].code, views.SetUpPage(views.SetUp{
 			Frame: h.frame(c, "Set up Mooring"), Action: r.URL.Path, Name: form.Name, Email: form.Email,
