@@ -34,7 +34,7 @@ func newHasher() *hasher {
 	return &hasher{running: make(chan struct{}, 2), waiting: make(chan struct{}, 64)}
 }
 
-func (h *hasher) do(ctx context.Context, work func()) error {
+func (h *hasher) do(ctx context.Context, work func() error) error {
 	select {
 	case h.waiting <- struct{}{}:
 		defer func() { <-h.waiting }()
@@ -47,26 +47,28 @@ func (h *hasher) do(ctx context.Context, work func()) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	work()
+	err := work()
 	if len(h.waiting) == 1 { // nobody else needs the 19 MiB now; left alone they would stay for minutes
 		debug.FreeOSMemory()
 	}
-	return nil
+	return err
 }
 
 func (h *hasher) hash(ctx context.Context, password string) (PasswordHash, error) {
 	salt := make([]byte, saltSize)
 	_, _ = rand.Read(salt)
 	var hash PasswordHash
-	err := h.do(ctx, func() {
+	err := h.do(ctx, func() error {
 		sum := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, hashSize)
 		hash = PasswordHash(fmt.Sprintf("%s%s$%s", hashPrefix, encode(salt), encode(sum)))
+		return nil
 	})
 	return hash, err
 }
 
-// matches takes the same time whether the hash is real or the decoy.
-func (h *hasher) matches(ctx context.Context, hash PasswordHash, password string) (bool, error) {
+// matches takes the same time whether the hash is real or the decoy. It runs
+// inside do.
+func (hash PasswordHash) matches(password string) (bool, error) {
 	rest, ok := strings.CutPrefix(string(hash), hashPrefix)
 	saltText, sumText, cut := strings.Cut(rest, "$")
 	salt, saltErr := base64.RawStdEncoding.DecodeString(saltText)
@@ -74,12 +76,8 @@ func (h *hasher) matches(ctx context.Context, hash PasswordHash, password string
 	if !ok || !cut || saltErr != nil || sumErr != nil {
 		return false, errors.New("account: a stored password hash has an unknown form")
 	}
-	var same bool
-	err := h.do(ctx, func() {
-		got := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, hashSize)
-		same = subtle.ConstantTimeCompare(got, sum) == 1
-	})
-	return same, err
+	got := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, hashSize)
+	return subtle.ConstantTimeCompare(got, sum) == 1, nil
 }
 
 func encode(b []byte) string { return base64.RawStdEncoding.EncodeToString(b) }

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -69,35 +71,47 @@ type Origin struct {
 // token, which only the cookie ever holds.
 func (s *Service) SignIn(ctx context.Context, email, password string, from Origin) (secret.Text, error) {
 	email = normalEmail(email)
-	emailKey, addressKey := throttleKey("email", email), throttleKey("address", from.Address)
 	person, hash, err := s.store.PasswordOf(ctx, email)
-	known := err == nil
 	if errors.Is(err, ErrNoSuchAccount) {
 		hash = decoy
 	} else if err != nil {
 		return secret.Text{}, err
 	}
-	if err := s.throttle(ctx, person.ID, from.Address, emailKey, addressKey); err != nil {
+	// Counting, comparing and counting up happen in one turn, so that a burst
+	// of guesses is counted like a queue of them.
+	err = s.hasher.do(ctx, func() error { return s.checkPassword(ctx, person, email, hash, password, from) })
+	if err != nil {
 		return secret.Text{}, err
+	}
+	return s.startSession(ctx, person, from)
+}
+
+// checkPassword compares and, when it does not match, counts the failure.
+// person is the zero value when nobody has the address.
+func (s *Service) checkPassword(ctx context.Context, person Person, email string, hash PasswordHash, password string, from Origin) error {
+	emailKey, addressKey := throttleKey("email", email), throttleKey("address", network(from.Address))
+	if err := s.throttle(ctx, person.ID, from.Address, emailKey, addressKey); err != nil {
+		return err
 	}
 	matches := false
 	if utf8.RuneCountInString(password) <= maxPassword {
-		if matches, err = s.hasher.matches(ctx, hash, password); err != nil {
-			return secret.Text{}, err
+		var err error
+		if matches, err = hash.matches(password); err != nil {
+			return err
 		}
 	}
-	if !known || !matches {
-		actor := audit.Actor{Name: "unknown", Address: from.Address, RequestID: from.RequestID}
-		if known {
-			actor.PersonID, actor.Name = person.ID, person.Email
-		}
-		entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.SignInFailed, Result: audit.Refused}
-		if err := s.store.AddFailure(ctx, emailKey, addressKey, entry); err != nil {
-			return secret.Text{}, err
-		}
-		return secret.Text{}, ErrWrongPassword
+	if matches && person.ID != "" {
+		return nil
 	}
-	return s.startSession(ctx, person, from)
+	actor := audit.Actor{Name: "unknown", Address: from.Address, RequestID: from.RequestID}
+	if person.ID != "" {
+		actor.PersonID, actor.Name = person.ID, person.Email
+	}
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.SignInFailed, Result: audit.Refused}
+	if err := s.store.AddFailure(ctx, emailKey, addressKey, entry); err != nil {
+		return err
+	}
+	return ErrWrongPassword
 }
 
 func (s *Service) throttle(ctx context.Context, personID, address, emailKey, addressKey string) error {
@@ -354,13 +368,25 @@ func hashToken(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// network is what one client can choose its address from: all of it in IPv4,
+// and a /64 in IPv6.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Is4() || ip.Is4In6() {
+		return address
+	}
+	prefix, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return prefix.String()
+}
+
 // throttleKey stands for an address in the list of failures, so that the list
 // holds no address.
 func throttleKey(kind, value string) string { return hashToken(kind + "\x00" + value)[:32] }
 
+// clip keeps at most the first bytes of what a client sent, and no half letter.
 func clip(s string, most int) string {
-	if len(s) > most {
-		return s[:most]
-	}
-	return s
+	return strings.ToValidUTF8(s[:min(len(s), most)], "")
 }

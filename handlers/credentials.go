@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"mooring/certificate"
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/fault"
@@ -76,6 +77,9 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 	}
 	if found.CertificateIsCurrent {
 		view.Certificate.CERPath, view.Certificate.PEMPath = certificatePaths(m.Account.Name)
+		if mayLink(m) && found.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore {
+			view.Certificate.ExpiresSoon, view.Certificate.RenewPath = true, renewPath(m.Account.Name)
+		}
 	}
 	if !found.NextCheckAt.IsZero() && found.State != credential.Disabled {
 		view.NextCheck = h.moment(found.NextCheckAt)

@@ -7,7 +7,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"mooring/certificate"
 	"mooring/credential"
 	"mooring/views"
 )
@@ -119,6 +121,36 @@ func TestTheCertificateDownloads(t *testing.T) {
 	}
 	if other := s.ask("stranger", "GET", "/accounts/elsewhere/certificate.cer", nil); other.Body.String() == der.Body.String() {
 		t.Error("two accounts share a certificate")
+	}
+}
+
+func TestACertificateThatEndsSoonCanBeRenewed(t *testing.T) {
+	later := func() time.Time { return testNow().Add(certificate.Life - 20*24*time.Hour) }
+	s := newSite(t, func(c *Config) { c.Now = later })
+	path := s.link("Production", someID)
+	const renew = `action="/accounts/harbor/certificate/renew"`
+	for _, page := range []string{path, postPath + "/new"} {
+		if body := s.ask("owner", "GET", page, nil).Body.String(); !strings.Contains(body, renew) {
+			t.Errorf("%s does not offer a new certificate", page)
+		}
+	}
+	if body := s.ask("member", "GET", path, nil).Body.String(); strings.Contains(body, renew) {
+		t.Error("a member is offered what only owners may do")
+	}
+	before := s.ask("owner", "GET", "/accounts/harbor/certificate.cer", nil).Body.String()
+	if w := s.ask("owner", "POST", "/accounts/harbor/certificate/renew", url.Values{}); w.Code != http.StatusSeeOther {
+		t.Fatalf("renewing answered %d", w.Code)
+	}
+	if after := s.ask("owner", "GET", "/accounts/harbor/certificate.cer", nil).Body.String(); after == before {
+		t.Error("the certificate is the old one")
+	}
+	body := s.ask("owner", "GET", path, nil).Body.String()
+	if !strings.Contains(body, "newer certificate") || strings.Contains(body, `href=""`) || strings.Contains(body, "certificate.cer") {
+		t.Error("the page of a credential with the old certificate does not say so")
+	}
+	s.ask("owner", "POST", path, url.Values{"label": {"Production"}, "subscription_id": {someID}, "verify": {"no"}})
+	if body := s.ask("owner", "GET", path, nil).Body.String(); strings.Contains(body, "newer certificate") {
+		t.Error("editing did not switch to the new certificate")
 	}
 }
 

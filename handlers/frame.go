@@ -116,10 +116,12 @@ func (h *handlers) certificateView(accountName string, c certificate.Certificate
 		CERPath: cer, PEMPath: pem, ExpiresSoon: c.ExpiresSoon(h.Now()),
 	}
 	if v.ExpiresSoon {
-		v.RenewPath = "/accounts/" + accountName + "/certificate/renew"
+		v.RenewPath = renewPath(accountName)
 	}
 	return v
 }
+
+func renewPath(accountName string) string { return "/accounts/" + accountName + "/certificate/renew" }
 
 // certificatePaths are where an account's certificate is downloaded.
 func certificatePaths(accountName string) (cer, pem string) {

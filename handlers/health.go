@@ -1,7 +1,10 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,11 +16,29 @@ func (h *handlers) alive(c echo.Context) error { return c.String(http.StatusOK, 
 
 // ready says that work can be done: the database takes a write.
 func (h *handlers) ready(c echo.Context) error {
-	if err := h.Data.Check(c.Request().Context()); err != nil {
+	if err := h.readiness.check(c.Request().Context(), h.Data); err != nil {
 		h.Log.Error("not ready", "id", requestID(c), "cause", err)
 		return c.String(http.StatusServiceUnavailable, "the database cannot be written\n")
 	}
 	return c.String(http.StatusOK, "ok\n")
+}
+
+// readiness writes to the database at most once a second, however many ask,
+// since anybody may ask and every write costs a sync of the disk.
+type readiness struct {
+	mu   sync.Mutex
+	at   time.Time
+	last error
+}
+
+func (r *readiness) check(ctx context.Context, data Data) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.at) >= time.Second {
+		r.last = data.Check(context.WithoutCancel(ctx))
+		r.at = time.Now()
+	}
+	return r.last
 }
 
 func (h *handlers) static(c echo.Context) error {

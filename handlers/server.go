@@ -49,9 +49,10 @@ type Demo struct {
 
 type handlers struct {
 	Config
-	sessions *sessionStore
-	kept     *keptPages
-	oops     oopsPage
+	sessions  *sessionStore
+	kept      *keptPages
+	oops      oopsPage
+	readiness readiness
 }
 
 // maxBody bounds what a request may send, in bytes. The largest form is far

@@ -140,6 +140,9 @@ func (f *tenantFinder) find(ctx context.Context, e Environment, subscriptionID s
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	tenant, err := tenantOf(ctx, f.client, e, subscriptionID)
+	if err != nil && meaningOf(refusalOf(err)) == silent {
+		return "", err // perhaps only this once
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.found) >= findsKept {

@@ -106,12 +106,23 @@ func (d dataFolder) try(ctx context.Context, path string) error {
 func (d dataFolder) setAside(ctx context.Context, kept string) error {
 	database, err := db.Open(ctx, d.database())
 	if err != nil { // too damaged to be opened: keep the bytes as they are
-		return os.Rename(d.database(), kept)
+		return renameDatabase(d.database(), kept)
 	}
 	if err := errors.Join(database.BackupTo(ctx, kept), database.Close()); err != nil {
 		return err
 	}
 	return removeDatabase(d.database())
+}
+
+// renameDatabase takes the log along, or SQLite would play it onto whatever
+// stands at the old path next.
+func renameDatabase(from, to string) error {
+	for _, ending := range []string{"", "-wal", "-shm"} {
+		if err := os.Rename(from+ending, to+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func removeDatabase(path string) error {

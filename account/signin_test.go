@@ -1,0 +1,228 @@
+package account_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mooring/account"
+	"mooring/audit"
+	"mooring/db"
+)
+
+func TestTheRightPasswordSignsIn(t *testing.T) {
+	h := inhabited(t)
+	token, err := h.SignIn(t.Context(), "  ADA@Example.com ", password, account.Origin{Address: home, Agent: strings.Repeat("x", 300), RequestID: "r1"})
+	h.ok(err)
+	caller := h.caller(token)
+	session := caller.Session
+	if caller.Person.ID != "person-ada" || len(caller.Memberships) != 1 || caller.Memberships[0].Account.Name != "ada" {
+		t.Errorf("the caller is %+v", caller)
+	}
+	if !session.CreatedAt.Equal(morning) || !session.ExpiresAt.Equal(morning.Add(30*24*time.Hour)) || session.Address != home || len(session.Agent) != 200 {
+		t.Errorf("the session is %+v", session)
+	}
+	want := audit.Entry{At: morning, Actor: h.actor(), Action: audit.SignIn, Result: audit.Done}
+	if entry := h.log()[0]; entry != want {
+		t.Errorf("the audit entry is %+v, want %+v", entry, want)
+	}
+}
+
+func TestAWrongPasswordAndAnUnknownAddressLookTheSame(t *testing.T) {
+	h := inhabited(t)
+	h.store.asked()
+	wrong := h.try(email, "wrong horse battery", home)
+	known := h.store.asked()
+	unknown := h.try("nobody@example.com", "wrong horse battery", home)
+	stranger := h.store.asked()
+	if wrong != account.ErrWrongPassword || unknown != wrong { //nolint:errorlint // the very same value, with no cause in it
+		t.Errorf("wrong: %v, unknown: %v", wrong, unknown)
+	}
+	if !slices.Equal(known, stranger) || !slices.Contains(known, "AddFailure") {
+		t.Errorf("the store was asked %v for a wrong password and %v for an unknown address", known, stranger)
+	}
+
+	leave := h.FillLine() // whoever comes to hashing is refused now
+	h.want(h.try(email, "wrong horse battery", home), account.ErrBusy)
+	h.want(h.try("nobody@example.com", "wrong horse battery", home), account.ErrBusy)
+	leave()
+	if before, now := h.store.asked(), "AddFailure"; slices.Contains(before, now) {
+		t.Error("being busy counts as a failure")
+	}
+}
+
+func TestAPasswordTooLongToBeOneIsWrongForEverybody(t *testing.T) {
+	h := inhabited(t)
+	for _, email := range []string{email, "nobody@example.com"} {
+		if err := h.try(email, strings.Repeat("x", 1025), home); err != account.ErrWrongPassword { //nolint:errorlint // see above
+			t.Errorf("%s: got %v", email, err)
+		}
+	}
+}
+
+func TestABurstOfGuessesIsCountedLikeAQueueOfThem(t *testing.T) {
+	h := inhabited(t)
+	results := make(chan error, 40)
+	for range cap(results) {
+		go func() { results <- h.try(email, "wrong horse battery", home) }()
+	}
+	hashed := 0
+	for range cap(results) {
+		switch err := <-results; {
+		case errors.Is(err, account.ErrWrongPassword):
+			hashed++
+		case !errors.Is(err, account.ErrTooManyTries):
+			t.Error(err)
+		}
+	}
+	if hashed > account.MaxPairTries+1 { // two are looked at side by side
+		t.Errorf("%d of 40 guesses at once were looked at", hashed)
+	}
+}
+
+func TestOneIPv6NetworkIsOneGuesser(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "::ffff:192.0.2.7", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
+		"2001:db8:1:2::1": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64", "": "", "nonsense": "nonsense",
+	} {
+		if got := account.Network(address); got != want {
+			t.Errorf("%q counts as %q, want %q", address, got, want)
+		}
+	}
+}
+
+func TestTheAuditLogTellsWhoFailedAndNotWhatAStrangerTyped(t *testing.T) {
+	h := inhabited(t)
+	h.want(h.try(email, "wrong horse battery", home), account.ErrWrongPassword)
+	h.want(h.try("my password by mistake", "x", home), account.ErrWrongPassword)
+	log := h.log()
+	stranger, ada := log[0], log[1]
+	if ada != (audit.Entry{At: morning, Actor: h.actor(), Action: audit.SignInFailed, Result: audit.Refused}) {
+		t.Errorf("ada's failure is %+v", ada)
+	}
+	unknown := audit.Actor{Name: "unknown", Address: home, RequestID: "r1"}
+	if stranger != (audit.Entry{At: morning, Actor: unknown, Action: audit.SignInFailed, Result: audit.Refused}) {
+		t.Errorf("the stranger's failure is %+v", stranger)
+	}
+}
+
+func TestEightFailuresOfOneAccountFromOneAddressAreEnough(t *testing.T) {
+	h := inhabited(t)
+	h.fail(account.MaxPairTries-1, email, home)
+	h.want(h.try(" Ada@example.com", "wrong horse battery", home), account.ErrWrongPassword) // the eighth
+	for _, typed := range []string{"wrong horse battery", password} {
+		h.want(h.try(email, typed, home), account.ErrTooManyTries)
+	}
+	h.ok(h.try(email, password, elsewhere)) // nobody is locked out by a neighbour
+
+	again := houseOn(t, h.DB, h.clock) // a restart forgets nothing
+	h.want(again.try(email, password, home), account.ErrTooManyTries)
+
+	h.clock.pass(account.FailureWindow)
+	h.want(h.try(email, password, home), account.ErrTooManyTries) // to the millisecond
+	h.clock.pass(time.Millisecond)
+	h.ok(h.try(email, password, home))
+}
+
+func TestBeingRefusedDoesNotProlongTheWait(t *testing.T) {
+	h := inhabited(t)
+	h.fail(account.MaxPairTries, email, home)
+	for range 14 {
+		h.clock.pass(time.Minute)
+		h.want(h.try(email, password, home), account.ErrTooManyTries)
+	}
+	h.clock.pass(time.Minute + time.Millisecond)
+	h.ok(h.try(email, password, home))
+}
+
+func TestTheLimitsHoldForAccountsThatDoNotExist(t *testing.T) {
+	h := inhabited(t)
+	h.fail(account.MaxPairTries, "nobody@example.com", home)
+	h.want(h.try("nobody@example.com", password, home), account.ErrTooManyTries)
+	h.fail(account.MaxEmailTries, "nobody@example.com", "various")
+	h.want(h.try("nobody@example.com", password, elsewhere), account.ErrTooManyTries)
+}
+
+func TestFortyFailuresFromOneAddressCloseIt(t *testing.T) {
+	h := inhabited(t)
+	for i := range account.MaxAddrTries - 1 {
+		h.fail(1, fmt.Sprintf("guess-%d@example.com", i), home)
+	}
+	h.want(h.try("one.more@example.com", "wrong horse battery", home), account.ErrWrongPassword)
+	h.want(h.try(email, password, home), account.ErrTooManyTries)
+	h.want(h.try("yet.another@example.com", password, home), account.ErrTooManyTries)
+	h.ok(h.try(email, password, elsewhere))
+	h.clock.pass(account.FailureWindow + time.Millisecond)
+	h.ok(h.try(email, password, home))
+}
+
+func TestAKnownAddressStillGetsInWhileManyGuess(t *testing.T) {
+	h := inhabited(t)
+	h.ok(h.try(email, password, home)) // from now on known
+	for i := range account.MaxEmailTries {
+		h.fail(1, email, fmt.Sprint("198.51.100.", i))
+	}
+	h.want(h.try(email, password, elsewhere), account.ErrTooManyTries)
+	h.ok(h.try(email, password, home))
+	h.want(h.try(email, "wrong horse battery", home), account.ErrWrongPassword)
+	h.fail(account.MaxPairTries, email, home)
+	h.want(h.try(email, password, home), account.ErrTooManyTries) // being known is no free pass
+
+	h.clock.pass(account.FailureWindow + time.Millisecond)
+	h.ok(h.try(email, password, elsewhere))
+}
+
+func TestAnAddressIsKnownToItsPersonOnly(t *testing.T) {
+	h := inhabited(t)
+	h.add("eve", adasHash())
+	h.ok(h.try("eve@example.com", password, elsewhere))
+	h.fail(account.MaxEmailTries, email, "various")
+	h.want(h.try(email, password, elsewhere), account.ErrTooManyTries)
+}
+
+// Only the cookie has the token: a copy of the database signs nobody in.
+func TestTheTokenIsNotStored(t *testing.T) {
+	folder := t.TempDir()
+	d, err := db.Open(t.Context(), filepath.Join(folder, "mooring.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // a test
+	h := houseOn(t, d, &clock{now: morning})
+	h.add("ada", adasHash())
+	token, again := h.signIn("ada", home), h.signIn("ada", home)
+	h.want(h.try(email, "a wrong password of mine", home), account.ErrWrongPassword)
+
+	raw, err := base64.RawURLEncoding.DecodeString(token.Reveal())
+	if err != nil || len(raw) != 32 || token.Reveal() == again.Reveal() {
+		t.Errorf("the tokens are %d bytes, %v, and differ: %t", len(raw), err, token.Reveal() != again.Reveal())
+	}
+	var stored []byte
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	h.ok(err)
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		h.ok(err)
+		stored = append(stored, text...)
+	}
+	sum := sha256.Sum256([]byte(token.Reveal()))
+	for what, canary := range map[string]string{
+		"the token": token.Reveal(), "its bytes": string(raw), "its bytes in hexadecimal": hex.EncodeToString(raw),
+		"the password": password, "a wrong password": "a wrong password of mine",
+	} {
+		if strings.Contains(string(stored), canary) {
+			t.Errorf("%s is in the database", what)
+		}
+	}
+	if id := hex.EncodeToString(sum[:]); !strings.Contains(string(stored), id) || h.caller(token).Session.ID != id {
+		t.Error("the SHA-256 of the token is not in the database: this test looks in the wrong place")
+	}
+}
