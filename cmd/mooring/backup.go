@@ -68,7 +68,7 @@ func restore(ctx context.Context, c *cli, args []string) error {
 	kept := ""
 	if _, err := os.Stat(d.database()); err == nil {
 		kept = d.database() + ".before-" + time.Now().UTC().Format("20060102-150405")
-		if err := d.setAside(ctx, kept); err != nil {
+		if err := renameDatabase(d.database(), kept); err != nil {
 			return err
 		}
 	}
@@ -101,21 +101,9 @@ func (d dataFolder) try(ctx context.Context, path string) error {
 	return errors.Join(err, database.Close())
 }
 
-// setAside writes the present database, with what its log still holds, to kept
-// and removes it.
-func (d dataFolder) setAside(ctx context.Context, kept string) error {
-	database, err := db.Open(ctx, d.database())
-	if err != nil { // too damaged to be opened: keep the bytes as they are
-		return renameDatabase(d.database(), kept)
-	}
-	if err := errors.Join(database.BackupTo(ctx, kept), database.Close()); err != nil {
-		return err
-	}
-	return removeDatabase(d.database())
-}
-
-// renameDatabase takes the log along, or SQLite would play it onto whatever
-// stands at the old path next.
+// renameDatabase sets a database aside without opening it, so that even a
+// damaged one keeps every byte. Its log goes along, or SQLite would play it
+// onto whatever stands at the old path next.
 func renameDatabase(from, to string) error {
 	for _, ending := range []string{"", "-wal", "-shm"} {
 		if err := os.Rename(from+ending, to+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -276,9 +276,29 @@ func TestServeFromFirstStartToRestore(t *testing.T) {
 	if err := os.WriteFile(nonsense, []byte("not a database at all"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, stderr := program(t, nil, "restore", "--data", folder, "--key-file", aside, nonsense); code != exitFailed || !strings.Contains(stderr, "was not restored") {
+	if err := errors.Join(os.Chmod(aside, 0o600), os.Rename(aside, key)); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := program(t, nil, "restore", "--data", folder, nonsense); code != exitFailed || !strings.Contains(stderr, "was not restored") {
 		t.Errorf("restoring nonsense: exit %d, %q", code, stderr)
 	}
+
+	// A damaged database is set aside whole, so that its log does not reach
+	// the restored one.
+	for _, ending := range []string{"", "-wal"} {
+		if err := os.WriteFile(filepath.Join(folder, "mooring.db"+ending), bytes.Repeat([]byte("damaged "), 1000), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _, stderr := program(t, nil, "restore", "--data", folder, copied); code != exitOK {
+		t.Fatalf("restoring over a damaged database: exit %d, %s", code, stderr)
+	}
+	if left, err := filepath.Glob(filepath.Join(folder, "mooring.db.before-*-wal")); err != nil || len(left) != 1 {
+		t.Errorf("the damaged log was not set aside: %v %v", left, err)
+	}
+	s = start(t, serving...)
+	s.until(`^Mooring listens on`)
+	s.stop()
 }
 
 func TestTheDemoIsTheSameEveryTime(t *testing.T) {
