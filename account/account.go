@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"mooring/fault"
+	"mooring/text"
 )
 
 // Theme is a person's choice of colours.
@@ -140,10 +141,10 @@ type SetUpForm struct {
 }
 
 func (f *SetUpForm) check() error {
-	f.Email, f.Name = normalEmail(f.Email), strings.TrimSpace(f.Name)
+	f.Email, f.Name = normalEmail(f.Email), text.Line(f.Name)
 	f.Organization = strings.ToLower(strings.TrimSpace(f.Organization))
 	fields := fault.Fields{}
-	if len(f.Email) > maxEmail || !emailAddress.MatchString(f.Email) {
+	if len(f.Email) > maxEmail || !emailAddress.MatchString(f.Email) || text.Line(f.Email) != f.Email {
 		fields["email"] = "Enter an e-mail address, such as ada@example.com."
 	}
 	if f.Name == "" || utf8.RuneCountInString(f.Name) > maxName {

@@ -36,7 +36,7 @@ type Credential struct {
 	CreatedByName        string
 	CertificateExpires   time.Time
 	CertificateSHA1      string
-	RunningVerification  string // id, while one runs
+	RunningVerification  string // id, while one of this version runs
 	CertificateIsCurrent bool   // the account has no newer certificate
 }
 

@@ -12,6 +12,7 @@ import (
 	"mooring/certificate"
 	"mooring/cloud"
 	"mooring/fault"
+	"mooring/text"
 )
 
 // Service links accounts to clouds.
@@ -252,7 +253,7 @@ func (s *Service) read(provider string, form *cloud.Form) (cloud.Target, string,
 	if fields == nil {
 		fields = fault.Fields{}
 	}
-	label := strings.Join(strings.Fields(form.Label), " ")
+	label := text.Line(form.Label)
 	if label == "" {
 		fields["label"] = sayLabelMissing
 	} else if len([]rune(label)) > maxLabel {

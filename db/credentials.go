@@ -27,7 +27,7 @@ const selectCredential = `
 	       coalesce(c.created_by, ''), c.created_at, c.fresh_from,
 	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at,
 	       coalesce(p.name, ''), k.not_after, k.sha1, k.active,
-	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.finished_at = 0), '')
+	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.version = c.version AND v.finished_at = 0), '')
 	  FROM credentials c
 	  JOIN certificates k ON k.id = c.certificate_id
 	  LEFT JOIN people p ON p.id = c.created_by`

@@ -176,5 +176,6 @@ var (
 	errOwnersOnly  = fault.New(fault.Forbidden, "Only owners of this account can do that. Ask one of them.")
 	errCrossOrigin = fault.New(fault.Forbidden, "This request came from another site. Open Mooring itself and try again.")
 	errWrongHost   = fault.New(fault.NotFound, "Mooring does not answer under this name. Use the address you were given.")
+	errUnreadable  = fault.New(fault.Invalid, "Mooring could not read what the browser sent. Go back, reload the page and try again.")
 	errTooLarge    = fault.New(fault.Invalid, "That is too much at once. Send less.")
 )

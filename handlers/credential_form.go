@@ -19,7 +19,7 @@ import (
 func readCredentialForm(c echo.Context) (cloud.Form, error) {
 	r := c.Request()
 	if err := r.ParseForm(); err != nil {
-		return cloud.Form{}, errTooLarge.Because(err)
+		return cloud.Form{}, errUnreadable.Because(err)
 	}
 	return cloud.Form{
 		Label: r.PostFormValue("label"), Environment: r.PostFormValue("environment"), Method: r.PostFormValue("method"),

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -198,6 +199,25 @@ func TestTooMuchIsRefused(t *testing.T) {
 	w := s.ask("owner", "POST", "/accounts/harbor/cloud-providers/azure/credentials", url.Values{"pasted": {strings.Repeat("x", maxBody+1)}})
 	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), errTooLarge.Sentence) {
 		t.Errorf("answered %d: %s", w.Code, w.Body)
+	}
+}
+
+func TestAnUnreadableBodyIsCalledThat(t *testing.T) {
+	s := newSite(t)
+	for _, path := range []string{"/login", "/accounts/harbor/cloud-providers/azure/credentials"} {
+		w := s.ask("owner", "POST", path, url.Values{}, func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("label=%zz")) })
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), errUnreadable.Sentence) {
+			t.Errorf("%s answered %d: %s", path, w.Code, w.Body)
+		}
+	}
+}
+
+func TestHeadAnswersLikeGet(t *testing.T) {
+	s := newSite(t)
+	for _, path := range []string{"/healthz", "/login", "/accounts/harbor/cloud-providers"} {
+		if get, head := s.ask("owner", "GET", path, nil), s.ask("owner", "HEAD", path, nil); get.Code != head.Code {
+			t.Errorf("%s: GET answers %d and HEAD %d", path, get.Code, head.Code)
+		}
 	}
 }
 

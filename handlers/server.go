@@ -94,6 +94,9 @@ func (h *handlers) router() (*echo.Echo, error) {
 			return nil, fmt.Errorf("route %s %s: %w", r.method, r.path, err)
 		}
 		e.Add(r.method, r.path, guard(r.handle))
+		if r.method == http.MethodGet { // net/http leaves the body out
+			e.Add(http.MethodHead, r.path, guard(r.handle))
+		}
 	}
 	return e, nil
 }

@@ -21,7 +21,7 @@ func (h *handlers) signInPage(c echo.Context) error {
 func (h *handlers) signIn(c echo.Context) error {
 	r := c.Request()
 	if err := r.ParseForm(); err != nil {
-		return errTooLarge.Because(err)
+		return errUnreadable.Because(err)
 	}
 	email, next := r.PostFormValue("email"), ownPath(r.PostFormValue("next"))
 	token, err := h.Accounts.SignIn(r.Context(), email, r.PostFormValue("password"), h.originOf(c))
@@ -68,7 +68,7 @@ func (h *handlers) setUpPage(c echo.Context) error {
 func (h *handlers) setUp(c echo.Context) error {
 	r := c.Request()
 	if err := r.ParseForm(); err != nil {
-		return errTooLarge.Because(err)
+		return errUnreadable.Because(err)
 	}
 	form := account.SetUpForm{
 		Email: r.PostFormValue("email"), Name: r.PostFormValue("name"),

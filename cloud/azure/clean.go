@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mooring/cloud"
+	"mooring/text"
 )
 
 const maxSaid = 400 // bytes
@@ -17,14 +18,13 @@ var (
 	thumbprint = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
 	entraStart = regexp.MustCompile(`^AADSTS\d+:\s*`)
 	entraEnd   = regexp.MustCompile(`(?s)\s*(?:Trace ID|Correlation ID|Timestamp):.*$`)
-	unprinted  = regexp.MustCompile(`[\x00-\x1f\x7f\x{2028}\x{2029}\x{200e}\x{200f}\x{202a}-\x{202e}]+`)
 )
 
 // clean makes what Azure said fit to keep and to show: without ids that are
 // not the person's own, without addresses, and without anything that could be
 // a token. The trace and correlation ids are kept apart.
 func clean(said string, target cloud.Target) string {
-	said = unprinted.ReplaceAllString(said, " ")
+	said = text.Line(said)
 	said = entraStart.ReplaceAllString(said, "")
 	said = entraEnd.ReplaceAllString(said, "")
 	said = anyEmail.ReplaceAllString(said, "(address)")

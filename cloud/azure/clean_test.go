@@ -19,7 +19,7 @@ func TestCleanKeepsWhatHelpsAndNothingElse(t *testing.T) {
 		{"client secrets", "secret aB38Q~0123456789abcdefghijABCDEFGHIJ_-xy", "secret (removed)"},
 		{"thumbprints", "Thumbprint 'A1B2C3D4E5F60718293A4B5C6D7E8F9001122334'", "Thumbprint 'A1B2C3D4E5F60718293A4B5C6D7E8F9001122334'"},
 		{"operations", "action 'Microsoft.Resources/subscriptions/providers/read'", "action 'Microsoft.Resources/subscriptions/providers/read'"},
-		{"lines and terminals", "first\r\nsecond\x1b[31m\u2028third\u202e", "first second [31m third"},
+		{"lines and terminals", "first\r\nsecond\x1b[31m\u2028third\u202e", "first second[31m third"},
 	}
 	for _, test := range tests {
 		if got := clean(test.said, target); got != test.want {

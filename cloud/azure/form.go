@@ -128,13 +128,18 @@ func readPasted(text string) (printed, string) {
 	}
 	client, tenant := strings.ToLower(tidy(p.AppID+p.ClientID)), strings.ToLower(tidy(p.Tenant+p.TenantID))
 	if err != nil || !guid.MatchString(client) || !guid.MatchString(tenant) {
-		if strings.Contains(strings.ToLower(text), "password") && !strings.Contains(text, "null") {
+		if secretWord.MatchString(noSecret.ReplaceAllString(text, "")) {
 			return printed{}, sayPastedPassword // unreadable, and perhaps one: never shown again
 		}
 		return printed{}, sayPastedForm
 	}
 	return printed{client, tenant}, ""
 }
+
+var (
+	noSecret   = regexp.MustCompile(`(?i)"?(?:password|client_?secret)"?\s*[:=]\s*(?:null|"")`)
+	secretWord = regexp.MustCompile(`(?i)password|secret|"value"`)
+)
 
 func hasPassword(v any) bool {
 	s, isString := v.(string)

@@ -82,6 +82,9 @@ func TestReadRefusesAndForgetsAPassword(t *testing.T) {
 		`{"clientId":"` + testClient + `","tenantId":"` + testTenant + `","clientSecret":"hunter2-canary"}`,
 		`{"appId":"x","password":"hunter2-canary`,
 		`{"appId":"x","password":{"a":"hunter2-canary"}}`,
+		`{"appId":"x","password":"hunter2-canary","tenant":null`,
+		`AZURE_CLIENT_SECRET=hunter2-canary`,
+		`{"keyId":"x","value":"hunter2-canary"}`,
 	} {
 		form := cloud.Form{SubscriptionID: testSubscription, Pasted: pasted}
 		_, fields := testAzure().Read(&form)

@@ -9,6 +9,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armsubscriptions"
 
 	"mooring/cloud"
+	"mooring/text"
 )
 
 // run is one verification on its way.
@@ -211,7 +212,7 @@ func readProviders(ctx context.Context, m *manager) (string, error) {
 const maxSubscriptionName = 120 // bytes
 
 func shortName(name string) string {
-	name = strings.TrimSpace(unprinted.ReplaceAllString(name, " "))
+	name = text.Line(name)
 	if len(name) > maxSubscriptionName {
 		name = strings.ToValidUTF8(name[:maxSubscriptionName], "") + "…"
 	}

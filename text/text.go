@@ -1,0 +1,32 @@
+// Package text keeps what people type to what people can see.
+package text
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Line makes one line of s: white space is folded, and what cannot be seen or
+// turns the direction of writing is left out. It is empty when nothing can be
+// seen.
+func Line(s string) string {
+	kept := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsGraphic(r) || r == unicode.ReplacementChar || blank(r):
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(kept), " ")
+}
+
+// blank names letters and symbols that show as nothing.
+func blank(r rune) bool {
+	switch r {
+	case '\u00ad', '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u2800', '\u3164', '\uffa0':
+		return true
+	}
+	return false
+}
