@@ -67,6 +67,9 @@ func (h *handlers) answerError(err error, c echo.Context) {
 	case f.Kind == fault.Internal:
 		err = send(c, status.code, h.oops.with(requestID(c)))
 	default:
+		if problem.Link == nil && problem.Person != nil {
+			problem.Link = &fault.Link{Text: "Go to Cloud Providers", Path: "/"}
+		}
 		err = h.html(c, status.code, views.ProblemPage(problem))
 	}
 	if err != nil {

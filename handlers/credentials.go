@@ -84,6 +84,9 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 	if !found.NextCheckAt.IsZero() && found.State != credential.Disabled {
 		view.NextCheck = h.moment(found.NextCheckAt)
 	}
+	if view.Status.Retry > 0 { // the progress counts down already
+		view.Status.Detail, view.Status.Retry = "", 0
+	}
 	offer := func(event credential.Event, ownersOnly bool, path string) string {
 		if !found.State.Can(event) || ownersOnly && !mayLink(m) {
 			return ""

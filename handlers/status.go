@@ -124,28 +124,31 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 	p := views.Progress{}
 	switch {
 	case c.State == credential.Disabled:
-		p.Tone, p.Summary = views.ToneOff, "This credential is disabled. It is not checked."
+		p.Tone, p.Summary, p.Detail = views.ToneOff, "This credential is disabled.", "It is not checked."
 	case c.Checking(now):
 		if c.RunningVerification == "" { // planned, and about to start
 			latest = credential.Verification{}
 		}
 		p.Running, p.PollPath, p.PollAfter = true, pollPath, 1
-		p.Tone, p.Summary = views.ToneWaiting, "Checking the link. You can close this page; the check goes on."
+		p.Tone, p.Summary, p.Detail = views.ToneWaiting, "Checking the link.", "You can close this page; the check goes on."
 	case c.State == credential.WaitingCloud:
 		p.Retry = h.secondsUntil(c.NextCheckAt)
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
 		p.Tone = views.ToneWaiting
-		p.Summary = fmt.Sprintf("%s has not copied your change everywhere yet. That takes some minutes. Mooring tries until %s, then asks for attention. You can close this page.",
-			description.ShortName, c.FreshFrom.Add(credential.WaitLimit).UTC().Format("15:04 UTC"))
+		p.Summary = description.ShortName + " has not copied your change everywhere yet."
+		p.Detail = fmt.Sprintf("That takes some minutes. Mooring tries until %s, then asks for attention. You can close this page.",
+			c.FreshFrom.Add(credential.WaitLimit).UTC().Format("15:04 UTC"))
 	case !c.CouldNotCheckAt.IsZero():
 		p.Retry = h.secondsUntil(c.NextCheckAt)
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
 		p.Tone = views.ToneOff
-		p.Summary = "The last check could not tell anything about the link. What was known before still stands. Mooring tries again by itself."
+		p.Summary = "The last check could not tell anything about the link."
+		p.Detail = "What was known before still stands. Mooring tries again by itself."
 	case c.State == credential.Connected:
 		p.Tone, p.Summary = views.ToneOK, "The link works."
 	case c.State == credential.NeedsAttention:
-		p.Tone, p.Summary = views.ToneAttention, "The link does not work yet. The stage that failed says what to do."
+		p.Tone, p.Summary = views.ToneAttention, "The link does not work yet."
+		p.Detail = "The stage that failed says what to do."
 	default:
 		p.Tone, p.Summary = views.ToneOff, "This credential has not been verified since it was saved."
 	}

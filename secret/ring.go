@@ -176,7 +176,7 @@ func (r *Ring) write(path string, flags int) error {
 	}
 	_, err = file.Write(text)
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
+		return errors.Join(err, os.Remove(path)) // half a key file would stop every start
 	}
 	return syncFolder(path)
 }

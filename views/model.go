@@ -180,8 +180,9 @@ type Progress struct {
 	PollPath  string // GET, with htmx, for the same fragment again; empty when settled
 	PollAfter int    // seconds
 	Running   bool
-	Retry     int // seconds until the next try while waiting for the cloud; 0 = none
-	Summary   string
+	Retry     int    // seconds until the next try while waiting for the cloud; 0 = none
+	Summary   string // one sentence
+	Detail    string // optional: what happens next
 	Tone      Tone
 	Stages    []Stage
 }

@@ -68,7 +68,7 @@ func restore(ctx context.Context, c *cli, args []string) error {
 	kept := ""
 	if _, err := os.Stat(d.database()); err == nil {
 		kept = d.database() + ".before-" + time.Now().UTC().Format("20060102-150405")
-		if err := renameDatabase(d.database(), kept); err != nil {
+		if err := setAside(d.database(), kept); err != nil {
 			return err
 		}
 	}
@@ -101,12 +101,18 @@ func (d dataFolder) try(ctx context.Context, path string) error {
 	return errors.Join(err, database.Close())
 }
 
-// renameDatabase sets a database aside without opening it, so that even a
-// damaged one keeps every byte. Its log goes along, or SQLite would play it
-// onto whatever stands at the old path next.
-func renameDatabase(from, to string) error {
-	for _, ending := range []string{"", "-wal", "-shm"} {
-		if err := os.Rename(from+ending, to+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// setAside keeps a database beside its place without opening it, so that even
+// a damaged one keeps every byte. Its log moves away, or SQLite would play it
+// onto what comes next; the database itself stays until that replaces it, so
+// that no moment is without one.
+func setAside(database, kept string) error {
+	if err := os.Link(database, kept); err != nil {
+		if err := copyFile(database, kept); err != nil { // no links on this file system
+			return err
+		}
+	}
+	for _, ending := range []string{"-wal", "-shm"} {
+		if err := os.Rename(database+ending, kept+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

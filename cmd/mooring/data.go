@@ -97,8 +97,11 @@ func (d dataFolder) openKeys(ctx context.Context, database *db.DB) (ring *secret
 // place yet.
 func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 	sealed, has, err := database.KeyCheck(ctx)
-	if err != nil || !has {
+	if err != nil {
 		return err
+	}
+	if !has {
+		return errors.New("it is not a backup of a Mooring")
 	}
 	ring, err := secret.ReadRing(d.keys())
 	if err != nil {

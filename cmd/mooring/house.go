@@ -78,8 +78,8 @@ const (
 	readTimeout   = 15 * time.Second
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 2 * time.Minute
-	stopTimeout   = 10 * time.Second
-	maxHeader     = 32 << 10 // bytes
+	stopTimeout   = 5 * time.Second // half of what Docker grants
+	maxHeader     = 32 << 10        // bytes
 )
 
 // listenAndServe serves until ctx ends, then lets the requests on their way
@@ -105,5 +105,9 @@ func listenAndServe(ctx context.Context, listener net.Listener, handler http.Han
 	log.Info("stopping")
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
-	return server.Shutdown(drain)
+	if err := server.Shutdown(drain); err != nil {
+		log.Warn("cut off requests that did not end", "cause", err)
+		return server.Close()
+	}
+	return nil
 }

@@ -283,6 +283,14 @@ func TestServeFromFirstStartToRestore(t *testing.T) {
 		t.Errorf("restoring nonsense: exit %d, %q", code, stderr)
 	}
 
+	empty := filepath.Join(t.TempDir(), "empty.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := program(t, nil, "restore", "--data", folder, empty); code != exitFailed || !strings.Contains(stderr, "not a backup of a Mooring") {
+		t.Errorf("restoring an empty file: exit %d, %q", code, stderr)
+	}
+
 	// A damaged database is set aside whole, so that its log does not reach
 	// the restored one.
 	for _, ending := range []string{"", "-wal"} {

@@ -186,6 +186,9 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 		return nil, usagef("--public-url: %q is not an address such as https://mooring.example.com", v.publicURL)
 	}
 	public.Path = ""
+	if public.Port() == map[string]string{"https": "443", "http": "80"}[public.Scheme] { // browsers leave it out
+		public.Host = strings.TrimSuffix(public.Host, ":"+public.Port())
+	}
 	loopback := public.Hostname() == "localhost" || net.ParseIP(public.Hostname()).IsLoopback()
 	if public.Scheme != "https" && (public.Scheme != "http" || !loopback) {
 		return nil, usagef("--public-url: %q must begin with https://", v.publicURL)

@@ -104,3 +104,37 @@ func TestASlowClientIsCutOff(t *testing.T) {
 		}
 	}
 }
+
+func TestAHalfSentBodyDoesNotHoldUpTheEnd(t *testing.T) {
+	t.Parallel()
+	s := start(t, "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0")
+	address, err := url.Parse(s.until(`^Mooring listens on (http://\S+)$`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	connection, err := net.Dial("tcp", address.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if _, err := connection.Write([]byte("POST /login HTTP/1.1\r\nHost: " + address.Host + "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nemail=")); err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := http.Get(address.String() + "/healthz"); err != nil || answer.StatusCode != http.StatusOK { // it has been seen by now
+		t.Fatalf("%v %v", answer, err)
+	}
+	if code := s.stop(); code != exitOK {
+		t.Errorf("it ended with %d: %s", code, s.stderr)
+	}
+}
+
+func TestThePublicAddressIsWhatBrowsersSend(t *testing.T) {
+	for given, want := range map[string]string{
+		"https://mooring.example.com": "mooring.example.com", "https://mooring.example.com:443/": "mooring.example.com",
+		"https://mooring.example.com:8443": "mooring.example.com:8443", "http://127.0.0.1:80": "127.0.0.1", "http://localhost:8080": "localhost:8080",
+	} {
+		if public, err := (serveSettings{publicURL: given}).public(nil); err != nil || public.Host != want {
+			t.Errorf("%s: %v, %v", given, public, err)
+		}
+	}
+}
