@@ -83,6 +83,8 @@ type Session struct {
 	ExpiresAt time.Time
 	Address   string
 	Agent     string
+
+	Replaces string // id of the session that this browser had before; AddSession ends it. It is not stored.
 }
 
 // Caller is who asks: the person, the session they ask in, and the accounts

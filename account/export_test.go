@@ -40,3 +40,10 @@ func (s *Service) Seen() int {
 	defer s.mu.Unlock()
 	return len(s.seen)
 }
+
+// SpoilDecoy makes the decoy unreadable, so that a comparison with it shows.
+func SpoilDecoy() (restore func()) {
+	kept := decoy
+	decoy = "spoilt"
+	return func() { decoy = kept }
+}

@@ -47,11 +47,14 @@ func (h *hasher) do(ctx context.Context, work func() error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	err := work()
-	if len(h.waiting) == 1 { // nobody else needs the 19 MiB now; left alone they would stay for minutes
-		debug.FreeOSMemory()
-	}
-	return err
+	return work()
+}
+
+// derive runs argon2id and gives its 19 MiB back at once; left alone they
+// would stay for minutes.
+func derive(password string, salt []byte) []byte {
+	defer debug.FreeOSMemory()
+	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, hashSize)
 }
 
 func (h *hasher) hash(ctx context.Context, password string) (PasswordHash, error) {
@@ -59,7 +62,7 @@ func (h *hasher) hash(ctx context.Context, password string) (PasswordHash, error
 	_, _ = rand.Read(salt)
 	var hash PasswordHash
 	err := h.do(ctx, func() error {
-		sum := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, hashSize)
+		sum := derive(password, salt)
 		hash = PasswordHash(fmt.Sprintf("%s%s$%s", hashPrefix, encode(salt), encode(sum)))
 		return nil
 	})
@@ -76,8 +79,7 @@ func (hash PasswordHash) matches(password string) (bool, error) {
 	if !ok || !cut || saltErr != nil || sumErr != nil {
 		return false, errors.New("account: a stored password hash has an unknown form")
 	}
-	got := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, hashSize)
-	return subtle.ConstantTimeCompare(got, sum) == 1, nil
+	return subtle.ConstantTimeCompare(derive(password, salt), sum) == 1, nil
 }
 
 func encode(b []byte) string { return base64.RawStdEncoding.EncodeToString(b) }

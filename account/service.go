@@ -144,26 +144,18 @@ func (s *Service) startSession(ctx context.Context, person Person, from Origin) 
 		ID: hashToken(token.Reveal()), PersonID: person.ID, CreatedAt: now, SeenAt: now,
 		ExpiresAt: now.Add(SessionLife), Address: from.Address, Agent: clip(from.Agent, 200),
 	}
+	if from.Token != "" {
+		session.Replaces = hashToken(from.Token)
+	}
 	actor := audit.Actor{PersonID: person.ID, Name: person.Email, Address: from.Address, RequestID: from.RequestID}
 	entry := audit.Entry{At: now, Actor: actor, Action: audit.SignIn, Result: audit.Done}
+	if session.Replaces != "" {
+		entry.Detail = "in place of the session that this browser had"
+	}
 	if err := s.store.AddSession(ctx, session, entry); err != nil {
 		return secret.Text{}, err
 	}
-	return token, s.endReplaced(ctx, from, actor)
-}
-
-// endReplaced ends the session that a browser had before it signed in again.
-func (s *Service) endReplaced(ctx context.Context, from Origin, actor audit.Actor) error {
-	if from.Token == "" {
-		return nil
-	}
-	before, err := s.store.Caller(ctx, hashToken(from.Token), s.now())
-	if errors.Is(err, ErrSignIn) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	return s.SignOut(ctx, before, actor)
+	return token, nil
 }
 
 // Authenticate finds who holds this token: ErrSignIn when nobody does.
@@ -223,7 +215,8 @@ func (s *Service) NewSetUpLink(ctx context.Context) (token secret.Text, needed b
 		return secret.Text{}, false, err
 	}
 	token = newToken()
-	err = s.store.ReplaceSetUpLink(ctx, hashToken(token.Reveal()), s.now().Add(SetUpLinkLife))
+	entry := audit.Entry{At: s.now(), Actor: audit.BySystem(), Action: audit.OfferSetUp, Result: audit.Done}
+	err = s.store.ReplaceSetUpLink(ctx, hashToken(token.Reveal()), s.now().Add(SetUpLinkLife), entry)
 	return token, err == nil, err
 }
 

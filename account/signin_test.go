@@ -54,9 +54,27 @@ func TestAWrongPasswordAndAnUnknownAddressLookTheSame(t *testing.T) {
 	h.want(h.try(email, "wrong horse battery", home), account.ErrBusy)
 	h.want(h.try("nobody@example.com", "wrong horse battery", home), account.ErrBusy)
 	leave()
-	if before, now := h.store.asked(), "AddFailure"; slices.Contains(before, now) {
+	if slices.Contains(h.store.asked(), "AddFailure") {
 		t.Error("being busy counts as a failure")
 	}
+}
+
+// The hash of an unknown address is the decoy's. Both are unreadable here, so
+// that each comparison that really happens fails loudly.
+func TestAPasswordIsHashedWhetherOrNotItsAddressIsKnown(t *testing.T) {
+	defer account.SpoilDecoy()()
+	h := newHouse(t)
+	h.add("ada", "spoilt")
+	known, unknown := h.try(email, "wrong horse battery", home), h.try("nobody@example.com", "wrong horse battery", home)
+	if known == nil || unknown == nil || errors.Is(unknown, account.ErrWrongPassword) || known.Error() != unknown.Error() {
+		t.Errorf("known: %v, unknown: %v; want the trouble of comparing for both", known, unknown)
+	}
+	if strings.Contains(unknown.Error(), "spoilt") {
+		t.Error("the trouble tells the hash")
+	}
+	tooLong := strings.Repeat("x", 1025) // no password, so it costs nobody anything
+	h.want(h.try(email, tooLong, home), account.ErrWrongPassword)
+	h.want(h.try("nobody@example.com", tooLong, home), account.ErrWrongPassword)
 }
 
 func TestAPasswordTooLongToBeOneIsWrongForEverybody(t *testing.T) {
@@ -97,6 +115,36 @@ func TestOneIPv6NetworkIsOneGuesser(t *testing.T) {
 			t.Errorf("%q counts as %q, want %q", address, got, want)
 		}
 	}
+}
+
+func TestSigningInAgainEndsTheSessionOfThisBrowserOnly(t *testing.T) {
+	h := inhabited(t)
+	before, other := h.signIn("ada", home), h.signIn("ada", elsewhere)
+	for _, old := range []string{before.Reveal(), before.Reveal(), "made up", ""} { // the second time it has ended already
+		origin := from(home)
+		origin.Token = old
+		token, err := h.SignIn(t.Context(), email, password, origin)
+		h.ok(err)
+		h.caller(token)
+	}
+	_, err := h.Authenticate(t.Context(), before.Reveal())
+	h.want(err, account.ErrSignIn)
+	h.caller(other)
+	replaced := 0
+	for _, entry := range h.log() {
+		if entry.Action == audit.SignIn && entry.Detail != "" {
+			replaced++
+		}
+	}
+	if replaced != 3 {
+		t.Errorf("%d sessions took the place of another in the audit log", replaced)
+	}
+
+	origin := from(home)
+	origin.Token = other.Reveal()
+	_, err = h.SignIn(t.Context(), email, "wrong horse battery", origin)
+	h.want(err, account.ErrWrongPassword)
+	h.caller(other) // a wrong password ends nothing
 }
 
 func TestTheAuditLogTellsWhoFailedAndNotWhatAStrangerTyped(t *testing.T) {

@@ -35,7 +35,7 @@ type Store interface {
 	PasswordOf(ctx context.Context, email string) (Person, PasswordHash, error) // ErrNoSuchAccount
 	SetTheme(ctx context.Context, personID string, theme Theme, entry audit.Entry) error
 
-	AddSession(ctx context.Context, s Session, entry audit.Entry) error
+	AddSession(ctx context.Context, s Session, entry audit.Entry) error          // ends s.Replaces
 	Caller(ctx context.Context, sessionID string, now time.Time) (Caller, error) // ErrSignIn
 	Sessions(ctx context.Context, personID string, now time.Time) ([]Session, error)
 	EndSession(ctx context.Context, personID, sessionID string, entry audit.Entry) error // ErrNoSuchSession
@@ -46,7 +46,7 @@ type Store interface {
 	Failures(ctx context.Context, emailKey, addressKey string, since time.Time) (Failures, error)
 	KnownAddress(ctx context.Context, personID, address string) (bool, error) // has a session from there
 
-	ReplaceSetUpLink(ctx context.Context, hash string, expires time.Time) error
+	ReplaceSetUpLink(ctx context.Context, hash string, expires time.Time, entry audit.Entry) error
 	SetUpLinkWorks(ctx context.Context, hash string, now time.Time) (bool, error)
 	// SetUp uses up the link and adds the first administrator in one
 	// transaction: ErrSetUpLink when the link does not work or anybody exists.

@@ -10,7 +10,9 @@ type Action string
 
 // The actions.
 const (
+	OfferSetUp         Action = "site.offer-set-up"
 	SetUp              Action = "site.set-up"
+	Restore            Action = "site.restore"
 	SignIn             Action = "person.sign-in"
 	SignInFailed       Action = "person.sign-in-failed"
 	SignOut            Action = "person.sign-out"

@@ -31,6 +31,7 @@ type Credential struct {
 	CouldNotCheckAt time.Time // set while the latest check said nothing about the link
 	Attempts        int       // checks in a row that did not pass
 	NextCheckAt     time.Time // zero: no check is planned
+	NextTrigger     Trigger   // why the next check is planned; empty: none is
 
 	// Read along, never written with the credential.
 	CreatedByName        string

@@ -85,7 +85,7 @@ func (s *Service) Link(ctx context.Context, r Request, provider string, form *cl
 		CreatedBy: r.Actor.PersonID, CreatedAt: now, FreshFrom: now,
 	}
 	if verify {
-		c.NextCheckAt = now
+		c.plan(now, ByPerson)
 	}
 	existing, err := s.store.Add(ctx, c, s.entry(r, audit.LinkCredential, c))
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 	c.Target, c.Label, c.CertificateID = target, label, active.ID
 	c.forget(now)
 	if verify && c.State != Disabled {
-		c.NextCheckAt = now
+		c.plan(now, ByPerson)
 	}
 	existing, err := s.store.Change(ctx, c, s.entry(r, audit.EditCredential, c))
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *Service) Verify(ctx context.Context, r Request, id string) (Credential,
 	if c.RunningVerification != "" {
 		return c, nil // one is on its way already
 	}
-	c.NextCheckAt = s.now()
+	c.plan(s.now(), ByPerson)
 	if c.State != Connected { // somebody has just mended it on the cloud's side, which takes minutes to copy
 		c.FreshFrom = c.NextCheckAt
 	}
@@ -162,7 +162,7 @@ func (s *Service) flip(ctx context.Context, r Request, id string, event Event, a
 	now := s.now()
 	c.forget(now)
 	if event == Enable {
-		c.NextCheckAt = now
+		c.plan(now, ByPerson)
 	}
 	if _, err := s.store.Change(ctx, c, s.entry(r, action, c)); err != nil {
 		return Credential{}, err
@@ -238,7 +238,8 @@ func (s *Service) move(ctx context.Context, r Request, id string, event Event) (
 // forget clears what earlier checks found: a person's change clears the verdict.
 func (c *Credential) forget(now time.Time) {
 	c.FreshFrom, c.Attempts = now, 0
-	c.LastCheckedAt, c.CouldNotCheckAt, c.NextCheckAt = time.Time{}, time.Time{}, time.Time{}
+	c.LastCheckedAt, c.CouldNotCheckAt = time.Time{}, time.Time{}
+	c.plan(time.Time{}, "")
 	c.SubscriptionName, c.Rights = "", nil
 }
 

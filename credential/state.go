@@ -103,19 +103,33 @@ func decide(c Credential, outcome Event, now time.Time) Credential {
 	case Pass:
 		c.Attempts = 0
 		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
-		c.NextCheckAt = now.Add(RecheckAfter)
+		c.plan(now.Add(RecheckAfter), BySchedule)
 	case Wait:
 		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
-		c.NextCheckAt = now.Add(retryAfter(c.Attempts, longestRetry))
-		if end := c.FreshFrom.Add(WaitLimit); c.NextCheckAt.After(end) {
-			c.NextCheckAt = end // one last look
-		}
+		c.plan(earlier(now.Add(retryAfter(c.Attempts, longestRetry)), c.waitEnds()), ByRetry) // one last look at the end
 	case Break:
 		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
-		c.NextCheckAt = now.Add(RecheckAfter)
+		c.plan(now.Add(RecheckAfter), BySchedule)
 	case CouldNotCheck:
 		c.CouldNotCheckAt = now
-		c.NextCheckAt = now.Add(retryAfter(c.Attempts, longestOutage))
+		c.plan(now.Add(retryAfter(c.Attempts, longestOutage)), ByRetry)
+		if c.State == WaitingCloud { // an outage must not eat up the time to wait
+			c.NextCheckAt = now.Add(retryAfter(c.Attempts, longestRetry))
+			if end := c.waitEnds(); end.After(now) {
+				c.NextCheckAt = earlier(c.NextCheckAt, end)
+			}
+		}
 	}
 	return c
+}
+
+func (c *Credential) plan(at time.Time, why Trigger) { c.NextCheckAt, c.NextTrigger = at, why }
+
+func (c Credential) waitEnds() time.Time { return c.FreshFrom.Add(WaitLimit) }
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }

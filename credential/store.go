@@ -21,12 +21,13 @@ type Store interface {
 	// (else ErrChangedMeanwhile), and counts Version up. Like Add it refuses a
 	// subscription that another credential of the account links.
 	Change(ctx context.Context, c Credential, entry audit.Entry) (existingID string, err error)
-	// Plan sets NextCheckAt and FreshFrom alone; the version stays.
+	// Plan sets NextCheckAt and FreshFrom alone, asked by a person; the version stays.
 	Plan(ctx context.Context, accountID, id string, at, freshFrom time.Time, entry audit.Entry) error
 	Remove(ctx context.Context, accountID, id string, entry audit.Entry) error // ErrNotFound
 
 	// Due lists credentials of all accounts whose NextCheckAt has come and
-	// that are not disabled, the longest waiting first; NextDue says when the
+	// that are not disabled: what a person asked for first, then the longest
+	// waiting; NextDue says when the
 	// next comes (zero: none).
 	Due(ctx context.Context, now time.Time, most int) ([]Credential, error)
 	NextDue(ctx context.Context, now time.Time) (time.Time, error)

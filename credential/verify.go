@@ -10,9 +10,13 @@ import (
 	"mooring/cloud"
 )
 
-// atOnce is how many verifications run side by side. They wait for the network
-// nearly all the time.
-const atOnce = 8
+// How many verifications run side by side: they wait for the network nearly
+// all the time. One account's silent subscriptions must not hold up another's.
+const (
+	atOnce        = 64
+	atOnceAccount = 8
+	mostDue       = 1000 // looked at in one turn
+)
 
 // storeTrouble is how long a credential is left alone when its verification
 // could not even be stored.
@@ -32,7 +36,7 @@ func (s *Service) Run(ctx context.Context) {
 	if err := s.store.AbandonRunning(ctx, s.now()); err != nil {
 		s.log.Error("could not end interrupted verifications", "cause", err)
 	}
-	r := &runner{service: s, slots: make(chan struct{}, atOnce), running: map[string]bool{}}
+	r := &runner{service: s, claimed: map[string]bool{}, byAccount: map[string]int{}}
 	defer r.group.Wait()
 	for ctx.Err() == nil {
 		now := s.now() // one for both, so that nothing comes due between them unseen
@@ -69,17 +73,22 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// runner keeps one credential from being verified twice at the same time.
+// runner keeps one credential from being verified twice at the same time, and
+// one account from taking every place.
 type runner struct {
 	service *Service
-	slots   chan struct{}
 	group   sync.WaitGroup
-	mu      sync.Mutex
-	running map[string]bool // by credential id
+
+	mu        sync.Mutex
+	claimed   map[string]bool // by credential id
+	places    int             // taken
+	byAccount map[string]int  // places, by account id
 }
 
+// startDue starts what is due as far as there are places. Each end wakes Run,
+// which comes back for the rest.
 func (r *runner) startDue(ctx context.Context, now time.Time) {
-	due, err := r.service.store.Due(ctx, now, 4*atOnce)
+	due, err := r.service.store.Due(ctx, now, mostDue)
 	if err != nil {
 		if ctx.Err() == nil {
 			r.service.log.Error("could not list what is due", "cause", err)
@@ -87,49 +96,54 @@ func (r *runner) startDue(ctx context.Context, now time.Time) {
 		return
 	}
 	for _, c := range due {
-		if !r.claim(c.ID) {
+		if !r.claim(c) {
 			continue
 		}
-		select {
-		case r.slots <- struct{}{}:
-		case <-ctx.Done():
-			return
-		}
 		r.group.Go(func() {
-			defer func() {
-				r.release(c.ID)
-				r.service.Wake()
-			}()
 			err := r.service.verify(ctx, c)
-			<-r.slots // others go on during the pause
+			r.leave(c) // others go on, also during the pause
+			r.service.Wake()
 			if err != nil && ctx.Err() == nil {
 				r.service.log.Error("a verification could not run", "credential", c.ID, "cause", err)
 				pause(ctx, storeTrouble)
 			}
+			r.release(c)
+			r.service.Wake()
 		})
 	}
 }
 
-func (r *runner) claim(id string) bool {
+func (r *runner) claim(c Credential) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.running[id] {
+	if r.claimed[c.ID] || r.places >= atOnce || r.byAccount[c.AccountID] >= atOnceAccount {
 		return false
 	}
-	r.running[id] = true
+	r.claimed[c.ID] = true
+	r.places++
+	r.byAccount[c.AccountID]++
 	return true
 }
 
-func (r *runner) release(id string) {
+func (r *runner) leave(c Credential) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.running, id)
+	r.places--
+	if r.byAccount[c.AccountID]--; r.byAccount[c.AccountID] == 0 {
+		delete(r.byAccount, c.AccountID)
+	}
+}
+
+func (r *runner) release(c Credential) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.claimed, c.ID)
 }
 
 // verify runs the stages once, keeps the evidence and decides. It is the only
 // way a credential is ever verified.
 func (s *Service) verify(ctx context.Context, c Credential) error {
-	v := Verification{ID: s.newID(), CredentialID: c.ID, Version: c.Version, Trigger: triggerOf(c), StartedAt: s.now()}
+	v := Verification{ID: s.newID(), CredentialID: c.ID, Version: c.Version, Trigger: c.NextTrigger, StartedAt: s.now()}
 	if err := s.store.StartVerification(ctx, v); errors.Is(err, ErrNotFound) {
 		return nil // unlinked since it was listed
 	} else if err != nil {
@@ -174,24 +188,6 @@ func (s *Service) ask(ctx context.Context, c Credential, v *Verification) (cloud
 		v.Outcome = cloud.Broken // the time to wait is over, whatever the cloud says
 	}
 	return finding, errors.Join(err, storing)
-}
-
-// triggerOf reads from the plan why a check is due: what comes earlier than
-// decide had planned is a person's wish.
-func triggerOf(c Credential) Trigger {
-	planned, trigger := c.LastCheckedAt.Add(RecheckAfter), BySchedule
-	switch {
-	case !c.CouldNotCheckAt.IsZero():
-		planned, trigger = c.CouldNotCheckAt.Add(retryAfter(c.Attempts, longestOutage)), ByRetry
-	case c.LastCheckedAt.IsZero(), c.NextCheckAt.Equal(c.FreshFrom):
-		return ByPerson
-	case c.State == WaitingCloud:
-		return ByRetry
-	}
-	if c.NextCheckAt.Before(planned) {
-		return ByPerson
-	}
-	return trigger
 }
 
 func eventOf(outcome cloud.Outcome) Event {

@@ -132,7 +132,6 @@ func TestOtherWritesAndTheVersion(t *testing.T) {
 		write   func(w world) error
 		noticed bool
 	}{
-		"ReplaceSetUpLink":  {func(w world) error { return w.Accounts().ReplaceSetUpLink(w.t.Context(), "h", morning) }, true},
 		"DropExpired":       {func(w world) error { return w.Accounts().DropExpired(w.t.Context(), morning) }, true},
 		"AbandonRunning":    {func(w world) error { return w.Credentials().AbandonRunning(w.t.Context(), morning) }, true},
 		"SetKeyCheck":       {func(w world) error { return w.SetKeyCheck(w.t.Context(), []byte("check")) }, true},

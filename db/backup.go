@@ -2,35 +2,58 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 )
 
-// BackupTo writes the database as it is at this moment to a new file that
-// nobody else can read, while others go on reading and writing. It refuses to
-// overwrite a file. Secrets stay sealed; the key file is not part of it.
-func (db *DB) BackupTo(ctx context.Context, path string) error {
+// Backup writes the database at path as it is at this moment to a new file
+// that nobody else can read, while a server goes on reading and writing. It
+// changes nothing in the database, refuses to overwrite a file, and lets to
+// appear only when it is whole. Secrets stay sealed; the key file is not part
+// of it.
+func Backup(ctx context.Context, path, to string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return err
 	}
-	if err := createPrivate(path); err != nil {
+	readers, err := pool(path, "ro", 1)
+	if err != nil {
+		return err
+	}
+	return errors.Join(backUp(ctx, readers, to), readers.Close())
+}
+
+// BackupTo is Backup for a database that is open already.
+func (db *DB) BackupTo(ctx context.Context, to string) error { return backUp(ctx, db.readers.DB, to) }
+
+func backUp(ctx context.Context, readers *sql.DB, to string) error {
+	to, err := filepath.Abs(to)
+	if err != nil {
+		return err
+	}
+	part := to + ".part"
+	if err := createPrivate(part); err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}
-	if err := db.copyInto(ctx, path); err != nil {
-		return fmt.Errorf("back up to %s: %w", path, errors.Join(err, os.Remove(path)))
+	err = copyInto(ctx, readers, part)
+	if err == nil {
+		err = os.Link(part, to) // unlike Rename it refuses to overwrite
 	}
-	return nil
+	if err := errors.Join(err, os.Remove(part)); err != nil {
+		return fmt.Errorf("back up to %s: %w", to, err)
+	}
+	return flush(filepath.Dir(to))
 }
 
 // copyInto fills the empty file at path and waits until the disk has it.
-func (db *DB) copyInto(ctx context.Context, path string) error {
-	if _, err := db.readers.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+func copyInto(ctx context.Context, readers *sql.DB, path string) error {
+	if _, err := readers.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
 		return err
 	}
-	return errors.Join(flush(path), flush(filepath.Dir(path)))
+	return flush(path)
 }
 
 func flush(path string) error {

@@ -25,7 +25,7 @@ const selectCredential = `
 	       c.environment, c.method, c.subscription_id, c.tenant_id, c.client_id,
 	       c.certificate_id, c.state, c.version, c.subscription_name, c.rights,
 	       coalesce(c.created_by, ''), c.created_at, c.fresh_from,
-	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at,
+	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at, c.next_trigger,
 	       coalesce(p.name, ''), k.not_after, k.sha1, k.active,
 	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.version = c.version AND v.finished_at = 0), '')
 	  FROM credentials c
@@ -35,8 +35,12 @@ const selectCredential = `
 const (
 	credentialByID       = selectCredential + ` WHERE c.account_id = ? AND c.id = ?`
 	credentialsOfAccount = selectCredential + ` WHERE c.account_id = ? ORDER BY c.provider, c.label, c.id`
-	credentialsDue       = selectCredential + `
-	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state <> 'disabled'
+	credentialsAsked     = selectCredential + `
+	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state <> 'disabled' AND c.next_trigger = 'person'
+	 ORDER BY c.next_check_at
+	 LIMIT ?`
+	credentialsDue = selectCredential + `
+	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state <> 'disabled' AND c.next_trigger <> 'person'
 	 ORDER BY c.next_check_at
 	 LIMIT ?`
 	nextDue = `
@@ -49,7 +53,7 @@ func scanCredential(r row) (c credential.Credential, err error) {
 		&c.Target.Environment, &c.Target.Method, &c.Target.SubscriptionID, &c.Target.TenantID, &c.Target.ClientID,
 		&c.CertificateID, &c.State, &c.Version, &c.SubscriptionName, (*rights)(&c.Rights),
 		&c.CreatedBy, (*moment)(&c.CreatedAt), (*moment)(&c.FreshFrom),
-		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt),
+		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt), &c.NextTrigger,
 		&c.CreatedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent,
 		&c.RunningVerification)
 	return c, err
@@ -65,9 +69,15 @@ func (s Credentials) List(ctx context.Context, accountID string) ([]credential.C
 	return all(ctx, s.db.readers, scanCredential, credentialsOfAccount, accountID)
 }
 
-// Due lists credentials whose check has come, the longest waiting first.
+// Due lists credentials whose check has come: what a person asked for first,
+// then the longest waiting.
 func (s Credentials) Due(ctx context.Context, now time.Time, most int) ([]credential.Credential, error) {
-	return all(ctx, s.db.readers, scanCredential, credentialsDue, moment(now), most)
+	asked, err := all(ctx, s.db.readers, scanCredential, credentialsAsked, moment(now), most)
+	if err != nil || len(asked) == most {
+		return asked, err
+	}
+	planned, err := all(ctx, s.db.readers, scanCredential, credentialsDue, moment(now), most-len(asked))
+	return append(asked, planned...), err
 }
 
 // NextDue says when the first check after now comes, and is zero when none is
@@ -84,12 +94,12 @@ func (s Credentials) Add(ctx context.Context, c credential.Credential, entry aud
 			INSERT INTO credentials (id, account_id, provider, label,
 			       environment, method, subscription_id, tenant_id, client_id,
 			       certificate_id, state, version, subscription_name, rights, created_by, created_at,
-			       fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?)`,
+			       fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?)`,
 			c.ID, c.AccountID, c.Provider, c.Label,
 			c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
 			c.CertificateID, c.State, c.Version, c.SubscriptionName, rights(c.Rights), c.CreatedBy, moment(c.CreatedAt),
-			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt))
+			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger)
 		existingID, err = sayAlreadyLinked(ctx, tx, c, err)
 		return err
 	})
@@ -104,11 +114,11 @@ func (s Credentials) Change(ctx context.Context, c credential.Credential, entry 
 			UPDATE credentials
 			   SET label = ?, environment = ?, method = ?, subscription_id = ?, tenant_id = ?, client_id = ?,
 			       certificate_id = ?, state = ?, version = version + 1, subscription_name = ?, rights = ?,
-			       fresh_from = ?, last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?
+			       fresh_from = ?, last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?
 			 WHERE account_id = ? AND id = ? AND version = ?`,
 			c.Label, c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
 			c.CertificateID, c.State, c.SubscriptionName, rights(c.Rights),
-			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt),
+			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
 			c.AccountID, c.ID, c.Version)
 		if err != nil {
 			existingID, err = sayAlreadyLinked(ctx, tx, c, err)
@@ -156,7 +166,7 @@ func sayWhyUnchanged(ctx context.Context, tx *sql.Tx, c credential.Credential) e
 func (s Credentials) Plan(ctx context.Context, accountID, id string, at, freshFrom time.Time, entry audit.Entry) error {
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
 		found, err := touches(ctx, tx,
-			`UPDATE credentials SET next_check_at = ?, fresh_from = ? WHERE account_id = ? AND id = ?`,
+			`UPDATE credentials SET next_check_at = ?, next_trigger = 'person', fresh_from = ? WHERE account_id = ? AND id = ?`,
 			moment(at), moment(freshFrom), accountID, id)
 		return foundOr(err, found)
 	})

@@ -120,7 +120,7 @@ func TestPlanKeepsTheVersion(t *testing.T) {
 	c := w.link("one")
 	w.ok(w.Credentials().Plan(t.Context(), "account-acme", c.ID, after(time.Hour), after(time.Minute), entry(audit.VerifyCredential, "account-acme")))
 	expected := stored(c)
-	expected.NextCheckAt, expected.FreshFrom = after(time.Hour), after(time.Minute)
+	expected.NextCheckAt, expected.FreshFrom, expected.NextTrigger = after(time.Hour), after(time.Minute), credential.ByPerson
 	if found := w.find(c); !reflect.DeepEqual(found, expected) {
 		t.Errorf("got  %+v\nwant %+v", found, expected)
 	}

@@ -14,6 +14,7 @@ var Queries = map[string]string{
 	"credential by id":           credentialByID,
 	"credentials of account":     credentialsOfAccount,
 	"credentials due":            credentialsDue,
+	"credentials asked":          credentialsAsked,
 	"next due":                   nextDue,
 	"verifications":              verificationsOfCredential,
 	"results of verifications":   resultsOfVerifications,

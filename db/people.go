@@ -112,8 +112,8 @@ func (a Accounts) SetTheme(ctx context.Context, personID string, theme account.T
 }
 
 // ReplaceSetUpLink stores the hash of a new set-up link in place of the last.
-func (a Accounts) ReplaceSetUpLink(ctx context.Context, hash string, expires time.Time) error {
-	return a.db.change(ctx, func(tx *sql.Tx) error {
+func (a Accounts) ReplaceSetUpLink(ctx context.Context, hash string, expires time.Time, entry audit.Entry) error {
+	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
 		return run(ctx, tx, `
 			INSERT INTO set_up_link (only_row, hash, expires_at) VALUES (1, ?, ?)
 			ON CONFLICT (only_row) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at`,

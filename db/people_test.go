@@ -99,7 +99,7 @@ func TestSetUpLink(t *testing.T) {
 	}
 	same(t, "no link working", works("first", morning), false)
 	for _, hash := range []string{"first", "second"} {
-		if err := a.ReplaceSetUpLink(t.Context(), hash, expires); err != nil {
+		if err := a.ReplaceSetUpLink(t.Context(), hash, expires, entry(audit.OfferSetUp, "")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -118,7 +118,7 @@ func TestSetUpLink(t *testing.T) {
 	same(t, "the used link working", works("second", morning), false)
 	same(t, "the links that are left", count(t, d.Writer(), `SELECT count(*) FROM set_up_link`), 0)
 	want(t, setUp("second", morning), account.ErrSetUpLink)
-	if err := a.ReplaceSetUpLink(t.Context(), "third", expires); err != nil {
+	if err := a.ReplaceSetUpLink(t.Context(), "third", expires, entry(audit.OfferSetUp, "")); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "a link working while people exist", works("third", morning), false)
@@ -127,7 +127,7 @@ func TestSetUpLink(t *testing.T) {
 
 func TestFailedSetUpKeepsItsLink(t *testing.T) {
 	d := dbtest.New(t)
-	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(time.Hour)); err != nil {
+	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(time.Hour), entry(audit.OfferSetUp, "")); err != nil {
 		t.Fatal(err)
 	}
 	twice := newPerson("acme", "acme") // both accounts would have one name
@@ -143,7 +143,7 @@ func TestOfManySetUpsOneWins(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mooring.db")
 	openings := []*db.DB{open(t, path), open(t, path)}
 	d := openings[0]
-	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(time.Hour)); err != nil {
+	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(time.Hour), entry(audit.OfferSetUp, "")); err != nil {
 		t.Fatal(err)
 	}
 	const rivals = 50
@@ -167,5 +167,5 @@ func TestOfManySetUpsOneWins(t *testing.T) {
 	}
 	same(t, "the number of winners", won, 1)
 	same(t, "the number of people", count(t, d.Writer(), `SELECT count(*) FROM people`), 1)
-	same(t, "the audit entries", count(t, d.Writer(), `SELECT count(*) FROM audit`), 1)
+	same(t, "the audit entries", count(t, d.Writer(), `SELECT count(*) FROM audit WHERE action = 'site.set-up'`), 1)
 }

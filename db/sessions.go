@@ -13,9 +13,13 @@ import (
 // than the time over which account counts them.
 const keptFailures = 24 * time.Hour
 
-// AddSession signs a person in.
+// AddSession signs a person in and ends the session that theirs replaces,
+// whoever's it was: it was this browser's.
 func (a Accounts) AddSession(ctx context.Context, s account.Session, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := run(ctx, tx, `DELETE FROM sessions WHERE id = ?`, s.Replaces); err != nil {
+			return err
+		}
 		return run(ctx, tx, `
 			INSERT INTO sessions (id, person_id, created_at, seen_at, expires_at, address, agent)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -161,8 +165,6 @@ func (a Accounts) KnownAddress(ctx context.Context, personID, address string) (b
 
 // EndAllSessions ends every session, as after restoring an old copy, which
 // must not bring back what somebody ended since.
-func (db *DB) EndAllSessions(ctx context.Context) error {
-	_, err := db.writer.ExecContext(ctx, `DELETE FROM sessions`)
-	db.version.Add(1)
-	return err
+func (db *DB) EndAllSessions(ctx context.Context, entry audit.Entry) error {
+	return db.write(ctx, entry, func(tx *sql.Tx) error { return run(ctx, tx, `DELETE FROM sessions`) })
 }

@@ -116,7 +116,7 @@ func TestDropExpired(t *testing.T) {
 		e.At = after(at)
 		w.ok(w.Accounts().AddFailure(t.Context(), "email", "address", e))
 	}
-	w.ok(w.Accounts().ReplaceSetUpLink(t.Context(), "link", morning))
+	w.ok(w.Accounts().ReplaceSetUpLink(t.Context(), "link", morning, entry(audit.OfferSetUp, "")))
 	before := w.Version()
 	w.ok(w.Accounts().DropExpired(t.Context(), morning))
 	same(t, "the sessions", w.count(`SELECT count(*) FROM sessions`), 1)

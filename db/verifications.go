@@ -60,10 +60,10 @@ func (s Credentials) FinishVerification(ctx context.Context, v credential.Verifi
 		current, err := touches(ctx, tx, `
 			UPDATE credentials
 			   SET state = ?, tenant_id = ?, subscription_name = ?, rights = ?,
-			       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?
+			       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?
 			 WHERE account_id = ? AND id = ? AND version = ?`,
 			decided.State, decided.Target.TenantID, decided.SubscriptionName, rights(decided.Rights),
-			moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt),
+			moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt), decided.NextTrigger,
 			decided.AccountID, v.CredentialID, v.Version)
 		if err != nil || current {
 			return err

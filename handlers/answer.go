@@ -58,7 +58,7 @@ func (h *handlers) answerError(err error, c echo.Context) {
 	case isHTMX(c):
 		// The alert goes where it is seen: into the dialog, if that asked.
 		slot := "#page-alert"
-		if strings.HasPrefix(c.Request().Header.Get("HX-Target"), "dialog") && c.Request().Method != http.MethodGet {
+		if cameFromDialog(c) {
 			slot = "#dialog-alert"
 		}
 		c.Response().Header().Set("HX-Retarget", slot)
@@ -75,6 +75,14 @@ func (h *handlers) answerError(err error, c echo.Context) {
 	if err != nil {
 		h.Log.Error("could not answer", "id", requestID(c), "cause", err)
 	}
+}
+
+// cameFromDialog reports whether the open dialog asked, and not a link that
+// was about to open it.
+func cameFromDialog(c echo.Context) bool {
+	header := c.Request().Header
+	return c.Request().Method != http.MethodGet &&
+		(strings.HasPrefix(header.Get("HX-Target"), "dialog") || strings.HasPrefix(header.Get("HX-Trigger"), "dialog"))
 }
 
 // faultOf reads an error, also one of Echo's router or of the body limit.

@@ -31,11 +31,16 @@ type readiness struct {
 	last error
 }
 
+// readyTimeout is how long a disk may take before it counts as hanging.
+const readyTimeout = 3 * time.Second
+
 func (r *readiness) check(ctx context.Context, data Data) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if time.Since(r.at) >= time.Second {
-		r.last = data.Check(context.WithoutCancel(ctx))
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
+		defer cancel()
+		r.last = data.Check(limited)
 		r.at = time.Now()
 	}
 	return r.last

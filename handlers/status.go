@@ -131,6 +131,12 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 		}
 		p.Running, p.PollPath, p.PollAfter = true, pollPath, 1
 		p.Tone, p.Summary, p.Detail = views.ToneWaiting, "Checking the link.", "You can close this page; the check goes on."
+	case !c.CouldNotCheckAt.IsZero():
+		p.Retry = h.secondsUntil(c.NextCheckAt)
+		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
+		p.Tone = views.ToneOff
+		p.Summary = "The last check could not tell anything about the link."
+		p.Detail = "What was known before still stands. Mooring tries again by itself."
 	case c.State == credential.WaitingCloud:
 		p.Retry = h.secondsUntil(c.NextCheckAt)
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
@@ -138,12 +144,6 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 		p.Summary = description.ShortName + " has not copied your change everywhere yet."
 		p.Detail = fmt.Sprintf("That takes some minutes. Mooring tries until %s, then asks for attention. You can close this page.",
 			c.FreshFrom.Add(credential.WaitLimit).UTC().Format("15:04 UTC"))
-	case !c.CouldNotCheckAt.IsZero():
-		p.Retry = h.secondsUntil(c.NextCheckAt)
-		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
-		p.Tone = views.ToneOff
-		p.Summary = "The last check could not tell anything about the link."
-		p.Detail = "What was known before still stands. Mooring tries again by itself."
 	case c.State == credential.Connected:
 		p.Tone, p.Summary = views.ToneOK, "The link works."
 	case c.State == credential.NeedsAttention:

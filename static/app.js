@@ -73,7 +73,11 @@
     }
   }
 
-  document.addEventListener('htmx:beforeSwap', remember)
+  document.addEventListener('htmx:beforeSwap', (e) => {
+    // A preview that comes after its form is gone has nowhere to go.
+    if (!e.detail.requestConfig.elt.isConnected) e.detail.shouldSwap = false
+    remember()
+  })
   document.addEventListener('htmx:oobBeforeSwap', (e) => {
     if (e.detail.target === document.activeElement) e.detail.shouldSwap = false
   })

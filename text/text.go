@@ -10,17 +10,26 @@ import (
 // turns the direction of writing is left out. It is empty when nothing can be
 // seen.
 func Line(s string) string {
+	seen := false
 	kept := strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
+		case r == nonJoiner || r == joiner: // some scripts and emoji need them
+			return r
 		case !unicode.IsGraphic(r) || r == unicode.ReplacementChar || blank(r):
 			return -1
 		}
+		seen = seen || unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
 		return r
 	}, s)
+	if !seen {
+		return ""
+	}
 	return strings.Join(strings.Fields(kept), " ")
 }
+
+const nonJoiner, joiner = '\u200c', '\u200d'
 
 // blank names letters and symbols that show as nothing.
 func blank(r rune) bool {

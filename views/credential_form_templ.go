@@ -374,7 +374,7 @@ func credentialForm(p CredentialForm, dialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\" hx-trigger=\"input changed delay:500ms, change delay:100ms\" hx-target=\"this\" hx-swap=\"none\" hx-sync=\"this:replace\"><div id=\"form-kind\" hidden")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\" hx-trigger=\"input changed delay:500ms, change delay:100ms\" hx-target=\"#announce\" hx-swap=\"none\" hx-sync=\"this:queue last\"><div id=\"form-kind\" hidden")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -468,7 +468,7 @@ func credentialForm(p CredentialForm, dialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = renewal(p.Certificate).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = renewal(p.Certificate, partsID(dialog)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -661,7 +661,7 @@ func credentialForm(p CredentialForm, dialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = renewalForm(p.Certificate).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = renewalForm(p.Certificate, partsID(dialog)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -843,11 +843,11 @@ func credentialDetails(p Credential) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = renewal(p.Certificate).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = renewal(p.Certificate, "credential").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = renewalForm(p.Certificate).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = renewalForm(p.Certificate, "credential").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"mooring/audit"
 	"mooring/db"
 )
 
@@ -25,12 +26,7 @@ func backup(ctx context.Context, c *cli, args []string) error {
 	if _, err := os.Stat(d.database()); err != nil {
 		return fmt.Errorf("there is no database to back up: %w", err)
 	}
-	database, err := db.Open(ctx, d.database())
-	if err != nil {
-		return err
-	}
-	defer database.Close()
-	if err := database.BackupTo(ctx, s.Arg(0)); err != nil {
+	if err := db.Backup(ctx, d.database(), s.Arg(0)); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "Wrote %s. The key file %s is not in it; keep a copy of that elsewhere.\n", s.Arg(0), d.keys())
@@ -68,7 +64,7 @@ func restore(ctx context.Context, c *cli, args []string) error {
 	kept := ""
 	if _, err := os.Stat(d.database()); err == nil {
 		kept = d.database() + ".before-" + time.Now().UTC().Format("20060102-150405")
-		if err := setAside(d.database(), kept); err != nil {
+		if err := setAside(ctx, d.database(), kept); err != nil {
 			return err
 		}
 	}
@@ -96,25 +92,27 @@ func (d dataFolder) try(ctx context.Context, path string) error {
 		if err := d.fits(ctx, database); err != nil {
 			return err
 		}
-		return database.EndAllSessions(ctx)
+		return database.EndAllSessions(ctx, audit.Entry{At: time.Now(), Actor: operator("mooring restore"), Action: audit.Restore, Result: audit.Done})
 	}()
 	return errors.Join(err, database.Close())
 }
 
-// setAside keeps a database beside its place without opening it, so that even
-// a damaged one keeps every byte. Its log moves away, or SQLite would play it
-// onto what comes next; the database itself stays until that replaces it, so
-// that no moment is without one.
-func setAside(database, kept string) error {
-	if err := os.Link(database, kept); err != nil {
-		if err := copyFile(database, kept); err != nil { // no links on this file system
-			return err
+// setAside keeps a database beside its place; what replaces it takes the place
+// in one step, so that no moment is without one.
+func setAside(ctx context.Context, database, kept string) error {
+	present, err := db.Open(ctx, database)
+	if err == nil {
+		err = present.Close() // which moves the log into the database
+	}
+	if err != nil { // damaged: keep every byte, and the log away from what comes next
+		for _, ending := range []string{"-wal", "-shm"} {
+			if err := os.Rename(database+ending, kept+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 		}
 	}
-	for _, ending := range []string{"-wal", "-shm"} {
-		if err := os.Rename(database+ending, kept+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := os.Link(database, kept); err != nil {
+		return copyFile(database, kept) // no links on this file system
 	}
 	return nil
 }

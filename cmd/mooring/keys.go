@@ -39,6 +39,13 @@ func keys(ctx context.Context, c *cli, args []string) error {
 	return usagef("%q is neither rotate nor list", verb)
 }
 
+// operator is who runs a command on the server.
+func operator(command string) audit.Actor {
+	actor := audit.BySystem()
+	actor.Name = command
+	return actor
+}
+
 // rotateKeys writes the new key first and seals afterwards: whenever it is cut
 // off, the key file opens everything.
 func rotateKeys(ctx context.Context, c *cli, d dataFolder) error {
@@ -60,10 +67,8 @@ func rotateKeys(ctx context.Context, c *cli, d dataFolder) error {
 	if err != nil {
 		return err
 	}
-	actor := audit.BySystem()
-	actor.Name = "mooring keys rotate"
 	n, err := database.Reseal(ctx, rotated.Reseal, check,
-		audit.Entry{At: time.Now(), Actor: actor, Action: audit.RotateKeys, Result: audit.Done, Detail: rotated.KeyIDs()[0].String()})
+		audit.Entry{At: time.Now(), Actor: operator("mooring keys rotate"), Action: audit.RotateKeys, Result: audit.Done, Detail: rotated.KeyIDs()[0].String()})
 	if err != nil {
 		return err
 	}

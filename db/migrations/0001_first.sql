@@ -91,12 +91,14 @@ CREATE TABLE credentials (
     could_not_check_at INTEGER NOT NULL,
     attempts           INTEGER NOT NULL CHECK (attempts >= 0),
     next_check_at      INTEGER NOT NULL,
+    next_trigger       TEXT    NOT NULL CHECK (next_trigger IN ('', 'person', 'schedule', 'retry')),
     FOREIGN KEY (account_id, certificate_id) REFERENCES certificates (account_id, id)
 ) STRICT;
 
 CREATE UNIQUE INDEX credentials_target ON credentials (account_id, provider, environment, subscription_id);
 CREATE INDEX credentials_by_label ON credentials (account_id, provider, label, id);
 CREATE INDEX credentials_due ON credentials (next_check_at) WHERE next_check_at > 0 AND state <> 'disabled';
+CREATE INDEX credentials_asked ON credentials (next_check_at) WHERE next_check_at > 0 AND state <> 'disabled' AND next_trigger = 'person';
 
 CREATE TABLE verifications (
     id            TEXT PRIMARY KEY,

@@ -1,0 +1,16 @@
+package credential
+
+// The rules of checking, for the tests that go through all their cases.
+var (
+	RetryAfter = retryAfter
+	Decide     = decide
+)
+
+// The times of checking.
+const (
+	LongestRetry   = longestRetry
+	LongestOutage  = longestOutage
+	AttemptTimeout = attemptTimeout
+	StoreTrouble   = storeTrouble
+	AtOnce         = atOnceAccount // the tests have one account
+)

@@ -1,0 +1,229 @@
+package credential_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"mooring/certificate"
+	"mooring/cloud"
+	"mooring/credential"
+)
+
+// The whole life of a credential, written by hand: what an event makes of each
+// state. A dash is what is not possible.
+const life = `
+                 not-verified     connected        waiting          needs-attention  disabled
+edit             not-verified     not-verified     not-verified     not-verified     disabled
+verify           not-verified     connected        waiting          needs-attention  -
+disable          disabled         disabled         disabled         disabled         -
+enable           -                -                -                -                not-verified
+unlink           gone             gone             gone             gone             gone
+pass             connected        connected        connected        connected        -
+wait             waiting          waiting          waiting          waiting          -
+break            needs-attention  needs-attention  needs-attention  needs-attention  -
+could-not-check  not-verified     connected        waiting          needs-attention  -
+`
+
+func lifeTable(t testing.TB) (states []credential.State, table map[credential.Event]map[credential.State]string) {
+	lines := strings.Split(strings.TrimSpace(life), "\n")
+	for _, state := range strings.Fields(lines[0]) {
+		states = append(states, credential.State(state))
+	}
+	table = map[credential.Event]map[credential.State]string{}
+	for _, line := range lines[1:] {
+		words := strings.Fields(line)
+		if len(words) != 1+len(states) {
+			t.Fatalf("a line has %d words: %s", len(words), line)
+		}
+		row := map[credential.State]string{}
+		for i, state := range states {
+			row[state] = words[1+i]
+		}
+		table[credential.Event(words[0])] = row
+	}
+	return states, table
+}
+
+func TestEveryMoveIsInTheTable(t *testing.T) {
+	states, table := lifeTable(t)
+	if len(states) != 5 || len(table) != 9 {
+		t.Fatalf("the table has %d states and %d events", len(states), len(table))
+	}
+	for event, row := range table {
+		for state, want := range row {
+			next, possible := state.After(event)
+			got := string(next)
+			switch {
+			case !possible:
+				got = "-"
+			case next == "":
+				got = "gone"
+			}
+			if got != want || state.Can(event) != (want != "-") {
+				t.Errorf("%s when %s leads to %s (possible: %t), want %s", event, state, got, state.Can(event), want)
+			}
+		}
+	}
+	for _, state := range append(states, "", "unknown") {
+		for _, event := range []credential.Event{"", "unknown", "Verify"} {
+			if _, ok := state.After(event); ok {
+				t.Errorf("%q when %q is possible", event, state)
+			}
+		}
+	}
+	if credential.State("").Can(credential.Unlink) || credential.State("unknown").Can(credential.Verify) {
+		t.Error("something is possible in a state that does not exist")
+	}
+}
+
+func TestRetriesDoubleUpToTheirLongest(t *testing.T) {
+	for longest, waits := range map[time.Duration][]time.Duration{
+		credential.LongestRetry:  {5, 10, 20, 40, 60, 60, 60},
+		credential.LongestOutage: {5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600},
+	} {
+		for i, want := range waits {
+			if got := credential.RetryAfter(i+1, longest); got != want*time.Second {
+				t.Errorf("the wait after attempt %d, at most %v, is %v, want %v", i+1, longest, got, want*time.Second)
+			}
+		}
+		for _, many := range []int{64, 100, 1_000_000} {
+			if got := credential.RetryAfter(many, longest); got != longest {
+				t.Errorf("the wait after attempt %d is %v", many, got)
+			}
+		}
+	}
+	if got := credential.RetryAfter(0, time.Hour); got != 5*time.Second {
+		t.Errorf("the wait after no attempt is %v", got)
+	}
+}
+
+// before is a credential in this state that was linked two minutes ago and
+// could not be checked once since.
+func before(state credential.State) credential.Credential {
+	return credential.Credential{ID: "c", State: state, Version: 3, Attempts: 2,
+		FreshFrom: morning.Add(-2 * time.Minute), LastCheckedAt: morning.Add(-time.Minute), CouldNotCheckAt: morning.Add(-30 * time.Second),
+		NextCheckAt: morning, SubscriptionName: "Production"}
+}
+
+func TestEachOutcomeDecidesInEachState(t *testing.T) {
+	day := 24 * time.Hour
+	type decision struct {
+		attempts            int
+		checked, unanswered time.Time
+		next                time.Duration
+		trigger             credential.Trigger
+	}
+	old := before(credential.Connected)
+	outcomes := map[credential.Event]decision{
+		credential.Pass:          {0, morning, time.Time{}, day, credential.BySchedule},
+		credential.Wait:          {3, morning, time.Time{}, 20 * time.Second, credential.ByRetry},
+		credential.Break:         {3, morning, time.Time{}, day, credential.BySchedule},
+		credential.CouldNotCheck: {3, old.LastCheckedAt, morning, 20 * time.Second, credential.ByRetry},
+	}
+	states, table := lifeTable(t)
+	for outcome, d := range outcomes {
+		for _, state := range states {
+			want := before(state)
+			if next := table[outcome][state]; next != "-" { // else: disabled meanwhile, nothing is decided
+				want.State, want.Attempts = credential.State(next), d.attempts
+				want.LastCheckedAt, want.CouldNotCheckAt, want.NextCheckAt = d.checked, d.unanswered, morning.Add(d.next)
+				want.NextTrigger = d.trigger
+			}
+			if got := credential.Decide(before(state), outcome, morning); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s when %s decides\n%+v, want\n%+v", outcome, state, got, want)
+			}
+		}
+	}
+}
+
+func TestNoAnswerNeverWorsensAState(t *testing.T) {
+	states, _ := lifeTable(t)
+	for _, state := range states {
+		c := before(state)
+		for range 50 { // an outage of two days
+			c = credential.Decide(c, credential.CouldNotCheck, c.NextCheckAt)
+		}
+		same(t, "after an outage", c.State, state)
+		same(t, "the name that was found", c.SubscriptionName, "Production")
+		if state != credential.Disabled {
+			same(t, "the last check that said something", c.LastCheckedAt, before(state).LastCheckedAt)
+		}
+	}
+}
+
+func TestWaitingEndsAfterFifteenMinutesWithOneLastLook(t *testing.T) {
+	c := credential.Credential{State: credential.NotVerified, FreshFrom: morning, NextCheckAt: morning}
+	end := morning.Add(15 * time.Minute)
+	looks := 0
+	for c.NextCheckAt.Before(end) {
+		now := c.NextCheckAt
+		if c = credential.Decide(c, credential.Wait, now); !c.NextCheckAt.After(now) || looks > 100 {
+			t.Fatalf("look %d at %v plans the next at %v", looks, now, c.NextCheckAt)
+		}
+		looks++
+	}
+	same(t, "the last look", c.NextCheckAt, end)
+	same(t, "the looks before it", looks, 18)
+	same(t, "the state until then", c.State, credential.WaitingCloud)
+
+	late := credential.Decide(c, credential.Wait, end.Add(4*time.Second)) // a check that began before the end
+	same(t, "the look after a late end", late.NextCheckAt, end)
+}
+
+func TestTheWordIsOneForEachState(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, test := range []struct {
+		state credential.State
+		left  time.Duration // until the certificate expires
+		word  string
+	}{
+		{credential.NotVerified, 300 * day, "Not verified"},
+		{credential.WaitingCloud, 300 * day, "Waiting for Azure"},
+		{credential.NeedsAttention, 300 * day, "Needs attention"},
+		{credential.Disabled, 300 * day, "Disabled"},
+		{"", 300 * day, "Not verified"},
+		{credential.Connected, 300 * day, "Connected"},
+		{credential.Connected, 30*day + time.Second, "Connected"},
+		{credential.Connected, 30 * day, "Expires in 30 days"},
+		{credential.Connected, 10*day - time.Second, "Expires in 9 days"},
+		{credential.Connected, 9 * day, "Expires in 9 days"},
+		{credential.Connected, 2 * day, "Expires in 2 days"},
+		{credential.Connected, 2*day - time.Second, "Expires in 1 day"},
+		{credential.Connected, day, "Expires in 1 day"},
+		{credential.Connected, day - time.Second, "Expires today"},
+		{credential.Connected, time.Second, "Expires today"},
+		{credential.Connected, 0, "Needs attention"},
+		{credential.Connected, -day, "Needs attention"},
+		{credential.NotVerified, -day, "Not verified"},
+		{credential.Disabled, -day, "Disabled"},
+	} {
+		for _, zone := range []*time.Location{time.UTC, time.FixedZone("east", 14*60*60)} {
+			c := credential.Credential{State: test.state, CertificateExpires: morning.Add(test.left).In(zone)}
+			if got := c.Word("Azure", morning); got != test.word {
+				t.Errorf("%q with %v left is %q, want %q", test.state, test.left, got, test.word)
+			}
+		}
+	}
+	if certificate.WarnBefore != 30*day {
+		t.Error("the table above is about another warning")
+	}
+}
+
+func TestTheNextCheckSaysWhyItIsPlanned(t *testing.T) {
+	for outcome, want := range map[credential.Event]credential.Trigger{
+		credential.Pass: credential.BySchedule, credential.Break: credential.BySchedule,
+		credential.Wait: credential.ByRetry, credential.CouldNotCheck: credential.ByRetry,
+	} {
+		c := credential.Credential{State: credential.NotVerified, FreshFrom: morning, NextTrigger: credential.ByPerson}
+		same(t, "the trigger after "+string(outcome), credential.Decide(c, outcome, morning).NextTrigger, want)
+	}
+}
+
+func TestAVerificationRunsUntilItIsFinished(t *testing.T) {
+	v := credential.Verification{StartedAt: morning}
+	same(t, "it running", v.Running(), true)
+	v.FinishedAt, v.Outcome = morning, cloud.Passed
+	same(t, "it running after its end", v.Running(), false)
+}
