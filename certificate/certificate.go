@@ -37,6 +37,9 @@ const WarnBefore = 30 * 24 * time.Hour
 // ErrNone is what people read when a certificate is not to be had.
 var ErrNone = fault.New(fault.NotFound, "This account has no certificate yet. Try again in a moment.")
 
+// ErrTooEarly is what people read who ask for a new one long before its time.
+var ErrTooEarly = fault.New(fault.Conflict, "The certificate is good for more than 30 days. Make a new one when it is nearer to its end.")
+
 // Certificate is the public half.
 type Certificate struct {
 	ID        string
@@ -73,13 +76,13 @@ func (c Certificate) Expired(now time.Time) bool { return now.After(c.NotAfter) 
 // ExpiresSoon reports whether it is time to make a new one.
 func (c Certificate) ExpiresSoon(now time.Time) bool { return now.After(c.NotAfter.Add(-WarnBefore)) }
 
-// issue signs a certificate for key with its own key. The common name is an
-// opaque id: whoever sees the certificate learns no name.
+// issue signs a certificate for key with its own key. The common name holds the
+// account's opaque id: whoever sees the certificate learns no name.
 func issue(id, accountID string, key *rsa.PrivateKey, now time.Time) (Certificate, error) {
 	now = now.UTC().Truncate(time.Second)
 	template := &x509.Certificate{
 		SerialNumber:          serialOf(id),
-		Subject:               pkix.Name{CommonName: "mooring-" + id},
+		Subject:               pkix.Name{CommonName: "mooring-" + accountID},
 		NotBefore:             now.Add(-backdate),
 		NotAfter:              now.Add(Life - backdate),
 		SignatureAlgorithm:    x509.SHA256WithRSA,

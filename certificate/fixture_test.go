@@ -54,18 +54,19 @@ var silent = slog.New(slog.DiscardHandler)
 type world struct {
 	*db.DB
 	*certificate.Service
-	t testing.TB
+	t     testing.TB
+	later *atomic.Int64 // how far the clock has gone since morning
 }
 
 func newWorld(t testing.TB, sealer certificate.Sealer, accounts ...string) world {
 	t.Helper()
-	w := world{DB: dbtest.New(t), t: t}
+	w := world{DB: dbtest.New(t), t: t, later: new(atomic.Int64)}
 	for _, name := range accounts {
 		w.join(name)
 	}
 	pool := certificate.NewPool(2, nextKey(), silent)
 	running(t, pool.Run)
-	w.Service = certificate.NewService(w.Certificates(), sealer, pool, func() time.Time { return morning }, counter("c-"), silent)
+	w.Service = certificate.NewService(w.Certificates(), sealer, pool, func() time.Time { return morning.Add(time.Duration(w.later.Load())) }, counter("c-"), silent)
 	return w
 }
 

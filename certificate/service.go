@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"mooring/audit"
@@ -46,6 +47,8 @@ type Service struct {
 	newID  func() string
 	log    *slog.Logger
 	wake   chan struct{}
+
+	renewing sync.Mutex // a second press finds the new certificate
 }
 
 // NewService makes a Service.
@@ -68,7 +71,18 @@ func (s *Service) Active(ctx context.Context, accountID string) (Certificate, er
 
 // Renew makes a new active certificate. Credentials go on with the one they
 // were verified with until they are edited.
+//
+// It is possible in the last WarnBefore of a certificate, once.
 func (s *Service) Renew(ctx context.Context, accountID string, actor audit.Actor) (Certificate, error) {
+	s.renewing.Lock()
+	defer s.renewing.Unlock()
+	active, err := s.Active(ctx, accountID)
+	if err != nil {
+		return Certificate{}, err
+	}
+	if !active.ExpiresSoon(s.now()) {
+		return Certificate{}, ErrTooEarly
+	}
 	sealed, err := s.seal(ctx, accountID)
 	if err != nil {
 		return Certificate{}, err

@@ -77,4 +77,5 @@ type Request struct {
 	AccountID   string
 	AccountName string // for links in failures
 	Actor       audit.Actor
+	Version     int64 // Credential.Version that the person looked at; 0: whichever it is
 }

@@ -11,7 +11,7 @@ var (
 	ErrAlreadyLinked = fault.New(fault.Conflict,
 		"This account already links that subscription.")
 	ErrChangedMeanwhile = fault.New(fault.Conflict,
-		"Somebody changed this credential while you looked at it. Look at it again, then repeat what you wanted to do.")
+		"Somebody changed this credential while you looked at it. Save again to replace their change, or cancel to look at it first.")
 	ErrNotPossibleNow = fault.New(fault.Conflict,
 		"That is not possible in the state this credential is in now.")
 	ErrConfirm = fault.New(fault.Invalid,

@@ -225,6 +225,9 @@ func (s *Service) move(ctx context.Context, r Request, id string, event Event) (
 	if err != nil {
 		return Credential{}, err
 	}
+	if r.Version != 0 && r.Version != c.Version {
+		return Credential{}, ErrChangedMeanwhile
+	}
 	next, ok := c.State.After(event)
 	if !ok {
 		return Credential{}, ErrNotPossibleNow

@@ -3,6 +3,7 @@ package credential
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -88,6 +89,7 @@ type runner struct {
 // startDue starts what is due as far as there are places. Each end wakes Run,
 // which comes back for the rest.
 func (r *runner) startDue(ctx context.Context, now time.Time) {
+	before := r.claims() // what ends while the list is read is in it as it was before
 	due, err := r.service.store.Due(ctx, now, mostDue)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -96,7 +98,7 @@ func (r *runner) startDue(ctx context.Context, now time.Time) {
 		return
 	}
 	for _, c := range due {
-		if !r.claim(c) {
+		if before[c.ID] || !r.claim(c) {
 			continue
 		}
 		r.group.Go(func() {
@@ -111,6 +113,12 @@ func (r *runner) startDue(ctx context.Context, now time.Time) {
 			r.service.Wake()
 		})
 	}
+}
+
+func (r *runner) claims() map[string]bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.claimed)
 }
 
 func (r *runner) claim(c Credential) bool {

@@ -486,6 +486,55 @@ func TestACredentialNeverRunsTwiceAtOnceAndOnlyEightRunSideBySide(t *testing.T) 
 	})
 }
 
+func TestAnAccountWithManySilentLinksDoesNotHoldUpAnother(t *testing.T) {
+	live(t, func(t *testing.T, w world) {
+		w.cloud.answers(func(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+			if a.Target.SubscriptionID == "subscription-other" {
+				return passes(ctx, a, report)
+			}
+			<-ctx.Done()
+			return cloud.Finding{}, ctx.Err()
+		})
+		for i := range 3 * credential.AtOnce {
+			w.link(fmt.Sprint("silent", i))
+		}
+		time.Sleep(second) // the other one is the last in line
+		other, err := w.Link(t.Context(), ofEvil, "azure", form("other"), true)
+		w.ok(err)
+		w.running(w.Service)
+		settle()
+		same(t, "the state of the other account's", w.find(other).State, credential.Connected)
+		after(3 * credential.AttemptTimeout) // and all of the silent ones had their turn
+		list, err := w.List(t.Context(), acme)
+		w.ok(err)
+		for _, c := range list {
+			same(t, c.Label+" having been tried", c.Attempts > 0, true)
+		}
+	})
+}
+
+func TestAnOutageDoesNotEatUpTheTimeToWait(t *testing.T) {
+	live(t, func(t *testing.T, w world) {
+		w.cloud.answers(copies)
+		w.running(w.Service)
+		start := time.Now()
+		c := w.link("one")
+		after(2 * time.Minute)
+		w.cloud.answers(ends(cloud.CannotTell))
+		after(12 * time.Minute)
+		same(t, "the state during the outage", w.find(c).State, credential.WaitingCloud)
+		asked := w.cloud.asked(start)
+		if last := asked[len(asked)-1]; last < 13*time.Minute {
+			t.Errorf("the last look during the outage was after %v: it is too seldom to notice its end", last)
+		}
+		w.cloud.answers(copies)
+		after(time.Minute)
+		same(t, "the state after the quarter of an hour", w.find(c).State, credential.NeedsAttention)
+		asked = w.cloud.asked(start)
+		same(t, "the last look", asked[len(asked)-1], credential.WaitLimit)
+	})
+}
+
 func TestRunReturnsPromptlyWhateverItDoes(t *testing.T) {
 	states := map[string]func(w world) *credential.Service{
 		"nothing": func(w world) *credential.Service { return w.Service },
@@ -686,6 +735,34 @@ func TestACheckThatComesDueBetweenTwoLooksIsNotMissed(t *testing.T) {
 		w.running(w.service(store))
 		after(3 * second)
 		same(t, "the state", w.find(c).State, credential.Connected)
+	})
+}
+
+// The list of what is due has a verification that runs as it was before it
+// ran. When that ends before the list is worked off, the list is out of date.
+func TestWhatEndsWhileTheListIsReadIsNotRunAgain(t *testing.T) {
+	live(t, func(t *testing.T, w world) {
+		next := make(chan cloud.StageResult)
+		w.cloud.answers(byHand(next))
+		var end atomic.Bool
+		store := &troubled{Store: w.Credentials()}
+		store.due = func() {
+			if end.CompareAndSwap(true, false) {
+				next <- result("directory", cloud.OK)
+				close(next)
+				time.Sleep(second) // it ends now
+			}
+		}
+		c := w.link("one")
+		service := w.service(store)
+		w.running(service)
+		settle()
+		same(t, "the runs", len(w.runs(c)), 1)
+		end.Store(true)
+		service.Wake()
+		after(time.Minute)
+		same(t, "the state", w.find(c).State, credential.Connected)
+		same(t, "the runs in the end", len(w.runs(c)), 1)
 	})
 }
 

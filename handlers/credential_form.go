@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -15,17 +17,39 @@ import (
 	"mooring/views"
 )
 
+// typedForm is what was typed, with what the page remembered beside it.
+type typedForm struct {
+	cloud.Form
+	found   string // the directory that Mooring had filled in, if it still stands there
+	version int64  // of the credential that the person looked at
+}
+
 // readCredentialForm reads what was typed, as it was typed.
-func readCredentialForm(c echo.Context) (cloud.Form, error) {
+func readCredentialForm(c echo.Context) (typedForm, error) {
 	r := c.Request()
 	if err := r.ParseForm(); err != nil {
-		return cloud.Form{}, errUnreadable.Because(err)
+		return typedForm{}, errUnreadable.Because(err)
 	}
-	return cloud.Form{
+	form := typedForm{Form: cloud.Form{
 		Label: r.PostFormValue("label"), Environment: r.PostFormValue("environment"), Method: r.PostFormValue("method"),
 		SubscriptionID: r.PostFormValue("subscription_id"), TenantID: r.PostFormValue("tenant_id"),
 		ClientID: r.PostFormValue("client_id"), Pasted: r.PostFormValue("pasted"),
-	}, nil
+	}}
+	if found := r.PostFormValue("tenant_found"); found == form.TenantID {
+		form.found = found
+	}
+	form.version, _ = strconv.ParseInt(r.PostFormValue("version"), 10, 64) // 0, for any, when it is not a number
+	return form, nil
+}
+
+// withoutFound leaves out a directory that Mooring had found for another
+// subscription than saved, so that it is found again.
+func (f typedForm) withoutFound(saved string) cloud.Form {
+	form := f.Form
+	if f.found != "" && (saved == "" || !strings.Contains(strings.ToLower(form.SubscriptionID), saved)) {
+		form.TenantID = ""
+	}
+	return form
 }
 
 // verifyToo is true unless somebody chose Save without verifying.
@@ -68,25 +92,26 @@ func (h *handlers) editCredentialPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view.Editing, view.Heading = true, "Edit credentials"
+	view.Editing, view.Heading, view.Version, view.TenantFound = true, "Edit credentials", found.Version, t.TenantID
 	return h.sendForm(c, http.StatusOK, view)
 }
 
 func (h *handlers) linkCredential(c echo.Context) error {
-	form, err := readCredentialForm(c)
+	typed, err := readCredentialForm(c)
 	if err != nil {
 		return err
 	}
+	form := typed.withoutFound("")
 	m, _ := membershipOf(c)
 	linked, err := h.Credentials.Link(c.Request().Context(), requestOf(c), c.Param("provider"), &form, verifyToo(c))
 	if err != nil {
-		return h.sendFormAgain(c, form, newPaths(m.Account.Name, c.Param("provider")), false, err)
+		return h.sendFormAgain(c, form, typed.found, newPaths(m.Account.Name, c.Param("provider")), 0, err)
 	}
 	return h.saved(c, linked)
 }
 
 func (h *handlers) editCredential(c echo.Context) error {
-	form, err := readCredentialForm(c)
+	typed, err := readCredentialForm(c)
 	if err != nil {
 		return err
 	}
@@ -94,10 +119,13 @@ func (h *handlers) editCredential(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	form := typed.withoutFound(found.Target.SubscriptionID)
 	m, _ := membershipOf(c)
-	edited, err := h.Credentials.Edit(c.Request().Context(), requestOf(c), found.ID, &form, verifyToo(c))
+	request := requestOf(c)
+	request.Version = typed.version
+	edited, err := h.Credentials.Edit(c.Request().Context(), request, found.ID, &form, verifyToo(c))
 	if err != nil {
-		return h.sendFormAgain(c, form, editPaths(m.Account.Name, found), true, err)
+		return h.sendFormAgain(c, form, typed.found, editPaths(m.Account.Name, found), found.Version, err)
 	}
 	return h.saved(c, edited)
 }
@@ -117,19 +145,20 @@ func (h *handlers) saved(c echo.Context, saved credential.Credential) error {
 }
 
 // sendFormAgain shows the form with every value kept and the sentences where
-// they belong.
-func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, paths formPaths, editing bool, cause error) error {
+// they belong. version is that of the credential as it is now; 0 for a new one.
+func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, found string, paths formPaths, version int64, cause error) error {
 	f := fault.Of(cause)
-	if len(f.Fields) == 0 {
+	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
 		return cause
 	}
+	form.TenantID = cmp.Or(form.TenantID, found)
 	view, err := h.credentialForm(c, form, paths, f.Fields)
 	if err != nil {
 		return err
 	}
-	view.Problem, view.ProblemLink = f.Sentence, f.Link
-	if editing {
-		view.Editing, view.Heading = true, "Edit credentials"
+	view.Problem, view.ProblemLink, view.TenantFound = f.Sentence, f.Link, found
+	if version > 0 {
+		view.Editing, view.Heading, view.Version = true, "Edit credentials", version
 	}
 	return h.sendForm(c, statuses[f.Kind].code, view)
 }
@@ -138,7 +167,7 @@ func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, paths formPath
 // directory and checks the formats, and saves nothing.
 func (h *handlers) previewCredential(c echo.Context) error {
 	m, _ := membershipOf(c)
-	return h.preview(c, newPaths(m.Account.Name, c.Param("provider")), false)
+	return h.preview(c, newPaths(m.Account.Name, c.Param("provider")), credential.Credential{})
 }
 
 func (h *handlers) previewEdit(c echo.Context) error {
@@ -147,29 +176,35 @@ func (h *handlers) previewEdit(c echo.Context) error {
 		return err
 	}
 	m, _ := membershipOf(c)
-	return h.preview(c, editPaths(m.Account.Name, found), true)
+	return h.preview(c, editPaths(m.Account.Name, found), found)
 }
 
-func (h *handlers) preview(c echo.Context, paths formPaths, editing bool) error {
-	form, err := readCredentialForm(c)
+// preview is for a new credential, or for one that was saved.
+func (h *handlers) preview(c echo.Context, paths formPaths, saved credential.Credential) error {
+	typed, err := readCredentialForm(c)
 	if err != nil {
 		return err
 	}
+	form := typed.withoutFound(saved.Target.SubscriptionID)
 	target, fields, err := h.Credentials.Check(c.Param("provider"), &form)
 	if err != nil {
 		return err
 	}
 	notes := map[string]string{}
+	found := ""
 	if target.SubscriptionID != "" && strings.TrimSpace(form.TenantID) == "" && form.Pasted == "" {
-		form.TenantID, notes["tenant_id"] = h.findTenant(c.Request().Context(), c.Param("provider"), target)
+		found, notes["tenant_id"] = h.findTenant(c.Request().Context(), c.Param("provider"), target)
+		form.TenantID = found
+	} else if form.TenantID == typed.found {
+		found = typed.found
 	}
 	view, err := h.credentialForm(c, form, paths, fields)
 	if err != nil {
 		return err
 	}
-	view.FormNotes = notes
-	if editing {
-		view.Editing, view.Heading = true, "Edit credentials"
+	view.FormNotes, view.TenantFound, view.TenantReplaced = notes, found, form.TenantID != typed.TenantID
+	if saved.ID != "" {
+		view.Editing, view.Heading, view.Version = true, "Edit credentials", typed.version
 	}
 	if isHTMX(c) {
 		return h.html(c, http.StatusOK, views.CredentialFormPreview(view))

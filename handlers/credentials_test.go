@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -126,7 +127,7 @@ func TestTheCertificateDownloads(t *testing.T) {
 
 func TestACertificateThatEndsSoonCanBeRenewed(t *testing.T) {
 	later := func() time.Time { return testNow().Add(certificate.Life - 20*24*time.Hour) }
-	s := newSite(t, func(c *Config) { c.Now = later })
+	s := newSiteAt(t, later)
 	path := s.link("Production", someID)
 	const renew = `action="/accounts/harbor/certificate/renew"`
 	for _, page := range []string{path, postPath + "/new"} {
@@ -275,5 +276,50 @@ func TestTheFormsStandOnEveryStatus(t *testing.T) {
 		if tone == (views.Tone("")) {
 			t.Error("a state has no tone")
 		}
+	}
+}
+
+func TestTwoPeopleDoNotOverwriteEachOther(t *testing.T) {
+	s := newSite(t)
+	path := s.link("Production", someID)
+	edit := func(version, label string) *httptest.ResponseRecorder {
+		return s.ask("owner", "POST", path, url.Values{"label": {label}, "subscription_id": {someID}, "version": {version}, "verify": {"no"}})
+	}
+	if page := s.ask("owner", "GET", path+"/edit", nil).Body.String(); !strings.Contains(page, `name="version" value="1"`) {
+		t.Fatalf("the form does not say what was looked at: %s", page)
+	}
+	if w := edit("1", "First"); w.Code != http.StatusSeeOther {
+		t.Fatalf("the first answered %d", w.Code)
+	}
+	w := edit("1", "Second")
+	body := w.Body.String()
+	if w.Code != http.StatusConflict || !strings.Contains(body, credential.ErrChangedMeanwhile.Sentence) || !strings.Contains(body, `value="Second"`) {
+		t.Errorf("the second answered %d: %s", w.Code, body)
+	}
+	if !strings.Contains(body, `name="version" value="2"`) {
+		t.Error("saving again would not replace the change")
+	}
+	if w := edit("2", "Second"); w.Code != http.StatusSeeOther {
+		t.Errorf("saving again answered %d", w.Code)
+	}
+}
+
+func TestAFoundDirectoryGoesWithItsSubscription(t *testing.T) {
+	s := newSite(t)
+	preview := func(form url.Values) string {
+		return s.ask("owner", "POST", postPath+"/preview", form, withHTMX("announce")).Body.String()
+	}
+	first := preview(url.Values{"subscription_id": {someID}})
+	if !strings.Contains(first, `name="tenant_found" value="found-tenant"`) {
+		t.Fatalf("what was found is not remembered: %s", first)
+	}
+	s.passing.finds = "another-tenant"
+	again := preview(url.Values{"subscription_id": {"50000002-0000-4000-8000-000000000002"}, "tenant_id": {"found-tenant"}, "tenant_found": {"found-tenant"}})
+	if !strings.Contains(again, `name="tenant_found" value="another-tenant"`) || !strings.Contains(again, `name="tenant_id"`) {
+		t.Errorf("the directory of the first subscription stays: %s", again)
+	}
+	typed := preview(url.Values{"subscription_id": {someID}, "tenant_id": {"typed-tenant"}, "tenant_found": {"found-tenant"}})
+	if strings.Contains(typed, `name="tenant_id"`) {
+		t.Error("what somebody typed is replaced")
 	}
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -49,6 +50,12 @@ func testNow() time.Time { return time.Date(2026, time.November, 23, 9, 0, 0, 0,
 // stranger and a site administrator, all signed in.
 func newSite(t *testing.T, change ...func(*Config)) *site {
 	t.Helper()
+	return newSiteAt(t, testNow, change...)
+}
+
+// newSiteAt has a clock of its own for pages and certificates.
+func newSiteAt(t *testing.T, now func() time.Time, change ...func(*Config)) *site {
+	t.Helper()
 	template := madeOnce(t)
 	path := filepath.Join(t.TempDir(), "mooring.db")
 	if err := os.WriteFile(path, template.database, 0o600); err != nil {
@@ -61,7 +68,7 @@ func newSite(t *testing.T, change ...func(*Config)) *site {
 	t.Cleanup(func() { _ = database.Close() })
 	s := &site{t: t, db: database, harbor: template.harbor, people: template.people, log: &strings.Builder{}, passing: &fakeCloud{}}
 	log := slog.New(slog.NewTextHandler(&lockedWriter{to: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	config := configOf(t, database, template.ring, s.passing, log)
+	config := configOf(t, database, template.ring, s.passing, log, now)
 	for _, c := range change {
 		c(&config)
 	}
@@ -91,7 +98,7 @@ func madeOnce(t *testing.T) template {
 	templateOnce.Do(func() {
 		database := dbtest.New(t)
 		theTemplate = template{ring: secret.NewRing(), people: map[string]string{}}
-		config := configOf(t, database, theTemplate.ring, &fakeCloud{}, slog.New(slog.DiscardHandler))
+		config := configOf(t, database, theTemplate.ring, &fakeCloud{}, slog.New(slog.DiscardHandler), testNow)
 		owner := theTemplate.add(t, config, "owner", "harbor", false)
 		theTemplate.harbor = owner.Joins[1].Account
 		theTemplate.add(t, config, "member", "", false, account.Membership{Account: theTemplate.harbor, Role: account.Member})
@@ -109,19 +116,19 @@ func madeOnce(t *testing.T) template {
 	return theTemplate
 }
 
-func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.Cloud, log *slog.Logger) Config {
+func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.Cloud, log *slog.Logger, now func() time.Time) Config {
 	ctx, cancel := context.WithCancel(context.Background())
 	pool := certificate.NewPool(1, testKey, log)
 	var group sync.WaitGroup
 	group.Go(func() { pool.Run(ctx) })
 	t.Cleanup(func() { cancel(); group.Wait() })
-	certificates := certificate.NewService(database.Certificates(), ring, pool, testNow, rand.Text, log)
+	certificates := certificate.NewService(database.Certificates(), ring, pool, now, rand.Text, log)
 	clouds := cloud.Registry{"azure": linkable}
 	return Config{
 		Accounts:     account.NewService(database.Accounts(), testNow, rand.Text, log, func() {}),
 		Certificates: certificates, Clouds: clouds,
 		Credentials: credential.NewService(database.Credentials(), clouds, certificates, nil, testNow, rand.Text, log),
-		Data:        database, Now: testNow, Log: log, PublicURL: &url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
+		Data:        database, Now: now, Log: log, PublicURL: &url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
 	}
 }
 
@@ -203,7 +210,7 @@ func (w *lockedWriter) Write(p []byte) (int, error) {
 }
 
 // fakeCloud passes everything and reads only the subscription.
-type fakeCloud struct{}
+type fakeCloud struct{ finds string }
 
 func (*fakeCloud) Describe() cloud.Description {
 	return cloud.Description{Key: "azure", Name: "Microsoft Azure", ShortName: "Azure",
@@ -239,6 +246,6 @@ func (*fakeCloud) Leftovers(cloud.Target) []cloud.Command {
 	return []cloud.Command{{Title: "Clean up", Text: "az clean"}}
 }
 
-func (*fakeCloud) FindTenant(context.Context, string, string) (string, error) {
-	return "found-tenant", nil
+func (f *fakeCloud) FindTenant(context.Context, string, string) (string, error) {
+	return cmp.Or(f.finds, "found-tenant"), nil
 }

@@ -49,7 +49,8 @@ func walk(t *testing.T, r route, who string, passes, htmx bool) {
 			t.Errorf("answered %d", got.Code)
 		}
 	case passes:
-		if got.Code >= 400 && r.path != "/login" {
+		tooEarly := strings.HasSuffix(r.path, "/renew") && got.Code == http.StatusConflict
+		if got.Code >= 400 && r.path != "/login" && !tooEarly {
 			t.Errorf("refused with %d: %s", got.Code, got.Body)
 		}
 	case who == "" && htmx:

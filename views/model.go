@@ -131,9 +131,13 @@ type CredentialForm struct {
 	CancelPath  string
 	HelpPath    string
 	Form        cloud.Form
-	Fields      fault.Fields // label, subscription_id, client_id, tenant_id, pasted, method, environment
-	Problem     string       // the summary above the form
-	ProblemLink *fault.Link
+	Version     int64  // of the credential that is edited; 0 for a new one
+	TenantFound string // Form.TenantID, when Mooring filled it in and nobody has changed it
+	// TenantReplaced: the preview puts another value into the tenant's field.
+	TenantReplaced bool
+	Fields         fault.Fields // label, subscription_id, client_id, tenant_id, pasted, method, environment
+	Problem        string       // the summary above the form
+	ProblemLink    *fault.Link
 	// FormNotes are quiet remarks beside fields, such as "Found from the subscription."
 	FormNotes    map[string]string
 	Methods      []MethodChoice

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"mooring/cloud"
@@ -160,8 +161,26 @@ func (t boundedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t, ok := r.Context().Value(traceKey{}).(*trace); ok {
+		t.keep(answer.Header)
+	}
 	answer.Body = &boundedBody{ReadCloser: answer.Body, left: maxAnswer}
 	return answer, nil
+}
+
+// trace keeps the ids by which Azure's support finds the last answer.
+type trace struct {
+	mu                   sync.Mutex
+	request, correlation string
+}
+
+type traceKey struct{}
+
+func (t *trace) keep(header http.Header) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.request = header.Get("x-ms-request-id")
+	t.correlation = cmp.Or(header.Get("x-ms-correlation-request-id"), header.Get("client-request-id"))
 }
 
 // CloseIdleConnections lets http.Client close the connections beneath.

@@ -264,3 +264,13 @@ func TestFindTenantAsksOnceAndNotTooOften(t *testing.T) {
 		t.Error("a foreign environment was asked")
 	}
 }
+
+func TestEvidenceOfWhatWorkedCanBeFoundAgain(t *testing.T) {
+	linked, simulator := simulated(t)
+	_, results := verifyOnce(t, linked, cloud.Attempt{Target: targetOf(scripted(t, "Dry Dock")), Identity: trusting(t, simulator)})
+	for _, r := range results {
+		if asked := r.Stage != "state" && r.Stage != "directory" && r.Stage != "sign-in"; asked && (r.TraceID == "" || r.CorrelationID == "") {
+			t.Errorf("stage %s has the ids %q and %q", r.Stage, r.TraceID, r.CorrelationID)
+		}
+	}
+}

@@ -36,8 +36,9 @@ func clean(said string, target cloud.Target) string {
 		return "(id)"
 	})
 	said = anySecret.ReplaceAllStringFunc(said, func(s string) string {
-		if anyGUID.MatchString(s) || thumbprint.MatchString(s) || !anyDigit.MatchString(s) {
-			return s // the person's own id, a certificate's, or a path of words
+		words := strings.Contains(s, "/") && !anyDigit.MatchString(anyGUID.ReplaceAllString(s, ""))
+		if words || thumbprint.MatchString(s) || anyGUID.ReplaceAllString(s, "") == "" {
+			return s // a path of words, a certificate, or the person's own id
 		}
 		return "(removed)"
 	})

@@ -17,6 +17,8 @@ func TestCleanKeepsWhatHelpsAndNothingElse(t *testing.T) {
 		{"tokens", "token eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImtpZCI6.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuY29yZS53aW5kb3dz.c2lnbmF0dXJlLXdpdGgtZW5vdWdoLWNoYXJhY3RlcnMx",
 			"token (removed).(removed).(removed)"},
 		{"client secrets", "secret aB38Q~0123456789abcdefghijABCDEFGHIJ_-xy", "secret (removed)"},
+		{"a secret that touches an id", "'" + testClient + "-aB38Q0123456789abcdefghijABCDEFGHIJ'", "'(removed)'"},
+		{"a token of letters", "key abcdefghijklmnopqrstuvwxyzABCDEFGHIJ", "key (removed)"},
 		{"thumbprints", "Thumbprint 'A1B2C3D4E5F60718293A4B5C6D7E8F9001122334'", "Thumbprint 'A1B2C3D4E5F60718293A4B5C6D7E8F9001122334'"},
 		{"operations", "action 'Microsoft.Resources/subscriptions/providers/read'", "action 'Microsoft.Resources/subscriptions/providers/read'"},
 		{"lines and terminals", "first\r\nsecond\x1b[31m\u2028third\u202e", "first second[31m third"},

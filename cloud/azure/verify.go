@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,10 +80,13 @@ func (r *run) app(ctx context.Context) error {
 func (r *run) stage(ctx context.Context, key string, ask func(context.Context) (string, error)) bool {
 	limited, cancel := context.WithTimeout(ctx, r.azure.patience)
 	defer cancel()
+	ids := &trace{}
+	limited = context.WithValue(limited, traceKey{}, ids)
 	result := cloud.StageResult{Stage: key, Verdict: cloud.OK, StartedAt: r.azure.now()}
 	said, err := ask(limited)
 	result.Duration = r.azure.now().Sub(result.StartedAt)
 	result.Said = clean(said, r.attempt.Target)
+	result.TraceID, result.CorrelationID = cleanID(ids.request), cleanID(ids.correlation)
 	if err != nil {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return false // the server stops: no verdict
@@ -97,7 +101,8 @@ func (r *run) stage(ctx context.Context, key string, ask func(context.Context) (
 func (r *run) judge(result *cloud.StageResult, refused *refusal) {
 	result.Code = cleanCode(refused.Code)
 	result.Said = clean(refused.Message, r.attempt.Target)
-	result.TraceID, result.CorrelationID = cleanID(refused.TraceID), cleanID(refused.CorrelationID)
+	result.TraceID = cmp.Or(cleanID(refused.TraceID), result.TraceID)
+	result.CorrelationID = cmp.Or(cleanID(refused.CorrelationID), result.CorrelationID)
 	switch meaningOf(refused) {
 	case silent:
 		result.Verdict = cloud.CannotTell

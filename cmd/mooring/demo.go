@@ -68,6 +68,9 @@ func demo(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return usagef("the demo is for this machine only, and %s is reachable from elsewhere", v.listen)
 	}
+	if host, _, err := net.SplitHostPort(v.portalListen); err != nil || !net.ParseIP(host).IsLoopback() {
+		return usagef("--portal-listen: %q is not an address of this machine only, such as 127.0.0.1:0", v.portalListen)
+	}
 	folder, err := os.MkdirTemp("", "mooring-demo-")
 	if err != nil {
 		return err

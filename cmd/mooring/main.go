@@ -14,6 +14,8 @@ import (
 )
 
 func main() {
+	// The SDK would let this name a host of its own; only settings may.
+	_ = os.Unsetenv("AZURE_REGIONAL_AUTHORITY_NAME")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))

@@ -140,6 +140,7 @@ func TestWrongSettingsAreOneLineAndExit2(t *testing.T) {
 		"azure endpoint":      {"serve", "--data", folder, "--azure-authority", "http://evil.example"},
 		"azure CA":            {"serve", "--data", folder, "--azure-ca", "nowhere.pem"},
 		"demo to the world":   {"demo", "--listen", "0.0.0.0:0"},
+		"portal to the world": {"demo", "--listen", "127.0.0.1:0", "--portal-listen", "0.0.0.0:0"},
 		"backup to nowhere":   {"backup"},
 		"keys, no verb":       {"keys"},
 		"keys, other verb":    {"keys", "melt"},
