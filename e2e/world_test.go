@@ -1,0 +1,170 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The people and places of the demo world.
+const (
+	owner    = "owner@demo.example"
+	member   = "member@demo.example"
+	password = "mooring-demo"
+
+	providersPath   = "/accounts/harbor/cloud-providers"
+	credentialsPath = providersPath + "/azure/credentials"
+)
+
+// patience is how long a test waits for what should come at once. It is long
+// because two cores may be busy with other things.
+const patience = 20 * time.Second
+
+// program is the path of the real binary, built once.
+var program = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(scratch, "mooring")
+	said, err := exec.Command("go", "build", "-o", path, "mooring/cmd/mooring").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, said)
+	}
+	return path, nil
+})
+
+// process is a running mooring.
+type process struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	lines  *bufio.Scanner // of its standard output
+	stderr bytes.Buffer
+	ended  bool
+}
+
+// start starts mooring. When the test ends it must stop by SIGTERM with exit
+// code 0 and must not have complained.
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{t: t, cmd: exec.Command(path, args...)}
+	p.cmd.Stderr = &p.stderr
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p.lines = bufio.NewScanner(stdout)
+	t.Cleanup(p.stop)
+	return p
+}
+
+// line gives the next line of output for which want says yes.
+func (p *process) line(want func(string) bool) string {
+	p.t.Helper()
+	for p.lines.Scan() {
+		if want(p.lines.Text()) {
+			return p.lines.Text()
+		}
+	}
+	p.t.Fatalf("mooring %v ended: %s", p.cmd.Args[1:], &p.stderr)
+	return ""
+}
+
+func (p *process) stop() {
+	if p.ended {
+		return
+	}
+	p.ended = true
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	late := time.AfterFunc(patience, func() { _ = p.cmd.Process.Kill() })
+	defer late.Stop()
+	if err := p.cmd.Wait(); err != nil {
+		p.t.Errorf("mooring %v did not stop cleanly: %v", p.cmd.Args[1:], err)
+	}
+	if p.stderr.Len() > 0 {
+		p.t.Errorf("mooring %v complained:\n%s", p.cmd.Args[1:], &p.stderr)
+	}
+}
+
+// kill is a power cut.
+func (p *process) kill() {
+	p.t.Helper()
+	p.ended = true
+	if err := p.cmd.Process.Kill(); err != nil {
+		p.t.Fatal(err)
+	}
+	_ = p.cmd.Wait()
+}
+
+// world is a demo of its own for one test.
+type world struct {
+	t               *testing.T
+	address, portal string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	needChromium(t)
+	p := start(t, "demo", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0", "--json")
+	var said struct{ Address, Portal string }
+	line := p.line(func(string) bool { return true })
+	if err := json.Unmarshal([]byte(line), &said); err != nil {
+		t.Fatalf("the demo said %q: %v", line, err)
+	}
+	return &world{t: t, address: said.Address, portal: said.Portal}
+}
+
+// hosts are the addresses that pages may ask.
+func (w *world) hosts() []string {
+	var hosts []string
+	for _, address := range []string{w.address, w.portal} {
+		if u, err := url.Parse(address); err == nil && u.Host != "" {
+			hosts = append(hosts, u.Host)
+		}
+	}
+	return hosts
+}
+
+// until asks again and again until done says yes, and fails the test with
+// what was wanted when time is over.
+func until(t *testing.T, limit time.Duration, wanted func() string, done func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	tick := time.NewTicker(40 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("waited %s in vain for %s", limit, wanted())
+		case <-tick.C:
+		}
+	}
+}
+
+// wantWords checks that text contains every phrase.
+func wantWords(t *testing.T, what, text string, phrases ...string) {
+	t.Helper()
+	for _, phrase := range phrases {
+		if !strings.Contains(text, phrase) {
+			t.Errorf("%s does not say %q:\n%s", what, phrase, text)
+		}
+	}
+}
+
+// wanted reads a switch of the environment, such as MOORING_E2E_SHOTS=1.
+func wanted(name string) bool { return os.Getenv(name) == "1" }
