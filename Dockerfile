@@ -1,0 +1,31 @@
+# Builds the program and puts it, and nothing else that runs, into an image.
+#
+#   docker build -t mooring .
+#
+# The base is named by its tag, so that fixes of Go come by building again. Where
+# a build must be the same for ever, put the digest behind it:
+# golang:1.26@sha256:... (docker buildx imagetools inspect golang:1.26 shows it).
+FROM golang:1.26 AS build
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates tzdata
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /out/mooring ./cmd/mooring
+RUN mkdir /out/data
+
+FROM scratch
+# For reaching Azure over TLS, and for TZ=Europe/Berlin in the log's times.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo
+COPY --from=build /out/mooring /mooring
+# A new volume takes over the owner of the folder that it covers.
+COPY --from=build --chown=65532:65532 /out/data /data
+ENV MOORING_DATA=/data \
+    MOORING_LISTEN=0.0.0.0:8080
+USER 65532:65532
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=6s --start-period=5s CMD ["/mooring", "health"]
+ENTRYPOINT ["/mooring"]
+CMD ["serve"]
