@@ -149,9 +149,6 @@ func (s *Service) startSession(ctx context.Context, person Person, from Origin) 
 	}
 	actor := audit.Actor{PersonID: person.ID, Name: person.Email, Address: from.Address, RequestID: from.RequestID}
 	entry := audit.Entry{At: now, Actor: actor, Action: audit.SignIn, Result: audit.Done}
-	if session.Replaces != "" {
-		entry.Detail = "in place of the session that this browser had"
-	}
 	if err := s.store.AddSession(ctx, session, entry); err != nil {
 		return secret.Text{}, err
 	}

@@ -35,7 +35,7 @@ type Store interface {
 	PasswordOf(ctx context.Context, email string) (Person, PasswordHash, error) // ErrNoSuchAccount
 	SetTheme(ctx context.Context, personID string, theme Theme, entry audit.Entry) error
 
-	AddSession(ctx context.Context, s Session, entry audit.Entry) error          // ends s.Replaces
+	AddSession(ctx context.Context, s Session, entry audit.Entry) error          // ends s.Replaces, and says so in the entry if there was one
 	Caller(ctx context.Context, sessionID string, now time.Time) (Caller, error) // ErrSignIn
 	Sessions(ctx context.Context, personID string, now time.Time) ([]Session, error)
 	EndSession(ctx context.Context, personID, sessionID string, entry audit.Entry) error // ErrNoSuchSession

@@ -37,8 +37,11 @@ const WarnBefore = 30 * 24 * time.Hour
 // ErrNone is what people read when a certificate is not to be had.
 var ErrNone = fault.New(fault.NotFound, "This account has no certificate yet. Try again in a moment.")
 
-// ErrTooEarly is what people read who ask for a new one long before its time.
-var ErrTooEarly = fault.New(fault.Conflict, "The certificate is good for more than 30 days. Make a new one when it is nearer to its end.")
+// ErrJustMade is what people read who ask for a new one twice.
+var ErrJustMade = fault.New(fault.Conflict, "A new certificate was made minutes ago. Upload that one, or wait 10 minutes to make another.")
+
+// renewPause is how long after one certificate the next can be made.
+const renewPause = 10 * time.Minute
 
 // Certificate is the public half.
 type Certificate struct {

@@ -72,7 +72,7 @@ func (s *Service) Active(ctx context.Context, accountID string) (Certificate, er
 // Renew makes a new active certificate. Credentials go on with the one they
 // were verified with until they are edited.
 //
-// It is possible in the last WarnBefore of a certificate, once.
+// A second press soon after the first makes none.
 func (s *Service) Renew(ctx context.Context, accountID string, actor audit.Actor) (Certificate, error) {
 	s.renewing.Lock()
 	defer s.renewing.Unlock()
@@ -80,8 +80,8 @@ func (s *Service) Renew(ctx context.Context, accountID string, actor audit.Actor
 	if err != nil {
 		return Certificate{}, err
 	}
-	if !active.ExpiresSoon(s.now()) {
-		return Certificate{}, ErrTooEarly
+	if s.now().Sub(active.CreatedAt) < renewPause {
+		return Certificate{}, ErrJustMade
 	}
 	sealed, err := s.seal(ctx, accountID)
 	if err != nil {

@@ -176,7 +176,7 @@ func TestOfManyAtOnceOneCertificateBecomesActive(t *testing.T) {
 func TestRenewReplacesAndTheOldOneStillSigns(t *testing.T) {
 	w := newWorld(t, secret.NewRing(), "acme")
 	old := w.active("acme")
-	w.later.Store(int64(certificate.Life - 20*24*time.Hour))
+	w.later.Store(int64(time.Hour))
 	renewed, err := w.Renew(t.Context(), "acme", ada)
 	w.ok(err)
 	if renewed.ID == old.ID || w.active("acme").ID != renewed.ID {
@@ -195,17 +195,17 @@ func TestRenewReplacesAndTheOldOneStillSigns(t *testing.T) {
 func TestOfManyRenewalsOneIsMade(t *testing.T) {
 	w := newWorld(t, secret.NewRing(), "acme")
 	old := w.active("acme")
-	if _, err := w.Renew(t.Context(), "acme", ada); !errors.Is(err, certificate.ErrTooEarly) {
-		t.Errorf("a year before its end: %v", err)
+	if _, err := w.Renew(t.Context(), "acme", ada); !errors.Is(err, certificate.ErrJustMade) {
+		t.Errorf("at once after the first: %v", err)
 	}
-	w.later.Store(int64(certificate.Life - 20*24*time.Hour))
+	w.later.Store(int64(time.Hour))
 	var group sync.WaitGroup
 	var renewed atomic.Int64
 	for range 10 {
 		group.Go(func() {
 			if _, err := w.Renew(context.Background(), "acme", ada); err == nil {
 				renewed.Add(1)
-			} else if !errors.Is(err, certificate.ErrTooEarly) {
+			} else if !errors.Is(err, certificate.ErrJustMade) {
 				t.Error(err)
 			}
 		})

@@ -3,7 +3,9 @@ package credential
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -186,7 +188,7 @@ func (s *Service) ask(ctx context.Context, c Credential, v *Verification) (cloud
 	defer cancel()
 	var storing error
 	attempt := cloud.Attempt{Target: c.Target, Identity: identity, Fresh: s.now().Before(c.FreshFrom.Add(WaitLimit))}
-	finding, err := provider.Verify(limited, attempt, func(result cloud.StageResult) {
+	finding, err := guarded(limited, provider, attempt, func(result cloud.StageResult) {
 		v.Results = append(v.Results, result)
 		storing = errors.Join(storing, s.store.AddResult(ctx, v.ID, len(v.Results), result))
 	})
@@ -196,6 +198,17 @@ func (s *Service) ask(ctx context.Context, c Credential, v *Verification) (cloud
 		v.Outcome = cloud.Broken // the time to wait is over, whatever the cloud says
 	}
 	return finding, errors.Join(err, storing)
+}
+
+// guarded turns a panic of a cloud into an error: it must not end the server,
+// and again at each start.
+func guarded(ctx context.Context, provider cloud.Cloud, attempt cloud.Attempt, report func(cloud.StageResult)) (finding cloud.Finding, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return provider.Verify(ctx, attempt, report)
 }
 
 func eventOf(outcome cloud.Outcome) Event {

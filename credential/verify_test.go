@@ -799,3 +799,18 @@ func TestWhatAFailedCheckDidNotReachIsKept(t *testing.T) {
 		same(t, "the rights", len(got.Rights), 1)
 	})
 }
+
+func TestAPanicOfACloudIsCouldNotCheck(t *testing.T) {
+	live(t, func(t *testing.T, w world) {
+		w.cloud.answers(func(context.Context, cloud.Attempt, func(cloud.StageResult)) (cloud.Finding, error) {
+			panic("a cloud fell from the sky")
+		})
+		w.running(w.Service)
+		c := w.link("one")
+		settle()
+		got := w.find(c)
+		same(t, "the state", got.State, credential.NotVerified)
+		same(t, "not having been able to check", got.CouldNotCheckAt.IsZero(), false)
+		same(t, "the next try being planned", got.NextCheckAt.After(time.Now()), true)
+	})
+}

@@ -34,16 +34,19 @@ func backUp(ctx context.Context, readers *sql.DB, to string) error {
 	if err != nil {
 		return err
 	}
-	part := to + ".part"
-	if err := createPrivate(part); err != nil {
+	if _, err := os.Lstat(to); err == nil {
+		return fmt.Errorf("a backup overwrites nothing: %w: %s", os.ErrExist, to)
+	}
+	part, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.part") // mode 0600
+	if err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}
-	err = copyInto(ctx, readers, part)
+	err = errors.Join(part.Close(), copyInto(ctx, readers, part.Name()))
 	if err == nil {
-		err = os.Link(part, to) // unlike Rename it refuses to overwrite
+		err = os.Rename(part.Name(), to)
 	}
-	if err := errors.Join(err, os.Remove(part)); err != nil {
-		return fmt.Errorf("back up to %s: %w", to, err)
+	if err != nil {
+		return fmt.Errorf("back up to %s: %w", to, errors.Join(err, os.Remove(part.Name())))
 	}
 	return flush(filepath.Dir(to))
 }

@@ -16,8 +16,15 @@ const keptFailures = 24 * time.Hour
 // AddSession signs a person in and ends the session that theirs replaces,
 // whoever's it was: it was this browser's.
 func (a Accounts) AddSession(ctx context.Context, s account.Session, entry audit.Entry) error {
-	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
-		if err := run(ctx, tx, `DELETE FROM sessions WHERE id = ?`, s.Replaces); err != nil {
+	return a.db.change(ctx, func(tx *sql.Tx) error {
+		replaced, err := touches(ctx, tx, `DELETE FROM sessions WHERE id = ?`, s.Replaces)
+		if err != nil {
+			return err
+		}
+		if replaced {
+			entry.Detail = "in place of the session that this browser had"
+		}
+		if err := addEntry(ctx, tx, entry); err != nil {
 			return err
 		}
 		return run(ctx, tx, `

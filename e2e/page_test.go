@@ -297,7 +297,8 @@ func (b *tab) attachFile(selector, path string) {
 // opens follows something that opens a tab of its own, and gives that tab.
 func (b *tab) opens(do func()) *tab {
 	b.t.Helper()
-	opened := chromedp.WaitNewTarget(b.ctx, func(i *target.Info) bool { return i.Type == "page" })
+	own := chromedp.FromContext(b.ctx).BrowserContextID // tests beside this one open tabs too
+	opened := chromedp.WaitNewTarget(b.ctx, func(i *target.Info) bool { return i.Type == "page" && i.BrowserContextID == own })
 	do()
 	select {
 	case id := <-opened:

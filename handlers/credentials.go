@@ -77,8 +77,9 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 	}
 	if found.CertificateIsCurrent {
 		view.Certificate.CERPath, view.Certificate.PEMPath = certificatePaths(m.Account.Name)
-		if mayLink(m) && found.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore {
-			view.Certificate.ExpiresSoon, view.Certificate.RenewPath = true, renewPath(m.Account.Name)
+		view.Certificate.ExpiresSoon = found.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore
+		if mayLink(m) {
+			view.Certificate.RenewPath = renewPath(m.Account.Name)
 		}
 	}
 	if !found.NextCheckAt.IsZero() && found.State != credential.Disabled {

@@ -117,7 +117,7 @@ type Certificate struct {
 	Expires          Time
 	CERPath, PEMPath string // empty: it is not offered for download
 	ExpiresSoon      bool
-	RenewPath        string // set when it is time to make a new one
+	RenewPath        string // set when the person may make a new one
 }
 
 // CredentialForm is the dialog Azure credentials, to add or to edit. It is a

@@ -63,7 +63,7 @@ func restore(ctx context.Context, c *cli, args []string) error {
 	}
 	kept := ""
 	if _, err := os.Stat(d.database()); err == nil {
-		kept = d.database() + ".before-" + time.Now().UTC().Format("20060102-150405")
+		kept = d.database() + ".before-" + time.Now().UTC().Format("20060102-150405.000")
 		if err := setAside(ctx, d.database(), kept); err != nil {
 			return err
 		}

@@ -103,6 +103,9 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "Mooring listens on %s\n", public)
+	if v.publicURL != "" {
+		fmt.Fprintf(c.stdout, "Its own address is %s\n", listener.Addr())
+	}
 	return serveUntilStopped(ctx, h, listener, front, log, v.certFile, v.tlsKey)
 }
 
