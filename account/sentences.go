@@ -14,6 +14,8 @@ var (
 		"Many people are signing in at this moment. Try again in a few seconds.")
 	ErrNoSuchAccount = fault.New(fault.NotFound,
 		"There is nothing here, or it is not shared with you.")
+	ErrNoSuchOrganization = fault.New(fault.NotFound,
+		"There is no organization of that name.")
 	ErrNoSuchSession = fault.New(fault.NotFound,
 		"That session has already ended.")
 	ErrSetUpLink = fault.New(fault.NotFound,

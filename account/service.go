@@ -249,6 +249,15 @@ func (s *Service) SetUp(ctx context.Context, token string, form SetUpForm, from 
 	return s.startSession(ctx, newcomer.Person, from)
 }
 
+// AddTo makes a person who joins an organization that exists, in this role.
+func (s *Service) AddTo(ctx context.Context, form SetUpForm, organization string, role Role, siteAdmin bool, actor audit.Actor) (NewPerson, error) {
+	joined, err := s.store.OrganizationNamed(ctx, organization)
+	if err != nil {
+		return NewPerson{}, err
+	}
+	return s.Add(ctx, form, siteAdmin, []Membership{{Account: joined, Role: role}}, actor)
+}
+
 // Add makes a person outside the set-up: with an account of their own and,
 // beside it, the memberships in joins. It gives the person and their accounts.
 func (s *Service) Add(ctx context.Context, form SetUpForm, siteAdmin bool, joins []Membership, actor audit.Actor) (NewPerson, error) {

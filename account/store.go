@@ -32,6 +32,7 @@ type Store interface {
 	HasPeople(ctx context.Context) (bool, error)
 	AddPerson(ctx context.Context, p NewPerson, entry audit.Entry) error // ErrNameTaken at "email" or "organization"
 	AccountNameTaken(ctx context.Context, name string) (bool, error)
+	OrganizationNamed(ctx context.Context, name string) (Account, error)        // ErrNoSuchOrganization
 	PasswordOf(ctx context.Context, email string) (Person, PasswordHash, error) // ErrNoSuchAccount
 	SetTheme(ctx context.Context, personID string, theme Theme, entry audit.Entry) error
 

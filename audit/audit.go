@@ -4,8 +4,7 @@ package audit
 
 import "time"
 
-// Action names what was done. The same verb stands in the URL, the handler and
-// the button.
+// Action names what was done, as noun and verb.
 type Action string
 
 // The actions.
@@ -20,7 +19,6 @@ const (
 	ChangeTheme        Action = "person.change-theme"
 	MakeAccount        Action = "account.make"
 	MakeCertificate    Action = "certificate.make"
-	DownloadCert       Action = "certificate.download"
 	LinkCredential     Action = "credential.link"
 	EditCredential     Action = "credential.edit"
 	VerifyCredential   Action = "credential.verify"

@@ -208,7 +208,7 @@ type Explanation struct {
 type Command struct {
 	Title string
 	Why   string
-	Text  string
+	Text  string // empty: there is no command for it, and Why says what to do
 }
 
 // Draft is what a guide is written from.

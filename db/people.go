@@ -81,6 +81,17 @@ func (a Accounts) AccountNameTaken(ctx context.Context, name string) (bool, erro
 	return value[bool](a.db.readers.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM accounts WHERE name = ?)`, name))
 }
 
+// OrganizationNamed finds an organization by its name.
+func (a Accounts) OrganizationNamed(ctx context.Context, name string) (account.Account, error) {
+	return one(ctx, a.db.readers, scanAccount, account.ErrNoSuchOrganization,
+		`SELECT id, name, kind, created_at FROM accounts WHERE name = ? AND kind = 'organization'`, name)
+}
+
+func scanAccount(r row) (found account.Account, err error) {
+	err = r.Scan(&found.ID, &found.Name, &found.Kind, (*moment)(&found.CreatedAt))
+	return found, err
+}
+
 const personColumns = `p.id, p.email, p.name, p.site_admin, p.theme, coalesce(p.default_account_id, ''), p.created_at`
 
 func personFields(p *account.Person) []any {

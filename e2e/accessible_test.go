@@ -89,12 +89,13 @@ func accessibleDialogs(t *testing.T) {
 	b.seesIn(problem, "Label")
 	b.accessible("dialog-refused")
 	b.click("button", "Close")
+	b.closed()
 	for _, name := range []string{"Tide Tables", "Ghost Ship", "Lost Buoy"} {
 		b.save(scripted(name), "Save credentials")
 		b.seesIn("#dialog-body", outcomes[name].word)
 		b.accessible("dialog-saved-" + strings.ToLower(strings.Fields(name)[0]))
 		b.findIn("#dialog-body", "button", "Close").click()
-		b.until("the dialog to close", func() bool { return b.count("dialog[open]") == 0 })
+		b.closed()
 	}
 	b.follow("link", "Tide Tables")
 	b.click("link", "Unlink")

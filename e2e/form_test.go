@@ -47,6 +47,7 @@ func TestBadInput(t *testing.T) {
 	b.click("button", "Save credentials")
 	b.seesIn("dialog", "Connected")
 	b.findIn("#dialog-body", "button", "Close").click()
+	b.closed()
 
 	b.addCredentials()
 	b.fill("Label", "Tide again")

@@ -54,7 +54,7 @@ func TestLatePreview(t *testing.T) {
 	b.fill("Subscription ID", tide.SubscriptionID)
 	caught()
 	b.press(kb.Escape)
-	b.until("the dialog to close", func() bool { return b.count("dialog[open]") == 0 })
+	b.until("the dialog to close", func() bool { return b.count("#dialog:not([open]):empty") == 1 })
 	release()
 	b.focused("Add credentials")
 

@@ -36,6 +36,14 @@ func (b *tab) addCredentials() {
 	})
 }
 
+// closed waits until the dialog is closed and everything that follows is done.
+func (b *tab) closed() {
+	b.t.Helper()
+	b.until("the dialog to close", func() bool {
+		return b.count("#dialog:not([open]):empty") == 1 && b.count(".htmx-request, .htmx-added, .htmx-settling, .htmx-swapping") == 0
+	})
+}
+
 // download presses the button and gives the file, once it is complete.
 func (b *tab) download(names <-chan string, folder string) (name string, content []byte) {
 	b.t.Helper()
@@ -123,6 +131,7 @@ func link(t *testing.T, l look) {
 	}
 	b.shown("dialog-connected")
 	b.findIn("#dialog-body", "button", "Close").click()
+	b.closed()
 	b.seesIn(`[data-testid="credential-row"]`, "Production", "Pay-As-You-Go", "Connected", working.SubscriptionID)
 	b.shown("providers")
 

@@ -76,6 +76,7 @@ func TestKeyboard(t *testing.T) {
 	b.press(kb.Enter)
 	b.focused("Azure credentials")
 	b.press(kb.Escape)
+	b.closed()
 	b.focused("Add credentials")
 
 	b.press(kb.Enter)

@@ -146,7 +146,7 @@ func parseRing(text []byte) (*Ring, error) {
 // CreateFile writes the ring to a new file with mode 0600. An existing file
 // is an error (fs.ErrExist): a key is never overwritten.
 func (r *Ring) CreateFile(path string) error {
-	return r.write(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	return r.write(path)
 }
 
 // ReplaceFile writes the ring over the file at path in one step.
@@ -155,7 +155,7 @@ func (r *Ring) ReplaceFile(path string) error {
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := r.write(next, os.O_WRONLY|os.O_CREATE|os.O_EXCL); err != nil {
+	if err := r.write(next); err != nil {
 		return err
 	}
 	if err := os.Rename(next, path); err != nil {
@@ -164,13 +164,13 @@ func (r *Ring) ReplaceFile(path string) error {
 	return syncFolder(path)
 }
 
-func (r *Ring) write(path string, flags int) error {
+func (r *Ring) write(path string) error {
 	text := []byte(ringHeader + "\n")
 	for _, k := range r.keys {
 		text = fmt.Appendf(text, "%s %s\n", k.id, base64.StdEncoding.EncodeToString(k.value()))
 	}
 	defer clear(text)
-	file, err := os.OpenFile(path, flags, 0o600)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func LeftoversPage(p Leftovers) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Commands) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<section class=\"panel\" aria-labelledby=\"clean-up\"><h2 id=\"clean-up\">Clean up in Azure</h2><p class=\"hint\">What was made in Azure for this link is still there. Run these in Cloud Shell to remove it.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<section class=\"panel\" aria-labelledby=\"clean-up\"><h2 id=\"clean-up\">Clean up in Azure</h2><p class=\"hint\">What was made in Azure for this link is still there. Cloud Shell runs the commands that remove it.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -176,7 +176,6 @@ type Credential struct {
 	// Paths of what can be done now; empty means: no button.
 	VerifyPath, EditPath, DisablePath, EnablePath, UnlinkPath string
 	BackPath                                                  string
-	NextJob                                                   string // after success: what to do next, one sentence
 }
 
 // Progress shows the stages of the latest run, while it runs and afterwards.

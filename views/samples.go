@@ -363,14 +363,14 @@ func sampleConnected() Credential {
 			{Started: sampleLinkedAt, Trigger: "retried", Outcome: "Failed", Tone: ToneAttention, Stages: sampleRefused()},
 		},
 		VerifyPath: samplePath + "/verify", EditPath: samplePath + "/edit", DisablePath: samplePath + "/disable", UnlinkPath: samplePath + "/unlink",
-		BackPath: sampleProviders, NextJob: "Next: let Mooring deploy into a resource group of its own.",
+		BackPath: sampleProviders,
 	}
 }
 
 func sampleVerifying() Credential {
 	p := sampleConnected()
 	p.Status = Status{Word: "Not verified", Tone: ToneOff, Detail: "checking now"}
-	p.LastCheck, p.NextCheck, p.Rights, p.History, p.NextJob = never, Time{}, nil, nil, ""
+	p.LastCheck, p.NextCheck, p.Rights, p.History = never, Time{}, nil, nil
 	p.SubscriptionName, p.Reload = "", 3
 	p.Progress = Progress{PollPath: samplePath, PollAfter: 1, Running: true, Summary: "Checking: Open the subscription.", Tone: ToneWaiting, Stages: sampleStages(2)}
 	p.Progress.Stages[2].Verdict, p.Progress.Stages[2].Tone = "Running", ToneWaiting
@@ -443,7 +443,6 @@ func sampleFailed() Credential {
 func sampleCouldNotCheck() Credential {
 	p := sampleConnected()
 	p.Status.Detail = "could not check 2 minutes ago"
-	p.NextJob = ""
 	p.Progress = Progress{PollPath: samplePath, PollAfter: 10, Retry: 95, Summary: "Azure did not answer. The link counts as connected.", Tone: ToneOff, Stages: sampleUnanswered()}
 	return p
 }
@@ -458,14 +457,14 @@ func sampleNotVerified() Credential {
 func sampleDisabled() Credential {
 	p := sampleConnected()
 	p.Status = Status{Word: "Disabled", Tone: ToneOff, Detail: "by Ada Byron, yesterday"}
-	p.NextCheck, p.NextJob, p.VerifyPath, p.DisablePath, p.EnablePath = Time{}, "", "", "", samplePath+"/enable"
+	p.NextCheck, p.VerifyPath, p.DisablePath, p.EnablePath = Time{}, "", "", samplePath+"/enable"
 	return p
 }
 
 func sampleExpiring() Credential {
 	p := sampleConnected()
 	p.Status = Status{Word: "Expires in 9 days", Tone: ToneWaiting}
-	p.NextJob, p.OldCertificate = "", true
+	p.OldCertificate = true
 	p.Certificate.Expires, p.Certificate.ExpiresSoon, p.Certificate.RenewPath = sampleSoon, true, "/accounts/harbor/certificate/renew"
 	return p
 }
@@ -473,21 +472,21 @@ func sampleExpiring() Credential {
 func sampleClassicCredential() Credential {
 	p := sampleConnected()
 	p.Label, p.Title, p.Method, p.TenantID, p.ClientID = "Old warehouse", "Old warehouse", "Management certificate (classic)", "", ""
-	p.NextJob, p.Rights, p.History = "", nil, nil
+	p.Rights, p.History = nil, nil
 	p.Progress.Stages = sampleStages(4)[2:4]
 	return p
 }
 
 func sampleForMember() Credential {
 	p := sampleConnected()
-	p.EditPath, p.DisablePath, p.UnlinkPath, p.NextJob = "", "", "", ""
+	p.EditPath, p.DisablePath, p.UnlinkPath = "", "", ""
 	return p
 }
 
 func sampleLinked(c Credential) Linked {
 	return Linked{
 		Label: c.Label, Path: c.Path, EditPath: c.EditPath, SubscriptionName: c.SubscriptionName, TenantID: c.TenantID,
-		Status: c.Status, Rights: c.Rights, Progress: c.Progress, Connected: c.Status.Word == "Connected", NextJob: c.NextJob,
+		Status: c.Status, Rights: c.Rights, Progress: c.Progress, Connected: c.Status.Word == "Connected", NextJob: "Open the credential to see its rights and checks, or link the next subscription.",
 	}
 }
 

@@ -231,6 +231,9 @@ func TestAnotherDirectoryThanTypedIsNamed(t *testing.T) {
 	if want := (verdict{cloud.Broken, "directory", "DirectoryMismatch"}); got != want {
 		t.Errorf("got %+v: %+v", got, results)
 	}
+	if right := scripted(t, "Dry Dock").TenantID; !strings.Contains(results[0].Said, right) {
+		t.Errorf("it says %q, and not that it is %s", results[0].Said, right)
+	}
 }
 
 func TestFindTenantAsksOnceAndNotTooOften(t *testing.T) {

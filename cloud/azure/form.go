@@ -66,7 +66,7 @@ func readApplication(form *cloud.Form, target *cloud.Target, fields fault.Fields
 	client, tenant := strings.ToLower(tidy(form.ClientID)), strings.ToLower(tidy(form.TenantID))
 	if strings.TrimSpace(form.Pasted) != "" {
 		printed, problem := readPasted(form.Pasted)
-		if problem == sayPastedPassword {
+		if problem != "" { // it may hold a secret, and is of no use
 			form.Pasted = ""
 		}
 		switch {
@@ -128,18 +128,10 @@ func readPasted(text string) (printed, string) {
 	}
 	client, tenant := strings.ToLower(tidy(p.AppID+p.ClientID)), strings.ToLower(tidy(p.Tenant+p.TenantID))
 	if err != nil || !guid.MatchString(client) || !guid.MatchString(tenant) {
-		if secretWord.MatchString(noSecret.ReplaceAllString(text, "")) {
-			return printed{}, sayPastedPassword // unreadable, and perhaps one: never shown again
-		}
 		return printed{}, sayPastedForm
 	}
 	return printed{client, tenant}, ""
 }
-
-var (
-	noSecret   = regexp.MustCompile(`(?i)"?(?:password|client_?secret)"?\s*[:=]\s*(?:null|"")`)
-	secretWord = regexp.MustCompile(`(?i)password|secret|"value"`)
-)
 
 func hasPassword(v any) bool {
 	s, isString := v.(string)
@@ -168,7 +160,7 @@ const (
 	sayClientIsTenant       = "This is the same as the directory (tenant) ID. Paste the Application (client) ID here."
 	sayTenantForm           = "This is not a Directory (tenant) ID. Leave it empty and Mooring finds it from the subscription."
 	sayTenantIsSubscription = "This is the subscription ID. Leave it empty and Mooring finds the directory."
-	sayPastedForm           = "This is not what the command printed. Paste everything from { to }, with appId and tenant in it."
+	sayPastedForm           = "This is not what the command printed, and Mooring has not kept it. Paste everything from { to }, with appId and tenant in it."
 	sayPastedDiffers        = "This names another application or directory than the fields above. Empty those fields or this one."
 	sayPastedPassword       = "This contains a password, which Mooring does not need and has not kept. Delete it in Azure under Certificates & secrets, then run the command from this page, which makes none."
 )

@@ -85,10 +85,11 @@ func TestReadRefusesAndForgetsAPassword(t *testing.T) {
 		`{"appId":"x","password":"hunter2-canary","tenant":null`,
 		`AZURE_CLIENT_SECRET=hunter2-canary`,
 		`{"keyId":"x","value":"hunter2-canary"}`,
+		"-----BEGIN PRIVATE KEY-----\nhunter2-canary\n-----END PRIVATE KEY-----",
 	} {
 		form := cloud.Form{SubscriptionID: testSubscription, Pasted: pasted}
 		_, fields := testAzure().Read(&form)
-		if fields["pasted"] != sayPastedPassword {
+		if fields["pasted"] != sayPastedPassword && fields["pasted"] != sayPastedForm {
 			t.Errorf("%s: %v", pasted, fields)
 		}
 		if strings.Contains(form.Pasted, "canary") {

@@ -108,8 +108,8 @@ func classicGuide(e Environment) cloud.Guide {
 func (a *Azure) Leftovers(target cloud.Target) []cloud.Command {
 	if target.Method == MethodClassic {
 		return []cloud.Command{{
-			Title: "Remove the certificate", Text: "Subscriptions, the subscription, Management certificates, Delete",
-			Why: "There is no command for it. In the portal, choose:",
+			Title: "Remove the certificate",
+			Why: "There is no command for it. In the portal, open the subscription, choose Management certificates and delete this account's certificate.",
 		}}
 	}
 	return []cloud.Command{

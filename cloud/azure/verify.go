@@ -126,6 +126,7 @@ func (r *run) findDirectory(ctx context.Context) (string, error) {
 	var refused *refusal
 	switch {
 	case err == nil && typed != "" && found != typed:
+		r.attempt.Target.TenantID = found // so that it may be shown
 		return "", refuse(codeTenantMismatch, "The subscription belongs to the directory "+found+".")
 	case err == nil:
 		r.finding.TenantID = found
@@ -150,6 +151,7 @@ func (r *run) recognise(s armsubscriptions.Subscription) (string, error) {
 	case !strings.EqualFold(*s.SubscriptionID, r.attempt.Target.SubscriptionID):
 		return "", refuse(codeOtherSubscription, "")
 	case s.TenantID != nil && !strings.EqualFold(*s.TenantID, r.finding.TenantID):
+		r.attempt.Target.TenantID = strings.ToLower(*s.TenantID)
 		return "", refuse(codeTenantMismatch, "The subscription belongs to the directory "+*s.TenantID+".")
 	}
 	r.finding.SubscriptionName = shortName(value(s.DisplayName))
@@ -184,7 +186,7 @@ func (r *run) readRights(ctx context.Context, m *manager) (string, error) {
 	granted, useful := 0, 0
 	for _, right := range r.finding.Rights {
 		if right.Excessive {
-			return "More than Mooring needs. What it may do says which.", nil
+			return "It may do more than Mooring needs: see What Mooring may do.", nil
 		}
 		useful++
 		if right.Granted {

@@ -34,6 +34,7 @@ func commands() []command {
 		{"health", "", "ask a running server whether it is ready; exit 1 if not", health},
 		{"backup", "FILE", "write a consistent copy of the database, also while the server runs", backup},
 		{"restore", "FILE", "put a copy back in place of the database", restore},
+		{"people", "add", "add a person, also while the server runs", people},
 		{"keys", "rotate|list", "change the key that seals secrets, or list the keys", keys},
 	}
 }

@@ -142,6 +142,8 @@ func TestWrongSettingsAreOneLineAndExit2(t *testing.T) {
 		"demo to the world":   {"demo", "--listen", "0.0.0.0:0"},
 		"portal to the world": {"demo", "--listen", "127.0.0.1:0", "--portal-listen", "0.0.0.0:0"},
 		"backup to nowhere":   {"backup"},
+		"people, no verb":     {"people"},
+		"people, no role":     {"people", "add", "--data", folder, "--role", "king"},
 		"keys, no verb":       {"keys"},
 		"keys, other verb":    {"keys", "melt"},
 	}
@@ -200,6 +202,7 @@ func TestServeFromFirstStartToRestore(t *testing.T) {
 		}
 	}
 	host, _ := url.Parse(address)
+	addMember(t, folder, address)
 	if code, _, stderr := program(t, nil, "health", "--listen", host.Host); code != exitOK {
 		t.Errorf("health: exit %d, %s", code, stderr)
 	}
@@ -226,7 +229,7 @@ func TestServeFromFirstStartToRestore(t *testing.T) {
 		t.Errorf("health of a stopped server: exit %d", code)
 	}
 
-	if code, stdout, stderr := program(t, nil, "keys", "rotate", "--data", folder); code != exitOK || !regexp.MustCompile(`sealed [12] values`).MatchString(stdout) {
+	if code, stdout, stderr := program(t, nil, "keys", "rotate", "--data", folder); code != exitOK || !regexp.MustCompile(`sealed [1-4] values`).MatchString(stdout) {
 		t.Fatalf("rotate: exit %d, %s %s", code, stdout, stderr)
 	}
 	if code, stdout, _ := program(t, nil, "keys", "list", "--data", folder); code != exitOK || strings.Count(stdout, "\n") != 2 {
@@ -315,6 +318,38 @@ func TestServeFromFirstStartToRestore(t *testing.T) {
 	s = start(t, serving...)
 	s.until(`^Mooring listens on`)
 	s.stop()
+}
+
+// addMember adds a member while the server runs, and signs them in.
+func addMember(t *testing.T, folder, address string) {
+	t.Helper()
+	add := func(password string, args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), append([]string{"people", "add", "--data", folder}, args...), func(string) string { return "" },
+			strings.NewReader(password+"\n"), &out, &errs)
+		return code, errs.String()
+	}
+	max := []string{"--email", "max@example.com", "--name", "Max", "--organization", "harbor"}
+	if code, said := add("short", max...); code != exitUsage || !strings.Contains(said, "--password: Use at least 12 characters.") {
+		t.Errorf("a short password: exit %d, %q", code, said)
+	}
+	if code, said := add("another long password", "--email", "x@example.com", "--name", "X", "--organization", "nowhere"); code != exitUsage || !strings.Contains(said, "no organization of that name") {
+		t.Errorf("an organization that is not there: exit %d, %q", code, said)
+	}
+	if code, said := add("another long password", max...); code != exitOK {
+		t.Fatalf("exit %d, %q", code, said)
+	}
+	if code, said := add("another long password", max...); code != exitUsage || !strings.Contains(said, "--email") {
+		t.Errorf("the same address again: exit %d, %q", code, said)
+	}
+	client := browserOf(t)
+	answer, body := post(t, client, address+"/login", url.Values{"email": {"max@example.com"}, "password": {"another long password"}})
+	if answer.Request.URL.Path != "/accounts/harbor/cloud-providers" || strings.Contains(body, "/credentials/new") {
+		t.Errorf("the member is at %s and may link: %v", answer.Request.URL, strings.Contains(body, "/credentials/new"))
+	}
+	if certificate, err := client.Get(address + "/accounts/max/certificate.cer"); err != nil || certificate.StatusCode != http.StatusOK {
+		t.Errorf("the certificate of their own account: %v %v", certificate, err)
+	}
 }
 
 func TestTheDemoIsTheSameEveryTime(t *testing.T) {
