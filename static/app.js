@@ -34,6 +34,7 @@
   }
 
   dialog.addEventListener('close', () => {
+    if (dialog.open) return // opened again meanwhile
     const saved = dialog.querySelector('[data-saved]')
     dialog.replaceChildren()
     // The list may have been swapped meanwhile; what stands there now has the same id.
