@@ -76,7 +76,8 @@
 
   document.addEventListener('htmx:beforeSwap', (e) => {
     // A preview that comes after its form is gone has nowhere to go.
-    if (!e.detail.requestConfig.elt.isConnected) e.detail.shouldSwap = false
+    const { elt } = e.detail.requestConfig
+    if (elt.matches('.parts') && !elt.isConnected) e.detail.shouldSwap = false
     remember()
   })
   document.addEventListener('htmx:oobBeforeSwap', (e) => {

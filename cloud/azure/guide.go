@@ -45,20 +45,18 @@ func (a *Azure) Guide(draft cloud.Draft) cloud.Guide {
 func linkCommands(target cloud.Target, draft cloud.Draft, e Environment) []cloud.Command {
 	name := appName(draft)
 	subscription := fill("{subscription}", target)
-	link := strings.Join([]string{
-		"az ad sp create-for-rbac",
-		"--name " + name,
+	link := multiline("az ad sp create-for-rbac",
+		"--name "+name,
 		"--role Reader",
-		"--scopes /subscriptions/" + subscription,
+		"--scopes /subscriptions/"+subscription,
 		fmt.Sprintf("--years %d", int(draft.Certificate.NotAfter.Sub(draft.Certificate.NotBefore)/(365*24*time.Hour))),
-		"--cert " + draft.Certificate.Base64(),
-	}, " \\\n  ")
-	client := fill("{client}", target)
+		"--cert "+draft.Certificate.Base64())
 	machines := strings.Join([]string{
-		"az group create --subscription " + subscription + " --name mooring --location " + region(e),
-		"az role assignment create --assignee " + client + " --role Contributor --scope /subscriptions/" + subscription + "/resourceGroups/mooring",
-		"az provider register --subscription " + subscription + " --namespace Microsoft.Compute",
-		"az provider register --subscription " + subscription + " --namespace Microsoft.Network",
+		multiline("az group create", "--subscription "+subscription, "--name mooring", "--location "+region(e)),
+		multiline("az role assignment create", "--assignee "+fill("{client}", target), "--role Contributor",
+			"--scope /subscriptions/"+subscription+"/resourceGroups/mooring"),
+		multiline("az provider register", "--subscription "+subscription, "--namespace Microsoft.Compute"),
+		multiline("az provider register", "--subscription "+subscription, "--namespace Microsoft.Network"),
 	}, "\n")
 	return []cloud.Command{
 		{Title: "Link, with the right to read", Text: link,
@@ -66,6 +64,12 @@ func linkCommands(target cloud.Target, draft cloud.Draft, e Environment) []cloud
 		{Title: "Later, for machines", Text: machines,
 			Why: "Makes one resource group and lets Mooring work in that one only. Verifying does not need it."},
 	}
+}
+
+// multiline breaks a command before each flag, so that it reads well in a narrow
+// window and still runs when it is pasted whole.
+func multiline(command string, flags ...string) string {
+	return strings.Join(append([]string{command}, flags...), " \\\n  ")
 }
 
 // appName is unique, because create-for-rbac takes over an application of the
@@ -114,7 +118,7 @@ func (a *Azure) Leftovers(target cloud.Target) []cloud.Command {
 	}
 	return []cloud.Command{
 		{Title: "Take the role away", Why: "The application can then no longer open this subscription.",
-			Text: fill("az role assignment delete --assignee {client} --scope /subscriptions/{subscription}", target)},
+			Text: fill(multiline("az role assignment delete", "--assignee {client}", "--scope /subscriptions/{subscription}"), target)},
 		{Title: "Delete the application", Why: "Only if nothing else uses it, such as another subscription that is linked here.",
 			Text: fill("az ad app delete --id {client}", target)},
 	}
