@@ -113,7 +113,7 @@ func (a *Azure) Leftovers(target cloud.Target) []cloud.Command {
 	if target.Method == MethodClassic {
 		return []cloud.Command{{
 			Title: "Remove the certificate",
-			Why: "There is no command for it. In the portal, open the subscription, choose Management certificates and delete this account's certificate.",
+			Why:   "There is no command for it. In the portal, open the subscription, choose Management certificates and delete this account's certificate.",
 		}}
 	}
 	return []cloud.Command{
