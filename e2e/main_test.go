@@ -20,6 +20,6 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(scratch)
-	defer stopChromium()
+	defer func() { stopChromium() }() // which changes when it starts
 	return m.Run()
 }

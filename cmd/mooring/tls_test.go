@@ -7,12 +7,14 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -74,10 +76,9 @@ func TestServeWithItsOwnTLS(t *testing.T) {
 	}
 }
 
-// TestASlowClientIsCutOff sends half a request and waits for the end of the
-// connection.
-func TestASlowClientIsCutOff(t *testing.T) {
-	t.Parallel()
+// sendHalf starts a server and sends it the beginning of a request.
+func sendHalf(t *testing.T, half string) (*running, *url.URL, net.Conn) {
+	t.Helper()
 	s := start(t, "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0")
 	address, err := url.Parse(s.until(`^Mooring listens on (http://\S+)$`))
 	if err != nil {
@@ -87,39 +88,28 @@ func TestASlowClientIsCutOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
-	if _, err := connection.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n")); err != nil {
+	t.Cleanup(func() { _ = connection.Close() })
+	if _, err := connection.Write([]byte(strings.ReplaceAll(half, "HOST", address.Host))); err != nil {
 		t.Fatal(err)
 	}
+	return s, address, connection
+}
+
+func TestASlowClientIsCutOff(t *testing.T) {
+	t.Parallel()
+	_, _, connection := sendHalf(t, "GET / HTTP/1.1\r\nHost: HOST\r\n")
 	if err := connection.SetReadDeadline(time.Now().Add(4 * headerTimeout)); err != nil {
 		t.Fatal(err)
 	}
-	rest := make([]byte, 1024)
-	for {
-		if _, err := connection.Read(rest); err != nil {
-			if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
-				t.Error("the connection is still open")
-			}
-			return
-		}
+	_, err := io.Copy(io.Discard, connection) // to the end of the connection
+	if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
+		t.Error("the connection is still open")
 	}
 }
 
 func TestAHalfSentBodyDoesNotHoldUpTheEnd(t *testing.T) {
 	t.Parallel()
-	s := start(t, "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0")
-	address, err := url.Parse(s.until(`^Mooring listens on (http://\S+)$`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	connection, err := net.Dial("tcp", address.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer connection.Close()
-	if _, err := connection.Write([]byte("POST /login HTTP/1.1\r\nHost: " + address.Host + "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nemail=")); err != nil {
-		t.Fatal(err)
-	}
+	s, address, _ := sendHalf(t, "POST /login HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nemail=")
 	if answer, err := http.Get(address.String() + "/healthz"); err != nil || answer.StatusCode != http.StatusOK { // it has been seen by now
 		t.Fatalf("%v %v", answer, err)
 	}

@@ -32,7 +32,7 @@ func hugeCertificate(t testing.TB) []byte {
 	form := &x509.Certificate{SerialNumber: big.NewInt(7), NotBefore: noon, NotAfter: noon.AddDate(1, 0, 0)}
 	der, err := x509.CreateCertificate(rand.Reader, form, form, &rsa.PublicKey{N: n, E: 65537}, k)
 	if err != nil {
-		t.Skip("this Go signs no certificate of such a key: ", err)
+		t.Fatal(err)
 	}
 	return der
 }
