@@ -259,23 +259,6 @@ func (b *tab) fill(label, text string) {
 	call(b, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// choose picks an option of the list with this label.
-func (b *tab) choose(label, option string) {
-	b.t.Helper()
-	var known bool
-	function := fmt.Sprintf(`function () {
-		const o = [...this.options].find(o => o.text.trim() === %q)
-		if (!o) return false
-		this.value = o.value
-		this.dispatchEvent(new Event('input', {bubbles: true}))
-		this.dispatchEvent(new Event('change', {bubbles: true}))
-		return true
-	}`, option)
-	if err := b.find("combobox", label).on(function, &known); err != nil || !known {
-		b.t.Fatalf("the list %q has no option %q (%v)", label, option, err)
-	}
-}
-
 // value is what stands in the box with this label.
 func (b *tab) value(label string) string {
 	b.t.Helper()
