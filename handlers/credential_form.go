@@ -92,8 +92,17 @@ func (h *handlers) editCredentialPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view.Editing, view.Heading, view.Version, view.TenantFound = true, "Edit credentials", found.Version, t.TenantID
-	return h.sendForm(c, http.StatusOK, view)
+	view.TenantFound = t.TenantID
+	return h.sendForm(c, http.StatusOK, editing(view, found.Version))
+}
+
+// editing makes the form one that changes the credential of this version; 0
+// leaves it one for a new credential.
+func editing(view views.CredentialForm, version int64) views.CredentialForm {
+	if version > 0 {
+		view.Editing, view.Heading, view.Version = true, "Edit credentials", version
+	}
+	return view
 }
 
 func (h *handlers) linkCredential(c echo.Context) error {
@@ -157,10 +166,7 @@ func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, found string, 
 		return err
 	}
 	view.Problem, view.ProblemLink, view.TenantFound = f.Sentence, f.Link, found
-	if version > 0 {
-		view.Editing, view.Heading, view.Version = true, "Edit credentials", version
-	}
-	return h.sendForm(c, statuses[f.Kind].code, view)
+	return h.sendForm(c, statuses[f.Kind].code, editing(view, version))
 }
 
 // previewCredential writes the command from what was typed, finds the
@@ -203,9 +209,7 @@ func (h *handlers) preview(c echo.Context, paths formPaths, saved credential.Cre
 		return err
 	}
 	view.FormNotes, view.TenantFound, view.TenantReplaced = notes, found, form.TenantID != typed.TenantID
-	if saved.ID != "" {
-		view.Editing, view.Heading, view.Version = true, "Edit credentials", typed.version
-	}
+	view = editing(view, typed.version)
 	if isHTMX(c) {
 		return h.html(c, http.StatusOK, views.CredentialFormPreview(view))
 	}
