@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"fmt"
+
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
@@ -63,6 +65,7 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 				}
 			}
 		}
+		provider.Summary = summaryOf(provider.Credentials)
 		page.Providers = append(page.Providers, provider)
 	}
 	page.PollPath, page.PollAfter = providersOf(m.Account.Name), h.lookAgain(credentials)
@@ -70,6 +73,37 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 		page.Reload = max(3, page.PollAfter)
 	}
 	return page, nil
+}
+
+// few is how many rows anybody takes in at a glance.
+const few = 5
+
+// summaryOf says what a long list holds, since it is ordered by label and a
+// row that needs somebody may be far down.
+func summaryOf(rows []views.CredentialRow) string {
+	if len(rows) <= few {
+		return ""
+	}
+	attention, waiting := 0, 0
+	for _, row := range rows {
+		switch row.Status.Tone {
+		case views.ToneAttention:
+			attention++
+		case views.ToneWaiting:
+			waiting++
+		}
+	}
+	summary := fmt.Sprintf("%d linked.", len(rows))
+	switch {
+	case attention == 1:
+		summary += " 1 needs attention."
+	case attention > 1:
+		summary += fmt.Sprintf(" %d need attention.", attention)
+	}
+	if waiting > 0 {
+		summary += fmt.Sprintf(" %d waiting or expiring.", waiting)
+	}
+	return summary
 }
 
 // lookAgain says in how many seconds a row of the list will look different by

@@ -97,6 +97,7 @@ type Provider struct {
 	Available   bool
 	Remark      string // when not available: "Not available yet", "Closed by its owner in 2026"
 	AddPath     string // Add credentials; empty: no button
+	Summary     string // of many rows: "41 linked. 13 need attention."; empty for a few
 	Credentials []CredentialRow
 }
 

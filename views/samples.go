@@ -56,6 +56,9 @@ func Samples() []Sample {
 	add("providers-empty", ProvidersPage(empty))
 	linked := sampleProviderList(sampleRows()...)
 	add("providers-linked", ProvidersPage(linked))
+	many := sampleProviderList(sampleManyRows()...)
+	many.Providers[0].Summary = "6 linked. 2 need attention. 2 waiting or expiring."
+	add("providers-many", ProvidersPage(many))
 	demoLinked := linked
 	demoLinked.Portal = "http://127.0.0.1:8081/"
 	demoLinked.Theme = "dark"
@@ -198,6 +201,16 @@ func sampleRows() []CredentialRow {
 			LastCheck:      sampleYesterday, Expires: sampleSoon, LinkedBy: "Cleo Marsh",
 		},
 	}
+}
+
+// sampleManyRows has the three rows and three more like them.
+func sampleManyRows() []CredentialRow {
+	rows := sampleRows()
+	for _, row := range sampleRows() {
+		row.ID, row.Label, row.Path = row.ID+"-2", row.Label+", second", row.Path+"-2"
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func sampleCertificate() Certificate {
