@@ -642,7 +642,7 @@ func run(r Run, id string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = stages(r.Stages, id+"-stage").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stages(r.Stages, id+"-stage", true).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -339,7 +339,7 @@ func samplePastedForm() CredentialForm {
 func sampleStages(done int) []Stage {
 	all := []Stage{
 		{Name: "Find the directory", Said: "harbor.example", Duration: "0.2 s"},
-		{Name: "Sign in", Duration: "0.4 s"},
+		{Name: "Sign in", Duration: "0.4 s", TraceID: sampleTrace, CorrelationID: sampleCorrelation},
 		{Name: "Open the subscription", Said: "Harbor Production", Duration: "0.3 s"},
 		{Name: "Is it enabled", Said: "Enabled", Duration: "0.1 s"},
 		{Name: "What may we do", Said: "Reader on the subscription, Contributor on the resource group mooring", Duration: "0.5 s", Advisory: true},

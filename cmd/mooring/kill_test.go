@@ -99,7 +99,7 @@ func TestAVerificationSurvivesAKill(t *testing.T) {
 	post(t, client, k.address+"/login", signIn)
 	waitForPage(t, client, k.address+page, "Broken off", "Running")
 	working := link(t, client, k.address, "Dry Dock")
-	waitForPage(t, client, k.address+working, "Connected", "It can create resource groups.")
+	waitForPage(t, client, k.address+working, "Connected", "It can create resource groups.", "Copy correlation ID of Open the subscription")
 }
 
 // trustDownloaded downloads harbor's certificate and has the simulated
