@@ -154,11 +154,155 @@
     }
   })
 
+  // The menus: the arrow keys walk through what can be pressed, Escape closes.
+
+  const pressable = (menu) => [...menu.querySelectorAll('summary, .menu-panel :is(a, button, input:not([type=hidden]))')]
+    .filter((e) => e.checkVisibility())
+
+  const step = (menu, key) => {
+    const list = pressable(menu)
+    const at = list.indexOf(document.activeElement)
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 1, End: list.length - 1 }[key]
+    const target = list[Math.min(Math.max(next, 0), list.length - 1)]
+    if (target) target.focus()
+  }
+
   document.addEventListener('keydown', (e) => {
-    const menu = e.key === 'Escape' && document.querySelector('details.menu[open]')
+    const menu = document.querySelector('details.menu[open]')
     if (!menu) return
-    menu.open = false
-    menu.querySelector('summary').focus()
+    if (e.key === 'Escape') {
+      menu.open = false
+      menu.querySelector('summary').focus()
+      return
+    }
+    const typing = e.target.matches('input')
+    if (!menu.contains(e.target) || e.altKey || e.ctrlKey || e.metaKey || e.isComposing) return
+    if (['ArrowDown', 'ArrowUp'].includes(e.key) || (!typing && ['Home', 'End'].includes(e.key))) {
+      e.preventDefault()
+      step(menu, e.key)
+    } else if (typing && e.key === 'Enter') {
+      e.preventDefault()
+      const first = byId(e.target.dataset.filter).querySelector('li:not([hidden]) a')
+      if (first && e.target.value.trim()) first.click()
+    }
+  })
+
+  // A long list is filtered while somebody types, and they hear how much is left.
+
+  const filter = (input) => {
+    const list = byId(input.dataset.filter)
+    const wanted = input.value.trim().toLowerCase()
+    let count = 0
+    for (const item of list.children) {
+      const name = item.querySelector('a').firstElementChild.textContent.trim().toLowerCase()
+      item.hidden = !name.includes(wanted)
+      if (!item.hidden) count++
+    }
+    byId(list.id + '-none').hidden = count > 0
+    return count
+  }
+
+  document.addEventListener('input', (e) => {
+    if (!e.target.matches('[data-filter]')) return
+    const count = filter(e.target)
+    say(count === 1 ? '1 account' : count + ' accounts')
+  })
+
+  for (const menu of document.querySelectorAll('details.menu:has([data-filter])')) {
+    menu.addEventListener('toggle', () => {
+      const input = menu.querySelector('[data-filter]')
+      if (menu.open) input.focus()
+      else input.value = ''
+      filter(input)
+    })
+  }
+
+  // Passkeys: the question comes from Mooring, the authenticator answers, and
+  // the form carries the answer like any other.
+
+  const passkeySays = {
+    insecure: 'Passkeys work over https only. Ask whoever runs Mooring for its secure address.',
+    unsupported: 'This browser cannot use passkeys here. Use a newer one, or another way.',
+    cancelled: { use: 'No passkey was used. Try again, or choose another way.', add: 'No passkey was made. Try again when you are ready.' },
+    there: 'This device or security key already holds a passkey of yours. Use another one.',
+    address: 'Passkeys do not work at this address of Mooring.',
+    failed: 'That did not work. Try again, or choose another way.',
+  }
+
+  // Said is what a person may read of a failure.
+  class Said extends Error {}
+
+  const passkeyPossible = (use) => {
+    if (!window.isSecureContext) throw new Said(passkeySays.insecure)
+    const parse = 'PublicKeyCredential' in window && PublicKeyCredential[use ? 'parseRequestOptionsFromJSON' : 'parseCreationOptionsFromJSON']
+    if (!parse || !navigator.credentials) throw new Said(passkeySays.unsupported)
+  }
+
+  const askForQuestion = async (form) => {
+    const body = new URLSearchParams(new FormData(form))
+    for (const name of ['answer', 'password']) body.delete(name)
+    let response
+    try {
+      response = await fetch(form.dataset.question, {
+        method: 'POST', body, credentials: 'same-origin', redirect: 'error', headers: { Accept: 'application/json' },
+      })
+    } catch {
+      throw new Said(noAnswer)
+    }
+    const content = await response.json().catch(() => ({}))
+    if (content.location) location.assign(content.location) // something comes first, such as signing in
+    if (!response.ok) throw new Said(content.detail || passkeySays.failed)
+    return content.publicKey || content
+  }
+
+  const askAuthenticator = async (use, options) => {
+    try {
+      return use
+        ? await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
+        : await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+    } catch (e) {
+      const says = { NotAllowedError: passkeySays.cancelled[use ? 'use' : 'add'], AbortError: passkeySays.cancelled[use ? 'use' : 'add'], InvalidStateError: passkeySays.there, SecurityError: passkeySays.address }
+      throw new Said(says[e.name] || passkeySays.failed)
+    }
+  }
+
+  const usePasskey = async (form, button) => {
+    const slot = form.querySelector('[data-passkey-says]')
+    const use = form.dataset.passkey === 'use'
+    slot.textContent = ''
+    button.setAttribute('aria-disabled', 'true') // really disabled, it would lose the focus
+    form.dataset.asking = ''
+    try {
+      passkeyPossible(use)
+      const credential = await askAuthenticator(use, await askForQuestion(form))
+      if (!credential) throw new Said(passkeySays.failed)
+      form.elements.answer.value = JSON.stringify(credential.toJSON())
+      form.requestSubmit(button)
+    } catch (e) {
+      slot.textContent = e instanceof Said ? e.message : passkeySays.failed
+      button.removeAttribute('aria-disabled')
+    } finally {
+      delete form.dataset.asking
+    }
+  }
+
+  document.addEventListener('submit', (e) => {
+    const form = e.target
+    if (!form.matches('[data-passkey]')) return
+    // A form that offers another way, too, has a button of its own for this one.
+    const own = form.querySelector('[name=way][value=passkey]')
+    if (own && e.submitter !== own) return
+    if (form.elements.answer.value) return // on its way
+    e.preventDefault()
+    if (!('asking' in form.dataset)) usePasskey(form, e.submitter || form.querySelector('[type=submit]'))
+  })
+
+  // Back from the next page, an old answer must not be sent again.
+  window.addEventListener('pageshow', () => {
+    for (const form of document.querySelectorAll('[data-passkey]')) {
+      form.elements.answer.value = ''
+      for (const button of form.querySelectorAll('[aria-disabled]')) button.removeAttribute('aria-disabled')
+    }
   })
 
   // Countdowns, written as the server writes them

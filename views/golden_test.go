@@ -167,6 +167,8 @@ func TestRules(t *testing.T) {
 			d.checkHeadings(t)
 			d.checkPolicy(t)
 			d.checkNames(t)
+			d.checkForms(t)
+			d.checkPasskeys(t)
 		})
 	}
 }
@@ -178,7 +180,7 @@ func (d document) checkReferences(t *testing.T) {
 		if _, outOfBand := attribute(n, "hx-swap-oob"); outOfBand {
 			continue
 		}
-		for _, name := range []string{"for", "aria-describedby", "aria-labelledby", "data-copy-from", "popovertarget"} {
+		for _, name := range []string{"for", "aria-describedby", "aria-labelledby", "data-copy-from", "data-filter", "popovertarget"} {
 			value, ok := attribute(n, name)
 			if !ok {
 				continue
@@ -225,7 +227,7 @@ func (d document) checkFields(t *testing.T) {
 		}
 		id, _ := attribute(n, "id")
 		kind, _ := attribute(n, "type")
-		if kind == "hidden" {
+		if _, unseen := attribute(n, "hidden"); unseen || kind == "hidden" {
 			continue
 		}
 		if _, outOfBand := attribute(n, "hx-swap-oob"); !outOfBand && !labelled[id] {
@@ -281,7 +283,7 @@ func (d document) checkPolicy(t *testing.T) {
 				}
 			case a.Key == "href" && !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "#"):
 				rel, _ := attribute(n, "rel")
-				if n.Data != "a" || !strings.Contains(rel, "noopener") || (!strings.HasPrefix(a.Val, "https://portal.azure.com/") && a.Val != "http://127.0.0.1:8081/") {
+				if n.Data != "a" || !strings.Contains(rel, "noopener") || (!strings.HasPrefix(a.Val, "https://portal.azure.com/") && a.Val != "http://127.0.0.1:8081/" && a.Val != samplePasskeyAddress) {
 					t.Errorf("<%s href=%q rel=%q> leaves this host", n.Data, a.Val, rel)
 				}
 			}
@@ -319,6 +321,78 @@ func (d document) checkNames(t *testing.T) {
 	}
 }
 
+// checkForms: each form says where it goes and has something that sends it, so
+// that it works without script. What an authenticator answers cannot.
+func (d document) checkForms(t *testing.T) {
+	for _, form := range d.elements {
+		method, _ := attribute(form, "method")
+		if form.Data != "form" || method == "dialog" {
+			continue
+		}
+		action, _ := attribute(form, "action")
+		if action == "" || (method != "post" && method != "get") {
+			t.Errorf("a form has the action %q and the method %q", action, method)
+		}
+		id, _ := attribute(form, "id")
+		sends := slices.ContainsFunc(d.elements, func(n *html.Node) bool {
+			kind, _ := attribute(n, "type")
+			outside, _ := attribute(n, "form")
+			return n.Data == "button" && kind == "submit" && (within(n, form) || (id != "" && outside == id))
+		})
+		if !sends {
+			t.Errorf("nothing sends the form to %q", action)
+		}
+	}
+}
+
+// checkPasskeys: what the script needs of a form that takes the answer of an
+// authenticator. Its button is there with script only; beside it stands either
+// another way or a sentence for those who have none.
+func (d document) checkPasskeys(t *testing.T) {
+	for _, form := range d.elements {
+		kind, ok := attribute(form, "data-passkey")
+		if !ok {
+			continue
+		}
+		question, _ := attribute(form, "data-question")
+		if (kind != "use" && kind != "add") || !strings.HasPrefix(question, "/") {
+			t.Errorf("<form data-passkey=%q data-question=%q>", kind, question)
+		}
+		var answers, slots, buttons, others int
+		for _, n := range d.elements {
+			if !within(n, form) {
+				continue
+			}
+			name, _ := attribute(n, "name")
+			kind, _ := attribute(n, "type")
+			class, _ := attribute(n, "class")
+			role, _ := attribute(n, "role")
+			if _, ok := attribute(n, "data-passkey-says"); ok && role == "alert" && n.FirstChild == nil {
+				slots++
+			}
+			if value, _ := attribute(n, "value"); name == "answer" && kind == "hidden" && value == "" {
+				answers++
+			}
+			switch scripted := strings.Contains(class, "js-only"); {
+			case kind == "submit" && scripted:
+				buttons++
+			case kind == "submit":
+				others++
+			}
+		}
+		if answers != 1 || slots != 1 || buttons != 1 {
+			t.Errorf("the passkey form for %s has %d answers, %d places to say something and %d buttons", question, answers, slots, buttons)
+		}
+		without := slices.ContainsFunc(d.elements, func(n *html.Node) bool {
+			class, _ := attribute(n, "class")
+			return strings.Contains(class, "no-js-only") && strings.Contains(text(n), "JavaScript")
+		})
+		if others == 0 && !without {
+			t.Errorf("without script, nothing says why the passkey form for %s is not there", question)
+		}
+	}
+}
+
 // TestHostileValues shows that what people and clouds say stays text.
 func TestHostileValues(t *testing.T) {
 	const hostile = `"><img src=x onerror=alert(1)>{{7*7}}`
@@ -329,7 +403,19 @@ func TestHostileValues(t *testing.T) {
 	c := sampleFailed()
 	c.Label, c.Status.Detail, c.Progress.Stages[1].Said = hostile, hostile, hostile
 	c.Progress.Stages[1].Explanation.Command = hostile
-	for _, s := range []Sample{{"form", CredentialFormPage(p)}, {"dialog", CredentialFormDialog(p)}, {"preview", CredentialFormPreview(p)}, {"credential", CredentialPage(c)}} {
+	people, security := samplePeople(), sampleSecurity()
+	people.People[0].Name, people.People[1].Name, people.Invitations[0].Email, people.Invite.Email = hostile, hostile, hostile, hostile
+	people.Notices, people.Hello, people.Accounts[0].Name = []Notice{{Text: hostile, Path: "javascript:alert(1)", LinkText: hostile}}, hostile, hostile
+	security.Passkeys[0].Name, security.Identities[0].Name, security.Identities[0].Subject, security.Link[0].Path = hostile, hostile, hostile, "javascript:alert(1)"
+	signIn := SignIn{Frame: sampleStranger("Sign in"), Next: hostile, PasskeyHint: hostile, PasskeyPath: "javascript:alert(1)", Providers: []SignInWith{{hostile, hostile, "javascript:alert(1)"}}}
+	join := Join{Frame: sampleStranger("Join"), Organization: hostile, Description: hostile, InvitedBy: hostile, ForEmail: hostile, SignInPath: "javascript:alert(1)", Action: "/join", Identity: hostile}
+	person := AdminPerson{Frame: sampleAdministration(hostile), Name: hostile, Email: hostile, Providers: []string{hostile}, Organizations: []PersonRole{{hostile, hostile}}, DisablePath: "/disable"}
+	key := APIKeyMade{Frame: sampleInfo("API keys"), Key: hostile, Name: hostile, Command: hostile}
+	for _, s := range []Sample{
+		{"form", CredentialFormPage(p)}, {"dialog", CredentialFormDialog(p)}, {"preview", CredentialFormPreview(p)}, {"credential", CredentialPage(c)},
+		{"people", PeoplePage(people)}, {"security", SecurityPage(security)}, {"sign-in", SignInPage(signIn)}, {"join", JoinPage(join)},
+		{"admin-person", AdminPersonPage(person)}, {"key", APIKeyMadePage(key)},
+	} {
 		t.Run(s.Name, func(t *testing.T) {
 			for _, n := range parse(t, s).elements {
 				if n.Data == "img" {

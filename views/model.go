@@ -41,9 +41,13 @@ type Frame struct {
 	Person   *Person
 	Account  string // name of the account in the URL, or of the caller's default
 	Accounts []AccountLink
-	Nav      []Link // Account info; empty on pages outside an account
+	NavTitle string // of Nav: "Account info", unless it says something else
+	Nav      []Link // empty on pages outside an account
 	Reload   int    // seconds until a page without JavaScript reloads itself; 0 = never
 	Portal   string // demo only: address of the simulated portal
+	Notices  []Notice
+	Hello    string // "You last signed in 3 hours ago from 192.0.2.1."; mostly empty
+	Bare     bool   // nobody is signed in yet, or half: no menus, only a way out
 }
 
 // Person is who is signed in.
@@ -55,7 +59,7 @@ type Person struct {
 // AccountLink is one line of the account switcher.
 type AccountLink struct {
 	Name, Path, Kind string // Kind: "Personal" or "Organization"
-	Role             string // "Owner" or "Member"
+	Role             string // "Owner", "Member" or "Viewer"
 	Current          bool
 }
 
@@ -69,15 +73,25 @@ type Link struct {
 type SignIn struct {
 	Frame
 	Email, Next string
-	Problem     string   // one sentence above the form
-	Demo        []string // demo only: the e-mail addresses; the password is mooring-demo
+	Problem     string       // one sentence above the form
+	Passwords   bool         // people may sign in with a password
+	Passkeys    bool         // passkeys work at this address
+	PasskeyHint string       // where they work instead: "Passkeys work at http://localhost:8080 only."
+	PasskeyPath string       // that address; empty: no link
+	Providers   []SignInWith // in the order of the operator
+	Demo        []string     // demo only: the e-mail addresses; the password is mooring-demo
 }
 
 // SetUp is the page that makes the first administrator.
 type SetUp struct {
 	Frame
 	Action                    string
+	QuestionPath              string // of a passkey
 	Name, Email, Organization string
+	Passwords                 bool
+	Passkeys                  bool
+	Providers                 []SignInWith
+	Identity                  string // "GitHub as ada-l": it takes the place of a password
 	Problem                   string
 	Fields                    fault.Fields // name, email, password, organization
 }
@@ -250,12 +264,14 @@ type Leftovers struct {
 // Sessions is the page where a person sees and ends their sessions.
 type Sessions struct {
 	Frame
-	Sessions []Session
+	Sessions      []Session
+	EndOthersPath string // POST; empty when there is no other
 }
 
 // Session is one browser.
 type Session struct {
 	Agent, Address string
+	Way            string // "with a passkey"
 	Started, Seen  Time
 	Current        bool
 	EndPath        string

@@ -38,6 +38,27 @@ func orElse(s, otherwise string) string {
 	return s
 }
 
+// orNumber chooses the sentence for one or for several.
+func orNumber(n int, one, several string) string {
+	if n == 1 {
+		return one
+	}
+	return several
+}
+
+// amount writes "1 person" or "3 people".
+func amount(n int, one, several string) string {
+	return strconv.Itoa(n) + " " + orNumber(n, one, several)
+}
+
+// yes is how a table says that something is so.
+func yes(b bool) string {
+	if b {
+		return "Yes"
+	}
+	return "No"
+}
+
 // numbered makes a stable name for the i-th of a list: "stage-1" is the first.
 func numbered(prefix string, i int) string { return prefix + "-" + strconv.Itoa(i+1) }
 

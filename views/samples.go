@@ -32,18 +32,18 @@ func Samples() []Sample {
 	var samples []Sample
 	add := func(name string, component templ.Component) { samples = append(samples, Sample{name, component}) }
 
-	add("sign-in", SignInPage(SignIn{Frame: sampleStranger("Sign in"), Next: sampleProviders}))
+	add("sign-in", SignInPage(SignIn{Frame: sampleStranger("Sign in"), Next: sampleProviders, Passwords: true}))
 	add("sign-in-refused", SignInPage(SignIn{
-		Frame: sampleStranger("Sign in"), Email: "ada@harbor.example",
+		Frame: sampleStranger("Sign in"), Email: "ada@harbor.example", Passwords: true,
 		Problem: "That e-mail address and password do not fit together. Check both and try again.",
 	}))
-	demo := SignIn{Frame: sampleStranger("Sign in"), Demo: []string{"ada@harbor.example", "ben@harbor.example", "cleo@harbor.example"}}
+	demo := SignIn{Frame: sampleStranger("Sign in"), Passwords: true, Demo: []string{"ada@harbor.example", "ben@harbor.example", "cleo@harbor.example"}}
 	demo.Portal = "http://127.0.0.1:8081/"
 	add("sign-in-demo", SignInPage(demo))
 
-	add("set-up", SetUpPage(SetUp{Frame: sampleStranger("Set up"), Action: "/setup/4f9a"}))
+	add("set-up", SetUpPage(SetUp{Frame: sampleStranger("Set up"), Action: "/setup/4f9a", Passwords: true}))
 	add("set-up-faults", SetUpPage(SetUp{
-		Frame: sampleStranger("Set up"), Action: "/setup/4f9a", Name: "Ada", Email: "ada", Organization: "Harbor!",
+		Frame: sampleStranger("Set up"), Action: "/setup/4f9a", Name: "Ada", Email: "ada", Organization: "Harbor!", Passwords: true,
 		Problem: "Some fields need another look.",
 		Fields: fault.Fields{
 			"email":        "Enter an e-mail address, such as ada@example.com.",
@@ -139,6 +139,7 @@ func Samples() []Sample {
 		Link:      &fault.Link{Text: "Look at it again", Path: samplePath},
 		RequestID: "req_5t8w2q9z",
 	}))
+	samplesOfPeople(add)
 	return samples
 }
 
@@ -520,9 +521,9 @@ func sampleUnlink() Unlink {
 func sampleSessions() Sessions {
 	frame := sampleFrame("Sessions")
 	frame.Nav = nil
-	return Sessions{Frame: frame, Sessions: []Session{
-		{Agent: "Firefox on Linux", Address: "192.0.2.17", Started: sampleYesterday, Seen: sampleJustNow, Current: true, EndPath: "/settings/sessions/ses_1/end"},
-		{Agent: "Safari on iPhone", Address: "2001:db8::a1f", Started: sampleLinkedAt, Seen: sampleYesterday, EndPath: "/settings/sessions/ses_2/end"},
+	return Sessions{Frame: frame, EndOthersPath: "/settings/sessions/end-others", Sessions: []Session{
+		{Agent: "Firefox on Linux", Way: "with a password and a passkey", Address: "192.0.2.17", Started: sampleYesterday, Seen: sampleJustNow, Current: true, EndPath: "/settings/sessions/ses_1/end"},
+		{Agent: "Safari on iPhone", Way: "with GitHub", Address: "2001:db8::a1f", Started: sampleLinkedAt, Seen: sampleYesterday, EndPath: "/settings/sessions/ses_2/end"},
 	}}
 }
 

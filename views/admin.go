@@ -1,0 +1,13 @@
+package views
+
+import "strings"
+
+// listed joins names for people to read.
+func listed(names []string) string { return orElse(strings.Join(names, ", "), "None") }
+
+func sessionCount(n int) string {
+	if n == 0 {
+		return "None"
+	}
+	return amount(n, "browser", "browsers")
+}

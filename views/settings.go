@@ -1,0 +1,48 @@
+package views
+
+import "strings"
+
+// fewCodes is when it is time for new recovery codes.
+const fewCodes = 3
+
+func codesLeft(n int) string {
+	if n == 0 {
+		return "None is left."
+	}
+	return amount(n, "is left.", "are left.")
+}
+
+func secondStepTone(p Security) Tone {
+	if len(p.Passkeys) > 0 {
+		return ToneOK
+	}
+	return ToneWaiting
+}
+
+var themes = []option{{"system", "System"}, {"light", "Light"}, {"dark", "Dark"}}
+
+// sameWords makes options of values that speak for themselves.
+func sameWords(values []string) []option {
+	list := make([]option, len(values))
+	for i, v := range values {
+		list[i] = option{v, v}
+	}
+	return list
+}
+
+// who names somebody as the provider does.
+func who(i Identity) string {
+	if i.Name == "" || i.Email == "" {
+		return i.Name + i.Email
+	}
+	return i.Name + " (" + i.Email + ")"
+}
+
+func passwordHeading(p ChangePassword) string {
+	if p.HasPassword {
+		return "Change password"
+	}
+	return "Set a password"
+}
+
+func lines(list []string) string { return strings.Join(list, "\n") }

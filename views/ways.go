@@ -1,0 +1,91 @@
+package views
+
+import "mooring/fault"
+
+// passkeyButton is a form that hands the answer of an authenticator in.
+type passkeyButton struct {
+	Action, Question string
+	Next             string
+	Text             string
+	Primary          bool
+}
+
+func nothingWorks(p SignIn) bool { return !p.Passwords && !otherWays(p) }
+
+// otherWays reports whether there is more than the password. The focus then
+// stays off its form, which comes last.
+func otherWays(p SignIn) bool { return p.Passkeys || len(p.Providers) > 0 }
+
+// newcomer is what the pages for somebody new have in common.
+type newcomer struct {
+	Action, QuestionPath string
+	Name, Email          string
+	EmailFixed           bool
+	Organization         string
+	AsksOrganization     bool
+	Passwords, Passkeys  bool
+	Providers            []SignInWith
+	Identity             string
+	Problem              string
+	Fields               fault.Fields
+	Button               string // "Create administrator"
+}
+
+func (p SetUp) newcomer() newcomer {
+	return newcomer{
+		Action: p.Action, QuestionPath: p.QuestionPath, Name: p.Name, Email: p.Email, Organization: p.Organization, AsksOrganization: true,
+		Passwords: p.Passwords, Passkeys: p.Passkeys, Providers: p.Providers, Identity: p.Identity,
+		Problem: p.Problem, Fields: p.Fields, Button: "Create administrator",
+	}
+}
+
+func (p Join) newcomer() newcomer {
+	return newcomer{
+		Action: p.Action, QuestionPath: p.QuestionPath, Name: p.Name, Email: orElse(p.ForEmail, p.Email), EmailFixed: p.ForEmail != "",
+		Passwords: p.Passwords, Passkeys: p.Passkeys, Providers: p.Providers, Identity: p.Identity,
+		Problem: p.Problem, Fields: p.Fields, Button: "Create account and join",
+	}
+}
+
+// hasForm reports whether there is anything to fill in yet: who comes by a
+// provider has to go there first.
+func (n newcomer) hasForm() bool { return n.Passwords || n.Passkeys || n.Identity != "" }
+
+// newcomerPlaces are the fields as they stand on the screen.
+func newcomerPlaces(fields fault.Fields) []place {
+	return places(fields, "name", "Your name", "email", "E-mail address", "organization", "Organization", "password", "Password")
+}
+
+// roles are the roles, from the least to the most.
+var roles = []struct{ Key, Name, May string }{
+	{"viewer", "Viewer", "Sees what is linked and how it is."},
+	{"member", "Member", "Sees, verifies and uses what is linked."},
+	{"owner", "Owner", "Links, unlinks and manages the people and this organization."},
+}
+
+func roleOptions() []option {
+	var list []option
+	for _, r := range roles {
+		list = append(list, option{r.Key, r.Name})
+	}
+	return list
+}
+
+// mayAs says what a role may do, by its name.
+func mayAs(role string) string {
+	for _, r := range roles {
+		if r.Name == role {
+			return r.May
+		}
+	}
+	return ""
+}
+
+const passwordHint = "At least 12 characters. A few words in a row are fine."
+
+func emailHint(n newcomer) string {
+	if n.EmailFixed {
+		return "The invitation is for this address."
+	}
+	return ""
+}
