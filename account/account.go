@@ -1,14 +1,12 @@
-// Package account knows who owns links and who may do what: people,
-// organizations, roles and sessions.
+// Package account knows who owns links and who may do what: people and how
+// they prove who they are, organizations, roles, sessions and API keys.
 package account
 
 import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	"mooring/fault"
 	"mooring/text"
 )
 
@@ -37,9 +35,13 @@ type Person struct {
 	Email            string // lower case
 	Name             string
 	SiteAdmin        bool // reviews all accounts; a right beside roles, not above them
+	AdminByGroup     bool // a group of an identity made them administrator, and its absence takes that again
 	Theme            Theme
+	TimeZone         string // as in the IANA database; empty stands for UTC
 	DefaultAccountID string
 	CreatedAt        time.Time
+	DisabledAt       time.Time // zero: they may sign in
+	LastSignInAt     time.Time
 }
 
 // Kind is personal or organization.
@@ -57,21 +59,40 @@ type Account struct {
 	Name      string // in the URL: lower case letters, digits, hyphens
 	Kind      Kind
 	CreatedAt time.Time
+
+	Description       string // of an organization, one line
+	RequireSecondStep bool   // who lacks a passkey is led to add one before entering
 }
 
 // Role is what a person may do in an account.
 type Role string
 
-// The roles. An owner links and unlinks; a member sees and verifies.
+// The roles. An owner links, unlinks and manages people; a member verifies and
+// uses; a viewer sees.
 const (
 	Owner  Role = "owner"
 	Member Role = "member"
+	Viewer Role = "viewer"
 )
+
+var ranks = map[Role]int{Viewer: 1, Member: 2, Owner: 3}
+
+// AtLeast reports whether the role includes what other may do.
+func (r Role) AtLeast(other Role) bool { return ranks[r] >= ranks[other] && ranks[r] > 0 }
+
+// ParseRole reads a role from a form.
+func ParseRole(s string) (Role, error) {
+	if ranks[Role(s)] == 0 {
+		return "", ErrNoSuchRole
+	}
+	return Role(s), nil
+}
 
 // Membership is an account seen by one person.
 type Membership struct {
 	Account Account
 	Role    Role
+	ByGroup bool // a group of an identity made them a member, and its absence ends that
 }
 
 // Session is one browser in which a person is signed in.
@@ -84,15 +105,50 @@ type Session struct {
 	Address   string
 	Agent     string
 
+	Way             Way       // how the person signed in
+	ProvedAt        time.Time // when they last proved who they are
+	SecondStepAt    time.Time // when they took the second step; zero: not yet
+	PreviousAt      time.Time // the sign-in before this one; zero: there was none
+	PreviousAddress string
+
 	Replaces string // id of the session that this browser had before; AddSession ends it. It is not stored.
 }
 
-// Caller is who asks: the person, the session they ask in, and the accounts
-// they belong to, by name.
+// Way is how somebody signed in: ByPassword, ByPasskey, or the key of a sign-in
+// provider.
+type Way string
+
+// The ways that need no provider.
+const (
+	ByPassword Way = "password"
+	ByPasskey  Way = "passkey"
+)
+
+// ProofLife is how long a proof of who somebody is counts for what is dangerous.
+const ProofLife = 10 * time.Minute
+
+// Caller is who asks: the person, the session they ask in or the key they ask
+// with, and the accounts they belong to, by name.
 type Caller struct {
 	Person      Person
 	Session     Session
-	Memberships []Membership
+	Memberships []Membership // with a key: the key's account only, with what the key may do there
+	Key         *Key         // nil in a browser
+	HasPassword bool
+	Passkeys    int      // how many they have
+	Notices     []Notice // unread, the latest first
+}
+
+// OwesSecondStep reports whether the session has to take the second step
+// before it is good for anything. Whoever has a passkey owes one after a
+// password or a provider; signing in with the passkey is both steps in one.
+func (c Caller) OwesSecondStep() bool {
+	return c.Key == nil && c.Passkeys > 0 && c.Session.SecondStepAt.IsZero()
+}
+
+// Proved reports whether the last proof is young enough for what is dangerous.
+func (c Caller) Proved(now time.Time) bool {
+	return now.Sub(c.Session.ProvedAt) < ProofLife
 }
 
 // In finds the caller's membership of the account with this name.
@@ -134,34 +190,11 @@ var (
 
 func isAccountName(s string) bool { return len(s) <= maxAccountName && accountName.MatchString(s) }
 
+func isEmail(s string) bool {
+	return len(s) <= maxEmail && emailAddress.MatchString(s) && text.Line(s) == s
+}
+
 func normalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
-
-// SetUpForm is what the first administrator types.
-type SetUpForm struct {
-	Email, Name, Organization string
-	Password                  string
-}
-
-func (f *SetUpForm) check() error {
-	f.Email, f.Name = normalEmail(f.Email), text.Line(f.Name)
-	f.Organization = strings.ToLower(strings.TrimSpace(f.Organization))
-	fields := fault.Fields{}
-	if len(f.Email) > maxEmail || !emailAddress.MatchString(f.Email) || text.Line(f.Email) != f.Email {
-		fields["email"] = "Enter an e-mail address, such as ada@example.com."
-	}
-	if f.Name == "" || utf8.RuneCountInString(f.Name) > maxName {
-		fields["name"] = "Enter your name, at most 80 characters."
-	}
-	if n := utf8.RuneCountInString(f.Password); n < minPassword {
-		fields["password"] = "Use at least 12 characters. A few words in a row are fine."
-	} else if n > maxPassword {
-		fields["password"] = "Use at most 1,024 characters."
-	}
-	if f.Organization != "" && !isAccountName(f.Organization) {
-		fields["organization"] = "Use 2 to 39 lower-case letters, digits and single hyphens, or leave it empty."
-	}
-	return fault.AtFields(fields)
-}
 
 var notInName = regexp.MustCompile(`[^a-z0-9]+`)
 

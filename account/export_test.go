@@ -47,3 +47,6 @@ func SpoilDecoy() (restore func()) {
 	decoy = "spoilt"
 	return func() { decoy = kept }
 }
+
+// HashToken is how a token is stored.
+var HashToken = hashToken

@@ -82,14 +82,14 @@ func (s *watchedStore) KnownAddress(ctx context.Context, personID, address strin
 	return s.Store.KnownAddress(ctx, personID, address)
 }
 
-func (s *watchedStore) AddFailure(ctx context.Context, emailKey, addressKey string, entry audit.Entry) error {
+func (s *watchedStore) AddFailure(ctx context.Context, f account.Failure, entry audit.Entry) error {
 	s.note("AddFailure")
-	return s.Store.AddFailure(ctx, emailKey, addressKey, entry)
+	return s.Store.AddFailure(ctx, f, entry)
 }
 
-func (s *watchedStore) AddSession(ctx context.Context, session account.Session, entry audit.Entry) error {
+func (s *watchedStore) AddSession(ctx context.Context, a account.Arrival, entry audit.Entry) error {
 	s.note("AddSession")
-	return s.Store.AddSession(ctx, session, entry)
+	return s.Store.AddSession(ctx, a, entry)
 }
 
 func (s *watchedStore) Caller(ctx context.Context, id string, now time.Time) (account.Caller, error) {
@@ -110,6 +110,7 @@ type house struct {
 	*account.Service
 	store  *watchedStore
 	clock  *clock
+	keys   *fakePasskeys
 	joined *atomic.Int64
 	t      testing.TB
 }
@@ -120,11 +121,23 @@ func newHouse(t testing.TB) house {
 }
 
 func houseOn(t testing.TB, d *db.DB, c *clock) house {
-	h := house{DB: d, store: &watchedStore{Store: d.Accounts()}, clock: c, joined: new(atomic.Int64), t: t}
-	var n atomic.Int64
-	newID := func() string { return fmt.Sprint("id-", n.Add(1)) }
-	h.Service = account.NewService(h.store, c.Now, newID, slog.New(slog.DiscardHandler), func() { h.joined.Add(1) })
+	h := house{DB: d, store: &watchedStore{Store: d.Accounts()}, clock: c, keys: &fakePasskeys{}, joined: new(atomic.Int64), t: t}
+	return h.under(account.Policy{Passwords: true})
+}
+
+// under is the same house under another policy, as after a restart.
+func (h house) under(p account.Policy) house {
+	h.Service = account.NewService(h.config(p))
 	return h
+}
+
+var ids atomic.Int64
+
+func (h house) config(p account.Policy) account.Config {
+	return account.Config{
+		Store: h.store, Policy: p, Passkeys: h.keys, Now: h.clock.Now, Log: slog.New(slog.DiscardHandler),
+		NewID: func() string { return fmt.Sprint("id-", ids.Add(1)) }, Joined: func() { h.joined.Add(1) },
+	}
 }
 
 // inhabited is a house in which ada lives. Her hash is made once for all tests.
@@ -136,8 +149,9 @@ func inhabited(t testing.TB) house {
 
 var adasHash = sync.OnceValue(func() account.PasswordHash {
 	keep := &keptHash{}
-	s := account.NewService(keep, time.Now, func() string { return "x" }, slog.New(slog.DiscardHandler), func() {})
-	if _, err := s.Add(context.Background(), account.SetUpForm{Email: email, Name: "Ada", Password: password}, false, nil, audit.BySystem()); err != nil {
+	s := account.NewService(account.Config{Store: keep, Policy: account.Policy{Passwords: true}, Now: time.Now,
+		NewID: func() string { return "x" }, Joined: func() {}})
+	if _, err := s.Add(context.Background(), account.Newcomer{Email: email, Name: "Ada", Password: password}, false, nil, audit.BySystem()); err != nil {
 		panic(err)
 	}
 	return keep.hash
@@ -191,19 +205,20 @@ func (h house) try(email, password, address string) error {
 	return err
 }
 
-// signIn gives ada a session without hashing anything.
+// signIn gives somebody a session.
 func (h house) signIn(name, address string) secret.Text {
 	h.t.Helper()
-	token, err := h.SignIn(h.t.Context(), name+"@example.com", password, from(address))
+	in, err := h.SignIn(h.t.Context(), name+"@example.com", password, from(address))
 	h.ok(err)
-	return token
+	return in.Token
 }
 
 // fail notes failed sign-ins, as if somebody had tried.
 func (h house) fail(times int, email, address string) {
 	h.t.Helper()
 	for range times {
-		h.ok(h.Accounts().AddFailure(h.t.Context(), account.ThrottleKey("email", email), account.ThrottleKey("address", address),
+		h.ok(h.Accounts().AddFailure(h.t.Context(),
+			account.Failure{EmailKey: account.ThrottleKey("email", email), AddressKey: account.ThrottleKey("address", address)},
 			audit.Entry{At: h.clock.Now(), Actor: audit.Actor{Name: "unknown"}, Action: audit.SignInFailed, Result: audit.Refused}))
 	}
 }
@@ -225,4 +240,18 @@ func (h house) log() []audit.Entry {
 
 func (h house) actor() audit.Actor {
 	return audit.Actor{PersonID: "person-ada", Name: email, Address: home, RequestID: "r1"}
+}
+
+// identity is somebody's at the provider harbor.
+func identity(subject string) account.Identity {
+	return account.Identity{Provider: "harbor", Issuer: "https://harbor.example", Subject: subject, Email: email, EmailVerified: true, Name: "Ada Lovelace"}
+}
+
+// blind is a store that finds no passkeys, because it cannot read.
+type blind struct{ account.Store }
+
+var errBlind = errors.New("disk full")
+
+func (blind) PasskeyOf(context.Context, []byte) (account.Passkey, account.Person, error) {
+	return account.Passkey{}, account.Person{}, errBlind
 }

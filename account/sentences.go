@@ -8,6 +8,8 @@ var (
 		"Sign in to go on.")
 	ErrWrongPassword = fault.New(fault.Invalid,
 		"That e-mail address and password do not fit together. Check both and try again.")
+	ErrPasskeyRefused = fault.New(fault.Invalid,
+		"That passkey did not work here. Try again, or choose another way.")
 	ErrTooManyTries = fault.New(fault.TooMany,
 		"Too many sign-in attempts. Wait 15 minutes and try again.")
 	ErrBusy = fault.New(fault.Unavailable,
@@ -22,6 +24,86 @@ var (
 		"This set-up address is used or has expired. Restart Mooring to get a new one.")
 	ErrNameTaken = fault.New(fault.Conflict,
 		"That name is taken. Choose another one.")
+	ErrNoSuchRole = fault.New(fault.Invalid,
+		"Choose Owner, Member or Viewer.")
 	ErrNoSuchTheme = fault.New(fault.Invalid,
 		"Choose System, Light or Dark.")
+)
+
+// What people read about the ways of signing in.
+var (
+	ErrPasswordsOff = fault.New(fault.Forbidden,
+		"Passwords are turned off here. Choose another way to sign in.")
+	ErrPasskeysOff = fault.New(fault.Forbidden,
+		"Passkeys do not work under this address. Choose another way to sign in.")
+	ErrDisabled = fault.New(fault.Forbidden,
+		"You can no longer sign in here: a site administrator disabled your access. Ask one of them to enable it again.")
+	ErrUnknownIdentity = fault.New(fault.Forbidden,
+		"Nobody here has linked that identity. Sign in the way you did before and link it under Security, or ask for an invitation.")
+	ErrDomainRefused = fault.New(fault.Forbidden,
+		"Only e-mail addresses of certain domains may sign in here, and that one is not among them. Sign in there with another address.")
+	ErrUnverifiedAddress = fault.New(fault.Forbidden,
+		"The provider has not verified your e-mail address. Verify it there and try again.")
+	ErrAddressTaken = fault.New(fault.Conflict,
+		"Somebody here has that e-mail address already. Sign in the way you did before, then link this identity under Security.")
+	ErrSecondStep = fault.New(fault.Forbidden,
+		"Take the second step first: use your passkey or a recovery code.")
+	ErrWrongCode = fault.New(fault.Invalid,
+		"That recovery code does not work. Each code works once: check it, or try another one.")
+	ErrNotYourPassword = fault.New(fault.Invalid,
+		"That is not your password. Check it and try again.")
+	ErrNotYourIdentity = fault.New(fault.Invalid,
+		"That identity is not one of yours. Use one that is linked to you.")
+	ErrIdentityTaken = fault.New(fault.Conflict,
+		"That identity is linked already. Unlink it there first, or use another one.")
+	ErrNoSuchIdentity = fault.New(fault.NotFound,
+		"That identity is not linked any more.")
+	ErrNoSuchPasskey = fault.New(fault.NotFound,
+		"That passkey is not there any more.")
+	ErrLastWayIn = fault.New(fault.Conflict,
+		"That is your only way to sign in. Add another one first.")
+	ErrLastPasskey = fault.New(fault.Conflict,
+		"A second step is required of you, and that is your last passkey. Add another one first.")
+	ErrNoPasskey = fault.New(fault.Conflict,
+		"You have no passkey yet. Add one first.")
+
+	// Organizations, the people of the site, and API keys.
+	ErrLastOwner = fault.New(fault.Conflict,
+		"An organization needs an owner who can sign in. Make somebody else an owner first.")
+	ErrByGroup = fault.New(fault.Conflict,
+		"A group at the sign-in provider decides this. Change the group there; it counts from the next sign-in.")
+	ErrNoSuchColleague = fault.New(fault.NotFound,
+		"That person does not belong to this organization any more.")
+	ErrNeedsPasskey = fault.New(fault.Invalid,
+		"Add a passkey of your own first, under Security. Without one you could not come in yourself.")
+	ErrOtherName = fault.New(fault.Invalid,
+		"Type the name of the organization exactly as it is shown.")
+	ErrInvitation = fault.New(fault.NotFound,
+		"This invitation is used, was taken back or has expired. Ask who invited you for a new one.")
+	ErrInvitationForAnother = fault.New(fault.Forbidden,
+		"This invitation is for another e-mail address. Sign in as the person it was sent to, or ask for one of your own.")
+	ErrNoSuchInvitation = fault.New(fault.NotFound,
+		"That invitation is used, was taken back or has expired.")
+	ErrTooManyInvitations = fault.New(fault.Conflict,
+		"One hundred invitations are open already. Take some back, or wait until they are used.")
+	ErrAlreadyMember = fault.New(fault.Conflict,
+		"That person belongs to this organization already.")
+	ErrMailFailed = fault.New(fault.Unavailable,
+		"The mail could not be sent, so nobody was invited. Try again, or invite by link.")
+	ErrNoSuchPerson = fault.New(fault.NotFound,
+		"There is no such person.")
+	ErrNotYourself = fault.New(fault.Conflict,
+		"You cannot do this to yourself. Ask another administrator.")
+	ErrLastAdministrator = fault.New(fault.Conflict,
+		"The site needs an administrator who can sign in. Make somebody else one first.")
+	ErrKey = fault.New(fault.SignIn,
+		"This API key does not work here. Check that it is whole, that nobody revoked it, and that it is for this account.")
+	ErrKeyExpired = fault.New(fault.SignIn,
+		"This API key has expired. Make a new one in Mooring.")
+	ErrNoSuchKey = fault.New(fault.NotFound,
+		"There is no such API key, or it is somebody else's.")
+	ErrKeyMakesNoKey = fault.New(fault.Forbidden,
+		"An API key cannot make API keys. Sign in to Mooring to make one.")
+	ErrTooManyKeys = fault.New(fault.Conflict,
+		"You have 50 API keys here already. Revoke those that nothing uses.")
 )

@@ -106,7 +106,7 @@ func (everybody) Caller(_ context.Context, id string, now time.Time) (account.Ca
 }
 
 func TestTheMemoryOfCallersIsBounded(t *testing.T) {
-	s := account.NewService(everybody{}, func() time.Time { return morning }, nil, slog.New(slog.DiscardHandler), nil)
+	s := account.NewService(account.Config{Store: everybody{}, Now: func() time.Time { return morning }})
 	most := 0
 	for i := range account.KeptCallers + 10 {
 		if _, err := s.Authenticate(t.Context(), fmt.Sprint(i)); err != nil {
@@ -138,7 +138,7 @@ func TestWhatWasReadBeforeAChangeIsNotKeptAfterIt(t *testing.T) {
 	store := &slow{Store: h.Accounts(), meanwhile: func() {
 		h.ok(h.ChangeTheme(t.Context(), caller, account.Dark, h.actor()))
 	}}
-	s := account.NewService(store, h.clock.Now, nil, slog.New(slog.DiscardHandler), nil)
+	s := account.NewService(account.Config{Store: store, Now: h.clock.Now})
 	_, err := s.Authenticate(t.Context(), token.Reveal()) // may still see the old theme
 	h.ok(err)
 	store.meanwhile = func() {}
@@ -177,7 +177,7 @@ func TestSightsAreStoredOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := houseOn(t, dbtest.New(t), &clock{})
 		h.add("ada", adasHash())
-		h.Service = account.NewService(h.store, time.Now, nil, slog.New(slog.DiscardHandler), nil)
+		h.Service = account.NewService(account.Config{Store: h.store, Policy: account.Policy{Passwords: true}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 		one, two := h.signIn("ada", home), h.signIn("ada", elsewhere)
 		ctx, stop := context.WithCancel(t.Context())
 		var group sync.WaitGroup
@@ -254,7 +254,7 @@ func (d *dropping) TouchSessions(context.Context, map[string]time.Time) error {
 func TestTidyingUpGoesOnAfterTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &dropping{Store: everybody{}}
-		s := account.NewService(store, time.Now, nil, slog.New(slog.DiscardHandler), nil)
+		s := account.NewService(account.Config{Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { s.Run(ctx); close(done) }()

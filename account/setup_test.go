@@ -13,8 +13,8 @@ import (
 	"mooring/fault"
 )
 
-func form() account.SetUpForm {
-	return account.SetUpForm{Email: "Ada@example.com", Name: "Ada", Organization: "acme", Password: password}
+func form() account.Newcomer {
+	return account.Newcomer{Email: "Ada@example.com", Name: "Ada", Organization: "acme", Password: password}
 }
 
 // link makes a set-up link and gives its token.
@@ -32,9 +32,9 @@ func TestSetUpMakesTheFirstAdministratorAndSignsThemIn(t *testing.T) {
 	h := newHouse(t)
 	link := h.link()
 	h.ok(h.SetUpLinkWorks(t.Context(), link))
-	token, err := h.SetUp(t.Context(), link, form(), from(home))
+	in, err := h.SetUp(t.Context(), link, form(), from(home))
 	h.ok(err)
-	caller := h.caller(token)
+	caller := h.caller(in.Token)
 	if p := caller.Person; !p.SiteAdmin || p.Email != email || p.Name != "Ada" || p.Theme != account.System {
 		t.Errorf("the person is %+v", p)
 	}
@@ -168,7 +168,7 @@ func TestAPersonalNameThatIsTakenGetsANumber(t *testing.T) {
 	h := newHouse(t)
 	h.add("ada", "none")
 	h.add("ada-2", "none")
-	added, err := h.Add(t.Context(), account.SetUpForm{Email: "ada@example.org", Name: "Other Ada", Organization: "ada-3", Password: password},
+	added, err := h.Add(t.Context(), account.Newcomer{Email: "ada@example.org", Name: "Other Ada", Organization: "ada-3", Password: password},
 		false, nil, audit.BySystem())
 	h.ok(err)
 	if own := added.Joins[0].Account.Name; own != "ada-4" { // not the name that her organization is about to take
@@ -185,7 +185,7 @@ func TestAPersonalNameThatIsTakenGetsANumber(t *testing.T) {
 func TestATakenNameIsShownAtItsField(t *testing.T) {
 	h := newHouse(t)
 	h.add("ada", "none")
-	for field, form := range map[string]account.SetUpForm{
+	for field, form := range map[string]account.Newcomer{
 		"email":        {Email: "ADA@example.com", Name: "Ada", Password: password},
 		"organization": {Email: "bob@example.com", Name: "Bob", Organization: "ada", Password: password},
 	} {
@@ -204,12 +204,12 @@ func TestWhoJoinsAnAccountStartsThere(t *testing.T) {
 	h := newHouse(t)
 	h.add("acme", "none")
 	acme := account.Account{ID: "account-acme", Name: "acme"}
-	added, err := h.Add(t.Context(), account.SetUpForm{Email: "max@example.com", Name: "Max", Password: password}, false,
+	added, err := h.Add(t.Context(), account.Newcomer{Email: "max@example.com", Name: "Max", Password: password}, false,
 		[]account.Membership{{Account: acme, Role: account.Member}}, audit.BySystem())
 	h.ok(err)
-	token, err := h.SignIn(t.Context(), added.Person.Email, password, from(home))
+	in, err := h.SignIn(t.Context(), added.Person.Email, password, from(home))
 	h.ok(err)
-	caller := h.caller(token)
+	caller := h.caller(in.Token)
 	if m, ok := caller.Default(); !ok || m.Account.Name != "acme" || m.Role != account.Member {
 		t.Errorf("the first page shows %+v", m)
 	}

@@ -20,9 +20,9 @@ import (
 
 func TestTheRightPasswordSignsIn(t *testing.T) {
 	h := inhabited(t)
-	token, err := h.SignIn(t.Context(), "  ADA@Example.com ", password, account.Origin{Address: home, Agent: strings.Repeat("x", 300), RequestID: "r1"})
+	in, err := h.SignIn(t.Context(), "  ADA@Example.com ", password, account.Origin{Address: home, Agent: strings.Repeat("x", 300), RequestID: "r1"})
 	h.ok(err)
-	caller := h.caller(token)
+	caller := h.caller(in.Token)
 	session := caller.Session
 	if caller.Person.ID != "person-ada" || len(caller.Memberships) != 1 || caller.Memberships[0].Account.Name != "ada" {
 		t.Errorf("the caller is %+v", caller)
@@ -123,9 +123,9 @@ func TestSigningInAgainEndsTheSessionOfThisBrowserOnly(t *testing.T) {
 	for _, old := range []string{before.Reveal(), before.Reveal(), "made up", ""} { // the second time it has ended already
 		origin := from(home)
 		origin.Token = old
-		token, err := h.SignIn(t.Context(), email, password, origin)
+		in, err := h.SignIn(t.Context(), email, password, origin)
 		h.ok(err)
-		h.caller(token)
+		h.caller(in.Token)
 	}
 	_, err := h.Authenticate(t.Context(), before.Reveal())
 	h.want(err, account.ErrSignIn)
@@ -236,6 +236,24 @@ func TestAnAddressIsKnownToItsPersonOnly(t *testing.T) {
 	h.want(h.try(email, password, elsewhere), account.ErrTooManyTries)
 }
 
+// contentOf reads all that is in a folder.
+func contentOf(t *testing.T, folder string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var content []byte
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content = append(content, text...)
+	}
+	return string(content)
+}
+
 // Only the cookie has the token: a copy of the database signs nobody in.
 func TestTheTokenIsNotStored(t *testing.T) {
 	folder := t.TempDir()
@@ -253,24 +271,94 @@ func TestTheTokenIsNotStored(t *testing.T) {
 	if err != nil || len(raw) != 32 || token.Reveal() == again.Reveal() {
 		t.Errorf("the tokens are %d bytes, %v, and differ: %t", len(raw), err, token.Reveal() != again.Reveal())
 	}
-	var stored []byte
-	files, err := filepath.Glob(filepath.Join(folder, "*"))
-	h.ok(err)
-	for _, path := range files {
-		text, err := os.ReadFile(path)
-		h.ok(err)
-		stored = append(stored, text...)
-	}
+	stored := contentOf(t, folder)
 	sum := sha256.Sum256([]byte(token.Reveal()))
 	for what, canary := range map[string]string{
 		"the token": token.Reveal(), "its bytes": string(raw), "its bytes in hexadecimal": hex.EncodeToString(raw),
 		"the password": password, "a wrong password": "a wrong password of mine",
 	} {
-		if strings.Contains(string(stored), canary) {
+		if strings.Contains(stored, canary) {
 			t.Errorf("%s is in the database", what)
 		}
 	}
-	if id := hex.EncodeToString(sum[:]); !strings.Contains(string(stored), id) || h.caller(token).Session.ID != id {
+	if id := hex.EncodeToString(sum[:]); !strings.Contains(stored, id) || h.caller(token).Session.ID != id {
 		t.Error("the SHA-256 of the token is not in the database: this test looks in the wrong place")
+	}
+}
+
+// Whoever tries an address learns nothing of it before the password is right:
+// not whether it exists, not whether it has a password, not whether it is
+// disabled. The same questions go to the store, and one hash is made for each.
+func TestNothingShowsBeforeTheRightPassword(t *testing.T) {
+	h := inhabited(t)
+	h.add("provider", "") // signs in with a provider only
+	h.add("disabled", adasHash())
+	h.disable("person-disabled")
+	h.store.asked()
+	var asked []string
+	for _, name := range []string{"ada", "nobody", "provider", "disabled"} {
+		err := h.try(name+"@example.com", "wrong horse battery", home)
+		if err != account.ErrWrongPassword { //nolint:errorlint // the very same value
+			t.Errorf("%s: got %v", name, err)
+		}
+		if got := h.store.asked(); asked == nil {
+			asked = got
+		} else if !slices.Equal(got, asked) {
+			t.Errorf("%s: the store was asked %v, for ada %v", name, got, asked)
+		}
+		if e := h.log()[0]; e.Action != audit.SignInFailed || e.Result != audit.Refused || e.Detail != "" {
+			t.Errorf("%s: the audit entry is %+v", name, e)
+		}
+	}
+	for _, empty := range []string{"", " ", "provider"} {
+		h.want(h.try("provider@example.com", empty, elsewhere), account.ErrWrongPassword)
+	}
+	defer account.SpoilDecoy()() // who has no hash of their own is compared with the decoy
+	for _, name := range []string{"nobody", "provider"} {
+		if err := h.try(name+"@example.com", "wrong horse battery", "198.51.100.7"); err == nil || errors.Is(err, account.ErrWrongPassword) {
+			t.Errorf("%s: no hash was made: %v", name, err)
+		}
+	}
+}
+
+func TestWherePasswordsAreOffTheyAreOffForEverybody(t *testing.T) {
+	h := inhabited(t).under(account.Policy{})
+	h.store.asked()
+	for _, name := range []string{"ada", "nobody"} {
+		for _, typed := range []string{password, "wrong horse battery"} {
+			if err := h.try(name+"@example.com", typed, home); err != account.ErrPasswordsOff { //nolint:errorlint // the very same value
+				t.Errorf("%s: got %v", name, err)
+			}
+		}
+	}
+	if got := h.store.asked(); len(got) != 0 {
+		t.Errorf("the store was asked %v", got)
+	}
+}
+
+func TestANewBrowserAndFailedSignInsAreTold(t *testing.T) {
+	h := inhabited(t)
+	first := h.enter(home) // in the browser "laptop"
+	if len(first.Caller.Notices) != 0 || !first.Caller.Session.PreviousAt.IsZero() {
+		t.Errorf("the first sign-in tells %+v", first.Caller)
+	}
+	h.clock.pass(time.Minute)
+	if again := h.enter(elsewhere).Caller; len(again.Notices) != 0 || !again.Session.PreviousAt.Equal(morning) || again.Session.PreviousAddress != home {
+		t.Errorf("the second sign-in tells %+v", again)
+	}
+	h.want(h.try(email, "wrong horse battery", "198.51.100.1"), account.ErrWrongPassword)
+	h.want(h.try(email, "wrong horse battery", "198.51.100.2"), account.ErrWrongPassword)
+	h.clock.pass(time.Minute)
+	origin := from(elsewhere)
+	origin.Device = "phone"
+	in, err := h.SignIn(t.Context(), email, password, origin)
+	h.ok(err)
+	notices := in.Caller.Notices
+	if len(notices) != 2 || notices[0].Kind != account.NoticeNewDevice || notices[0].Address != elsewhere || notices[0].Agent != "Firefox" ||
+		notices[1].Kind != account.NoticeFailedSignIns || notices[1].Count != 2 || notices[1].Address != "198.51.100.2" {
+		t.Errorf("the notices are %+v", notices)
+	}
+	if got := h.caller(first.Token).Notices; len(got) != 2 { // in every browser
+		t.Errorf("the other browser shows %+v", got)
 	}
 }

@@ -53,13 +53,45 @@ func changes(w world) map[string]func(e audit.Entry) error {
 		"AddPerson": func(e audit.Entry) error { return w.Accounts().AddPerson(t.Context(), newPerson("bob", "bobs"), e) },
 		"SetTheme":  func(e audit.Entry) error { return w.Accounts().SetTheme(t.Context(), "person-ada", account.Dark, e) },
 		"AddSession": func(e audit.Entry) error {
-			return w.Accounts().AddSession(t.Context(), account.Session{ID: "new", PersonID: "person-ada"}, e)
+			return w.Accounts().AddSession(t.Context(), account.Arrival{Session: account.Session{ID: "new", PersonID: "person-ada"}}, e)
+		},
+		"SetProfile": func(e audit.Entry) error {
+			return w.Accounts().SetProfile(t.Context(), "person-ada", account.ProfileForm{Name: "A", TimeZone: "UTC", Theme: "dark"}, e)
+		},
+		"Join": func(e audit.Entry) error {
+			return w.Accounts().Join(t.Context(), "invitation", morning, newPerson("bob", "bobs"), e)
+		},
+		"ResetPerson": func(e audit.Entry) error {
+			return w.Accounts().ResetPerson(t.Context(), "person-ada", "new hash", account.Notice{Count: 1}, e)
+		},
+		"RenewSession":     func(e audit.Entry) error { return w.Accounts().RenewSession(t.Context(), w.renewal(), e) },
+		"EndOtherSessions": func(e audit.Entry) error { return w.Accounts().EndOtherSessions(t.Context(), "person-ada", "other", e) },
+		"SetPassword": func(e audit.Entry) error {
+			return w.Accounts().SetPassword(t.Context(), w.renewal(), "new hash", account.Notice{Count: 1}, e)
+		},
+		"AddPasskey": func(e audit.Entry) error {
+			_, err := w.Accounts().AddPasskey(t.Context(), w.renewal(), newPasskey("ada", "blue"), nil, account.Notice{Count: 1}, e)
+			return err
+		},
+		"RemovePasskey": func(e audit.Entry) error {
+			return w.Accounts().RemovePasskey(t.Context(), w.renewal(), "passkey-red", account.Policy{Passwords: true}, account.Notice{Count: 1}, e)
+		},
+		"SetCodes": func(e audit.Entry) error {
+			return w.Accounts().SetCodes(t.Context(), "person-ada", []string{"one"}, account.Notice{Count: 1}, e)
+		},
+		"LinkIdentity": func(e audit.Entry) error {
+			return w.Accounts().LinkIdentity(t.Context(), w.renewal(), newIdentity("ada", "2"), nil, account.Notice{Count: 1}, e)
+		},
+		"UnlinkIdentity": func(e audit.Entry) error {
+			return w.Accounts().UnlinkIdentity(t.Context(), w.renewal(), issuer, "1", account.Policy{}, account.Groups{}, account.Notice{Count: 1}, e)
 		},
 		"EndSession": func(e audit.Entry) error {
 			return w.Accounts().EndSession(t.Context(), "person-ada", "session-ada", e)
 		},
-		"AddFailure": func(e audit.Entry) error { return w.Accounts().AddFailure(t.Context(), "email", "address", e) },
-		"Activate":   func(e audit.Entry) error { return w.Certificates().Activate(t.Context(), newCertificate("acme", 2), e) },
+		"AddFailure": func(e audit.Entry) error {
+			return w.Accounts().AddFailure(t.Context(), account.Failure{EmailKey: "email", AddressKey: "address"}, e)
+		},
+		"Activate": func(e audit.Entry) error { return w.Certificates().Activate(t.Context(), newCertificate("acme", 2), e) },
 		"ActivateFirst": func(e audit.Entry) error {
 			return w.Certificates().ActivateFirst(t.Context(), newCertificate("ada", 1), e)
 		},
@@ -83,6 +115,10 @@ func changes(w world) map[string]func(e audit.Entry) error {
 func ready(t *testing.T) world {
 	w := newWorld(t)
 	w.signIn("ada")
+	w.have(newPasskey("ada", "red"))
+	w.know(newIdentity("ada", "1"))
+	w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)
+		VALUES ('i', 'account-acme', 'invitation', 'member', '', 0, 0, ?)`, after(time.Hour).UnixMilli())
 	w.start(w.link("one"), "run")
 	return w
 }
@@ -156,7 +192,8 @@ func dump(t *testing.T, w world) string {
 	t.Helper()
 	var text strings.Builder
 	for _, table := range []string{"accounts", "people", "memberships", "sessions", "sign_in_failures", "set_up_link",
-		"certificates", "credentials", "verifications", "verification_results", "key_check"} {
+		"certificates", "credentials", "verifications", "verification_results", "key_check",
+		"passkeys", "recovery_codes", "identities", "devices", "notices", "invitations", "api_keys"} {
 		rows, err := w.Writer().QueryContext(t.Context(), `SELECT * FROM `+table+` ORDER BY 1, 2`)
 		w.ok(err)
 		columns, err := rows.Columns()

@@ -100,7 +100,7 @@ func TestBackupWhileWriting(t *testing.T) {
 func TestIntactFindsDamage(t *testing.T) {
 	t.Run("orphans", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "mooring.db")
-		spoil(`INSERT INTO memberships VALUES ('nobody', 'nothing', 'owner')`)(t, path)
+		spoil(`INSERT INTO memberships VALUES ('nobody', 'nothing', 'owner', 0, 0)`)(t, path)
 		if err := open(t, path).Intact(t.Context()); err == nil || !strings.Contains(err.Error(), "memberships") {
 			t.Errorf("got %v", err)
 		}

@@ -108,7 +108,7 @@ func TestOpenRefuses(t *testing.T) {
 		prepare  func(t *testing.T, path string)
 		sentence string
 	}{
-		"a newer schema":    {spoil(`PRAGMA user_version = 99`), "a newer Mooring wrote it (schema 99, this one knows 1)"},
+		"a newer schema":    {spoil(`PRAGMA user_version = 99`), "a newer Mooring wrote it (schema 99, this one knows 2)"},
 		"another program's": {spoil(`PRAGMA application_id = 7`), "it belongs to another program"},
 		"a stranger's tables": {func(t *testing.T, path string) {
 			execIn(t, path, `CREATE TABLE songs (title TEXT)`)

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"mooring/account"
@@ -38,24 +39,40 @@ func addPerson(ctx context.Context, tx *sql.Tx, p account.NewPerson) error {
 		}
 	}
 	err := run(ctx, tx, `
-		INSERT INTO people (id, email, name, password_hash, site_admin, theme, default_account_id, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''), ?)`,
-		p.Person.ID, p.Person.Email, p.Person.Name, p.Password, p.Person.SiteAdmin, p.Person.Theme,
+		INSERT INTO people (id, email, name, password_hash, site_admin, theme, time_zone, default_account_id, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?)`,
+		p.Person.ID, p.Person.Email, p.Person.Name, p.Password, p.Person.SiteAdmin, p.Person.Theme, p.Person.TimeZone,
 		p.Person.DefaultAccountID, moment(p.Person.CreatedAt))
 	if refusedAsDouble(err) {
 		return account.ErrNameTaken.At("email").Because(err)
 	}
+	if refusedAsKnown(err) { // the id comes from a ceremony that was somebody else's
+		return account.ErrPasskeyRefused.Because(err)
+	}
 	if err != nil {
 		return err
 	}
+	if p.Passkey != nil {
+		if err := addPasskey(ctx, tx, *p.Passkey); err != nil {
+			return err
+		}
+	}
+	if p.Identity != nil {
+		if err := addIdentity(ctx, tx, *p.Identity); err != nil {
+			return err
+		}
+	}
 	for _, m := range p.Joins {
-		err := run(ctx, tx, `INSERT INTO memberships (person_id, account_id, role) VALUES (?, ?, ?)`,
-			p.Person.ID, m.Account.ID, m.Role)
-		if err != nil {
+		if err := addMembership(ctx, tx, p.Person.ID, m, p.Person.CreatedAt); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func addMembership(ctx context.Context, tx *sql.Tx, personID string, m account.Membership, since time.Time) error {
+	return run(ctx, tx, `INSERT INTO memberships (person_id, account_id, role, by_group, since) VALUES (?, ?, ?, ?, ?)`,
+		personID, m.Account.ID, m.Role, m.ByGroup, moment(since))
 }
 
 // addAccount makes the account unless it exists by id. A name that is taken
@@ -63,9 +80,9 @@ func addPerson(ctx context.Context, tx *sql.Tx, p account.NewPerson) error {
 // e-mail address.
 func addAccount(ctx context.Context, tx *sql.Tx, a account.Account) error {
 	err := run(ctx, tx, `
-		INSERT INTO accounts (id, name, kind, created_at)
-		SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE id = ?1)`,
-		a.ID, a.Name, a.Kind, moment(a.CreatedAt))
+		INSERT INTO accounts (id, name, kind, created_at, description, require_second_step)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE id = ?1)`,
+		a.ID, a.Name, a.Kind, moment(a.CreatedAt), a.Description, a.RequireSecondStep)
 	if !refusedAsDouble(err) {
 		return err
 	}
@@ -81,21 +98,19 @@ func (a Accounts) AccountNameTaken(ctx context.Context, name string) (bool, erro
 	return value[bool](a.db.readers.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM accounts WHERE name = ?)`, name))
 }
 
+const organizationByName = `SELECT ` + organizationColumns + ` FROM accounts a WHERE a.name = ? AND a.kind = 'organization'`
+
 // OrganizationNamed finds an organization by its name.
 func (a Accounts) OrganizationNamed(ctx context.Context, name string) (account.Account, error) {
-	return one(ctx, a.db.readers, scanAccount, account.ErrNoSuchOrganization,
-		`SELECT id, name, kind, created_at FROM accounts WHERE name = ? AND kind = 'organization'`, name)
+	return one(ctx, a.db.readers, scanOrganization, account.ErrNoSuchOrganization, organizationByName, name)
 }
 
-func scanAccount(r row) (found account.Account, err error) {
-	err = r.Scan(&found.ID, &found.Name, &found.Kind, (*moment)(&found.CreatedAt))
-	return found, err
-}
-
-const personColumns = `p.id, p.email, p.name, p.site_admin, p.theme, coalesce(p.default_account_id, ''), p.created_at`
+const personColumns = `p.id, p.email, p.name, p.site_admin, p.admin_by_group, p.theme, p.time_zone,
+	coalesce(p.default_account_id, ''), p.created_at, p.disabled_at, p.last_sign_in_at`
 
 func personFields(p *account.Person) []any {
-	return []any{&p.ID, &p.Email, &p.Name, &p.SiteAdmin, &p.Theme, &p.DefaultAccountID, (*moment)(&p.CreatedAt)}
+	return []any{&p.ID, &p.Email, &p.Name, &p.SiteAdmin, &p.AdminByGroup, &p.Theme, &p.TimeZone,
+		&p.DefaultAccountID, (*moment)(&p.CreatedAt), (*moment)(&p.DisabledAt), (*moment)(&p.LastSignInAt)}
 }
 
 const personByEmail = `SELECT ` + personColumns + `, p.password_hash FROM people p WHERE p.email = ?`
@@ -114,11 +129,54 @@ func (a Accounts) PasswordOf(ctx context.Context, email string) (account.Person,
 // SetTheme stores the person's choice of colours.
 func (a Accounts) SetTheme(ctx context.Context, personID string, theme account.Theme, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
-		found, err := touches(ctx, tx, `UPDATE people SET theme = ? WHERE id = ?`, theme, personID)
-		if err == nil && !found {
-			err = account.ErrNoSuchAccount
+		return mustTouch(ctx, tx, account.ErrNoSuchAccount, `UPDATE people SET theme = ? WHERE id = ?`, theme, personID)
+	})
+}
+
+// SetProfile stores what the person says about themselves.
+func (a Accounts) SetProfile(ctx context.Context, personID string, f account.ProfileForm, entry audit.Entry) error {
+	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		return mustTouch(ctx, tx, account.ErrNoSuchAccount,
+			`UPDATE people SET name = ?, time_zone = ?, theme = ? WHERE id = ?`, f.Name, f.TimeZone, f.Theme, personID)
+	})
+}
+
+// ResetPerson lets somebody in again who lost every way to sign in.
+func (a Accounts) ResetPerson(ctx context.Context, personID string, hash account.PasswordHash, notice account.Notice, entry audit.Entry) error {
+	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		err := mustTouch(ctx, tx, account.ErrNoSuchPerson,
+			`UPDATE people SET password_hash = ?, disabled_at = 0 WHERE id = ?`, hash, personID)
+		if err != nil {
+			return err
 		}
-		return err
+		for _, statement := range []string{
+			`DELETE FROM passkeys WHERE person_id = ?`,
+			`DELETE FROM recovery_codes WHERE person_id = ?`,
+			`DELETE FROM sessions WHERE person_id = ?`,
+		} {
+			if err := run(ctx, tx, statement, personID); err != nil {
+				return err
+			}
+		}
+		return addNotice(ctx, tx, personID, notice)
+	})
+}
+
+// Join uses up an invitation and adds the person whom it brought. Of many calls
+// at once one succeeds, as with SetUp.
+func (a Accounts) Join(ctx context.Context, hash string, now time.Time, p account.NewPerson, entry audit.Entry) error {
+	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		used, err := useInvitation(ctx, tx, hash, now)
+		if err != nil {
+			return err
+		}
+		if used.Email != "" && !strings.EqualFold(used.Email, p.Person.Email) {
+			return account.ErrInvitationForAnother.At("email")
+		}
+		if err := addPerson(ctx, tx, p); err != nil {
+			return err
+		}
+		return addMember(ctx, tx, used.Account.ID, p.Person.ID, used.Role, now)
 	})
 }
 

@@ -11,28 +11,37 @@ CREATE TABLE accounts (
     id         TEXT PRIMARY KEY,
     name       TEXT NOT NULL UNIQUE, -- as in the URL
     kind       TEXT NOT NULL CHECK (kind IN ('personal', 'organization')),
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    require_second_step INTEGER NOT NULL DEFAULT 0 CHECK (require_second_step IN (0, 1)) -- who lacks a passkey is led to add one
 ) STRICT;
 
 CREATE TABLE people (
     id                 TEXT PRIMARY KEY,
     email              TEXT NOT NULL COLLATE NOCASE UNIQUE,
     name               TEXT NOT NULL,
-    password_hash      TEXT NOT NULL, -- argon2id, with its parameters
+    password_hash      TEXT NOT NULL, -- argon2id, with its parameters; empty: no password
     site_admin         INTEGER NOT NULL CHECK (site_admin IN (0, 1)),
     theme              TEXT NOT NULL CHECK (theme IN ('system', 'light', 'dark')),
     default_account_id TEXT REFERENCES accounts (id) ON DELETE SET NULL,
-    created_at         INTEGER NOT NULL
+    created_at         INTEGER NOT NULL,
+    time_zone          TEXT NOT NULL DEFAULT '', -- as in the IANA database; empty: UTC
+    admin_by_group     INTEGER NOT NULL DEFAULT 0 CHECK (admin_by_group IN (0, 1)), -- a group made them site_admin
+    disabled_at        INTEGER NOT NULL DEFAULT 0,
+    last_sign_in_at    INTEGER NOT NULL DEFAULT 0,
+    last_sign_in_address TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE memberships (
     person_id  TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-    role       TEXT NOT NULL CHECK (role IN ('owner', 'member')),
+    role       TEXT NOT NULL CHECK (role IN ('owner', 'member', 'viewer')),
+    by_group   INTEGER NOT NULL CHECK (by_group IN (0, 1)), -- a group of an identity gave it, and takes it again
+    since      INTEGER NOT NULL,
     PRIMARY KEY (person_id, account_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX memberships_by_account ON memberships (account_id);
+CREATE INDEX memberships_by_account ON memberships (account_id, role);
 
 CREATE TABLE sessions (
     id         TEXT PRIMARY KEY, -- SHA-256 of the cookie's token, so that a stolen database signs nobody in
@@ -41,10 +50,104 @@ CREATE TABLE sessions (
     seen_at    INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     address    TEXT NOT NULL,
-    agent      TEXT NOT NULL
+    agent      TEXT NOT NULL,
+    way              TEXT NOT NULL DEFAULT 'password', -- or passkey, or the key of a sign-in provider
+    proved_at        INTEGER NOT NULL DEFAULT 0, -- when the person last proved who they are
+    second_step_at   INTEGER NOT NULL DEFAULT 0,
+    previous_at      INTEGER NOT NULL DEFAULT 0, -- the sign-in before this one
+    previous_address TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE INDEX sessions_by_person ON sessions (person_id, address);
+
+-- WebAuthn credentials. There is nothing secret in them.
+CREATE TABLE passkeys (
+    id            TEXT PRIMARY KEY,
+    person_id     TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    credential_id BLOB NOT NULL UNIQUE, -- by which the authenticator knows it
+    name          TEXT NOT NULL,
+    record        TEXT NOT NULL CHECK (json_valid(record)), -- public key, counter and flags
+    created_at    INTEGER NOT NULL,
+    last_used_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX passkeys_by_person ON passkeys (person_id, created_at);
+
+-- For a lost passkey. A row goes when its code is used.
+CREATE TABLE recovery_codes (
+    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    hash      TEXT NOT NULL,
+    PRIMARY KEY (person_id, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Who a person is at a sign-in provider. The e-mail address only informs.
+CREATE TABLE identities (
+    issuer       TEXT NOT NULL,
+    subject      TEXT NOT NULL,
+    person_id    TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    provider     TEXT NOT NULL,
+    email        TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    linked_at    INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX identities_by_person ON identities (person_id, linked_at);
+
+-- Browsers in which a person has signed in, by the hash of a cookie's value.
+CREATE TABLE devices (
+    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    hash      TEXT NOT NULL,
+    seen_at   INTEGER NOT NULL,
+    PRIMARY KEY (person_id, hash)
+) STRICT, WITHOUT ROWID;
+
+-- What a person is told on the next page, until they dismiss it.
+CREATE TABLE notices (
+    id        INTEGER PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    kind      TEXT NOT NULL,
+    count     INTEGER NOT NULL CHECK (count > 0),
+    at        INTEGER NOT NULL,
+    address   TEXT NOT NULL,
+    agent     TEXT NOT NULL,
+    detail    TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX notices_by_person ON notices (person_id, at);
+
+-- Each lets one person join an organization, once: the row goes when it is used or revoked.
+CREATE TABLE invitations (
+    id         TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    hash       TEXT NOT NULL UNIQUE, -- of the token in the link
+    role       TEXT NOT NULL CHECK (role IN ('owner', 'member', 'viewer')),
+    email      TEXT NOT NULL COLLATE NOCASE, -- empty: for whoever has the link
+    mailed     INTEGER NOT NULL CHECK (mailed IN (0, 1)), -- the link went to email and nowhere else
+    created_by TEXT REFERENCES people (id) ON DELETE SET NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX invitations_by_account ON invitations (account_id, created_at);
+
+-- A key acts for a person in one account.
+CREATE TABLE api_keys (
+    id           TEXT PRIMARY KEY, -- the public part of the key
+    account_id   TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    person_id    TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    name         TEXT NOT NULL,
+    hash         TEXT NOT NULL, -- SHA-256 of the secret part
+    scope        TEXT NOT NULL CHECK (scope IN ('read', 'write')),
+    created_at   INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    last_address TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX api_keys_by_account ON api_keys (account_id, created_at);
+CREATE INDEX api_keys_by_person ON api_keys (person_id);
 
 -- What throttles guessing. The keys are hashes, so that the list holds no address.
 CREATE TABLE sign_in_failures (

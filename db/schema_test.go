@@ -42,6 +42,8 @@ func TestSchemaForHumansIsTheMigratedOne(t *testing.T) {
 var (
 	comment = regexp.MustCompile(`--[^\n]*`)
 	space   = regexp.MustCompile(`\s+`)
+	around  = regexp.MustCompile(`\s*([(),])\s*`)
+	quoted  = strings.NewReplacer(`"`, "") // SQLite quotes the name of a table that was renamed
 )
 
 // schemaOf gives the statements by what they make, without comments and layout.
@@ -58,7 +60,7 @@ func schemaOf(t *testing.T, in *sql.DB) map[string]string {
 		if err := rows.Scan(&name, &statement); err != nil {
 			t.Fatal(err)
 		}
-		schema[name] = strings.TrimSpace(space.ReplaceAllString(comment.ReplaceAllString(statement, ""), " "))
+		schema[name] = around.ReplaceAllString(space.ReplaceAllString(comment.ReplaceAllString(quoted.Replace(statement), ""), " "), "$1")
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"strings"
 	"time"
 
 	"mooring/account"
@@ -15,30 +17,170 @@ const keptFailures = 24 * time.Hour
 
 // AddSession signs a person in and ends the session that theirs replaces,
 // whoever's it was: it was this browser's.
-func (a Accounts) AddSession(ctx context.Context, s account.Session, entry audit.Entry) error {
+func (a Accounts) AddSession(ctx context.Context, arrival account.Arrival, entry audit.Entry) error {
 	return a.db.change(ctx, func(tx *sql.Tx) error {
+		s := arrival.Session
+		if err := arrive(ctx, tx, &s); err != nil {
+			return err
+		}
+		if err := holds(ctx, tx, s.PersonID, arrival.Proof, s.CreatedAt); err != nil {
+			return err
+		}
 		replaced, err := touches(ctx, tx, `DELETE FROM sessions WHERE id = ?`, s.Replaces)
 		if err != nil {
 			return err
 		}
 		if replaced {
-			entry.Detail = "in place of the session that this browser had"
+			entry.Detail = strings.TrimPrefix(entry.Detail+", in place of the session that this browser had", ", ")
 		}
 		if err := addEntry(ctx, tx, entry); err != nil {
 			return err
 		}
-		return run(ctx, tx, `
-			INSERT INTO sessions (id, person_id, created_at, seen_at, expires_at, address, agent)
-			VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			s.ID, s.PersonID, moment(s.CreatedAt), moment(s.SeenAt), moment(s.ExpiresAt), s.Address, s.Agent)
+		err = run(ctx, tx, `
+			INSERT INTO sessions (id, person_id, created_at, seen_at, expires_at, address, agent,
+			                      way, proved_at, second_step_at, previous_at, previous_address)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			s.ID, s.PersonID, moment(s.CreatedAt), moment(s.SeenAt), moment(s.ExpiresAt), s.Address, s.Agent,
+			s.Way, moment(s.ProvedAt), moment(s.SecondStepAt), moment(s.PreviousAt), s.PreviousAddress)
+		if err != nil {
+			return err
+		}
+		if err := meetDevice(ctx, tx, s, arrival.Device); err != nil {
+			return err
+		}
+		if arrival.Groups == nil {
+			return nil
+		}
+		return follow(ctx, tx, s.PersonID, *arrival.Groups, s.CreatedAt)
 	})
 }
 
-const sessionColumns = `s.id, s.person_id, s.created_at, s.seen_at, s.expires_at, s.address, s.agent`
+// arrive notes the sign-in of somebody who may, and when they did before.
+func arrive(ctx context.Context, tx *sql.Tx, s *account.Session) error {
+	var disabled bool
+	err := tx.QueryRowContext(ctx, `SELECT disabled_at > 0, last_sign_in_at, last_sign_in_address FROM people WHERE id = ?`, s.PersonID).
+		Scan(&disabled, (*moment)(&s.PreviousAt), &s.PreviousAddress)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return account.ErrNoSuchAccount
+	case err != nil:
+		return err
+	case disabled:
+		return account.ErrDisabled
+	}
+	return run(ctx, tx, `UPDATE people SET last_sign_in_at = ?, last_sign_in_address = ? WHERE id = ?`,
+		moment(s.CreatedAt), s.Address, s.PersonID)
+}
+
+// meetDevice remembers the browser. Somebody who has signed in before is told
+// of one that they never used.
+func meetDevice(ctx context.Context, tx *sql.Tx, s account.Session, device string) error {
+	known := false
+	if device != "" {
+		var err error
+		known, err = touches(ctx, tx, `UPDATE devices SET seen_at = ? WHERE person_id = ? AND hash = ?`, moment(s.CreatedAt), s.PersonID, device)
+		if err != nil {
+			return err
+		}
+		if !known {
+			err := run(ctx, tx, `INSERT INTO devices (person_id, hash, seen_at) VALUES (?, ?, ?)`, s.PersonID, device, moment(s.CreatedAt))
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if known || s.PreviousAt.IsZero() {
+		return nil
+	}
+	return addNotice(ctx, tx, s.PersonID, account.Notice{Kind: account.NoticeNewDevice, Count: 1, At: s.CreatedAt, Address: s.Address, Agent: s.Agent})
+}
+
+// holds looks whether a proof still holds in this transaction, and brings what
+// it is about up to date.
+func holds(ctx context.Context, tx *sql.Tx, personID string, p account.Proof, now time.Time) error {
+	switch {
+	case p.Password != "":
+		same, err := value[bool](tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM people WHERE id = ? AND password_hash = ?)`,
+			personID, p.Password))
+		if err == nil && !same {
+			err = account.ErrWrongPassword
+		}
+		return err
+	case p.Passkey != nil:
+		return mustTouch(ctx, tx, account.ErrPasskeyRefused, `UPDATE passkeys SET record = ?, last_used_at = ? WHERE id = ? AND person_id = ?`,
+			string(p.Passkey.Record), moment(now), p.Passkey.ID, personID)
+	case p.Identity != nil:
+		return mustTouch(ctx, tx, account.ErrUnknownIdentity, `
+			UPDATE identities SET provider = ?, email = ?, name = ?, last_used_at = ? WHERE issuer = ? AND subject = ? AND person_id = ?`,
+			p.Identity.Provider, p.Identity.Email, p.Identity.Name, moment(now), p.Identity.Issuer, p.Identity.Subject, personID)
+	case p.Code != "":
+		return mustTouch(ctx, tx, account.ErrWrongCode, `DELETE FROM recovery_codes WHERE person_id = ? AND hash = ?`, personID, p.Code)
+	}
+	return nil
+}
+
+// RenewSession gives a session a new id after a proof.
+func (a Accounts) RenewSession(ctx context.Context, r account.Renewal, entry audit.Entry) error {
+	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := renew(ctx, tx, r); err != nil || r.Proof.Code == "" {
+			return err
+		}
+		return addNotice(ctx, tx, r.PersonID, account.Notice{Kind: account.NoticeCodeUsed, Count: 1, At: r.At, Address: r.Address, Agent: r.Agent})
+	})
+}
+
+func renew(ctx context.Context, tx *sql.Tx, r account.Renewal) error {
+	err := mustTouch(ctx, tx, account.ErrSignIn, `
+		UPDATE sessions
+		   SET id = ?1, proved_at = iif(?2 > 0, ?2, proved_at), second_step_at = iif(?3 > 0, ?3, second_step_at)
+		 WHERE id = ?4 AND person_id = ?5`,
+		r.To, moment(r.ProvedAt), moment(r.SecondStepAt), r.From, r.PersonID)
+	if err != nil {
+		return err
+	}
+	return holds(ctx, tx, r.PersonID, r.Proof, r.At)
+}
+
+// changeWays changes how a person signs in. Whoever may be in one of their
+// other sessions is out, and they are told.
+func (a Accounts) changeWays(ctx context.Context, r account.Renewal, n account.Notice, entry audit.Entry, work func(tx *sql.Tx) error) error {
+	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := renew(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := endOthers(ctx, tx, r.PersonID, r.To); err != nil {
+			return err
+		}
+		if err := work(tx); err != nil {
+			return err
+		}
+		return addNotice(ctx, tx, r.PersonID, n)
+	})
+}
+
+// SetPassword changes the password.
+func (a Accounts) SetPassword(ctx context.Context, r account.Renewal, hash account.PasswordHash, n account.Notice, entry audit.Entry) error {
+	return a.changeWays(ctx, r, n, entry, func(tx *sql.Tx) error {
+		return run(ctx, tx, `UPDATE people SET password_hash = ? WHERE id = ?`, hash, r.PersonID)
+	})
+}
+
+// EndOtherSessions ends all of a person's sessions but one.
+func (a Accounts) EndOtherSessions(ctx context.Context, personID, sessionID string, entry audit.Entry) error {
+	return a.db.write(ctx, entry, func(tx *sql.Tx) error { return endOthers(ctx, tx, personID, sessionID) })
+}
+
+func endOthers(ctx context.Context, tx *sql.Tx, personID, sessionID string) error {
+	return run(ctx, tx, `DELETE FROM sessions WHERE person_id = ? AND id <> ?`, personID, sessionID)
+}
+
+const sessionColumns = `s.id, s.person_id, s.created_at, s.seen_at, s.expires_at, s.address, s.agent,
+	s.way, s.proved_at, s.second_step_at, s.previous_at, s.previous_address`
 
 func sessionFields(s *account.Session) []any {
 	return []any{&s.ID, &s.PersonID, (*moment)(&s.CreatedAt), (*moment)(&s.SeenAt), (*moment)(&s.ExpiresAt),
-		&s.Address, &s.Agent}
+		&s.Address, &s.Agent,
+		&s.Way, (*moment)(&s.ProvedAt), (*moment)(&s.SecondStepAt), (*moment)(&s.PreviousAt), &s.PreviousAddress}
 }
 
 // lives is the condition under which a session still counts; livesArgs fills it.
@@ -49,13 +191,15 @@ func livesArgs(now time.Time) (notExpired, notIdle moment) {
 }
 
 const (
-	callerBySession = `SELECT ` + sessionColumns + `, ` + personColumns + `
+	callerBySession = `SELECT ` + sessionColumns + `, ` + personColumns + `,
+	       p.password_hash <> '', (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id),
+	       EXISTS (SELECT 1 FROM notices n WHERE n.person_id = p.id)
 	  FROM sessions s
 	  JOIN people p ON p.id = s.person_id
-	 WHERE s.id = ? AND ` + lives
+	 WHERE s.id = ? AND p.disabled_at = 0 AND ` + lives
 
 	membershipsOfPerson = `
-	SELECT a.id, a.name, a.kind, a.created_at, m.role
+	SELECT ` + organizationColumns + `, m.role, m.by_group
 	  FROM memberships m
 	  JOIN accounts a ON a.id = m.account_id
 	 WHERE m.person_id = ?
@@ -68,10 +212,12 @@ const (
 )
 
 // Caller finds who asks in this session, as long as it has neither expired
-// nor lain idle.
+// nor lain idle, and as long as they may sign in.
 func (a Accounts) Caller(ctx context.Context, sessionID string, now time.Time) (account.Caller, error) {
+	noticed := false // few have any, so that they cost the others no query
 	scan := func(r row) (c account.Caller, err error) {
-		err = r.Scan(append(sessionFields(&c.Session), personFields(&c.Person)...)...)
+		fields := append(sessionFields(&c.Session), personFields(&c.Person)...)
+		err = r.Scan(append(fields, &c.HasPassword, &c.Passkeys, &noticed)...)
 		return c, err
 	}
 	notExpired, notIdle := livesArgs(now)
@@ -80,11 +226,15 @@ func (a Accounts) Caller(ctx context.Context, sessionID string, now time.Time) (
 		return account.Caller{}, err
 	}
 	caller.Memberships, err = all(ctx, a.db.readers, scanMembership, membershipsOfPerson, caller.Person.ID)
+	if err != nil || !noticed {
+		return caller, err
+	}
+	caller.Notices, err = all(ctx, a.db.readers, scanNotice, noticesOfPerson, caller.Person.ID)
 	return caller, err
 }
 
 func scanMembership(r row) (m account.Membership, err error) {
-	err = r.Scan(&m.Account.ID, &m.Account.Name, &m.Account.Kind, (*moment)(&m.Account.CreatedAt), &m.Role)
+	err = r.Scan(append(organizationFields(&m.Account), &m.Role, &m.ByGroup)...)
 	return m, err
 }
 
@@ -101,11 +251,7 @@ func (a Accounts) Sessions(ctx context.Context, personID string, now time.Time) 
 // EndSession ends one of the person's own sessions.
 func (a Accounts) EndSession(ctx context.Context, personID, sessionID string, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
-		found, err := touches(ctx, tx, `DELETE FROM sessions WHERE id = ? AND person_id = ?`, sessionID, personID)
-		if err == nil && !found {
-			err = account.ErrNoSuchSession
-		}
-		return err
+		return mustTouch(ctx, tx, account.ErrNoSuchSession, `DELETE FROM sessions WHERE id = ? AND person_id = ?`, sessionID, personID)
 	})
 }
 
@@ -127,26 +273,43 @@ func (a Accounts) TouchSessions(ctx context.Context, seen map[string]time.Time) 
 	})
 }
 
-// DropExpired removes sessions, failures and set-up links that no longer
-// count. It is a change, so that nobody goes on in a session they kept in memory.
+// DropExpired removes what no longer counts: sessions, failures, set-up links,
+// invitations, devices and notices. It is a change, so that nobody goes on in a
+// session they kept in memory.
 func (a Accounts) DropExpired(ctx context.Context, now time.Time) error {
 	return a.db.change(ctx, func(tx *sql.Tx) error {
 		notExpired, notIdle := livesArgs(now)
 		if err := run(ctx, tx, `DELETE FROM sessions AS s WHERE NOT (`+lives+`)`, notExpired, notIdle); err != nil {
 			return err
 		}
-		if err := run(ctx, tx, `DELETE FROM sign_in_failures WHERE at < ?`, moment(now.Add(-keptFailures))); err != nil {
-			return err
+		for statement, before := range map[string]time.Time{
+			`DELETE FROM sign_in_failures WHERE at < ?`:     now.Add(-keptFailures),
+			`DELETE FROM set_up_link WHERE expires_at <= ?`: now,
+			`DELETE FROM invitations WHERE expires_at <= ?`: now,
+			`DELETE FROM devices WHERE seen_at < ?`:         now.Add(-account.DeviceLife),
+			`DELETE FROM notices WHERE at < ?`:              now.Add(-account.NoticeLife),
+		} {
+			if err := run(ctx, tx, statement, moment(before)); err != nil {
+				return err
+			}
 		}
-		return run(ctx, tx, `DELETE FROM set_up_link WHERE expires_at <= ?`, moment(now))
+		return nil
 	})
 }
 
-// AddFailure notes a failed sign-in.
-func (a Accounts) AddFailure(ctx context.Context, emailKey, addressKey string, entry audit.Entry) error {
+// AddFailure notes a proof that did not hold. It runs the same statements
+// whether or not there is somebody to tell.
+func (a Accounts) AddFailure(ctx context.Context, f account.Failure, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
-		return run(ctx, tx, `INSERT INTO sign_in_failures (email_key, address_key, at) VALUES (?, ?, ?)`,
-			emailKey, addressKey, moment(entry.At))
+		if f.EmailKey == "" && f.AddressKey == "" {
+			return nil
+		}
+		err := run(ctx, tx, `INSERT INTO sign_in_failures (email_key, address_key, at) VALUES (?, ?, ?)`,
+			f.EmailKey, f.AddressKey, moment(entry.At))
+		if err != nil {
+			return err
+		}
+		return countFailure(ctx, tx, f, entry)
 	})
 }
 
@@ -163,9 +326,13 @@ func (a Accounts) Failures(ctx context.Context, emailKey, addressKey string, sin
 	return f, err
 }
 
-const sessionFromAddress = `SELECT EXISTS (SELECT 1 FROM sessions WHERE person_id = ? AND address = ?)`
+const sessionFromAddress = `
+	SELECT EXISTS (SELECT 1 FROM sessions s
+	                WHERE s.person_id = ?1 AND s.address = ?2
+	                  AND (s.second_step_at > 0 OR NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.person_id = ?1)))`
 
-// KnownAddress reports whether the person has a session from this address.
+// KnownAddress reports whether the person has a session from this address. One
+// that owes its second step does not count: who guessed the password has that.
 func (a Accounts) KnownAddress(ctx context.Context, personID, address string) (bool, error) {
 	return value[bool](a.db.readers.QueryRowContext(ctx, sessionFromAddress, personID, address))
 }

@@ -12,11 +12,11 @@ import (
 func (w world) signIn(name string, change ...func(*account.Session)) account.Session {
 	w.t.Helper()
 	s := account.Session{ID: "session-" + name, PersonID: "person-" + name, CreatedAt: morning, SeenAt: morning,
-		ExpiresAt: after(account.SessionLife), Address: "192.0.2.1", Agent: "Firefox"}
+		ExpiresAt: after(account.SessionLife), Address: "192.0.2.1", Agent: "Firefox", Way: account.ByPassword, ProvedAt: morning}
 	for _, f := range change {
 		f(&s)
 	}
-	w.ok(w.Accounts().AddSession(w.t.Context(), s, entry(audit.SignIn, "")))
+	w.ok(w.Accounts().AddSession(w.t.Context(), account.Arrival{Session: s}, entry(audit.SignIn, "")))
 	return s
 }
 
@@ -26,7 +26,8 @@ func TestCaller(t *testing.T) {
 	caller, err := w.Accounts().Caller(t.Context(), session.ID, morning)
 	w.ok(err)
 	p := newPerson("ada", "acme")
-	if expected := (account.Caller{Person: p.Person, Session: session, Memberships: p.Joins}); !reflect.DeepEqual(caller, expected) {
+	p.Person.LastSignInAt = morning
+	if expected := (account.Caller{Person: p.Person, Session: session, Memberships: p.Joins, HasPassword: true}); !reflect.DeepEqual(caller, expected) {
 		t.Errorf("got  %+v\nwant %+v", caller, expected)
 	}
 	_, err = w.Accounts().Caller(t.Context(), "session-unknown", morning)
@@ -84,6 +85,7 @@ func TestSessionsListsOwnOnesLatestFirst(t *testing.T) {
 	w.signIn("eve")
 	old := w.signIn("ada")
 	latest := w.signIn("ada", func(s *account.Session) { s.ID, s.SeenAt = "session-latest", after(time.Minute) })
+	latest.PreviousAt, latest.PreviousAddress = morning, "192.0.2.1"
 	sessions, err := w.Accounts().Sessions(t.Context(), "person-ada", morning)
 	w.ok(err)
 	if expected := []account.Session{latest, old}; !reflect.DeepEqual(sessions, expected) {
@@ -114,14 +116,28 @@ func TestDropExpired(t *testing.T) {
 	for _, at := range []time.Duration{-25 * time.Hour, -23 * time.Hour} {
 		e := entry(audit.SignInFailed, "")
 		e.At = after(at)
-		w.ok(w.Accounts().AddFailure(t.Context(), "email", "address", e))
+		w.ok(w.Accounts().AddFailure(t.Context(), account.Failure{EmailKey: "email", AddressKey: "address"}, e))
 	}
 	w.ok(w.Accounts().ReplaceSetUpLink(t.Context(), "link", morning, entry(audit.OfferSetUp, "")))
+	for hash, expires := range map[string]time.Time{"old": morning, "new": after(time.Second)} {
+		w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)
+			VALUES (?1, 'account-acme', ?1, 'member', '', 0, 0, ?2)`, hash, expires.UnixMilli())
+	}
+	for i, at := range []time.Duration{-account.DeviceLife - time.Second, -account.DeviceLife} {
+		w.exec(`INSERT INTO devices (person_id, hash, seen_at) VALUES ('person-eve', ?, ?)`, i, after(at).UnixMilli())
+	}
+	for _, at := range []time.Duration{-account.NoticeLife - time.Second, -account.NoticeLife} {
+		w.exec(`INSERT INTO notices (person_id, kind, count, at, address, agent, detail) VALUES ('person-eve', 'new-device', 1, ?, '', '', '')`, after(at).UnixMilli())
+	}
+	w.exec(`DELETE FROM notices WHERE person_id = 'person-ada'`)
 	before := w.Version()
 	w.ok(w.Accounts().DropExpired(t.Context(), morning))
 	same(t, "the sessions", w.count(`SELECT count(*) FROM sessions`), 1)
 	same(t, "the failures", w.count(`SELECT count(*) FROM sign_in_failures`), 1)
 	same(t, "the links", w.count(`SELECT count(*) FROM set_up_link`), 0)
+	for _, table := range []string{"invitations", "devices", "notices"} {
+		same(t, "the "+table, w.count(`SELECT count(*) FROM `+table), 1)
+	}
 	if w.Version() == before {
 		t.Error("whoever keeps a dropped session in memory must notice")
 	}
@@ -132,7 +148,7 @@ func TestFailures(t *testing.T) {
 	fail := func(email, address string, at time.Duration) {
 		e := entry(audit.SignInFailed, "")
 		e.At = after(at)
-		w.ok(w.Accounts().AddFailure(t.Context(), email, address, e))
+		w.ok(w.Accounts().AddFailure(t.Context(), account.Failure{EmailKey: email, AddressKey: address}, e))
 	}
 	fail("ada", "here", -16*time.Minute) // too long ago
 	fail("ada", "here", -15*time.Minute)

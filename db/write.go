@@ -70,8 +70,20 @@ func touches(ctx context.Context, tx *sql.Tx, statement string, args ...any) (bo
 	return n > 0, err
 }
 
+// mustTouch runs a statement and returns the error none when it touched no row.
+func mustTouch(ctx context.Context, tx *sql.Tx, none error, statement string, args ...any) error {
+	found, err := touches(ctx, tx, statement, args...)
+	if err == nil && !found {
+		err = none
+	}
+	return err
+}
+
 // refusedAsDouble reports whether a unique index refused a statement.
 func refusedAsDouble(err error) bool { return refusedBy(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE) }
+
+// refusedAsKnown reports whether a primary key refused a statement.
+func refusedAsKnown(err error) bool { return refusedBy(err, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY) }
 
 // refusedAsOrphan reports whether a foreign key refused a statement.
 func refusedAsOrphan(err error) bool { return refusedBy(err, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY) }

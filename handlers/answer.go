@@ -39,11 +39,20 @@ func (h *handlers) answerError(err error, c echo.Context) {
 		return
 	}
 	f := faultOf(err)
+	if isAPI(c) || wantsJSON(c) && f.Kind != fault.SignIn {
+		err = h.problem(c, f)
+	} else {
+		err = h.answerFault(c, f)
+	}
+	if err != nil {
+		h.Log.Error("could not answer", "id", requestID(c), "cause", err)
+	}
+}
+
+// answerFault answers a browser.
+func (h *handlers) answerFault(c echo.Context, f *fault.Fault) error {
 	if f.Kind == fault.SignIn {
-		if err := h.sendToSignIn(c); err != nil {
-			h.Log.Error("could not answer", "id", requestID(c), "cause", err)
-		}
-		return
+		return h.leadTo(c, f)
 	}
 	status := statuses[f.Kind]
 	if status.code == http.StatusTooManyRequests || status.code == http.StatusServiceUnavailable {
@@ -63,18 +72,14 @@ func (h *handlers) answerError(err error, c echo.Context) {
 		}
 		c.Response().Header().Set("HX-Retarget", slot)
 		c.Response().Header().Set("HX-Reswap", "innerHTML")
-		err = h.html(c, status.code, views.ProblemAlert(problem))
+		return h.html(c, status.code, views.ProblemAlert(problem))
 	case f.Kind == fault.Internal:
-		err = send(c, status.code, h.oops.with(requestID(c)))
-	default:
-		if problem.Link == nil && problem.Person != nil {
-			problem.Link = &fault.Link{Text: "Go to Cloud Providers", Path: "/"}
-		}
-		err = h.html(c, status.code, views.ProblemPage(problem))
+		return send(c, status.code, h.oops.with(requestID(c)))
 	}
-	if err != nil {
-		h.Log.Error("could not answer", "id", requestID(c), "cause", err)
+	if problem.Link == nil && problem.Person != nil {
+		problem.Link = &fault.Link{Text: "Go to Cloud Providers", Path: "/"}
 	}
+	return h.html(c, status.code, views.ProblemPage(problem))
 }
 
 // cameFromDialog reports whether the open dialog asked, and not a link that
@@ -100,25 +105,43 @@ func faultOf(err error) *fault.Fault {
 	return fault.Of(err)
 }
 
-// sendToSignIn leads to the sign-in page and, after a GET, back again. htmx is
-// told to move the whole page, so that no sign-in page lands in a table cell.
-func (h *handlers) sendToSignIn(c echo.Context) error {
+// leadTo leads to the page that stands between the caller and what they asked
+// for: signing in, unless the fault names another. From there it goes on to
+// where they were. htmx is told to move the whole page, so that no sign-in page
+// lands in a table cell; a script that asked for JSON reads where to go.
+func (h *handlers) leadTo(c echo.Context, f *fault.Fault) error {
 	target := "/login"
-	from := c.Request().URL.RequestURI()
-	if isHTMX(c) {
-		from = "/"
-		if current, err := url.Parse(c.Request().Header.Get("HX-Current-URL")); err == nil {
-			from = ownPath(current.RequestURI())
-		}
+	if f.Link != nil {
+		target = f.Link.Path
 	}
-	if (c.Request().Method == http.MethodGet || isHTMX(c)) && from != "/" {
+	if from := whereFrom(c); from != "/" {
 		target += "?next=" + url.QueryEscape(from)
 	}
-	if isHTMX(c) {
+	switch {
+	case isHTMX(c):
 		c.Response().Header().Set("HX-Redirect", target)
 		return c.NoContent(http.StatusUnauthorized)
+	case wantsJSON(c):
+		return c.JSON(http.StatusUnauthorized, map[string]string{"detail": f.Sentence, "location": target})
 	}
 	return c.Redirect(http.StatusSeeOther, target)
+}
+
+// whereFrom is the page that the browser shows, or is about to show.
+func whereFrom(c echo.Context) string {
+	r := c.Request()
+	shown := r.Header.Get("Referer")
+	switch {
+	case isHTMX(c):
+		shown = r.Header.Get("HX-Current-URL")
+	case r.Method == http.MethodGet:
+		return ownPath(r.URL.RequestURI())
+	}
+	page, err := url.Parse(shown)
+	if err != nil || page.Host != r.Host {
+		return "/"
+	}
+	return ownPath(page.RequestURI())
 }
 
 // seeOther answers a change that worked.

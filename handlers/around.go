@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"mooring/account"
 	"mooring/fault"
 )
 
@@ -43,6 +44,9 @@ func (h *handlers) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if caller, ok := callerOf(c); ok {
 			attributes = append(attributes, slog.String("person", caller.Person.ID))
+		}
+		if err == nil {
+			err = refusalOf(c)
 		}
 		if err != nil {
 			attributes = append(attributes, slog.String("cause", err.Error()))
@@ -80,7 +84,7 @@ func (h *handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		header.Set("Content-Security-Policy", contentPolicy)
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("X-Frame-Options", "DENY")
-		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Referrer-Policy", "same-origin") // our own pages are told, so that a proof leads back
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
 		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
@@ -136,44 +140,101 @@ func (h *handlers) denyCrossOrigin(e *echo.Echo) http.HandlerFunc {
 	}
 }
 
-// guard lets through whom who names. It finds the caller and, for an account's
-// routes, the membership; what a stranger must not know of answers as if it
-// did not exist.
-func (h *handlers) guard(who access) (echo.MiddlewareFunc, error) {
-	if who <= undecided || who > owner {
+// guard lets through whom a row of the table names. It finds the caller and, for
+// an account's routes, the membership; what a stranger must not know of answers
+// as if it did not exist.
+func (h *handlers) guard(r route) (echo.HandlerFunc, error) {
+	if r.who <= undecided || r.who > writeKey {
 		return nil, errors.New("nobody decided who may pass")
 	}
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			if who == anyone {
-				return next(c)
-			}
-			c.Set(keyVersion, h.Data.Version()) // before anything is read, so that what is kept is never newer than it says
-			caller, err := h.authenticate(c)
-			if err != nil {
-				return err
-			}
-			c.Set(keyCaller, caller)
-			if who == signedIn {
-				return next(c)
-			}
-			membership, ok := caller.In(c.Param("account"))
-			if !ok {
-				return errNotHere
-			}
-			c.Set(keyMembership, membership)
-			if who == owner && !mayLink(membership) {
-				return errOwnersOnly
-			}
-			return next(c)
+	if r.who == anyone {
+		return r.handle, nil
+	}
+	find := h.authenticate
+	if r.who == readKey || r.who == writeKey {
+		find = h.authenticateKey
+	}
+	return func(c echo.Context) error {
+		c.Set(keyVersion, h.Data.Version()) // before anything is read, so that what is kept is never newer than it says
+		caller, err := find(c)
+		if err != nil {
+			return err
 		}
+		c.Set(keyCaller, caller)
+		if err := h.mayPass(c, caller, r); err != nil {
+			return err
+		}
+		return r.handle(c)
 	}, nil
+}
+
+// mayPass decides about a caller who is known. What they must not know of comes
+// first, then what they lack, then what they may not do.
+func (h *handlers) mayPass(c echo.Context, caller account.Caller, r route) error {
+	if r.who == halfway {
+		return nil
+	}
+	if caller.OwesSecondStep() {
+		return errSecondStep
+	}
+	if r.who == enrolling {
+		return h.checkProof(caller, r)
+	}
+	if caller.Key == nil && caller.Passkeys == 0 && h.Accounts.Policy().RequireSecondStep {
+		return errAddPasskey
+	}
+	if r.who == administrator && !caller.Person.SiteAdmin {
+		return errNotHere
+	}
+	if name := c.Param("account"); name != "" {
+		if err := h.mayEnter(c, caller, name, r.who); err != nil {
+			return err
+		}
+	}
+	if r.who == writeKey && caller.Key.Scope != account.Write {
+		return errReadOnlyKey
+	}
+	return h.checkProof(caller, r)
+}
+
+// mayEnter decides about the account in the path.
+func (h *handlers) mayEnter(c echo.Context, caller account.Caller, name string, who access) error {
+	membership, ok := caller.In(name)
+	if !ok {
+		return errNotHere
+	}
+	c.Set(keyMembership, membership)
+	if caller.Key == nil && caller.Passkeys == 0 && membership.Account.RequireSecondStep {
+		return errAddPasskey
+	}
+	switch {
+	case who == owner && !membership.Role.AtLeast(account.Owner):
+		return errOwnersOnly
+	case who == member && !membership.Role.AtLeast(account.Member):
+		return errMembersOnly
+	}
+	return nil
+}
+
+func (h *handlers) checkProof(caller account.Caller, r route) error {
+	if r.proof == proved && !caller.Proved(h.Now()) {
+		return errProve
+	}
+	return nil
 }
 
 // The failures that arise around handlers.
 var (
 	errNotHere     = fault.New(fault.NotFound, "There is nothing here, or it is not shared with you.")
 	errOwnersOnly  = fault.New(fault.Forbidden, "Only owners of this account can do that. Ask one of them.")
+	errMembersOnly = fault.New(fault.Forbidden, "Viewers can only look. Ask an owner of this account to make you a member.")
+	errReadOnlyKey = fault.New(fault.Forbidden, "This API key can only read. Use one that may write.")
+	errAttempt     = fault.New(fault.Invalid, "That took too long, was used already, or began in another browser. Start again.")
+
+	// These lead somewhere before the page that was asked for.
+	errSecondStep  = fault.New(fault.SignIn, "Take the second step to go on.").To("Take the second step", "/login/second-step")
+	errAddPasskey  = fault.New(fault.SignIn, "Add a passkey to go on.").To("Add a passkey", "/settings/passkeys/new")
+	errProve       = fault.New(fault.SignIn, "Confirm that it is you to go on.").To("Confirm that it is you", "/prove")
 	errCrossOrigin = fault.New(fault.Forbidden, "This request came from another site. Open Mooring itself and try again.")
 	errWrongHost   = fault.New(fault.NotFound, "Mooring does not answer under this name. Use the address you were given.")
 	errUnreadable  = fault.New(fault.Invalid, "Mooring could not read what the browser sent. Go back, reload the page and try again.")

@@ -253,7 +253,7 @@ func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPat
 		Action:  paths.action, PreviewPath: paths.preview, CancelPath: paths.cancel, HelpPath: errorHelpOf(description.Key),
 		Form: form, Fields: fields, Methods: methodChoices(description), Environments: description.Environments,
 		Classic:     form.Method != description.Methods[0].Key,
-		Certificate: h.certificateView(m.Account.Name, active),
+		Certificate: h.certificateView(m.Account.Name, active, zoneOf(c)),
 		Guide:       h.guide(provider, form, m.Account.Name, active),
 	}, nil
 }

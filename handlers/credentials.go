@@ -60,6 +60,7 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 		return views.Credential{}, err
 	}
 	m, _ := membershipOf(c)
+	zone := zoneOf(c)
 	description := provider.Describe()
 	method, _ := description.Method(found.Target.Method)
 	path := credentialOf(m.Account.Name, found.Provider, found.ID)
@@ -68,11 +69,11 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 		SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
 		TenantID: found.Target.TenantID, ClientID: found.Target.ClientID,
 		Environment: description.EnvironmentName(found.Target.Environment), Method: method.Name,
-		LinkedBy: found.CreatedByName, Linked: h.moment(found.CreatedAt),
-		Status: h.statusOf(found, description), LastCheck: h.moment(found.LastCheckedAt),
-		Certificate:    views.Certificate{SHA1: found.CertificateSHA1, Expires: h.moment(found.CertificateExpires)},
+		LinkedBy: found.CreatedByName, Linked: h.moment(found.CreatedAt, zone),
+		Status: h.statusOf(found, description, zone), LastCheck: h.moment(found.LastCheckedAt, zone),
+		Certificate:    views.Certificate{SHA1: found.CertificateSHA1, Expires: h.moment(found.CertificateExpires, zone)},
 		OldCertificate: !found.CertificateIsCurrent,
-		Rights:         found.Rights, Progress: h.progress(provider, found, runs, path), History: h.history(provider, found, runs),
+		Rights:         found.Rights, Progress: h.progress(provider, found, runs, path, zone), History: h.history(provider, found, runs, zone),
 		BackPath: providersOf(m.Account.Name),
 	}
 	if found.CertificateIsCurrent {
@@ -83,7 +84,7 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 		}
 	}
 	if !found.NextCheckAt.IsZero() && found.State != credential.Disabled {
-		view.NextCheck = h.moment(found.NextCheckAt)
+		view.NextCheck = h.moment(found.NextCheckAt, zone)
 	}
 	if view.Status.Retry > 0 { // the progress counts down already
 		view.Status.Detail, view.Status.Retry = "", 0

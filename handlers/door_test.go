@@ -23,11 +23,7 @@ func TestSigningInStartsANewSession(t *testing.T) {
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/settings/sessions" {
 		t.Fatalf("answered %d to %q", w.Code, w.Header().Get("Location"))
 	}
-	cookies := w.Result().Cookies()
-	if len(cookies) != 1 {
-		t.Fatalf("cookies %v", cookies)
-	}
-	c := cookies[0]
+	c := s.sessionCookie(w)
 	if c.Value == planted.Value || len(c.Value) < 43 || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
 		t.Errorf("cookie %v", c)
 	}
@@ -53,9 +49,14 @@ func TestSigningInAgainEndsTheSessionBefore(t *testing.T) {
 func TestOverHTTPSTheCookieIsBoundToTheHost(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.PublicURL = &url.URL{Scheme: "https", Host: "mooring.example.com"} })
 	w := s.ask("", "POST", "/login", signInForm("owner@example.com", testPassword, "/"), func(r *http.Request) { r.Host = "mooring.example.com" })
-	c := w.Result().Cookies()[0]
-	if c.Name != "__Host-mooring_session" || !c.Secure {
-		t.Errorf("cookie %v", c)
+	cookies := w.Result().Cookies()
+	if len(cookies) != 2 {
+		t.Errorf("cookies %v, want those of the session and of the device", cookies)
+	}
+	for _, c := range cookies {
+		if !strings.HasPrefix(c.Name, "__Host-mooring_") || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" {
+			t.Errorf("cookie %v", c)
+		}
 	}
 	if w.Header().Get("Strict-Transport-Security") == "" {
 		t.Error("no HSTS")
@@ -170,7 +171,7 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 		"another port of us": {"Origin", "http://127.0.0.1:9999"},
 	} {
 		for _, path := range []string{"/logout", "/login", "/settings/theme", "/accounts/harbor/cloud-providers/azure/credentials"} {
-			w := s.ask("owner", "POST", path, formFor("POST"), withHeader(headers[0], headers[1]))
+			w := s.ask("owner", "POST", path, formFor("POST", "owner"), withHeader(headers[0], headers[1]))
 			if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), errCrossOrigin.Sentence) {
 				t.Errorf("%s: %s answered %d", name, path, w.Code)
 			}
@@ -264,7 +265,7 @@ func TestAnInternalFailureShowsTheRequestIDAndNothingElse(t *testing.T) {
 func TestEndingASessionElsewhere(t *testing.T) {
 	s := newSite(t)
 	w := s.ask("", "POST", "/login", signInForm("owner@example.com", testPassword, "/"))
-	s.people["elsewhere"] = w.Result().Cookies()[0].Value
+	s.people["elsewhere"] = s.sessionCookie(w).Value
 	s.ask("elsewhere", "GET", "/settings/sessions", nil) // is known and kept
 	page := s.ask("owner", "GET", "/settings/sessions", nil).Body.String()
 	path := "/settings/sessions/" + hashOf(s.people["elsewhere"]) + "/end"

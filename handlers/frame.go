@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -24,30 +25,74 @@ func (h *handlers) frame(c echo.Context, title string) views.Frame {
 	}
 	caller, ok := callerOf(c)
 	if !ok {
+		f.Bare = true
 		return f
 	}
 	f.Theme = string(caller.Person.Theme)
 	f.Person = &views.Person{Name: caller.Person.Name, Email: caller.Person.Email, SiteAdmin: caller.Person.SiteAdmin}
+	if f.Bare = caller.OwesSecondStep(); f.Bare {
+		return f
+	}
+	f.Notices, f.Hello = h.notices(c, caller), h.hello(c, caller)
 	current, inAccount := membershipOf(c)
 	if !inAccount {
 		current, _ = caller.Default()
 	}
+	if strings.HasPrefix(c.Path(), settingsPath) {
+		current, inAccount = personal(caller), true
+	}
 	f.Account = current.Account.Name
-	for _, m := range caller.Memberships {
-		f.Accounts = append(f.Accounts, views.AccountLink{
-			Name: m.Account.Name, Path: providersOf(m.Account.Name), Kind: kindWords[m.Account.Kind],
-			Role: roleWords[m.Role], Current: m.Account.ID == current.Account.ID,
-		})
+	for _, kind := range []account.Kind{account.Personal, account.Organization} {
+		for _, m := range caller.Memberships {
+			if m.Account.Kind == kind {
+				f.Accounts = append(f.Accounts, views.AccountLink{
+					Name: m.Account.Name, Path: providersOf(m.Account.Name), Kind: kindWords[kind],
+					Role: roleWords[m.Role], Current: m.Account.ID == current.Account.ID,
+				})
+			}
+		}
+	}
+	if strings.HasPrefix(c.Path(), "/admin/") {
+		f.NavTitle, f.Nav = "Administration", []views.Link{{Text: "People", Path: peoplePath, Current: true}}
+		return f
 	}
 	if inAccount {
-		f.Nav = []views.Link{{Text: "Cloud Providers", Path: providersOf(current.Account.Name), Current: true}}
+		f.NavTitle, f.Nav = "Account info", accountNav(c, current.Account)
 	}
 	return f
 }
 
+// personal is the caller's own account, of which their own pages are part.
+func personal(caller account.Caller) account.Membership {
+	for _, m := range caller.Memberships {
+		if m.Account.Kind == account.Personal {
+			return m
+		}
+	}
+	return account.Membership{}
+}
+
+// accountNav lists the pages of Account info.
+func accountNav(c echo.Context, of account.Account) []views.Link {
+	base := "/accounts/" + of.Name
+	nav := []views.Link{{Text: "General", Path: settingsPath}, {Text: "Security", Path: securityPath}}
+	if of.Kind == account.Organization {
+		nav = []views.Link{{Text: "General", Path: base + "/general"}, {Text: "People", Path: base + "/people"}}
+	}
+	nav = append(nav, views.Link{Text: "Cloud Providers", Path: base + "/cloud-providers"}, views.Link{Text: "API keys", Path: base + "/api-keys"})
+	shown := strings.Replace(c.Path(), accountPath, base, 1)
+	if strings.HasPrefix(shown, settingsPath+"/") {
+		shown = securityPath // passwords, passkeys and sessions are part of it
+	}
+	for i := range nav {
+		nav[i].Current = shown == nav[i].Path || strings.HasPrefix(shown, nav[i].Path+"/")
+	}
+	return nav
+}
+
 var (
 	kindWords = map[account.Kind]string{account.Personal: "Personal", account.Organization: "Organization"}
-	roleWords = map[account.Role]string{account.Owner: "Owner", account.Member: "Member"}
+	roleWords = map[account.Role]string{account.Owner: "Owner", account.Member: "Member", account.Viewer: "Viewer"}
 )
 
 func providersOf(accountName string) string { return "/accounts/" + accountName + "/cloud-providers" }
@@ -62,16 +107,15 @@ func credentialOf(accountName, provider, id string) string {
 
 func errorHelpOf(provider string) string { return "/help/" + provider + "/errors" }
 
-// moment puts a time as people read it.
-func (h *handlers) moment(t time.Time) views.Time {
+// moment puts a time as somebody in this time zone reads it.
+func (h *handlers) moment(t time.Time, zone *time.Location) views.Time {
 	if t.IsZero() {
 		return views.Time{Shown: "Never"}
 	}
-	t = t.UTC()
 	return views.Time{
 		Shown:   relative(t.Sub(h.Now())),
-		Exact:   t.Format("2 January 2006, 15:04:05 UTC"),
-		Machine: t.Format(time.RFC3339),
+		Exact:   t.In(zone).Format("2 January 2006, 15:04:05 MST"),
+		Machine: t.UTC().Format(time.RFC3339),
 	}
 }
 
@@ -109,10 +153,10 @@ func relative(d time.Duration) string {
 }
 
 // certificateView puts a certificate as the dialog shows it.
-func (h *handlers) certificateView(accountName string, c certificate.Certificate) views.Certificate {
+func (h *handlers) certificateView(accountName string, c certificate.Certificate, zone *time.Location) views.Certificate {
 	cer, pem := certificatePaths(accountName)
 	v := views.Certificate{
-		SHA1: c.SHA1(), SHA256: c.SHA256(), Expires: h.moment(c.NotAfter),
+		SHA1: c.SHA1(), SHA256: c.SHA256(), Expires: h.moment(c.NotAfter, zone),
 		CERPath: cer, PEMPath: pem, ExpiresSoon: c.ExpiresSoon(h.Now()),
 	}
 	if v.ExpiresSoon {

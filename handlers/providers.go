@@ -41,6 +41,7 @@ func (h *handlers) providers(c echo.Context) error {
 
 func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 	m, _ := membershipOf(c)
+	zone := zoneOf(c)
 	credentials, err := h.Credentials.List(c.Request().Context(), m.Account.ID)
 	if err != nil {
 		return views.Providers{}, err
@@ -59,8 +60,8 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 					provider.Credentials = append(provider.Credentials, views.CredentialRow{
 						ID: found.ID, Label: found.Label, Path: credentialOf(m.Account.Name, found.Provider, found.ID),
 						SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
-						Status: h.statusOf(found, description), LastCheck: h.moment(found.LastCheckedAt),
-						Expires: h.moment(found.CertificateExpires), LinkedBy: found.CreatedByName,
+						Status: h.statusOf(found, description, zone), LastCheck: h.moment(found.LastCheckedAt, zone),
+						Expires: h.moment(found.CertificateExpires, zone), LinkedBy: found.CreatedByName,
 					})
 				}
 			}

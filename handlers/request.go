@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,11 +18,20 @@ const (
 	keyVersion    = "version"
 	keyCaller     = "caller"
 	keyMembership = "membership"
+	keyRefusal    = "refusal"
 )
 
 func requestID(c echo.Context) string {
 	id, _ := c.Get(keyRequestID).(string)
 	return id
+}
+
+// noteRefusal has the log tell why a page came back with a sentence.
+func (h *handlers) noteRefusal(c echo.Context, err error) { c.Set(keyRefusal, err) }
+
+func refusalOf(c echo.Context) error {
+	err, _ := c.Get(keyRefusal).(error)
+	return err
 }
 
 // versionOf gives the version of the data that this request may count on.
@@ -41,7 +52,25 @@ func membershipOf(c echo.Context) (account.Membership, bool) {
 	return m, ok
 }
 
-func mayLink(m account.Membership) bool { return m.Role == account.Owner }
+// mayLink reports whether this is an owner, who links and unlinks.
+func mayLink(m account.Membership) bool { return m.Role.AtLeast(account.Owner) }
+
+// zoneOf is the time zone in which the caller reads times.
+func zoneOf(c echo.Context) *time.Location {
+	caller, _ := callerOf(c)
+	if zone, ok := zones.Load(caller.Person.TimeZone); ok {
+		return zone.(*time.Location)
+	}
+	zone, err := time.LoadLocation(caller.Person.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	zones.Store(caller.Person.TimeZone, zone)
+	return zone
+}
+
+// zones holds what time.LoadLocation has read, since that opens files.
+var zones sync.Map
 
 func actorOf(c echo.Context) audit.Actor {
 	caller, _ := callerOf(c)
@@ -49,7 +78,8 @@ func actorOf(c echo.Context) audit.Actor {
 }
 
 func (h *handlers) originOf(c echo.Context) account.Origin {
-	return account.Origin{Address: c.RealIP(), Agent: c.Request().UserAgent(), RequestID: requestID(c), Token: h.sessions.token(c.Request())}
+	return account.Origin{Address: c.RealIP(), Agent: c.Request().UserAgent(), RequestID: requestID(c),
+		Token: h.sessions.token(c.Request()), Device: h.device(c)}
 }
 
 // requestOf says who asks, for which account.
@@ -57,6 +87,10 @@ func requestOf(c echo.Context) credential.Request {
 	m, _ := membershipOf(c)
 	return credential.Request{AccountID: m.Account.ID, AccountName: m.Account.Name, Actor: actorOf(c)}
 }
+
+// wantsJSON reports whether a script of ours asked, for the question of a
+// ceremony.
+func wantsJSON(c echo.Context) bool { return c.Request().Header.Get("Accept") == "application/json" }
 
 // isHTMX reports whether htmx asked, and wants a fragment.
 func isHTMX(c echo.Context) bool { return c.Request().Header.Get("HX-Request") == "true" }

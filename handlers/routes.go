@@ -7,17 +7,33 @@ import "github.com/labstack/echo/v4"
 type access int
 
 const (
-	undecided access = iota
-	anyone           // also without signing in
-	signedIn         // any person
-	member           // members and owners of the account in the path
-	owner            // owners of the account in the path; members are told so
+	undecided     access = iota
+	anyone               // also without signing in
+	halfway              // signed in, perhaps with the second step to go
+	enrolling            // signed in, perhaps without the passkey that the site requires
+	signedIn             // any person
+	viewer               // whoever belongs to the account in the path
+	member               // members and owners of that account; viewers are told so
+	owner                // owners of that account; others of it are told so
+	administrator        // site administrators; for everybody else there is nothing
+	readKey              // API keys, of the account in the path if there is one
+	writeKey             // API keys that may write
+)
+
+// proof says whether a route asks again who the caller is when the last proof
+// is older than account.ProofLife.
+type proof bool
+
+const (
+	asItIs proof = false
+	proved proof = true
 )
 
 // route is one row of the table.
 type route struct {
 	method, path string
 	who          access
+	proof        proof
 	handle       echo.HandlerFunc
 }
 
@@ -27,46 +43,119 @@ const (
 	providersPath   = accountPath + "/cloud-providers"
 	credentialsPath = providersPath + "/:provider/credentials"
 	credentialPath  = credentialsPath + "/:credential"
+	peoplePath      = "/admin/people"
+	personPath      = peoplePath + "/:person"
+	settingsPath    = "/settings"
+	securityPath    = settingsPath + "/security"
+	passkeysPath    = settingsPath + "/passkeys"
+	sessionsPath    = settingsPath + "/sessions"
+	colleaguePath   = accountPath + "/people/:person"
+	keysPath        = accountPath + "/api-keys"
 )
 
 // routes is the table: every address there is, and who may pass.
 func (h *handlers) routes() []route {
 	return []route{
-		{"GET", "/healthz", anyone, h.alive},
-		{"GET", "/readyz", anyone, h.ready},
-		{"GET", "/static/*", anyone, h.static},
+		{"GET", "/healthz", anyone, asItIs, h.alive},
+		{"GET", "/readyz", anyone, asItIs, h.ready},
+		{"GET", "/static/*", anyone, asItIs, h.static},
 
-		{"GET", "/login", anyone, h.signInPage},
-		{"POST", "/login", anyone, h.signIn},
-		{"POST", "/logout", signedIn, h.signOut},
-		{"GET", "/setup/:token", anyone, h.setUpPage},
-		{"POST", "/setup/:token", anyone, h.setUp},
+		{"GET", "/login", anyone, asItIs, h.signInPage},
+		{"POST", "/login", anyone, asItIs, h.signIn},
+		{"POST", "/login/passkey/question", anyone, asItIs, h.askForPasskey},
+		{"POST", "/login/passkey", anyone, asItIs, h.signInWithPasskey},
+		{"GET", "/login/with/:provider", anyone, asItIs, h.goToProvider},
+		{"GET", "/login/with/:provider/callback", anyone, asItIs, h.returnFromProvider},
+		{"GET", "/login/second-step", halfway, asItIs, h.secondStepPage},
+		{"POST", "/login/second-step/question", halfway, asItIs, h.askForSecondStep},
+		{"POST", "/login/second-step", halfway, asItIs, h.takeSecondStep},
+		{"POST", "/login/second-step/code", halfway, asItIs, h.useRecoveryCode},
+		{"POST", "/logout", halfway, asItIs, h.signOut},
 
-		{"GET", "/", signedIn, h.home},
-		{"POST", "/settings/theme", signedIn, h.changeTheme},
-		{"GET", "/settings/sessions", signedIn, h.sessionsPage},
-		{"POST", "/settings/sessions/:session/end", signedIn, h.endSession},
-		{"GET", "/help/:provider/errors", signedIn, h.errorHelp},
+		{"GET", "/setup/:token", anyone, asItIs, h.setUpPage},
+		{"POST", "/setup/:token", anyone, asItIs, h.setUp},
+		{"POST", "/setup/:token/question", anyone, asItIs, h.askNewcomer},
+		{"GET", "/join/:token", anyone, asItIs, h.joinPage},
+		{"POST", "/join/:token", anyone, asItIs, h.join},
+		{"POST", "/join/:token/question", anyone, asItIs, h.askNewcomer},
+		{"POST", "/join/:token/accept", signedIn, asItIs, h.acceptInvitation},
 
-		{"GET", accountPath, member, h.account},
-		{"GET", accountPath + "/certificate.cer", member, h.certificateDER},
-		{"GET", accountPath + "/certificate.pem", member, h.certificatePEM},
-		{"POST", accountPath + "/certificate/renew", owner, h.renewCertificate},
+		{"GET", "/prove", signedIn, asItIs, h.provePage},
+		{"POST", "/prove", signedIn, asItIs, h.prove},
+		{"POST", "/prove/question", signedIn, asItIs, h.askForProof},
+		{"POST", "/prove/passkey", signedIn, asItIs, h.proveWithPasskey},
 
-		{"GET", providersPath, member, h.providers},
-		{"GET", credentialsPath + "/new", owner, h.newCredential},
-		{"POST", credentialsPath + "/preview", owner, h.previewCredential},
-		{"POST", credentialsPath, owner, h.linkCredential},
-		{"GET", providersPath + "/:provider/leftovers", member, h.leftovers},
+		{"GET", "/", signedIn, asItIs, h.home},
+		{"POST", "/settings/theme", enrolling, asItIs, h.changeTheme},
+		{"POST", "/settings/notices/dismiss", enrolling, asItIs, h.dismissNotices},
+		{"GET", settingsPath, signedIn, asItIs, h.generalPage},
+		{"POST", settingsPath, signedIn, asItIs, h.changeProfile},
+		{"GET", securityPath, signedIn, asItIs, h.securityPage},
+		{"GET", "/settings/password", signedIn, proved, h.passwordPage},
+		{"POST", "/settings/password", signedIn, proved, h.changePassword},
+		{"GET", passkeysPath + "/new", enrolling, proved, h.addPasskeyPage},
+		{"POST", passkeysPath + "/question", enrolling, proved, h.askForNewPasskey},
+		{"POST", passkeysPath, enrolling, proved, h.addPasskey},
+		{"POST", passkeysPath + "/:passkey/remove", signedIn, proved, h.removePasskey},
+		{"POST", "/settings/recovery-codes", signedIn, proved, h.makeRecoveryCodes},
+		{"GET", "/settings/identities/confirm", signedIn, proved, h.confirmLinkPage},
+		{"POST", "/settings/identities", signedIn, proved, h.linkIdentity},
+		{"POST", "/settings/identities/unlink", signedIn, proved, h.unlinkIdentity},
+		{"GET", sessionsPath, signedIn, asItIs, h.sessionsPage},
+		{"POST", sessionsPath + "/end-others", signedIn, asItIs, h.endOtherSessions},
+		{"POST", sessionsPath + "/:session/end", signedIn, asItIs, h.endSession},
+		{"GET", "/help/:provider/errors", signedIn, asItIs, h.errorHelp},
 
-		{"GET", credentialPath, member, h.credential},
-		{"POST", credentialPath, owner, h.editCredential},
-		{"GET", credentialPath + "/edit", owner, h.editCredentialPage},
-		{"POST", credentialPath + "/preview", owner, h.previewEdit},
-		{"POST", credentialPath + "/verify", member, h.verifyCredential},
-		{"POST", credentialPath + "/disable", owner, h.disableCredential},
-		{"POST", credentialPath + "/enable", owner, h.enableCredential},
-		{"GET", credentialPath + "/unlink", owner, h.unlinkPage},
-		{"POST", credentialPath + "/unlink", owner, h.unlinkCredential},
+		{"GET", "/organizations/new", signedIn, asItIs, h.newOrganizationPage},
+		{"POST", "/organizations", signedIn, asItIs, h.createOrganization},
+
+		{"GET", accountPath, viewer, asItIs, h.account},
+		{"GET", accountPath + "/general", viewer, asItIs, h.organizationPage},
+		{"POST", accountPath + "/general", owner, asItIs, h.changeOrganization},
+		{"GET", accountPath + "/delete", owner, proved, h.deleteOrganizationPage},
+		{"POST", accountPath + "/delete", owner, proved, h.deleteOrganization},
+		{"POST", accountPath + "/leave", viewer, asItIs, h.leaveOrganization},
+		{"GET", accountPath + "/people", viewer, asItIs, h.colleaguesPage},
+		{"POST", accountPath + "/invitations", owner, asItIs, h.invite},
+		{"POST", accountPath + "/invitations/:invitation/revoke", owner, asItIs, h.revokeInvitation},
+		{"POST", colleaguePath + "/role", owner, asItIs, h.changeRole},
+		{"POST", colleaguePath + "/remove", owner, asItIs, h.removeColleague},
+
+		{"GET", keysPath, viewer, asItIs, h.keysPage},
+		{"GET", keysPath + "/new", viewer, proved, h.newKeyPage},
+		{"POST", keysPath, viewer, proved, h.makeKey},
+		{"POST", keysPath + "/:key/revoke", viewer, asItIs, h.revokeKey},
+
+		{"GET", accountPath + "/certificate.cer", viewer, asItIs, h.certificateDER},
+		{"GET", accountPath + "/certificate.pem", viewer, asItIs, h.certificatePEM},
+		{"POST", accountPath + "/certificate/renew", owner, asItIs, h.renewCertificate},
+
+		{"GET", providersPath, viewer, asItIs, h.providers},
+		{"GET", credentialsPath + "/new", owner, asItIs, h.newCredential},
+		{"POST", credentialsPath + "/preview", owner, asItIs, h.previewCredential},
+		{"POST", credentialsPath, owner, asItIs, h.linkCredential},
+		{"GET", providersPath + "/:provider/leftovers", viewer, asItIs, h.leftovers},
+
+		{"GET", credentialPath, viewer, asItIs, h.credential},
+		{"POST", credentialPath, owner, asItIs, h.editCredential},
+		{"GET", credentialPath + "/edit", owner, asItIs, h.editCredentialPage},
+		{"POST", credentialPath + "/preview", owner, asItIs, h.previewEdit},
+		{"POST", credentialPath + "/verify", member, asItIs, h.verifyCredential},
+		{"POST", credentialPath + "/disable", owner, proved, h.disableCredential},
+		{"POST", credentialPath + "/enable", owner, asItIs, h.enableCredential},
+		{"GET", credentialPath + "/unlink", owner, proved, h.unlinkPage},
+		{"POST", credentialPath + "/unlink", owner, proved, h.unlinkCredential},
+
+		{"GET", peoplePath, administrator, asItIs, h.peoplePage},
+		{"GET", personPath, administrator, asItIs, h.personPage},
+		{"POST", personPath + "/disable", administrator, proved, h.disablePerson},
+		{"POST", personPath + "/enable", administrator, proved, h.enablePerson},
+		{"POST", personPath + "/end-sessions", administrator, proved, h.endPersonSessions},
+		{"POST", personPath + "/make-administrator", administrator, proved, h.makeAdministrator},
+		{"POST", personPath + "/take-administrator", administrator, proved, h.takeAdministrator},
+
+		{"GET", "/api/openapi.json", anyone, asItIs, h.openAPI},
+		{"GET", "/api/v1/me", readKey, asItIs, h.apiMe},
+		{"GET", "/api/v1/accounts/:account/credentials", readKey, asItIs, h.apiCredentials},
 	}
 }

@@ -18,19 +18,26 @@ import (
 	"mooring/certificate"
 	"mooring/cloud"
 	"mooring/credential"
+	"mooring/identity"
 )
 
 // Config is what the handlers need.
 type Config struct {
-	Accounts     *account.Service
-	Certificates *certificate.Service
-	Credentials  *credential.Service
-	Clouds       cloud.Registry
-	Data         Data
-	Now          func() time.Time
-	Log          *slog.Logger
+	Accounts      *account.Service
+	Organizations *account.Organizations
+	People        *account.People
+	Keys          *account.Keys
+	Certificates  *certificate.Service
+	Credentials   *credential.Service
+	Clouds        cloud.Registry
+	Data          Data
+	Now           func() time.Time
+	Log           *slog.Logger
 
-	PublicURL      *url.URL     // how browsers reach us; https makes cookies Secure
+	PublicURL      *url.URL // how browsers reach us; https makes cookies Secure
+	PasskeyURL     *url.URL // where passkeys work; nil: nowhere, because the address is a bare IP address
+	SignInWith     []*identity.Provider
+	Mail           bool         // invitations can be mailed
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts; none by default
 	Demo           *Demo        // nil outside the demo world
 }
@@ -50,6 +57,7 @@ type Demo struct {
 type handlers struct {
 	Config
 	sessions  *sessionStore
+	attempts  *attempts
 	kept      *keptPages
 	oops      oopsPage
 	readiness readiness
@@ -79,6 +87,7 @@ func New(config Config) (http.Handler, error) {
 func newHandlers(config Config) *handlers {
 	h := &handlers{Config: config, kept: newKeptPages(config.Now)}
 	h.sessions = newSessionStore(h.secure())
+	h.attempts = newAttempts(h.secure())
 	return h
 }
 
@@ -89,13 +98,13 @@ func (h *handlers) router() (*echo.Echo, error) {
 	e.IPExtractor = h.ipExtractor()
 	e.Use(h.identify, h.recover, h.headers, h.checkHost, limitBody)
 	for _, r := range h.routes() {
-		guard, err := h.guard(r.who)
+		guarded, err := h.guard(r)
 		if err != nil {
 			return nil, fmt.Errorf("route %s %s: %w", r.method, r.path, err)
 		}
-		e.Add(r.method, r.path, guard(r.handle))
+		e.Add(r.method, r.path, guarded)
 		if r.method == http.MethodGet { // net/http leaves the body out
-			e.Add(http.MethodHead, r.path, guard(r.handle))
+			e.Add(http.MethodHead, r.path, guarded)
 		}
 	}
 	return e, nil

@@ -1,13 +1,14 @@
 package handlers
 
 import (
+	"crypto/rand"
 	"net/http"
+	"time"
 
 	"github.com/gorilla/sessions"
 	"github.com/labstack/echo/v4"
 
 	"mooring/account"
-	"mooring/secret"
 )
 
 // sessionStore is a gorilla/sessions store whose cookie holds a reference and
@@ -76,12 +77,12 @@ func (h *handlers) authenticate(c echo.Context) (account.Caller, error) {
 }
 
 // remember hands the new session's token to the browser.
-func (h *handlers) remember(c echo.Context, token secret.Text) error {
+func (h *handlers) remember(c echo.Context, in account.SignedIn) error {
 	session, err := h.sessions.New(c.Request(), h.sessions.name)
 	if err != nil {
 		return err
 	}
-	session.ID = token.Reveal()
+	session.ID = in.Token.Reveal()
 	return session.Save(c.Request(), c.Response())
 }
 
@@ -94,4 +95,24 @@ func (h *handlers) forget(c echo.Context) error {
 	session.ID, session.Options.MaxAge = "", -1
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return session.Save(c.Request(), c.Response())
+}
+
+// deviceLife is how long a browser is recognised. Browsers keep no cookie for
+// longer.
+const deviceLife = 400 * 24 * time.Hour
+
+// device gives what tells this browser from others, so that people can be told
+// of a sign-in from a new one. It gives no right to anything.
+func (h *handlers) device(c echo.Context) string {
+	name := "mooring_device"
+	if h.secure() {
+		name = "__Host-" + name
+	}
+	if cookies := c.Request().CookiesNamed(name); len(cookies) == 1 && len(cookies[0].Value) == len(rand.Text()) {
+		return cookies[0].Value
+	}
+	value := rand.Text()
+	c.SetCookie(&http.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(deviceLife.Seconds()),
+		Secure: h.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	return value
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"mooring/account"
+	"mooring/fault"
 	"mooring/views"
 )
 
@@ -38,17 +39,76 @@ func (h *handlers) changeTheme(c echo.Context) error {
 	return seeOther(c, ownPath(c.Request().PostFormValue("next")))
 }
 
+// generalPage is where people change what is said about them.
+func (h *handlers) generalPage(c echo.Context) error {
+	caller, _ := callerOf(c)
+	form := account.ProfileForm{Name: caller.Person.Name, TimeZone: caller.Person.TimeZone, Theme: string(caller.Person.Theme)}
+	return h.sendGeneral(c, form, nil)
+}
+
+func (h *handlers) sendGeneral(c echo.Context, form account.ProfileForm, err error) error {
+	caller, _ := callerOf(c)
+	view := views.General{Frame: h.frame(c, "General"), Action: settingsPath, Name: form.Name, Email: caller.Person.Email,
+		TimeZone: form.TimeZone, Theme: form.Theme, TimeZones: account.TimeZones(), Saved: wasDone(c, "saved")}
+	status, err := h.refused(c, err, &view.Problem, &view.Fields)
+	if err != nil {
+		return err
+	}
+	return h.html(c, status, views.GeneralPage(view))
+}
+
+func (h *handlers) changeProfile(c echo.Context) error {
+	caller, _ := callerOf(c)
+	r := c.Request()
+	form := account.ProfileForm{Name: r.PostFormValue("name"), TimeZone: r.PostFormValue("time_zone"), Theme: r.PostFormValue("theme")}
+	if err := h.Accounts.ChangeProfile(r.Context(), caller, form, actorOf(c)); err != nil {
+		return h.sendGeneral(c, form, err)
+	}
+	return seeOther(c, done(settingsPath, "saved"))
+}
+
+// refused puts a failure that a form can show into its problem and fields, and
+// gives the status to answer with. Any other failure comes back.
+func (h *handlers) refused(c echo.Context, err error, problem *string, fields *fault.Fields) (status int, unshown error) {
+	if err == nil {
+		return http.StatusOK, nil
+	}
+	f := fault.Of(err)
+	switch f.Kind {
+	case fault.Internal, fault.NotFound, fault.SignIn:
+		return 0, err
+	}
+	h.noteRefusal(c, err)
+	*problem, *fields = f.Sentence, f.Fields
+	return statuses[f.Kind].code, nil
+}
+
+// done adds to a path what was done, for one sentence on the page there.
+func done(path, what string) string { return path + "?done=" + url.QueryEscape(what) }
+
+func wasDone(c echo.Context, what string) bool { return c.QueryParam("done") == what }
+
+var ways = map[account.Way]string{account.ByPassword: "with a password", account.ByPasskey: "with a passkey"}
+
 func (h *handlers) sessionsPage(c echo.Context) error {
 	caller, _ := callerOf(c)
 	sessions, err := h.Accounts.Sessions(c.Request().Context(), caller)
 	if err != nil {
 		return err
 	}
+	zone := zoneOf(c)
 	page := views.Sessions{Frame: h.frame(c, "Sessions")}
+	if len(sessions) > 1 {
+		page.EndOthersPath = sessionsPath + "/end-others"
+	}
 	for _, s := range sessions {
+		way := ways[s.Way]
+		if way == "" {
+			way = "with " + h.providerName(string(s.Way))
+		}
 		page.Sessions = append(page.Sessions, views.Session{
-			Agent: browserName(s.Agent), Address: s.Address, Started: h.moment(s.CreatedAt), Seen: h.moment(s.SeenAt),
-			Current: s.ID == caller.Session.ID, EndPath: "/settings/sessions/" + url.PathEscape(s.ID) + "/end",
+			Agent: browserName(s.Agent), Address: s.Address, Way: way, Started: h.moment(s.CreatedAt, zone), Seen: h.moment(s.SeenAt, zone),
+			Current: s.ID == caller.Session.ID, EndPath: sessionsPath + "/" + url.PathEscape(s.ID) + "/end",
 		})
 	}
 	return h.html(c, http.StatusOK, views.SessionsPage(page))
@@ -59,5 +119,13 @@ func (h *handlers) endSession(c echo.Context) error {
 	if err := h.Accounts.EndSession(c.Request().Context(), caller, c.Param("session"), actorOf(c)); err != nil {
 		return err
 	}
-	return seeOther(c, "/settings/sessions")
+	return seeOther(c, sessionsPath)
+}
+
+func (h *handlers) endOtherSessions(c echo.Context) error {
+	caller, _ := callerOf(c)
+	if err := h.Accounts.EndOtherSessions(c.Request().Context(), caller, actorOf(c)); err != nil {
+		return err
+	}
+	return seeOther(c, sessionsPath)
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,21 +25,47 @@ func (h *handlers) signIn(c echo.Context) error {
 		return errUnreadable.Because(err)
 	}
 	email, next := r.PostFormValue("email"), ownPath(r.PostFormValue("next"))
-	token, err := h.Accounts.SignIn(r.Context(), email, r.PostFormValue("password"), h.originOf(c))
+	in, err := h.Accounts.SignIn(r.Context(), email, r.PostFormValue("password"), h.originOf(c))
+	return h.signedIn(c, in, err, email, next)
+}
+
+// signedIn ends a sign-in, whichever way it went: with the page that was asked
+// for, or with the sign-in page that says why not.
+func (h *handlers) signedIn(c echo.Context, in account.SignedIn, err error, email, next string) error {
 	if f := fault.Of(err); err != nil && f.Kind != fault.Internal {
+		h.noteRefusal(c, err)
 		return h.html(c, statuses[f.Kind].code, views.SignInPage(h.signInView(c, email, next, f.Sentence)))
 	}
 	if err != nil {
 		return err
 	}
-	if err := h.remember(c, token); err != nil {
+	return h.goOn(c, in, next)
+}
+
+// goOn hands the session to the browser and leads to the second step, if one
+// is owed, or to where it was going.
+func (h *handlers) goOn(c echo.Context, in account.SignedIn, next string) error {
+	if err := h.remember(c, in); err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, next)
+	if in.Caller.OwesSecondStep() {
+		next = withNext("/login/second-step", next)
+	}
+	return seeOther(c, next)
+}
+
+// withNext adds to a path where to go from there.
+func withNext(path, next string) string {
+	if next == "/" || next == "" {
+		return path
+	}
+	return path + "?next=" + url.QueryEscape(next)
 }
 
 func (h *handlers) signInView(c echo.Context, email, next, problem string) views.SignIn {
-	v := views.SignIn{Frame: h.frame(c, "Sign in"), Email: email, Next: next, Problem: problem}
+	v := views.SignIn{Frame: h.frame(c, "Sign in"), Email: email, Next: next, Problem: problem, Passwords: h.Accounts.Policy().Passwords,
+		Providers: h.signInWith(purposeQuery(toSignIn, next))}
+	v.Passkeys, v.PasskeyHint, v.PasskeyPath = h.passkeysHere(c)
 	if h.Demo != nil {
 		v.Demo = h.Demo.Emails
 	}
@@ -54,38 +81,4 @@ func (h *handlers) signOut(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/login")
-}
-
-func (h *handlers) setUpPage(c echo.Context) error {
-	if err := h.Accounts.SetUpLinkWorks(c.Request().Context(), c.Param("token")); err != nil {
-		return err
-	}
-	return h.html(c, http.StatusOK, views.SetUpPage(views.SetUp{
-		Frame: h.frame(c, "Set up Mooring"), Action: c.Request().URL.Path,
-	}))
-}
-
-func (h *handlers) setUp(c echo.Context) error {
-	r := c.Request()
-	if err := r.ParseForm(); err != nil {
-		return errUnreadable.Because(err)
-	}
-	form := account.SetUpForm{
-		Email: r.PostFormValue("email"), Name: r.PostFormValue("name"),
-		Organization: r.PostFormValue("organization"), Password: r.PostFormValue("password"),
-	}
-	token, err := h.Accounts.SetUp(r.Context(), c.Param("token"), form, h.originOf(c))
-	if f := fault.Of(err); err != nil && len(f.Fields) > 0 {
-		return h.html(c, statuses[f.Kind].code, views.SetUpPage(views.SetUp{
-			Frame: h.frame(c, "Set up Mooring"), Action: r.URL.Path, Name: form.Name, Email: form.Email,
-			Organization: form.Organization, Problem: f.Sentence, Fields: f.Fields,
-		}))
-	}
-	if err != nil {
-		return err
-	}
-	if err := h.remember(c, token); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/")
 }

@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -37,6 +39,8 @@ type site struct {
 	log     *strings.Builder
 	harbor  account.Account
 	people  map[string]string // who → session token
+	keys    map[string]string // who → API key
+	ids     map[string]string // who → person ID
 	passing *fakeCloud
 }
 
@@ -46,8 +50,9 @@ var testKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.Gener
 
 func testNow() time.Time { return time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC) }
 
-// newSite gives a site with the organization harbor, its owner and a member, a
-// stranger and a site administrator, all signed in.
+// newSite gives a site with the organization harbor, its owner, a member and a
+// viewer, a stranger and a site administrator, all signed in; with others whom
+// something stops; and with API keys.
 func newSite(t *testing.T, change ...func(*Config)) *site {
 	t.Helper()
 	return newSiteAt(t, testNow, change...)
@@ -66,7 +71,8 @@ func newSiteAt(t *testing.T, now func() time.Time, change ...func(*Config)) *sit
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = database.Close() })
-	s := &site{t: t, db: database, harbor: template.harbor, people: template.people, log: &strings.Builder{}, passing: &fakeCloud{}}
+	s := &site{t: t, db: database, harbor: template.harbor, people: maps.Clone(template.people), keys: template.keys, ids: template.ids,
+		log: &strings.Builder{}, passing: &fakeCloud{}}
 	log := slog.New(slog.NewTextHandler(&lockedWriter{to: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	config := configOf(t, database, template.ring, s.passing, log, now)
 	for _, c := range change {
@@ -86,6 +92,8 @@ type template struct {
 	ring     *secret.Ring
 	harbor   account.Account
 	people   map[string]string
+	keys     map[string]string
+	ids      map[string]string
 }
 
 var (
@@ -97,23 +105,146 @@ func madeOnce(t *testing.T) template {
 	t.Helper()
 	templateOnce.Do(func() {
 		database := dbtest.New(t)
-		theTemplate = template{ring: secret.NewRing(), people: map[string]string{}}
-		config := configOf(t, database, theTemplate.ring, &fakeCloud{}, slog.New(slog.DiscardHandler), testNow)
-		owner := theTemplate.add(t, config, "owner", "harbor", false)
-		theTemplate.harbor = owner.Joins[1].Account
-		theTemplate.add(t, config, "member", "", false, account.Membership{Account: theTemplate.harbor, Role: account.Member})
-		theTemplate.add(t, config, "stranger", "elsewhere", false)
-		theTemplate.add(t, config, "admin", "", true)
+		m := &theTemplate
+		*m = template{ring: secret.NewRing(), people: map[string]string{}, keys: map[string]string{}, ids: map[string]string{}}
+		config := configOf(t, database, m.ring, &fakeCloud{}, slog.New(slog.DiscardHandler), testNow)
+		owner := m.add(t, config, "owner", "harbor", false)
+		m.harbor = owner.Joins[1].Account
+		in := func(role account.Role) account.Membership { return account.Membership{Account: m.harbor, Role: role} }
+		m.add(t, config, "member", "", false, in(account.Member))
+		m.add(t, config, "viewer", "", false, in(account.Viewer))
+		m.add(t, config, "stranger", "elsewhere", false)
+		m.add(t, config, "admin", "", true)
+		m.add(t, config, "disabled", "", false, in(account.Owner))
+		m.add(t, config, "half", "", false, in(account.Owner))
+		m.stop(t, config)
+		m.makeKeys(t, config, database)
 		path := filepath.Join(t.TempDir(), "template.db")
 		if err := database.BackupTo(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
 		var err error
-		if theTemplate.database, err = os.ReadFile(path); err != nil {
+		if m.database, err = os.ReadFile(path); err != nil {
 			t.Fatal(err)
 		}
 	})
 	return theTemplate
+}
+
+// stop puts something between people and the pages: one is disabled, one owes
+// the second step, and of two the last proof is old.
+func (m *template) stop(t *testing.T, config Config) {
+	t.Helper()
+	if err := config.People.Disable(t.Context(), m.caller(t, config, "admin"), m.ids["disabled"], audit.BySystem()); err != nil {
+		t.Fatal(err)
+	}
+	half := m.caller(t, config, "half")
+	question, err := config.Accounts.BeginAddPasskey(t.Context(), half)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := config.Accounts.AddPasskey(t.Context(), half, answerTo(question, "half"), account.Origin{Address: "192.0.2.1"}); err != nil {
+		t.Fatal(err)
+	}
+	m.people["half"] = m.signIn(t, config.Accounts, "half")
+	for _, who := range []string{"owner", "admin"} {
+		earlier := accountsAt(config, func() time.Time { return testNow().Add(-account.ProofLife) })
+		m.people["stale "+who] = m.signIn(t, earlier, who)
+	}
+}
+
+func (m *template) makeKeys(t *testing.T, config Config, database *db.DB) {
+	t.Helper()
+	earlier := account.NewKeys(account.KeysConfig{Store: database.Accounts(), Now: func() time.Time { return testNow().Add(-48 * time.Hour) }, Log: config.Log})
+	for who, made := range map[string]struct {
+		keys   *account.Keys
+		person string
+		scope  account.Scope
+	}{
+		"read key": {config.Keys, "owner", account.Read}, "write key": {config.Keys, "owner", account.Write},
+		"expired key": {earlier, "owner", account.Write}, "stranger's key": {config.Keys, "stranger", account.Write},
+	} {
+		caller := m.caller(t, config, made.person)
+		membership, _ := caller.Default()
+		form := account.KeyForm{Name: who, Scope: string(made.scope), Days: "1"}
+		_, key, err := made.keys.Make(t.Context(), caller, membership, form, audit.BySystem())
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.keys[who] = key.Reveal()
+	}
+}
+
+func (m *template) caller(t *testing.T, config Config, who string) account.Caller {
+	t.Helper()
+	caller, err := config.Accounts.Authenticate(t.Context(), m.people[who])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return caller
+}
+
+func (m *template) signIn(t *testing.T, accounts *account.Service, who string) string {
+	t.Helper()
+	in, err := accounts.SignIn(t.Context(), who+"@example.com", testPassword, account.Origin{Address: "192.0.2.1", Agent: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in.Token.Reveal()
+}
+
+// fakePasskeys believes an answer that ends with the question. What stands
+// before is the name of the authenticator.
+type fakePasskeys struct{}
+
+func (fakePasskeys) question(personID string) (account.Question, error) {
+	state, err := json.Marshal(rand.Text())
+	return account.Question{Options: state, Ceremony: account.Ceremony{PersonID: personID, State: state}}, err
+}
+
+func (f fakePasskeys) BeginAdd(p account.Person, _ []account.Passkey) (account.Question, error) {
+	return f.question(p.ID)
+}
+
+func (f fakePasskeys) FinishAdd(_ account.Person, a account.PasskeyAnswer) (account.Passkey, error) {
+	id, ok := strings.CutSuffix(string(a.Answer), string(a.Ceremony.State))
+	if !ok {
+		return account.Passkey{}, account.ErrPasskeyRefused
+	}
+	return account.Passkey{CredentialID: []byte(id), Record: []byte("{}"), Name: a.Name}, nil
+}
+
+func (f fakePasskeys) BeginUse(personID string, _ []account.Passkey) (account.Question, error) {
+	return f.question(personID)
+}
+
+func (f fakePasskeys) FinishUse(a account.PasskeyAnswer, find func([]byte) (account.Passkey, error)) (account.Passkey, error) {
+	id, ok := strings.CutSuffix(string(a.Answer), string(a.Ceremony.State))
+	if !ok {
+		return account.Passkey{}, account.ErrPasskeyRefused
+	}
+	found, err := find([]byte(id))
+	if err != nil {
+		return account.Passkey{}, account.ErrPasskeyRefused.Because(err)
+	}
+	return found, nil
+}
+
+// answerTo is how the authenticator with this name answers.
+func answerTo(q account.Question, authenticator string) account.PasskeyAnswer {
+	return account.PasskeyAnswer{Ceremony: q.Ceremony, Answer: append([]byte(authenticator), q.Ceremony.State...)}
+}
+
+// accountsAt is the same service at another time.
+func accountsAt(config Config, now func() time.Time) *account.Service {
+	return account.NewService(account.Config{Store: config.Data.(*db.DB).Accounts(), Policy: config.Accounts.Policy(), Passkeys: fakePasskeys{},
+		Now: now, NewID: rand.Text, Log: config.Log, Joined: func() {}})
+}
+
+// accountsWith is the same service under another policy.
+func accountsWith(config Config, policy account.Policy) *account.Service {
+	return account.NewService(account.Config{Store: config.Data.(*db.DB).Accounts(), Policy: policy, Passkeys: fakePasskeys{},
+		Now: testNow, NewID: rand.Text, Log: config.Log, Joined: func() {}})
 }
 
 func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.Cloud, log *slog.Logger, now func() time.Time) Config {
@@ -124,26 +255,29 @@ func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.C
 	t.Cleanup(func() { cancel(); group.Wait() })
 	certificates := certificate.NewService(database.Certificates(), ring, pool, now, rand.Text, log)
 	clouds := cloud.Registry{"azure": linkable}
+	accounts, public := database.Accounts(), &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}
+	joined := func() {}
 	return Config{
-		Accounts:     account.NewService(database.Accounts(), testNow, rand.Text, log, func() {}),
+		Accounts: account.NewService(account.Config{Store: accounts, Policy: account.Policy{Passwords: true}, Passkeys: fakePasskeys{}, Now: testNow,
+			NewID: rand.Text, Log: log, Joined: joined}),
+		Organizations: account.NewOrganizations(account.OrganizationsConfig{Store: accounts, Now: testNow, NewID: rand.Text, Log: log, Joined: joined,
+			Link: func(token string) string { return public.JoinPath("join", token).String() }}),
+		People:       account.NewPeople(account.PeopleConfig{Store: accounts, Now: testNow}),
+		Keys:         account.NewKeys(account.KeysConfig{Store: accounts, Now: testNow, Log: log}),
 		Certificates: certificates, Clouds: clouds,
 		Credentials: credential.NewService(database.Credentials(), clouds, certificates, nil, testNow, rand.Text, log),
-		Data:        database, Now: now, Log: log, PublicURL: &url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
+		Data:        database, Now: now, Log: log, PublicURL: public, PasskeyURL: public,
 	}
 }
 
 func (m *template) add(t *testing.T, config Config, who, organization string, admin bool, joins ...account.Membership) account.NewPerson {
 	t.Helper()
-	form := account.SetUpForm{Email: who + "@example.com", Name: who, Organization: organization, Password: testPassword}
+	form := account.Newcomer{Email: who + "@example.com", Name: who, Organization: organization, Password: testPassword}
 	person, err := config.Accounts.Add(t.Context(), form, admin, joins, audit.BySystem())
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := config.Accounts.SignIn(t.Context(), form.Email, testPassword, account.Origin{Address: "192.0.2.1", Agent: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.people[who] = token.Reveal()
+	m.people[who], m.ids[who] = m.signIn(t, config.Accounts, who), person.Person.ID
 	for _, joined := range person.Joins { // made ahead, as in the product
 		if _, err := config.Certificates.Active(t.Context(), joined.Account.ID); err != nil {
 			t.Fatal(err)
@@ -167,12 +301,27 @@ func (s *site) ask(who, method, path string, form url.Values, change ...func(*ht
 	if token, ok := s.people[who]; ok {
 		r.AddCookie(&http.Cookie{Name: s.sessions.name, Value: token})
 	}
+	if key, ok := s.keys[who]; ok {
+		r.Header.Set("Authorization", "Bearer "+key)
+	}
 	for _, c := range change {
 		c(r)
 	}
 	w := httptest.NewRecorder()
 	s.server.ServeHTTP(w, r)
 	return w
+}
+
+// sessionCookie gives the session that an answer hands out.
+func (s *site) sessionCookie(w *httptest.ResponseRecorder) *http.Cookie {
+	s.t.Helper()
+	for _, c := range w.Result().Cookies() {
+		if strings.HasSuffix(c.Name, "mooring_session") {
+			return c
+		}
+	}
+	s.t.Fatalf("no session in the answer %d: %s", w.Code, w.Body)
+	return nil
 }
 
 func withHTMX(target string) func(*http.Request) {

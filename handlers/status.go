@@ -11,7 +11,7 @@ import (
 )
 
 // statusOf puts the state of a credential into a word and what it means now.
-func (h *handlers) statusOf(c credential.Credential, d cloud.Description) views.Status {
+func (h *handlers) statusOf(c credential.Credential, d cloud.Description, zone *time.Location) views.Status {
 	now := h.Now()
 	status := views.Status{Word: c.Word(d.ShortName, now), Tone: tones[c.State]}
 	if c.State == credential.Connected && c.CertificateExpires.Sub(now) <= 0 {
@@ -24,7 +24,7 @@ func (h *handlers) statusOf(c credential.Credential, d cloud.Description) views.
 	case c.Checking(now):
 		status.Detail = "Checking now"
 	case !c.CouldNotCheckAt.IsZero():
-		status.Detail = "Could not check " + h.moment(c.CouldNotCheckAt).Shown
+		status.Detail = "Could not check " + h.moment(c.CouldNotCheckAt, zone).Shown
 	case c.State == credential.WaitingCloud:
 		status.Detail, status.Retry = "Next try in", max(1, h.secondsUntil(c.NextCheckAt))
 	}
@@ -76,7 +76,7 @@ var triggers = map[credential.Trigger]string{
 }
 
 // stages lays the results of a run over the stages of its method.
-func (h *handlers) stages(provider cloud.Cloud, c credential.Credential, v credential.Verification) []views.Stage {
+func (h *handlers) stages(provider cloud.Cloud, c credential.Credential, v credential.Verification, zone *time.Location) []views.Stage {
 	description := provider.Describe()
 	method, _ := description.Method(c.Target.Method)
 	byKey := map[string]cloud.StageResult{}
@@ -93,7 +93,7 @@ func (h *handlers) stages(provider cloud.Cloud, c credential.Credential, v crede
 			verdict := verdicts[result.Verdict]
 			shown.Verdict, shown.Tone = verdict.word, verdict.tone
 			shown.Duration = duration(result.Duration)
-			shown.At = h.moment(result.StartedAt)
+			shown.At = h.moment(result.StartedAt, zone)
 			shown.Said, shown.Code = result.Said, result.Code
 			shown.TraceID, shown.CorrelationID = result.TraceID, result.CorrelationID
 			if result.Verdict != cloud.OK {
@@ -114,7 +114,7 @@ func (h *handlers) stages(provider cloud.Cloud, c credential.Credential, v crede
 }
 
 // progress shows the latest run and says when to look again.
-func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs []credential.Verification, pollPath string) views.Progress {
+func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs []credential.Verification, pollPath string, zone *time.Location) views.Progress {
 	description := provider.Describe()
 	var latest credential.Verification
 	if len(runs) > 0 {
@@ -143,7 +143,7 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 		p.Tone = views.ToneWaiting
 		p.Summary = description.ShortName + " has not copied your change everywhere yet."
 		p.Detail = fmt.Sprintf("That takes some minutes. Mooring tries until %s, then asks for attention. You can close this page.",
-			c.FreshFrom.Add(credential.WaitLimit).UTC().Format("15:04 UTC"))
+			c.FreshFrom.Add(credential.WaitLimit).In(zone).Format("15:04 MST"))
 	case c.State == credential.Connected:
 		p.Tone, p.Summary = views.ToneOK, "The link works."
 	case c.State == credential.NeedsAttention:
@@ -153,23 +153,23 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 		p.Tone, p.Summary = views.ToneOff, "This credential has not been verified since it was saved."
 	}
 	if p.Running || latest.Version == c.Version && len(latest.Results) > 0 {
-		p.Stages = h.stages(provider, c, latest)
+		p.Stages = h.stages(provider, c, latest, zone)
 		if p.Running && latest.ID == "" {
-			p.Stages = h.stages(provider, c, credential.Verification{StartedAt: now}) // the first stage is next
+			p.Stages = h.stages(provider, c, credential.Verification{StartedAt: now}, zone) // the first stage is next
 		}
 	}
 	return p
 }
 
 // history shows finished runs, the latest first.
-func (h *handlers) history(provider cloud.Cloud, c credential.Credential, runs []credential.Verification) []views.Run {
+func (h *handlers) history(provider cloud.Cloud, c credential.Credential, runs []credential.Verification, zone *time.Location) []views.Run {
 	var shown []views.Run
 	for _, v := range runs {
 		if v.Running() {
 			continue
 		}
-		run := views.Run{Started: h.moment(v.StartedAt), Trigger: triggers[v.Trigger],
-			Outcome: outcomes[v.Outcome].word, Tone: outcomes[v.Outcome].tone, Stages: h.stages(provider, c, v)}
+		run := views.Run{Started: h.moment(v.StartedAt, zone), Trigger: triggers[v.Trigger],
+			Outcome: outcomes[v.Outcome].word, Tone: outcomes[v.Outcome].tone, Stages: h.stages(provider, c, v, zone)}
 		if v.Abandoned {
 			run.Outcome, run.Tone = "Broken off", views.ToneOff
 		}

@@ -106,13 +106,17 @@ func newDemoWorld(ctx context.Context, folder, portalListen string, public *url.
 		return nil, err
 	}
 	linkable := azure.New(azure.Options{Environments: w.environments(), Roots: w.simulator.CA(), Now: now, NewID: randomID})
-	w.house = build(parts{database: w.database, ring: secret.NewRing(), clouds: cloud.Registry{azure.Key: linkable},
-		now: now, newID: ids.word, newKey: demoKeys(), log: log})
-	w.front = handlers.Config{
-		Accounts: w.house.accounts, Certificates: w.house.certificates, Credentials: w.house.credentials, Clouds: w.house.clouds,
-		Data: w.database, Now: now, Log: log, PublicURL: public,
-		Demo: &handlers.Demo{Portal: w.simulator.PortalURL(), Emails: demoEmails},
+	passkeys, passkeyURL, err := passkeysAt(public)
+	if err != nil {
+		w.close()
+		return nil, err
 	}
+	p := parts{database: w.database, ring: secret.NewRing(), clouds: cloud.Registry{azure.Key: linkable}, policy: account.Policy{Passwords: true},
+		passkeys: passkeys, public: public, now: now, newID: ids.word, newKey: demoKeys(), log: log}
+	w.house = build(p)
+	w.front = w.house.front(p)
+	w.front.PasskeyURL = passkeyURL
+	w.front.Demo = &handlers.Demo{Portal: w.simulator.PortalURL(), Emails: demoEmails}
 	return w, nil
 }
 
@@ -137,7 +141,7 @@ func (w *demoWorld) environments() []azure.Environment {
 	return environments
 }
 
-var demoEmails = []string{"owner@demo.example", "member@demo.example", "admin@demo.example"}
+var demoEmails = []string{"owner@demo.example", "member@demo.example", "viewer@demo.example", "admin@demo.example"}
 
 // populate adds the demo's people, makes their accounts' certificates in a
 // fixed order, and has the simulated applications trust harbor's, as somebody
@@ -158,13 +162,16 @@ func (w *demoWorld) populate(ctx context.Context) error {
 	if _, err := w.add(ctx, "Max Member", demoEmails[1], "", false, account.Membership{Account: harbor, Role: account.Member}); err != nil {
 		return err
 	}
-	_, err = w.add(ctx, "Ada Admin", demoEmails[2], "", true)
+	if _, err := w.add(ctx, "Vera Viewer", demoEmails[2], "", false, account.Membership{Account: harbor, Role: account.Viewer}); err != nil {
+		return err
+	}
+	_, err = w.add(ctx, "Ada Admin", demoEmails[3], "", true)
 	return err
 }
 
 // add adds a person and makes the certificate of their own account.
 func (w *demoWorld) add(ctx context.Context, name, email, organization string, admin bool, joins ...account.Membership) (account.NewPerson, error) {
-	form := account.SetUpForm{Email: email, Name: name, Organization: organization, Password: demoPassword}
+	form := account.Newcomer{Email: email, Name: name, Organization: organization, Password: demoPassword}
 	person, err := w.house.accounts.Add(ctx, form, admin, joins, audit.BySystem())
 	if err != nil {
 		return account.NewPerson{}, err
@@ -199,8 +206,8 @@ func (w *demoWorld) announce(c *cli, v demoSettings) error {
 			"address": address, "portal": portal, "people": demoEmails, "password": demoPassword,
 		})
 	}
-	fmt.Fprintf(c.stdout, "Mooring          %s\nSimulated portal %s\n\nSign in as       %s (owns %s)\n                 %s (member of %s)\n                 %s (site administrator)\nPassword         %s\n\nCtrl+C ends the demo and removes its data.\n",
-		address, portal, demoEmails[0], demoOrganization, demoEmails[1], demoOrganization, demoEmails[2], demoPassword)
+	fmt.Fprintf(c.stdout, "Mooring          %s\nSimulated portal %s\n\nSign in as       %s (owns %s)\n                 %s (member of %s)\n                 %s (viewer of %s)\n                 %s (site administrator)\nPassword         %s\n\nCtrl+C ends the demo and removes its data.\n",
+		address, portal, demoEmails[0], demoOrganization, demoEmails[1], demoOrganization, demoEmails[2], demoOrganization, demoEmails[3], demoPassword)
 	if v.open {
 		if err := browser.OpenURL(address); err != nil {
 			fmt.Fprintf(c.stderr, "Could not open a browser: open %s yourself.\n", address)

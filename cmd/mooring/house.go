@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/db"
+	"mooring/handlers"
 	"mooring/secret"
 )
 
@@ -24,13 +26,16 @@ const readyKeys = 3
 
 // house is the whole product without its front door.
 type house struct {
-	accounts     *account.Service
-	certificates *certificate.Service
-	credentials  *credential.Service
-	clouds       cloud.Registry
-	pool         *certificate.Pool
-	pooling      sync.Once
-	group        sync.WaitGroup
+	accounts      *account.Service
+	organizations *account.Organizations
+	people        *account.People
+	keys          *account.Keys
+	certificates  *certificate.Service
+	credentials   *credential.Service
+	clouds        cloud.Registry
+	pool          *certificate.Pool
+	pooling       sync.Once
+	group         sync.WaitGroup
 }
 
 // parts are what differs between the demo world and real use.
@@ -38,6 +43,10 @@ type parts struct {
 	database *db.DB
 	ring     *secret.Ring
 	clouds   cloud.Registry
+	policy   account.Policy
+	passkeys account.Passkeys // nil: they do not work at this address
+	mailer   account.Mailer   // nil: there is no mail server
+	public   *url.URL         // for links in mail
 	now      func() time.Time
 	newID    func() string
 	newKey   func() (*rsa.PrivateKey, error)
@@ -47,17 +56,34 @@ type parts struct {
 func build(p parts) *house {
 	h := &house{clouds: p.clouds, pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
 	h.certificates = certificate.NewService(p.database.Certificates(), p.ring, h.pool, p.now, p.newID, p.log)
-	h.accounts = account.NewService(p.database.Accounts(), p.now, p.newID, p.log, h.certificates.Wake)
+	accounts := p.database.Accounts()
+	h.accounts = account.NewService(account.Config{Store: accounts, Policy: p.policy, Passkeys: p.passkeys,
+		Now: p.now, NewID: p.newID, Log: p.log, Joined: h.certificates.Wake})
+	h.organizations = account.NewOrganizations(account.OrganizationsConfig{Store: accounts, Mailer: p.mailer, Link: p.invitationLink,
+		Now: p.now, NewID: p.newID, Log: p.log, Joined: h.certificates.Wake})
+	h.people = account.NewPeople(account.PeopleConfig{Store: accounts, Now: p.now})
+	h.keys = account.NewKeys(account.KeysConfig{Store: accounts, Now: p.now, Log: p.log})
 	// Nothing uses credentials yet. What will, says here what depends on them.
 	var dependents []credential.Dependents
 	h.credentials = credential.NewService(p.database.Credentials(), p.clouds, h.certificates, dependents, p.now, p.newID, p.log)
 	return h
 }
 
+// invitationLink is the address under which an invitation is accepted.
+func (p parts) invitationLink(token string) string { return p.public.JoinPath("join", token).String() }
+
+// front says what the handlers need of the house.
+func (h *house) front(p parts) handlers.Config {
+	return handlers.Config{
+		Accounts: h.accounts, Organizations: h.organizations, People: h.people, Keys: h.keys, Certificates: h.certificates,
+		Credentials: h.credentials, Clouds: h.clouds, Data: p.database, Now: p.now, Log: p.log, PublicURL: p.public, Mail: p.mailer != nil,
+	}
+}
+
 // start runs what works in the background; wait waits for its end after ctx.
 func (h *house) start(ctx context.Context) {
 	h.fillPool(ctx)
-	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.credentials.Run} {
+	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.keys.Run, h.credentials.Run} {
 		h.group.Go(func() { work(ctx) })
 	}
 }

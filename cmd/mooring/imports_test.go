@@ -29,12 +29,18 @@ var mayImport = map[string][]string{
 	"credential":  {"account", "audit", "certificate", "cloud", "fault", "secret", "text"},
 	"db":          {"account", "audit", "certificate", "cloud", "credential", "fault", "secret"},
 	"views":       {"account", "audit", "certificate", "cloud", "credential", "fault", "static"},
-	"handlers":    {"account", "audit", "certificate", "cloud", "credential", "fault", "secret", "static", "views"},
+	"identity":    {"account", "fault", "identity/oidc", "secret", "text"},
+	"passkey":     {"account", "fault"},
+	"mail":        {"fault", "secret"},
+	"handlers":    {"account", "audit", "certificate", "cloud", "credential", "fault", "identity", "secret", "static", "views"},
 
-	"cloud/azure/azuresim": {},
-	"cloud/cloudtest":      {"audit", "certificate", "cloud", "secret"},
-	"db/dbtest":            {"db"},
-	"e2e":                  {},
+	"identity/oidc": {"secret", "text"},
+
+	"cloud/azure/azuresim":  {},
+	"cloud/cloudtest":       {"audit", "certificate", "cloud", "secret"},
+	"db/dbtest":             {"db"},
+	"identity/identitytest": {},
+	"e2e":                   {},
 }
 
 // keptOut says what a package must not import from outside.
@@ -42,7 +48,7 @@ var keptOut = map[string][]string{
 	"account": {"net/http", "database/sql", "echo", "templ"}, "audit": {"net/http", "database/sql", "echo", "templ"},
 	"certificate": {"net/http", "database/sql", "echo", "templ"}, "credential": {"net/http", "database/sql", "echo", "templ"},
 	"cloud": {"net/http", "database/sql", "echo", "templ"}, "views": {"net/http", "database/sql", "echo"},
-	"handlers": {"database/sql", "modernc.org"}, "db": {"net/http", "echo", "templ"},
+	"handlers": {"database/sql", "modernc.org"}, "identity": {"database/sql", "echo", "templ"}, "passkey": {"net/http", "database/sql", "echo", "templ"}, "db": {"net/http", "echo", "templ"},
 }
 
 const module = "mooring/"

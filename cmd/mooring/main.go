@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // people choose their time zone, and a small image has none
 )
 
 func main() {
@@ -34,7 +35,7 @@ func commands() []command {
 		{"health", "", "ask a running server whether it is ready; exit 1 if not", health},
 		{"backup", "FILE", "write a consistent copy of the database, also while the server runs", backup},
 		{"restore", "FILE", "put a copy back in place of the database", restore},
-		{"people", "add", "add a person, also while the server runs", people},
+		{"people", "add|reset", "add a person, or let one in again who has lost every way; also while the server runs", people},
 		{"keys", "rotate|list", "change the key that seals secrets, or list the keys", keys},
 	}
 }

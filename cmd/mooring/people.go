@@ -14,11 +14,14 @@ import (
 	"mooring/fault"
 )
 
-// people adds somebody to a Mooring that has its first administrator. It works
-// while the server runs.
+// people adds somebody to a Mooring that has its first administrator, or lets
+// somebody in again who has lost every way. It works while the server runs.
 func people(ctx context.Context, c *cli, args []string) error {
+	if len(args) > 0 && args[0] == "reset" {
+		return resetPerson(ctx, c, args[1:])
+	}
 	var d dataFolder
-	var form account.SetUpForm
+	var form account.Newcomer
 	var organization, role string
 	var admin bool
 	s := c.settings("people add", "add a person; the first line of standard input is their password")
@@ -26,24 +29,65 @@ func people(ctx context.Context, c *cli, args []string) error {
 	s.StringVar(&form.Email, "email", "", "the address that they sign in with")
 	s.StringVar(&form.Name, "name", "", "their name")
 	s.StringVar(&organization, "organization", "", "the organization that they join, if any")
-	s.StringVar(&role, "role", string(account.Member), "their role in it: member or owner")
+	s.StringVar(&role, "role", string(account.Member), "their role in it: viewer, member or owner")
 	s.BoolVar(&admin, "admin", false, "make them a site administrator")
 	if len(args) == 0 || args[0] != "add" && !strings.HasPrefix(args[0], "-") {
-		return usagef("say add")
+		return usagef("say add or reset")
 	}
 	if err := s.parse(args[1:], 0); err != nil {
 		return err
 	}
-	if account.Role(role) != account.Member && account.Role(role) != account.Owner {
-		return usagef("--role: %q is neither member nor owner", role)
+	parsed, err := account.ParseRole(role)
+	if err != nil {
+		return usagef("--role: %q is neither viewer nor member nor owner", role)
 	}
-	password := bufio.NewScanner(c.stdin)
-	password.Scan()
-	form.Password = password.Text()
-	return addPerson(ctx, c, d, form, organization, account.Role(role), admin)
+	form.Password = c.firstLine()
+	return c.withAccounts(ctx, d, func(accounts *account.Service) error {
+		by := operator("mooring people add")
+		if organization == "" {
+			_, err = accounts.Add(ctx, form, admin, nil, by)
+		} else {
+			_, err = accounts.AddTo(ctx, form, organization, parsed, admin, by)
+		}
+		if err != nil {
+			return sayFields(err)
+		}
+		fmt.Fprintf(c.stdout, "Added %s.\n", form.Email)
+		return nil
+	})
 }
 
-func addPerson(ctx context.Context, c *cli, d dataFolder, form account.SetUpForm, organization string, role account.Role, admin bool) error {
+// resetPerson is for whoever has lost their password, their passkeys and their
+// codes. Only somebody on the machine can do it, and never as that person.
+func resetPerson(ctx context.Context, c *cli, args []string) error {
+	var d dataFolder
+	var email string
+	s := c.settings("people reset", "give a person a new password, the first line of standard input; their passkeys, recovery codes and sessions go, and they are enabled")
+	s.dataFlags(&d)
+	s.StringVar(&email, "email", "", "the address that they sign in with")
+	if err := s.parse(args, 0); err != nil {
+		return err
+	}
+	password := c.firstLine()
+	return c.withAccounts(ctx, d, func(accounts *account.Service) error {
+		if err := accounts.Reset(ctx, email, password, operator("mooring people reset")); err != nil {
+			return sayFields(err)
+		}
+		fmt.Fprintf(c.stdout, "Reset %s. They sign in with the new password and should change it.\n", email)
+		return nil
+	})
+}
+
+// firstLine reads a password, which must not stand in a list of processes.
+func (c *cli) firstLine() string {
+	scanner := bufio.NewScanner(c.stdin)
+	scanner.Scan()
+	return scanner.Text()
+}
+
+// withAccounts opens the data for a command. The server, or its next start,
+// makes the certificates of new accounts.
+func (c *cli) withAccounts(ctx context.Context, d dataFolder, work func(*account.Service) error) error {
 	database, ring, _, err := d.open(ctx)
 	if err != nil {
 		return err
@@ -53,19 +97,9 @@ func addPerson(ctx context.Context, c *cli, d dataFolder, form account.SetUpForm
 	if err != nil {
 		return err
 	}
-	// The server, or its next start, makes the certificate of their account.
-	h := build(parts{database: database, ring: ring, clouds: cloud.Registry{}, now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log})
-	by := operator("mooring people add")
-	if organization == "" {
-		_, err = h.accounts.Add(ctx, form, admin, nil, by)
-	} else {
-		_, err = h.accounts.AddTo(ctx, form, organization, role, admin, by)
-	}
-	if err != nil {
-		return sayFields(err)
-	}
-	fmt.Fprintf(c.stdout, "Added %s.\n", form.Email)
-	return nil
+	h := build(parts{database: database, ring: ring, clouds: cloud.Registry{}, policy: account.Policy{Passwords: true},
+		now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log})
+	return work(h.accounts)
 }
 
 // sayFields puts the sentences of a form into one line.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 type serveSettings struct {
 	dataFolder
 	azure            azureSettings
+	signIn           signInSettings
 	listen           string
 	publicURL        string
 	certFile, tlsKey string
@@ -32,6 +34,7 @@ type serveSettings struct {
 
 func (s *settings) serveFlags(v *serveSettings) {
 	s.dataFlags(&v.dataFolder)
+	s.signInFlags(&v.signIn)
 	s.azureFlags(&v.azure)
 	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one")
 	s.StringVar(&v.publicURL, "public-url", "", "address that browsers use, such as https://mooring.example.com; needed behind a proxy and for any listener that is not loopback")
@@ -64,6 +67,14 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err := v.checkTLS(); err != nil {
 		return err
 	}
+	policy, err := v.signIn.policy()
+	if err != nil {
+		return err
+	}
+	mailer, err := v.signIn.mail.mailer()
+	if err != nil {
+		return err
+	}
 	release, err := v.lock()
 	if err != nil {
 		return err
@@ -78,6 +89,17 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
+	providers, err := v.signIn.signInWith(public, c.getenv)
+	if err != nil {
+		return err
+	}
+	passkeys, passkeyURL, err := passkeysAt(public)
+	if err != nil {
+		return err
+	}
+	if err := checkWaysIn(policy, passkeys, providers, public); err != nil {
+		return err
+	}
 	database, ring, made, err := v.open(ctx)
 	if err != nil {
 		return err
@@ -90,12 +112,12 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if made {
 		fmt.Fprintf(c.stdout, "Made the key file %s. Back it up, apart from the database: without it nobody can open the secrets in there.\n", v.keys())
 	}
-	h := build(parts{database: database, ring: ring, clouds: cloud.Registry{azure.Key: linkable},
-		now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log})
-	front, err := handlers.New(handlers.Config{
-		Accounts: h.accounts, Certificates: h.certificates, Credentials: h.credentials, Clouds: h.clouds,
-		Data: database, Now: time.Now, Log: log, PublicURL: public, TrustedProxies: proxies,
-	})
+	p := parts{database: database, ring: ring, clouds: cloud.Registry{azure.Key: linkable}, policy: policy, passkeys: passkeys, mailer: mailer,
+		public: public, now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log}
+	h := build(p)
+	config := h.front(p)
+	config.TrustedProxies, config.SignInWith, config.PasskeyURL = proxies, providers, passkeyURL
+	front, err := handlers.New(config)
 	if err != nil {
 		return err
 	}
@@ -182,7 +204,11 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 		if !ok || !address.IP.IsLoopback() {
 			return nil, usagef("--listen %s is reachable from elsewhere: say with --public-url under which https address", v.listen)
 		}
-		return &url.URL{Scheme: scheme, Host: address.String()}, nil
+		host := address.String()
+		if ip := address.IP.String(); scheme == "http" && (ip == "127.0.0.1" || ip == "::1") { // passkeys need a name
+			host = net.JoinHostPort("localhost", strconv.Itoa(address.Port))
+		}
+		return &url.URL{Scheme: scheme, Host: host}, nil
 	}
 	public, err := url.Parse(v.publicURL)
 	if err != nil || public.Host == "" || public.User != nil || public.RawQuery != "" || strings.Trim(public.Path, "/") != "" {

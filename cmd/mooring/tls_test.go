@@ -68,8 +68,14 @@ func TestServeWithItsOwnTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cookies := client.Jar.Cookies(at); len(cookies) != 1 || cookies[0].Name != "__Host-mooring_session" {
-		t.Errorf("cookies %v", cookies)
+	cookies := client.Jar.Cookies(at)
+	if len(cookies) != 2 {
+		t.Errorf("cookies %v, want those of the session and of the device", cookies)
+	}
+	for _, c := range cookies {
+		if !strings.HasPrefix(c.Name, "__Host-mooring_") {
+			t.Errorf("the cookie %s is not bound to the host", c.Name)
+		}
 	}
 	if code, _, stderr := program(t, nil, "health", "--listen", at.Host, "--tls-cert", certFile, "--tls-key", keyFile); code != exitOK {
 		t.Errorf("health: exit %d, %s", code, stderr)

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"mooring/account"
+	"mooring/identity"
+	"mooring/mail"
+	"mooring/passkey"
+	"mooring/secret"
+)
+
+// signInSettings are what an operator says about how people sign in.
+type signInSettings struct {
+	providers         lines
+	noPasswords       bool
+	registration      bool
+	domains           string
+	requireSecondStep bool
+	adminGroup        string
+	organizationGroup lines
+	mail              mailSettings
+}
+
+// mailSettings are what an operator says about the mail server.
+type mailSettings struct{ server, user, passwordFile, from string }
+
+// lines is a flag that can be given several times. In a variable, each line is
+// one.
+type lines []string
+
+// String implements flag.Value.
+func (l *lines) String() string { return strings.Join(*l, "\n") }
+
+// Set implements flag.Value.
+func (l *lines) Set(value string) error {
+	for line := range strings.SplitSeq(value, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			*l = append(*l, line)
+		}
+	}
+	return nil
+}
+
+func (s *settings) signInFlags(v *signInSettings) {
+	s.Var(&v.providers, "sign-in", `a provider to sign in with, such as "github client-id=… client-secret-file=…"; also google, entra (tenant=…) and oidc (key=… name=… issuer=…); can be given several times`)
+	s.BoolVar(&v.noPasswords, "no-passwords", false, "nobody signs in with a password; passkeys and providers are left")
+	s.BoolVar(&v.registration, "registration", false, "whom a provider vouches for may join by themselves")
+	s.StringVar(&v.domains, "allow-domain", "", "domains of the verified e-mail addresses that providers may vouch for, such as example.com,example.org; any unless said")
+	s.BoolVar(&v.requireSecondStep, "require-second-step", false, "who has no passkey is led to add one before anything else")
+	s.StringVar(&v.adminGroup, "admin-group", "", "group, as a provider tells, whose members are site administrators")
+	s.Var(&v.organizationGroup, "organization-group", `group, as a provider tells, whose members belong to an organization, such as "engineers=harbor:member"; can be given several times`)
+	s.StringVar(&v.mail.server, "mail-server", "", "where to send mail, such as smtp://mail.example.com:587 or smtps://mail.example.com; without one, people pass invitations on themselves")
+	s.StringVar(&v.mail.user, "mail-user", "", "user name at the mail server")
+	s.StringVar(&v.mail.passwordFile, "mail-password-file", "", "file of the password at the mail server")
+	s.StringVar(&v.mail.from, "mail-from", "", `sender of mail, such as "Mooring <mooring@example.com>"`)
+	s.fromEnv("sign-in", "no-passwords", "registration", "allow-domain", "require-second-step", "admin-group", "organization-group",
+		"mail-server", "mail-user", "mail-password-file", "mail-from")
+}
+
+// policy reads what holds for the whole site.
+func (v signInSettings) policy() (account.Policy, error) {
+	p := account.Policy{Passwords: !v.noPasswords, Registration: v.registration, RequireSecondStep: v.requireSecondStep, AdminGroup: v.adminGroup}
+	for domain := range strings.SplitSeq(v.domains, ",") {
+		domain = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(domain), "@"))
+		if domain == "" {
+			continue
+		}
+		if strings.ContainsAny(domain, "@/ ") {
+			return p, usagef("--allow-domain: %q is not a domain such as example.com", domain)
+		}
+		p.Domains = append(p.Domains, domain)
+	}
+	for _, rule := range v.organizationGroup {
+		group, rest, _ := strings.Cut(rule, "=")
+		organization, word, _ := strings.Cut(rest, ":")
+		role, err := account.ParseRole(word)
+		if group == "" || organization == "" || err != nil {
+			return p, usagef(`--organization-group: %q is not like "engineers=harbor:member"; the roles are owner, member and viewer`, rule)
+		}
+		p.OrganizationGroups = append(p.OrganizationGroups, account.GroupRule{Group: group, Organization: organization, Role: role})
+	}
+	if v.registration && len(v.providers) == 0 {
+		return p, usagef("--registration needs a provider to vouch for people; say which with --sign-in")
+	}
+	return p, nil
+}
+
+// providerTimeout bounds each question to a sign-in provider.
+const providerTimeout = 10 * time.Second
+
+// signInWith makes the providers, in the order in which they were named.
+func (v signInSettings) signInWith(public *url.URL, getenv func(string) string) ([]*identity.Provider, error) {
+	var all []*identity.Provider
+	for _, line := range v.providers {
+		said, err := identity.ParseSettings(line, os.ReadFile, getenv)
+		if err != nil {
+			return nil, usagef("--sign-in: %v", err)
+		}
+		for _, other := range all {
+			if other.Key() == said.Key {
+				return nil, usagef("--sign-in: two providers have the key %s; give one of them another with key=…", said.Key)
+			}
+		}
+		provider, err := identity.New(said, public, &http.Client{Timeout: providerTimeout}, time.Now)
+		if err != nil {
+			return nil, usagef("--sign-in: %v", err)
+		}
+		all = append(all, provider)
+	}
+	return all, nil
+}
+
+func (v mailSettings) mailer() (account.Mailer, error) {
+	if v.server == "" {
+		return nil, nil
+	}
+	said := mail.Settings{Server: v.server, User: v.user, From: v.from}
+	if v.passwordFile != "" {
+		password, err := os.ReadFile(v.passwordFile)
+		if err != nil {
+			return nil, usagef("--mail-password-file: %v", err)
+		}
+		said.Password = secret.NewText(string(bytes.TrimSpace(password)))
+	}
+	mailer, err := mail.New(said)
+	if err != nil {
+		return nil, usagef("--mail-server: %v", err)
+	}
+	return mailer, nil
+}
+
+// passkeysAt makes what runs the ceremonies of passkeys, and says at which
+// address they work: a passkey belongs to a host name, and an IP address is
+// none. For this machine that name is localhost.
+func passkeysAt(public *url.URL) (account.Passkeys, *url.URL, error) {
+	at := *public
+	if ip := net.ParseIP(at.Hostname()); ip != nil {
+		if !ip.IsLoopback() {
+			return nil, nil, nil
+		}
+		at.Host = net.JoinHostPort("localhost", at.Port())
+	}
+	passkeys, err := passkey.New(at.Hostname(), []string{at.String()}, "Mooring", time.Now)
+	if err != nil {
+		return nil, nil, fmt.Errorf("passkeys at %s: %w", &at, err)
+	}
+	return passkeys, &at, nil
+}
+
+// checkWaysIn refuses settings under which nobody could sign in.
+func checkWaysIn(policy account.Policy, passkeys account.Passkeys, providers []*identity.Provider, public *url.URL) error {
+	switch {
+	case policy.RequireSecondStep && passkeys == nil:
+		return usagef("--require-second-step needs passkeys, which need a host name; %s is an IP address", public)
+	case !policy.Passwords && passkeys == nil && len(providers) == 0:
+		return usagef("--no-passwords leaves no way to sign in: say with --sign-in which provider to use, or give --public-url a host name for passkeys")
+	}
+	return nil
+}

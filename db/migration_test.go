@@ -1,0 +1,103 @@
+package db_test
+
+import (
+	"database/sql"
+	"io/fs"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"mooring/account"
+	"mooring/audit"
+	"mooring/db"
+)
+
+// oldDatabase is one as an earlier Mooring left it: after the first migrations,
+// with these rows in it.
+func oldDatabase(t *testing.T, migrations int, rows ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "mooring.db")
+	old, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = old.Close() }()
+	names, err := fs.Glob(db.Migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := []string{"PRAGMA foreign_keys = 1"}
+	for _, name := range names[:migrations] {
+		text, err := fs.ReadFile(db.Migrations, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		statements = append(statements, string(text))
+	}
+	for _, statement := range append(statements, rows...) {
+		if _, err := old.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	if _, err := old.ExecContext(t.Context(), "PRAGMA user_version = 1"); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestADatabaseFromBeforePasskeysGoesOn(t *testing.T) {
+	path := oldDatabase(t, 1,
+		`INSERT INTO accounts (id, name, kind, created_at) VALUES
+			('account-acme', 'acme', 'organization', 1000), ('account-ada', 'ada', 'personal', 2000), ('account-max', 'max', 'personal', 3000)`,
+		`INSERT INTO people (id, email, name, password_hash, site_admin, theme, default_account_id, created_at) VALUES
+			('person-ada', 'ada@example.com', 'Ada', 'hash of ada', 1, 'dark', 'account-acme', 2000),
+			('person-max', 'max@example.com', 'Max', 'hash of max', 0, 'system', NULL, 3000)`,
+		`INSERT INTO memberships (person_id, account_id, role) VALUES
+			('person-ada', 'account-acme', 'owner'), ('person-ada', 'account-ada', 'owner'),
+			('person-max', 'account-acme', 'member'), ('person-max', 'account-max', 'owner')`,
+		`INSERT INTO sessions (id, person_id, created_at, seen_at, expires_at, address, agent) VALUES
+			('session-ada', 'person-ada', 4000, 5000, 9000000, '192.0.2.1', 'Firefox')`,
+		`INSERT INTO certificates (id, account_id, active, der, sha1, sealed_key, not_before, not_after, created_at) VALUES
+			('certificate-1', 'account-acme', 1, x'01', 'aa', x'02', 1, 2, 3)`,
+		`INSERT INTO credentials (id, account_id, provider, label, environment, method, subscription_id, tenant_id, client_id, certificate_id,
+			state, version, subscription_name, rights, created_by, created_at, fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger)
+			VALUES ('credential-1', 'account-acme', 'azure', 'One', 'public', 'application', 's', 't', 'c', 'certificate-1',
+			'connected', 1, 'One', '[]', 'person-max', 1, 1, 1, 0, 0, 0, '')`,
+		`INSERT INTO audit (at, actor_id, actor_name, actor_address, request_id, action, account_id, credential_id, result, detail)
+			VALUES (1, 'person-ada', 'ada@example.com', '', '', 'site.set-up', '', '', 'done', '')`,
+	)
+	w := world{open(t, path), t}
+	at := time.UnixMilli(6000)
+
+	caller, err := w.Accounts().Caller(t.Context(), "session-ada", at)
+	w.ok(err)
+	expected := account.Person{ID: "person-ada", Email: "ada@example.com", Name: "Ada", SiteAdmin: true, Theme: account.Dark,
+		DefaultAccountID: "account-acme", CreatedAt: time.UnixMilli(2000).UTC()}
+	same(t, "the person", caller.Person, expected)
+	same(t, "how they signed in", caller.Session.Way, account.ByPassword)
+	same(t, "their passkeys and notices", caller.Passkeys+len(caller.Notices), 0)
+	same(t, "having a password", caller.HasPassword, true)
+	same(t, "owing a second step", caller.OwesSecondStep(), false)
+	same(t, "a proof that nobody gave counting", caller.Proved(at), false)
+	same(t, "their memberships", len(caller.Memberships), 2)
+	acme, _ := caller.In("acme")
+	same(t, "the role", acme.Role, account.Owner)
+	same(t, "a group having decided", acme.ByGroup, false)
+
+	colleagues, err := w.Accounts().Colleagues(t.Context(), "account-acme")
+	w.ok(err)
+	same(t, "the colleagues", len(colleagues), 2)
+	member := colleagues[1]
+	same(t, "since when max belongs to acme", member.Since, time.UnixMilli(3000).UTC()) // since both exist
+	same(t, "the role of max", member.Role, account.Member)
+
+	same(t, "the credentials", w.count(`SELECT count(*) FROM credentials WHERE created_by = 'person-max'`), 1)
+	same(t, "the audit entries", len(w.audit("")), 1)
+	same(t, "rows that refer to nothing", w.count(`SELECT count(*) FROM pragma_foreign_key_check`), 0)
+	same(t, "the result of a check", w.count(`SELECT integrity_check = 'ok' FROM pragma_integrity_check`), 1)
+
+	w.exec(`UPDATE memberships SET role = 'viewer' WHERE person_id = 'person-max' AND account_id = 'account-acme'`)
+	w.exec(`DELETE FROM people WHERE id = 'person-max'`) // what refers to a membership or to a person still goes along
+	same(t, "the memberships", w.count(`SELECT count(*) FROM memberships`), 2)
+	w.ok(w.Accounts().RenewSession(t.Context(), account.Renewal{PersonID: "person-ada", From: "session-ada", To: "new", At: at}, entry(audit.Prove, "")))
+}

@@ -1,0 +1,165 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/securecookie"
+	"github.com/labstack/echo/v4"
+
+	"mooring/account"
+	"mooring/identity"
+)
+
+// purpose says what a sign-in provider or an authenticator was asked for. What
+// was begun for one purpose is good for no other.
+type purpose string
+
+const (
+	toSignIn     purpose = "sign-in"
+	toSecondStep purpose = "second-step"
+	toProve      purpose = "prove"
+	toLink       purpose = "link"
+	toAddPasskey purpose = "add-passkey"
+	toJoin       purpose = "join"
+	toSetUp      purpose = "set-up"
+)
+
+// attempt is what a browser carries between the question to a provider or an
+// authenticator and its answer. It is sealed and signed in a cookie, so that
+// strangers who begin and never end cost nothing here, and counts once.
+type attempt struct {
+	ID       string
+	Purpose  purpose
+	PersonID string            // who began it, if somebody was signed in
+	Next     string            // a path of ours
+	Link     string            // token of the invitation or set-up address it belongs to
+	Sent     *identity.Attempt // to the provider
+	Identity *account.Identity // what the provider answered, waiting for a confirmation
+	Ceremony *account.Ceremony // with an authenticator
+}
+
+// attemptLife is how long a browser may take for the answer.
+const attemptLife = 10 * time.Minute
+
+// attempts seals attempts and remembers which were used up. The keys live as
+// long as the program: a restart asks people to begin again.
+type attempts struct {
+	name   string
+	secure bool
+	codec  *securecookie.SecureCookie
+
+	mu   sync.Mutex
+	used map[string]time.Time // by ID, until when the cookie would count
+}
+
+func newAttempts(secure bool) *attempts {
+	hash, block := make([]byte, 32), make([]byte, 32)
+	_, _ = rand.Read(hash)
+	_, _ = rand.Read(block)
+	a := &attempts{name: "mooring_attempt", secure: secure, used: map[string]time.Time{}}
+	if secure {
+		a.name = "__Host-" + a.name
+	}
+	a.codec = securecookie.New(hash, block).MaxAge(int(attemptLife.Seconds())).SetSerializer(securecookie.JSONEncoder{})
+	return a
+}
+
+// begin hands an attempt to the browser, in place of an earlier one.
+func (a *attempts) begin(c echo.Context, begun attempt) error {
+	begun.ID = rand.Text()
+	value, err := a.codec.Encode(a.name, begun)
+	if err != nil {
+		return err
+	}
+	a.set(c, value, int(attemptLife.Seconds()))
+	return nil
+}
+
+// take gives the browser's attempt for this purpose and uses it up.
+func (a *attempts) take(c echo.Context, want purpose) (attempt, error) {
+	found, err := a.peek(c, want)
+	if err != nil {
+		return attempt{}, err
+	}
+	a.set(c, "", -1)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := time.Now() // the clock of the cookie
+	for id, until := range a.used {
+		if now.After(until) {
+			delete(a.used, id)
+		}
+	}
+	if _, again := a.used[found.ID]; again {
+		return attempt{}, errAttempt
+	}
+	a.used[found.ID] = now.Add(attemptLife)
+	return found, nil
+}
+
+// peek gives the browser's attempt for this purpose and leaves it usable.
+func (a *attempts) peek(c echo.Context, want purpose) (attempt, error) {
+	found, err := a.read(c)
+	if err == nil && found.Purpose != want {
+		err = errAttempt
+	}
+	return found, err
+}
+
+// read gives the browser's attempt, whatever it is for.
+func (a *attempts) read(c echo.Context) (attempt, error) {
+	cookies := c.Request().CookiesNamed(a.name)
+	if len(cookies) != 1 {
+		return attempt{}, errAttempt
+	}
+	var found attempt
+	if err := a.codec.Decode(a.name, cookies[0].Value, &found); err != nil {
+		return attempt{}, errAttempt.Because(err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, again := a.used[found.ID]; again {
+		return attempt{}, errAttempt
+	}
+	return found, nil
+}
+
+func (a *attempts) set(c echo.Context, value string, age int) {
+	c.SetCookie(&http.Cookie{Name: a.name, Value: value, Path: "/", MaxAge: age, Secure: a.secure,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+// answered gives what the browser's authenticator answered to the attempt for
+// this purpose.
+func (h *handlers) answered(c echo.Context, want purpose) (account.PasskeyAnswer, attempt, error) {
+	begun, err := h.attempts.take(c, want)
+	if err != nil {
+		return account.PasskeyAnswer{}, attempt{}, err
+	}
+	if begun.Ceremony == nil {
+		return account.PasskeyAnswer{}, attempt{}, errAttempt
+	}
+	r := c.Request()
+	return account.PasskeyAnswer{Ceremony: *begun.Ceremony, Answer: []byte(r.PostFormValue("answer")), Name: r.PostFormValue("name")}, begun, nil
+}
+
+// ask sends the question of a ceremony to the browser's authenticator.
+func (h *handlers) ask(c echo.Context, q account.Question, begun attempt) error {
+	begun.Ceremony = &q.Ceremony
+	if err := h.attempts.begin(c, begun); err != nil {
+		return err
+	}
+	return c.JSONBlob(http.StatusOK, q.Options)
+}
+
+// mine reports whether the caller began the attempt.
+func (a attempt) mine(caller account.Caller) error {
+	if a.PersonID != caller.Person.ID {
+		return errAttempt.Because(errors.New("another person began it"))
+	}
+	return nil
+}

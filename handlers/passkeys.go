@@ -1,0 +1,53 @@
+package handlers
+
+import (
+	"net"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/views"
+)
+
+// passkeysHere reports whether passkeys work at the address that the browser
+// shows. A passkey belongs to a host name, so one of this machine's other names
+// does not do. Where they do not work, hint says where, and path leads there.
+func (h *handlers) passkeysHere(c echo.Context) (here bool, hint, path string) {
+	if h.PasskeyURL == nil {
+		return false, "", ""
+	}
+	if hostOf(c.Request().Host) == h.PasskeyURL.Hostname() {
+		return true, "", ""
+	}
+	return false, "Passkeys work at " + h.PasskeyURL.String() + " only.", h.PasskeyURL.String() + "/login"
+}
+
+// hostOf is a host without its port.
+func hostOf(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(host)
+}
+
+func (h *handlers) askForPasskey(c echo.Context) error {
+	question, err := h.Accounts.BeginPasskey(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return h.ask(c, question, attempt{Purpose: toSignIn})
+}
+
+func (h *handlers) signInWithPasskey(c echo.Context) error {
+	r := c.Request()
+	if err := r.ParseForm(); err != nil {
+		return errUnreadable.Because(err)
+	}
+	next := ownPath(r.PostFormValue("next"))
+	answer, _, err := h.answered(c, toSignIn)
+	if err != nil {
+		return h.html(c, statuses[errAttempt.Kind].code, views.SignInPage(h.signInView(c, "", next, errAttempt.Sentence)))
+	}
+	in, err := h.Accounts.SignInWithPasskey(r.Context(), answer, h.originOf(c))
+	return h.signedIn(c, in, err, "", next)
+}

@@ -1,0 +1,81 @@
+package handlers
+
+import (
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/account"
+	"mooring/views"
+)
+
+// provePage asks again who it is, before something dangerous.
+func (h *handlers) provePage(c echo.Context) error {
+	return h.sendProve(c, ownPath(c.QueryParam("next")), nil)
+}
+
+func (h *handlers) sendProve(c echo.Context, next string, err error) error {
+	caller, _ := callerOf(c)
+	ways, waysErr := h.Accounts.Ways(c.Request().Context(), caller)
+	if waysErr != nil {
+		return waysErr
+	}
+	view := views.Prove{Frame: h.frame(c, "Confirm that it is you"), Next: next,
+		HasPassword: ways.HasPassword && h.Accounts.Policy().Passwords}
+	here, _, _ := h.passkeysHere(c)
+	view.Passkeys = here && len(ways.Passkeys) > 0
+	for _, p := range h.SignInWith {
+		if (p.AsksAgain() || !view.HasPassword && !view.Passkeys) && hasIdentity(ways, p.Key()) {
+			view.Providers = append(view.Providers, h.providerLink(p, purposeQuery(toProve, next)))
+		}
+	}
+	status, err := h.refused(c, err, &view.Problem, &view.Fields)
+	if err != nil {
+		return err
+	}
+	return h.html(c, status, views.ProvePage(view))
+}
+
+// hasIdentity reports whether one of the ways is a provider.
+func hasIdentity(own account.Ways, provider string) bool {
+	return slices.ContainsFunc(own.Identities, func(i account.LinkedIdentity) bool { return i.Provider == provider })
+}
+
+func (h *handlers) prove(c echo.Context) error {
+	caller, _ := callerOf(c)
+	r := c.Request()
+	in, err := h.Accounts.ProveWithPassword(r.Context(), caller, r.PostFormValue("password"), h.originOf(c))
+	return h.provedBy(c, in, err, ownPath(r.PostFormValue("next")))
+}
+
+func (h *handlers) askForProof(c echo.Context) error {
+	caller, _ := callerOf(c)
+	question, err := h.Accounts.BeginOwnPasskey(c.Request().Context(), caller)
+	if err != nil {
+		return err
+	}
+	return h.ask(c, question, attempt{Purpose: toProve, PersonID: caller.Person.ID})
+}
+
+func (h *handlers) proveWithPasskey(c echo.Context) error {
+	caller, _ := callerOf(c)
+	next := ownPath(c.Request().PostFormValue("next"))
+	answer, begun, err := h.answered(c, toProve)
+	if err == nil {
+		err = begun.mine(caller)
+	}
+	if err != nil {
+		return h.sendProve(c, next, err)
+	}
+	in, err := h.Accounts.ProveWithPasskey(c.Request().Context(), caller, answer, h.originOf(c))
+	return h.provedBy(c, in, err, next)
+}
+
+// provedBy ends a proof: back to what was asked for, or the page that says why
+// not.
+func (h *handlers) provedBy(c echo.Context, in account.SignedIn, err error, next string) error {
+	if err != nil {
+		return h.sendProve(c, next, err)
+	}
+	return h.goOn(c, in, next)
+}

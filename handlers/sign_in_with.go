@@ -1,0 +1,218 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"unicode"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/account"
+	"mooring/fault"
+	"mooring/identity"
+	"mooring/views"
+)
+
+// signInWith lists the sign-in providers, with what going there is for.
+func (h *handlers) signInWith(query url.Values) []views.SignInWith {
+	var all []views.SignInWith
+	for _, p := range h.SignInWith {
+		all = append(all, h.providerLink(p, query))
+	}
+	return all
+}
+
+func (h *handlers) providerLink(p *identity.Provider, query url.Values) views.SignInWith {
+	path := "/login/with/" + p.Key()
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return views.SignInWith{Name: p.Name(), Glyph: glyph(p.Name()), Path: path}
+}
+
+// glyph is a provider's neutral mark: two letters of its name, capitals first.
+func glyph(name string) string {
+	var capitals []rune
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			capitals = append(capitals, r)
+		}
+	}
+	letters := []rune(name)
+	if len(capitals) > 1 {
+		letters = capitals
+	}
+	return string(letters[:min(2, len(letters))])
+}
+
+// purposeQuery says in the address of a provider what going there is for.
+func purposeQuery(to purpose, next string) url.Values {
+	query := url.Values{}
+	if to != toSignIn {
+		query.Set("for", string(to))
+	}
+	if next != "/" && next != "" {
+		query.Set("next", next)
+	}
+	return query
+}
+
+// linkQuery is purposeQuery for somebody who comes by an invitation or a set-up
+// address.
+func linkQuery(to purpose, token string) url.Values {
+	return url.Values{"for": {string(to)}, "link": {token}}
+}
+
+func (h *handlers) findProvider(key string) (*identity.Provider, error) {
+	for _, p := range h.SignInWith {
+		if p.Key() == key {
+			return p, nil
+		}
+	}
+	return nil, errNotHere
+}
+
+// providerName is what people call the provider with this key, also when the
+// operator has removed it.
+func (h *handlers) providerName(key string) string {
+	if p, err := h.findProvider(key); err == nil {
+		return p.Name()
+	}
+	return key
+}
+
+// goToProvider sends the browser to a sign-in provider. It is a link, not a
+// form: the content policy lets forms lead to us only. Another site cannot
+// begin it in somebody's browser.
+func (h *handlers) goToProvider(c echo.Context) error {
+	provider, err := h.findProvider(c.Param("provider"))
+	if err != nil {
+		return err
+	}
+	if site := c.Request().Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
+		return c.Redirect(http.StatusSeeOther, "/login")
+	}
+	begun := attempt{Purpose: purpose(c.QueryParam("for")), Next: ownPath(c.QueryParam("next")), Link: c.QueryParam("link")}
+	switch begun.Purpose {
+	case "":
+		begun.Purpose = toSignIn
+	case toJoin, toSetUp:
+	case toLink, toProve:
+		caller, err := h.fullySignedIn(c)
+		if err != nil {
+			return err
+		}
+		begun.PersonID = caller.Person.ID
+	default:
+		return errNotHere
+	}
+	sent, address, err := provider.Begin(c.Request().Context(), begun.Purpose == toProve)
+	if err != nil {
+		return h.providerFailed(c, begun, err)
+	}
+	begun.Sent = &sent
+	if err := h.attempts.begin(c, begun); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// fullySignedIn gives the caller on a route that anyone may ask for.
+func (h *handlers) fullySignedIn(c echo.Context) (account.Caller, error) {
+	caller, err := h.authenticate(c)
+	if err == nil && caller.OwesSecondStep() {
+		err = errSecondStep
+	}
+	if err == nil {
+		c.Set(keyCaller, caller)
+	}
+	return caller, err
+}
+
+// returnFromProvider takes what the provider says and goes on with what it was
+// asked for.
+func (h *handlers) returnFromProvider(c echo.Context) error {
+	provider, err := h.findProvider(c.Param("provider"))
+	if err != nil {
+		return err
+	}
+	begun, err := h.attempts.read(c)
+	if err == nil {
+		begun, err = h.attempts.take(c, begun.Purpose)
+	}
+	if err == nil && (begun.Sent == nil || begun.Sent.Provider != provider.Key()) {
+		err = errAttempt
+	}
+	if err != nil {
+		return h.providerFailed(c, attempt{Purpose: toSignIn, Next: "/"}, err)
+	}
+	if begun.PersonID != "" {
+		caller, err := h.fullySignedIn(c)
+		if err == nil {
+			err = begun.mine(caller)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	found, err := provider.Finish(c.Request().Context(), *begun.Sent, c.QueryParams())
+	if err != nil {
+		return h.providerFailed(c, begun, err)
+	}
+	return h.useIdentity(c, begun, found)
+}
+
+func (h *handlers) useIdentity(c echo.Context, begun attempt, found account.Identity) error {
+	ctx := c.Request().Context()
+	found.Groups = h.groupsThatCount(found.Groups)
+	waiting := attempt{Purpose: begun.Purpose, PersonID: begun.PersonID, Link: begun.Link, Identity: &found}
+	switch begun.Purpose {
+	case toProve:
+		caller, _ := callerOf(c)
+		in, err := h.Accounts.ProveWith(ctx, caller, found, h.originOf(c))
+		return h.provedBy(c, in, err, begun.Next)
+	case toLink:
+		if err := h.attempts.begin(c, waiting); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, "/settings/identities/confirm")
+	case toJoin, toSetUp:
+		if err := h.attempts.begin(c, waiting); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, newcomerPath(begun.Purpose, begun.Link))
+	}
+	in, err := h.Accounts.SignInWith(ctx, found, h.originOf(c))
+	return h.signedIn(c, in, err, "", begun.Next)
+}
+
+// groupsThatCount leaves out the groups that decide nothing here: somebody may
+// be in thousands, and a cookie holds few. No groups at all and none that count
+// are different answers.
+func (h *handlers) groupsThatCount(groups []string) []string {
+	policy := h.Accounts.Policy()
+	counts := func(group string) bool {
+		return group == policy.AdminGroup ||
+			slices.ContainsFunc(policy.OrganizationGroups, func(r account.GroupRule) bool { return r.Group == group })
+	}
+	return slices.DeleteFunc(slices.Clone(groups), func(group string) bool { return !counts(group) })
+}
+
+// providerFailed says what went wrong on the page from which the browser left.
+func (h *handlers) providerFailed(c echo.Context, begun attempt, err error) error {
+	if fault.Of(err).Kind == fault.Internal {
+		return err
+	}
+	switch begun.Purpose {
+	case toProve:
+		return h.sendProve(c, begun.Next, err)
+	case toLink:
+		return h.sendSecurity(c, err)
+	case toJoin:
+		return h.sendJoin(c, begun.Link, account.Newcomer{}, err)
+	case toSetUp:
+		return h.sendSetUp(c, begun.Link, account.Newcomer{}, err)
+	}
+	return h.signedIn(c, account.SignedIn{}, err, "", begun.Next)
+}

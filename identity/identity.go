@@ -1,0 +1,210 @@
+// Package identity lets people sign in with who they are elsewhere: at GitHub,
+// Google, Microsoft Entra, or any issuer that speaks OpenID Connect.
+package identity
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"time"
+
+	"github.com/markbates/goth"
+
+	"mooring/account"
+	"mooring/identity/oidc"
+	"mooring/text"
+)
+
+const (
+	attemptLife = 15 * time.Minute // to sign in there, with a second step and a new phone
+	clockSlack  = time.Minute      // that our own clock may be set back meanwhile
+	nameSize    = 100              // characters of a name that are kept
+	emailSize   = 254
+	groupsLimit = 2000
+)
+
+// Attempt is one sign-in on its way, between Begin and Finish. Whoever carries
+// it seals it and lets it be used once.
+type Attempt struct {
+	Provider string // key
+	State    string
+	Nonce    string
+	Verifier string // of PKCE
+	Fresh    bool   // the provider is to ask again who it is
+	Begun    time.Time
+}
+
+// Provider is one way to sign in elsewhere.
+type Provider struct {
+	settings Settings
+	now      func() time.Time
+	flow     flow
+}
+
+// flow is what differs between OAuth at GitHub and OpenID Connect.
+type flow interface {
+	// begin fills what is still open in the attempt and gives the address.
+	begin(ctx context.Context, a *Attempt) (string, error)
+	// finish checks state and answer and says who it is.
+	finish(ctx context.Context, a Attempt, answer url.Values) (goth.User, error)
+}
+
+// CallbackPath is the path that a provider sends the browser back to.
+func CallbackPath(key string) string { return "/login/with/" + key + "/callback" }
+
+// New makes a provider. It asks nobody: a provider that is down at the start
+// is there again when it answers. The client may be nil.
+func New(s Settings, publicURL *url.URL, client *http.Client, now func() time.Time) (*Provider, error) {
+	guarded, err := oidc.Guard(client, s.Roots)
+	if err != nil {
+		return nil, err
+	}
+	p := &Provider{settings: s, now: now}
+	callback := publicURL.JoinPath(CallbackPath(s.Key)).String()
+	if s.Kind == GitHub {
+		p.flow = github{s, callback, guarded}
+		return p, nil
+	}
+	issuer, err := oidc.New(oidc.Config{
+		Name: s.Key, Issuer: s.Issuer, ClientID: s.ClientID, ClientSecret: s.ClientSecret, RedirectURL: callback,
+		GroupsClaim: s.GroupsClaim, NeverAgain: !p.AsksAgain(), Client: guarded, Now: now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.flow = connect{issuer}
+	return p, nil
+}
+
+// Key tells the providers of a site apart, in paths too.
+func (p *Provider) Key() string { return p.settings.Key }
+
+// Name is what people read on the button.
+func (p *Provider) Name() string { return p.settings.Name }
+
+// Kind is one of the kinds of provider.
+func (p *Provider) Kind() string { return p.settings.Kind }
+
+// AsksAgain reports whether the provider can be made to ask a person again. The
+// others let them choose an account and take its word that they are still
+// signed in there.
+func (p *Provider) AsksAgain() bool { return p.settings.Kind == Entra || p.settings.Kind == OIDC }
+
+// Begin starts a sign-in and says where to send the browser. A fresh one asks
+// the person again, for a proof.
+func (p *Provider) Begin(ctx context.Context, fresh bool) (Attempt, string, error) {
+	a := Attempt{Provider: p.Key(), State: oidc.NewState(), Fresh: fresh, Begun: p.now().UTC()}
+	address, err := p.flow.begin(ctx, &a)
+	if err != nil {
+		return Attempt{}, "", sentence(err)
+	}
+	return a, address, nil
+}
+
+// Finish checks what came back to the callback address.
+func (p *Provider) Finish(ctx context.Context, a Attempt, answer url.Values) (account.Identity, error) {
+	age := p.now().Sub(a.Begun)
+	switch {
+	case a.Provider != p.Key():
+		return account.Identity{}, ErrAnswer.Because(errors.New("it began at another provider"))
+	case age > attemptLife || age < -clockSlack:
+		return account.Identity{}, ErrAnswer.Because(errors.New("it began " + age.String() + " ago"))
+	}
+	for _, name := range []string{"state", "code", "iss", "error"} {
+		if len(answer[name]) > 1 {
+			return account.Identity{}, ErrAnswer.Because(errors.New("the answer has " + name + " twice"))
+		}
+	}
+	user, err := p.flow.finish(ctx, a, answer)
+	if err != nil {
+		return account.Identity{}, sentence(err)
+	}
+	id := account.Identity{Provider: p.Key(), Issuer: p.settings.Issuer, Subject: user.UserID}
+	id.Name = name(user)
+	if email, ok := address(user.Email); ok {
+		id.Email, id.EmailVerified = email, p.verified(user.RawData)
+	}
+	if p.settings.GroupsClaim != "" { // without it the provider tells none, which is not the same as being in none
+		id.Groups = groups(user.RawData[p.settings.GroupsClaim])
+	}
+	return id, nil
+}
+
+// sentence says what people read.
+func sentence(err error) error {
+	switch {
+	case errors.Is(err, oidc.ErrSettings):
+		return ErrProviderSettings.Because(err)
+	case errors.Is(err, oidc.ErrRefused):
+		return ErrProviderRefused.Because(err)
+	case errors.Is(err, oidc.ErrAnswer):
+		return ErrAnswer.Because(err)
+	case errors.Is(err, oidc.ErrNotAgain):
+		return ErrNotAgain.Because(err)
+	}
+	return ErrProviderDown.Because(err)
+}
+
+// verified reports whether the provider has seen that the address is theirs.
+// Entra lets the administrator of any tenant write any address: only what it
+// says about the owner of its domain counts.
+func (p *Provider) verified(claims map[string]any) bool {
+	return isTrue(claims["email_verified"]) || p.settings.Kind == Entra && isTrue(claims["xms_edov"])
+}
+
+// isTrue reads a claim that some issuers write as a text or a number.
+func isTrue(claim any) bool {
+	return claim == true || claim == "true" || claim == "1" || claim == float64(1)
+}
+
+func name(user goth.User) string {
+	for _, given := range []string{user.Name, user.NickName} {
+		if line := []rune(text.Line(given)); len(line) > 0 {
+			return string(line[:min(len(line), nameSize)])
+		}
+	}
+	return ""
+}
+
+// address keeps what is one bare address.
+func address(s string) (string, bool) {
+	parsed, err := mail.ParseAddress(s)
+	return s, err == nil && parsed.Address == s && len(s) <= emailSize && text.Line(s) == s
+}
+
+// groups reads the claim that the operator named: a list of texts, or one.
+func groups(claim any) []string {
+	list, ok := claim.([]any)
+	if !ok {
+		list = []any{claim}
+	}
+	names := []string{}
+	for _, each := range list[:min(len(list), groupsLimit)] {
+		if name, ok := each.(string); ok && name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// connect signs in at an issuer that speaks OpenID Connect.
+type connect struct{ *oidc.Provider }
+
+func (c connect) begin(ctx context.Context, a *Attempt) (string, error) {
+	s, err := c.Begin(ctx, a.State, a.Fresh)
+	if err != nil {
+		return "", err
+	}
+	a.Nonce, a.Verifier = s.Nonce, s.Verifier
+	return s.GetAuthURL()
+}
+
+func (c connect) finish(ctx context.Context, a Attempt, answer url.Values) (goth.User, error) {
+	s := &oidc.Session{State: a.State, Nonce: a.Nonce, Verifier: a.Verifier, Fresh: a.Fresh, Begun: a.Begun}
+	if _, err := s.AuthorizeWithin(ctx, c.Provider, answer); err != nil {
+		return goth.User{}, err
+	}
+	return c.FetchUserWithin(ctx, s)
+}

@@ -1,0 +1,79 @@
+package oidc
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/markbates/goth"
+	"golang.org/x/oauth2"
+
+	"mooring/text"
+)
+
+// Why a sign-in came to nothing. Each is wrapped with its cause, for the log.
+var (
+	ErrDown     = errors.New("the provider gave no answer")
+	ErrSettings = errors.New("the provider turned the site away")
+	ErrRefused  = errors.New("the provider refused the person")
+	ErrAnswer   = errors.New("the answer does not hold")
+	ErrNotAgain = errors.New("the provider did not ask the person again")
+)
+
+// causeLimit keeps the pages that a provider sends instead of an answer out of
+// the log.
+const causeLimit = 200
+
+// because says why in one short line without the hidden values, whatever the
+// provider wrote.
+func because(why, cause error, hidden ...string) error {
+	line := cause.Error()
+	for _, value := range hidden {
+		if value != "" {
+			line = strings.ReplaceAll(line, value, "(hidden)")
+			line = strings.ReplaceAll(line, url.QueryEscape(value), "(hidden)")
+		}
+	}
+	line = text.Line(line)
+	if runes := []rune(line); len(runes) > causeLimit {
+		line = string(runes[:causeLimit]) + "…"
+	}
+	return fmt.Errorf("%w: %s", why, line)
+}
+
+func wrong(format string, values ...any) error {
+	return because(ErrAnswer, fmt.Errorf(format, values...))
+}
+
+// ErrorAnswer reads the error that a provider may send back instead of a code.
+func ErrorAnswer(answer goth.Params) error {
+	code := answer.Get("error")
+	if code == "" {
+		return nil
+	}
+	why := ErrSettings
+	switch code {
+	case "access_denied", "login_required", "interaction_required", "consent_required", "account_selection_required":
+		why = ErrRefused
+	case "server_error", "temporarily_unavailable":
+		why = ErrDown
+	}
+	return because(why, errors.New(code+" "+answer.Get("error_description")))
+}
+
+// ExchangeError sorts what went wrong when a code was exchanged.
+func ExchangeError(err error, hidden ...string) error {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) {
+		return because(ErrDown, err, hidden...)
+	}
+	why := ErrSettings
+	switch refused.ErrorCode {
+	case "invalid_grant", "bad_verification_code":
+		why = ErrAnswer
+	case "access_denied", "unverified_user_email":
+		why = ErrRefused
+	}
+	return because(why, fmt.Errorf("%d %s %s", refused.Response.StatusCode, refused.ErrorCode, refused.ErrorDescription), hidden...)
+}

@@ -1,0 +1,223 @@
+// Package oidc signs people in at an issuer that speaks OpenID Connect. It is
+// a provider of goth, and takes the place of goth's own, which believes tokens
+// without looking at their signature: here the signature, issuer, audience,
+// time, nonce and access token hash are checked, PKCE and state are compulsory,
+// and nothing of the answer chooses where a code goes.
+package oidc
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	gooidc "github.com/coreos/go-oidc/v3/oidc"
+	"github.com/markbates/goth"
+	"golang.org/x/oauth2"
+
+	"mooring/secret"
+)
+
+const (
+	stateSize = 32               // characters that a state has at least
+	skew      = 30 * time.Second // that the clock of an issuer may be behind ours
+	wholeTime = 20 * time.Second // for one step with all its requests
+)
+
+// algorithms that may sign a token: none with a shared secret, and never none.
+var algorithms = []string{
+	gooidc.RS256, gooidc.RS384, gooidc.RS512, gooidc.PS256, gooidc.PS384, gooidc.PS512,
+	gooidc.ES256, gooidc.ES384, gooidc.ES512, gooidc.EdDSA,
+}
+
+// Config says who the issuer is and who we are to it.
+type Config struct {
+	Name         string // tells the providers of a site apart
+	Issuer       string
+	ClientID     string
+	ClientSecret secret.Text
+	RedirectURL  string
+	GroupsClaim  string // empty: groups are not asked for
+	NeverAgain   bool   // the issuer cannot be made to ask a person again; it can only show who they are
+	Client       *http.Client
+	Now          func() time.Time
+}
+
+// Provider is one issuer. It asks for the discovery document when it is first
+// needed, and keeps it.
+type Provider struct {
+	config  Config
+	turn    chan struct{} // held by who looks at issuer
+	issuer  *issuer
+	context context.Context
+}
+
+// issuer is what the discovery document says.
+type issuer struct {
+	*gooidc.Provider
+	oauth    oauth2.Config
+	keys     gooidc.KeySet
+	namesIss bool // every answer names its issuer (RFC 9207)
+}
+
+var _ goth.Provider = (*Provider)(nil)
+
+// New makes a provider. It asks nobody.
+func New(c Config) (*Provider, error) {
+	if !secure(c.Issuer, true) {
+		return nil, fmt.Errorf("%q is not an address that begins with https://", c.Issuer)
+	}
+	client, err := Guard(c.Client, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Provider{
+		config:  c,
+		turn:    make(chan struct{}, 1),
+		context: gooidc.ClientContext(context.Background(), client),
+	}, nil
+}
+
+// Name is the name of the provider.
+func (p *Provider) Name() string { return p.config.Name }
+
+// SetName is for goth; it must be called before the provider is used.
+func (p *Provider) SetName(name string) { p.config.Name = name }
+
+// Debug is for goth and does nothing: what could be told is secret.
+func (p *Provider) Debug(bool) {}
+
+// RefreshToken is for goth: no token is kept, so there is nothing to refresh.
+func (p *Provider) RefreshToken(string) (*oauth2.Token, error) { return nil, errors.ErrUnsupported }
+
+// RefreshTokenAvailable is for goth.
+func (p *Provider) RefreshTokenAvailable() bool { return false }
+
+// NewState makes what nobody can guess, for states, nonces and verifiers.
+func NewState() string { return rand.Text() + rand.Text() }
+
+// SameState compares the state that was sent with the one that came back. A
+// short one was not made by NewState and is never the same.
+func SameState(sent, came string) bool {
+	return len(sent) >= stateSize && subtle.ConstantTimeCompare([]byte(sent), []byte(came)) == 1
+}
+
+// BeginAuth is Begin, for goth.
+func (p *Provider) BeginAuth(state string) (goth.Session, error) {
+	return p.Begin(context.Background(), state, false)
+}
+
+// Begin starts a sign-in. A fresh one asks the person again who they are.
+func (p *Provider) Begin(ctx context.Context, state string, fresh bool) (*Session, error) {
+	if len(state) < stateSize {
+		return nil, wrong("the state has only %d characters", len(state))
+	}
+	ctx, stop := p.within(ctx)
+	defer stop()
+	at, err := p.discover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{State: state, Nonce: NewState(), Verifier: oauth2.GenerateVerifier(), Fresh: fresh, Begun: p.config.Now()}
+	options := []oauth2.AuthCodeOption{gooidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)}
+	switch {
+	case fresh && p.config.NeverAgain:
+		options = append(options, oauth2.SetAuthURLParam("prompt", "select_account"))
+	case fresh:
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
+	}
+	s.AuthURL = at.oauth.AuthCodeURL(state, options...)
+	return s, nil
+}
+
+// within bounds one step and lends it our client.
+func (p *Provider) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	client, _ := p.context.Value(oauth2.HTTPClient).(*http.Client)
+	return context.WithTimeout(gooidc.ClientContext(ctx, client), wholeTime)
+}
+
+// discover gives what the discovery document says. One asks at a time, and a
+// failure is not kept.
+func (p *Provider) discover(ctx context.Context) (*issuer, error) {
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return nil, because(ErrDown, ctx.Err())
+	}
+	if p.issuer != nil {
+		return p.issuer, nil
+	}
+	found, err := gooidc.NewProvider(ctx, p.config.Issuer)
+	var another *gooidc.IssuerMismatchError
+	switch {
+	case errors.As(err, &another):
+		return nil, because(ErrSettings, err)
+	case err != nil:
+		return nil, because(ErrDown, err)
+	}
+	var document struct {
+		Keys     string   `json:"jwks_uri"`
+		NamesIss bool     `json:"authorization_response_iss_parameter_supported"`
+		Scopes   []string `json:"scopes_supported"`
+		Methods  []string `json:"token_endpoint_auth_methods_supported"`
+	}
+	if err := found.Claims(&document); err != nil {
+		return nil, because(ErrDown, err)
+	}
+	endpoint := found.Endpoint()
+	endpoint.AuthStyle = oauth2.AuthStyleInHeader
+	if len(document.Methods) > 0 && !slices.Contains(document.Methods, "client_secret_basic") {
+		endpoint.AuthStyle = oauth2.AuthStyleInParams
+	}
+	atHome := !secure(p.config.Issuer, false)
+	for name, address := range map[string]string{
+		"authorization_endpoint": endpoint.AuthURL, "token_endpoint": endpoint.TokenURL, "jwks_uri": document.Keys,
+		"userinfo_endpoint": found.UserInfoEndpoint(),
+	} {
+		if (name != "userinfo_endpoint" || address != "") && !secure(address, atHome) {
+			return nil, because(ErrSettings, fmt.Errorf("its %s is not an address that begins with https://", name))
+		}
+	}
+	scopes := []string{gooidc.ScopeOpenID, gooidc.ScopeEmail, gooidc.ScopeProfile}
+	if p.config.GroupsClaim != "" && slices.Contains(document.Scopes, p.config.GroupsClaim) {
+		scopes = append(scopes, p.config.GroupsClaim)
+	}
+	p.issuer = &issuer{
+		Provider: found,
+		oauth: oauth2.Config{ClientID: p.config.ClientID, ClientSecret: p.config.ClientSecret.Reveal(),
+			Endpoint: endpoint, RedirectURL: p.config.RedirectURL, Scopes: scopes},
+		keys:     gooidc.NewRemoteKeySet(p.context, document.Keys),
+		namesIss: document.NamesIss,
+	}
+	return p.issuer, nil
+}
+
+// secure reports whether an address is one for secrets: https, or http to this
+// machine where that is allowed.
+func secure(address string, loopback bool) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
+		return false
+	}
+	if u.Scheme == "https" {
+		return true
+	}
+	return loopback && u.Scheme == "http" && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
+}
+
+// UnmarshalSession is for goth.
+func (p *Provider) UnmarshalSession(data string) (goth.Session, error) {
+	s := &Session{}
+	if err := json.Unmarshal([]byte(data), s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}

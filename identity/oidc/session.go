@@ -1,0 +1,221 @@
+package oidc
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/url"
+	"time"
+
+	gooidc "github.com/coreos/go-oidc/v3/oidc"
+	"github.com/markbates/goth"
+	"golang.org/x/oauth2"
+)
+
+const subjectSize = 255 // characters that a subject has at most, says the standard
+
+// Session is one sign-in on its way. What the issuer gives stays in memory.
+type Session struct {
+	AuthURL  string `json:",omitempty"` // where the browser goes
+	State    string
+	Nonce    string
+	Verifier string // of PKCE
+	Fresh    bool
+	Begun    time.Time
+
+	claims      map[string]any // of the token, after Authorize
+	accessToken string
+}
+
+var _ goth.Session = (*Session)(nil)
+
+// GetAuthURL says where the browser goes.
+func (s *Session) GetAuthURL() (string, error) {
+	if s.AuthURL == "" {
+		return "", errors.New(goth.NoAuthUrlErrorMessage)
+	}
+	return s.AuthURL, nil
+}
+
+// Marshal is for goth.
+func (s *Session) Marshal() string {
+	data, _ := json.Marshal(s) // it has only texts, a bool and a time
+	return string(data)
+}
+
+// Authorize is AuthorizeWithin, for goth.
+func (s *Session) Authorize(provider goth.Provider, answer goth.Params) (string, error) {
+	p, ok := provider.(*Provider)
+	if !ok {
+		return "", wrong("the session is of another kind of provider")
+	}
+	return s.AuthorizeWithin(context.Background(), p, answer)
+}
+
+// AuthorizeWithin checks the answer, exchanges its code and checks the token
+// that comes for it.
+func (s *Session) AuthorizeWithin(ctx context.Context, p *Provider, answer goth.Params) (string, error) {
+	if !SameState(s.State, answer.Get("state")) {
+		return "", wrong("the state is not the one that was sent")
+	}
+	ctx, stop := p.within(ctx)
+	defer stop()
+	at, err := p.discover(ctx)
+	if err != nil {
+		return "", err
+	}
+	if iss := answer.Get("iss"); iss != p.config.Issuer && (iss != "" || at.namesIss) {
+		return "", wrong("the answer is from the issuer %q", iss)
+	}
+	if err := ErrorAnswer(answer); err != nil {
+		return "", err
+	}
+	code := answer.Get("code")
+	if code == "" {
+		return "", wrong("there is no code")
+	}
+	token, err := at.oauth.Exchange(ctx, code, oauth2.VerifierOption(s.Verifier))
+	if err != nil {
+		return "", ExchangeError(err, code, s.Verifier, p.config.ClientSecret.Reveal())
+	}
+	if err := s.check(ctx, p, at, token); err != nil {
+		return "", err
+	}
+	s.accessToken = token.AccessToken
+	return token.AccessToken, nil
+}
+
+// check believes the ID token, or says why not.
+func (s *Session) check(ctx context.Context, p *Provider, at *issuer, token *oauth2.Token) error {
+	raw, ok := token.Extra("id_token").(string)
+	if !ok {
+		return wrong("there is no ID token")
+	}
+	keys := &watched{KeySet: at.keys}
+	verifier := gooidc.NewVerifier(p.config.Issuer, keys, &gooidc.Config{
+		ClientID: p.config.ClientID, SupportedSigningAlgs: algorithms, Now: p.config.Now,
+	})
+	id, err := verifier.Verify(ctx, raw)
+	switch {
+	case keys.down != nil:
+		return because(ErrDown, keys.down)
+	case err != nil:
+		return because(ErrAnswer, err)
+	case id.Subject == "" || len(id.Subject) > subjectSize:
+		return wrong("the subject has %d characters", len(id.Subject))
+	case s.Nonce == "" || subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(s.Nonce)) != 1:
+		return wrong("the nonce is not the one that was sent")
+	case id.AccessTokenHash != "" && id.VerifyAccessToken(token.AccessToken) != nil:
+		return wrong("the access token is not the one that the ID token came with")
+	}
+	var extra struct {
+		Party    string   `json:"azp"`
+		AuthTime *float64 `json:"auth_time"`
+	}
+	var claims map[string]any
+	if err := errors.Join(id.Claims(&extra), id.Claims(&claims)); err != nil {
+		return because(ErrAnswer, err)
+	}
+	if extra.Party != p.config.ClientID && (extra.Party != "" || len(id.Audience) > 1) {
+		return wrong("the token was made for %q", extra.Party)
+	}
+	if s.Fresh && !p.config.NeverAgain {
+		if extra.AuthTime == nil {
+			return because(ErrNotAgain, errors.New("the token has no auth_time"))
+		}
+		if last := time.Unix(int64(*extra.AuthTime), 0); last.Before(s.Begun.Add(-skew)) {
+			return because(ErrNotAgain, errors.New("the person last signed in there at "+last.UTC().Format(time.RFC3339)))
+		}
+	}
+	s.claims = claims
+	return nil
+}
+
+// watched tells a key set that cannot be fetched from a token that does not
+// hold, which the verifier does not.
+type watched struct {
+	gooidc.KeySet
+	down error
+}
+
+func (w *watched) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	payload, err := w.KeySet.VerifySignature(ctx, token)
+	var unanswered *url.Error
+	if errors.As(err, &unanswered) || err != nil && ctx.Err() != nil {
+		w.down = err
+	}
+	return payload, err
+}
+
+// FetchUser is FetchUserWithin, for goth.
+func (p *Provider) FetchUser(session goth.Session) (goth.User, error) {
+	s, ok := session.(*Session)
+	if !ok {
+		return goth.User{}, wrong("the session is of another kind of provider")
+	}
+	return p.FetchUserWithin(context.Background(), s)
+}
+
+// addressClaims belong together: whether an address is verified is said about
+// the address beside it, not about one from elsewhere.
+var addressClaims = []string{"email", "email_verified", "xms_edov"}
+
+// FetchUserWithin says who signed in. The signed token has the say; what it
+// leaves open is asked at the user info endpoint, whose answer nobody signs.
+func (p *Provider) FetchUserWithin(ctx context.Context, s *Session) (goth.User, error) {
+	if s.claims == nil {
+		return goth.User{}, wrong("nothing was authorized")
+	}
+	ctx, stop := p.within(ctx)
+	defer stop()
+	at, err := p.discover(ctx)
+	if err != nil {
+		return goth.User{}, err
+	}
+	claims := s.claims
+	if at.UserInfoEndpoint() != "" && p.leavesOpen(claims) {
+		info, err := at.UserInfo(ctx, oauth2.StaticTokenSource(&oauth2.Token{AccessToken: s.accessToken, TokenType: "Bearer"}))
+		if err != nil {
+			return goth.User{}, because(ErrDown, err, s.accessToken)
+		}
+		if info.Subject != claims["sub"] {
+			return goth.User{}, wrong("the user info is about somebody else")
+		}
+		more := map[string]any{}
+		if err := info.Claims(&more); err != nil {
+			return goth.User{}, because(ErrDown, err, s.accessToken)
+		}
+		claims = merge(claims, more)
+	}
+	user := goth.User{Provider: p.Name(), RawData: claims}
+	user.UserID, _ = claims["sub"].(string)
+	user.Email, _ = claims["email"].(string)
+	user.Name, _ = claims["name"].(string)
+	user.NickName, _ = claims["preferred_username"].(string)
+	return user, nil
+}
+
+func (p *Provider) leavesOpen(claims map[string]any) bool {
+	for _, name := range []string{"email", "name", p.config.GroupsClaim} {
+		if name != "" && claims[name] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// merge adds what the token leaves open.
+func merge(signed, unsigned map[string]any) map[string]any {
+	signed, unsigned = maps.Clone(signed), maps.Clone(unsigned)
+	without := signed
+	if signed["email"] != nil {
+		without = unsigned
+	}
+	for _, name := range addressClaims {
+		delete(without, name)
+	}
+	maps.Copy(unsigned, signed)
+	return unsigned
+}
