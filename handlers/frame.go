@@ -85,7 +85,8 @@ func accountNav(c echo.Context, of account.Account) []views.Link {
 		shown = securityPath // passwords, passkeys and sessions are part of it
 	}
 	for i := range nav {
-		nav[i].Current = shown == nav[i].Path || strings.HasPrefix(shown, nav[i].Path+"/")
+		under := nav[i].Path != settingsPath && strings.HasPrefix(shown, nav[i].Path+"/")
+		nav[i].Current = shown == nav[i].Path || under
 	}
 	return nav
 }
@@ -148,7 +149,7 @@ func relative(d time.Duration) string {
 	case far < 48*time.Hour:
 		return amount(whole(time.Hour), "hour")
 	default:
-		return amount(int(far.Hours()/24), "day")
+		return amount(whole(time.Hour)/24, "day")
 	}
 }
 

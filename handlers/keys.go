@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 
@@ -58,7 +59,7 @@ func (h *handlers) makeKey(c echo.Context) error {
 		return h.sendNewKey(c, form, err)
 	}
 	view := views.APIKeyMade{Frame: h.frame(c, "New API key"), Key: key.Reveal(), Name: made.Name, Expires: h.moment(made.ExpiresAt, zoneOf(c)),
-		Command:  `curl -H "Authorization: Bearer $MOORING_KEY" ` + h.PublicURL.JoinPath("api", "v1", "accounts", m.Account.Name, "credentials").String(),
+		Command:  fmt.Sprintf("curl --user \"%s:$MOORING_KEY\" %s", m.Account.Name, h.PublicURL.JoinPath("api", "v1", "accounts", m.Account.Name, "credentials")),
 		BackPath: keysOf(m.Account.Name)}
 	view.Path = view.BackPath
 	return h.html(c, http.StatusOK, views.APIKeyMadePage(view))
