@@ -42,7 +42,7 @@ func ProvidersPage(p Providers) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head\"><h1>Cloud Providers</h1><p class=\"lead\">Mooring signs in with a certificate and keeps no password of yours.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head\"><h1>Cloud Providers</h1><p class=\"lead\">Mooring signs in with a certificate and keeps no cloud password.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
