@@ -160,7 +160,7 @@ func TestTheSecondStepComesBeforeEverything(t *testing.T) {
 	if page := b.ask("GET", "/login/second-step?next=%2Fsettings", nil).Body.String(); strings.Contains(page, "harbor") {
 		t.Error("the page of the second step shows what is behind it")
 	}
-	says(t, b.ask("POST", "/login/second-step/code", url.Values{"code": {"0000-0000-0000-0000"}}), http.StatusUnprocessableEntity, account.ErrWrongCode.Sentence)
+	says(t, b.ask("POST", "/login/second-step/code", url.Values{"code": {"0000-0000-0000-0000"}}), http.StatusUnprocessableEntity, `id="code-error">`+account.ErrWrongCode.Sentence)
 	text := b.question("/login/second-step/question", "laptop", url.Values{})
 	leads(t, b.ask("POST", "/login/second-step", url.Values{"answer": {text}, "next": {"/settings"}}), "/settings")
 	if b.session() == halfway {
@@ -210,7 +210,7 @@ func TestWhatIsDangerousAsksForAFreshProof(t *testing.T) {
 	leads(t, b.ask("POST", path+"/disable", url.Values{}, withHeader("Referer", "http://127.0.0.1:8080"+path)), "/prove?next="+url.QueryEscape(path))
 	leads(t, b.ask("POST", path+"/disable", url.Values{}, withHeader("Referer", "http://evil.example"+path)), "/prove")
 	before := b.session()
-	says(t, b.ask("POST", "/prove", url.Values{"password": {"not the right one"}, "next": {path}}), http.StatusUnprocessableEntity, account.ErrNotYourPassword.Sentence)
+	says(t, b.ask("POST", "/prove", url.Values{"password": {"not the right one"}, "next": {path}}), http.StatusUnprocessableEntity, `id="password-error">`+account.ErrNotYourPassword.Sentence)
 	leads(t, b.ask("POST", "/prove", url.Values{"password": {testPassword}, "next": {path + "/unlink"}}), path+"/unlink")
 	if b.session() == before {
 		t.Error("the session kept its token although it may do more now")

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -45,6 +46,9 @@ func (h *handlers) prove(c echo.Context) error {
 	caller, _ := callerOf(c)
 	r := c.Request()
 	in, err := h.Accounts.ProveWithPassword(r.Context(), caller, r.PostFormValue("password"), h.originOf(c))
+	if errors.Is(err, account.ErrNotYourPassword) {
+		err = account.ErrNotYourPassword.At("password")
+	}
 	return h.provedBy(c, in, err, ownPath(r.PostFormValue("next")))
 }
 

@@ -1,10 +1,12 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
+	"mooring/account"
 	"mooring/views"
 )
 
@@ -59,6 +61,9 @@ func (h *handlers) useRecoveryCode(c echo.Context) error {
 	r := c.Request()
 	next := ownPath(r.PostFormValue("next"))
 	in, err := h.Accounts.UseRecoveryCode(r.Context(), caller, r.PostFormValue("code"), h.originOf(c))
+	if errors.Is(err, account.ErrWrongCode) {
+		err = account.ErrWrongCode.At("code")
+	}
 	if err != nil {
 		return h.sendSecondStep(c, next, err)
 	}
