@@ -169,3 +169,62 @@ func TestOfManySetUpsOneWins(t *testing.T) {
 	same(t, "the number of people", count(t, d.Writer(), `SELECT count(*) FROM people`), 1)
 	same(t, "the audit entries", count(t, d.Writer(), `SELECT count(*) FROM audit WHERE action = 'site.set-up'`), 1)
 }
+
+func TestJoin(t *testing.T) {
+	w := newWorld(t)
+	for hash, address := range map[string]string{"for anybody": "", "for bob": "Bob@example.com"} {
+		w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)
+			VALUES (?1, 'account-acme', ?1, 'viewer', ?2, 0, 0, ?3)`, hash, address, after(time.Hour).UnixMilli())
+	}
+	join := func(hash, name string, now time.Time) error {
+		p := newPerson(name, "club-of-"+name)
+		return w.Accounts().Join(t.Context(), hash, now, p, entry(audit.JoinAccount, "account-acme"))
+	}
+	want(t, join("never made", "bob", morning), account.ErrInvitation)
+	want(t, join("for bob", "bob", after(time.Hour)), account.ErrInvitation) // too late
+	want(t, join("for bob", "max", morning), account.ErrInvitationForAnother)
+	want(t, join("for bob", "ada", morning), account.ErrInvitationForAnother)
+	want(t, join("for anybody", "ada", morning), account.ErrNameTaken) // she should accept it
+	same(t, "the invitations after all that was refused", w.count(`SELECT count(*) FROM invitations`), 2)
+	same(t, "the people", w.count(`SELECT count(*) FROM people`), 2)
+	w.ok(join("for bob", "bob", morning))
+	want(t, join("for bob", "max", morning), account.ErrInvitation)
+	w.ok(join("for anybody", "max", morning))
+	same(t, "the viewers of acme", w.count(`SELECT count(*) FROM memberships WHERE account_id = 'account-acme' AND role = 'viewer' AND by_group = 0`), 2)
+}
+
+func TestOfFiftyWhoJoinByOneInvitationAtOnceOneDoes(t *testing.T) {
+	w := newWorld(t)
+	w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)
+		VALUES ('i', 'account-acme', 'hash', 'member', '', 0, 0, ?)`, after(time.Hour).UnixMilli())
+	results := make(chan error, 50)
+	var group sync.WaitGroup
+	for i := range cap(results) {
+		group.Go(func() {
+			p := newPerson(fmt.Sprint("rival-", i), fmt.Sprint("club-", i))
+			results <- w.Accounts().Join(t.Context(), "hash", morning, p, entry(audit.JoinAccount, "account-acme"))
+		})
+	}
+	group.Wait()
+	close(results)
+	won := 0
+	for err := range results {
+		if err == nil {
+			won++
+			continue
+		}
+		want(t, err, account.ErrInvitation)
+	}
+	same(t, "who joined", won, 1)
+	same(t, "the members of acme", w.count(`SELECT count(*) FROM memberships WHERE account_id = 'account-acme'`), 2)
+}
+
+// The id of a newcomer with a passkey comes from a ceremony. One that was
+// somebody else's makes nobody.
+func TestANewPersonNeverTakesTheIDOfAnother(t *testing.T) {
+	w := newWorld(t)
+	p := newPerson("bob", "bobs")
+	p.Person.ID = "person-ada"
+	want(t, w.Accounts().AddPerson(t.Context(), p, entry(audit.MakeAccount, "")), account.ErrPasskeyRefused)
+	same(t, "the accounts", w.count(`SELECT count(*) FROM accounts`), 4)
+}

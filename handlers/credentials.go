@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"mooring/account"
 	"mooring/certificate"
 	"mooring/cloud"
 	"mooring/credential"
@@ -89,17 +90,17 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 	if view.Status.Retry > 0 { // the progress counts down already
 		view.Status.Detail, view.Status.Retry = "", 0
 	}
-	offer := func(event credential.Event, ownersOnly bool, path string) string {
-		if !found.State.Can(event) || ownersOnly && !mayLink(m) {
+	offer := func(event credential.Event, least account.Role, path string) string {
+		if !found.State.Can(event) || !m.Role.AtLeast(least) {
 			return ""
 		}
 		return path
 	}
-	view.VerifyPath = offer(credential.Verify, false, path+"/verify")
-	view.EditPath = offer(credential.Edit, true, path+"/edit")
-	view.DisablePath = offer(credential.Disable, true, path+"/disable")
-	view.EnablePath = offer(credential.Enable, true, path+"/enable")
-	view.UnlinkPath = offer(credential.Unlink, true, path+"/unlink")
+	view.VerifyPath = offer(credential.Verify, account.Member, path+"/verify")
+	view.EditPath = offer(credential.Edit, account.Owner, path+"/edit")
+	view.DisablePath = offer(credential.Disable, account.Owner, path+"/disable")
+	view.EnablePath = offer(credential.Enable, account.Owner, path+"/enable")
+	view.UnlinkPath = offer(credential.Unlink, account.Owner, path+"/unlink")
 	if view.Progress.Running {
 		view.VerifyPath, view.Reload = "", 3
 	} else if view.Progress.Retry > 0 {

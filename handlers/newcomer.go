@@ -130,7 +130,24 @@ func (h *handlers) setUp(c echo.Context) error {
 	if err != nil {
 		return h.sendSetUp(c, c.Param("token"), form, err)
 	}
-	return h.goOn(c, in, "/")
+	return h.welcome(c, in, form)
+}
+
+// welcome lets somebody new in. Who came with a passkey gets their recovery
+// codes first, since there is no other time at which everybody looks.
+func (h *handlers) welcome(c echo.Context, in account.SignedIn, form account.Newcomer) error {
+	if form.Passkey == nil {
+		return h.goOn(c, in, "/")
+	}
+	if err := h.remember(c, in); err != nil {
+		return err
+	}
+	c.Set(keyCaller, in.Caller)
+	codes, err := h.Accounts.MakeRecoveryCodes(c.Request().Context(), in.Caller, actorOf(c))
+	if err != nil {
+		return err
+	}
+	return h.sendCodes(c, codes, true, "/")
 }
 
 func (h *handlers) joinPage(c echo.Context) error {
@@ -177,7 +194,7 @@ func (h *handlers) join(c echo.Context) error {
 	if err != nil {
 		return h.sendJoin(c, c.Param("token"), form, err)
 	}
-	return h.goOn(c, in, "/")
+	return h.welcome(c, in, form)
 }
 
 func (h *handlers) acceptInvitation(c echo.Context) error {

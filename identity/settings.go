@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"mooring/account"
 	"mooring/secret"
 	"mooring/text"
 )
@@ -96,6 +97,8 @@ func (s *Settings) fill(given map[string]string, readFile func(string) ([]byte, 
 		s.Name = defaultName[s.Kind]
 	}
 	switch {
+	case s.Key == string(account.ByPassword) || s.Key == string(account.ByPasskey):
+		return fmt.Errorf("key=: %s is the name of another way to sign in; choose another key", s.Key)
 	case !keyForm.MatchString(s.Key):
 		return errors.New("key= must be 1 to 32 small letters, digits and hyphens, such as key=harbor")
 	case s.Name == "" || utf8.RuneCountInString(s.Name) > 40:

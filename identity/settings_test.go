@@ -92,6 +92,7 @@ func TestSettingsThatMakeNoSenseAreToldInOneLineWithoutSecrets(t *testing.T) {
 		"github" + rest + " client-id=canary":                                  "client-id= is there twice",
 		"github" + rest + " key=":                                              "key= is empty",
 		"github" + rest + " key=Git/Hub":                                       "key= must be",
+		"github" + rest + " key=passkey":                                       "key=: passkey is the name of another way to sign in",
 		"github" + rest + " key=-a":                                            "key= must be",
 		"github" + rest + " name=' '":                                          "",
 		"github" + rest + " name=" + strings.Repeat("x", 41):                   "name= must be",
