@@ -132,6 +132,20 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// readForm reads what a form sends before anybody decides who sends it. Who is
+// let through is then let through as they are at that moment, and not as they
+// were before a slow sender came to an end.
+func readForm(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Request().Method == http.MethodPost {
+			if err := c.Request().ParseForm(); err != nil {
+				return errUnreadable.Because(err)
+			}
+		}
+		return next(c)
+	}
+}
+
 // denyCrossOrigin answers what CrossOriginProtection refused, with a page.
 func (h *handlers) denyCrossOrigin(e *echo.Echo) http.HandlerFunc {
 	deny := h.identify(h.headers(func(echo.Context) error { return errCrossOrigin }))

@@ -25,11 +25,8 @@ type typedForm struct {
 }
 
 // readCredentialForm reads what was typed, as it was typed.
-func readCredentialForm(c echo.Context) (typedForm, error) {
+func readCredentialForm(c echo.Context) typedForm {
 	r := c.Request()
-	if err := r.ParseForm(); err != nil {
-		return typedForm{}, errUnreadable.Because(err)
-	}
 	form := typedForm{Form: cloud.Form{
 		Label: r.PostFormValue("label"), Environment: r.PostFormValue("environment"), Method: r.PostFormValue("method"),
 		SubscriptionID: r.PostFormValue("subscription_id"), TenantID: r.PostFormValue("tenant_id"),
@@ -39,7 +36,7 @@ func readCredentialForm(c echo.Context) (typedForm, error) {
 		form.found = found
 	}
 	form.version, _ = strconv.ParseInt(r.PostFormValue("version"), 10, 64) // 0, for any, when it is not a number
-	return form, nil
+	return form
 }
 
 // withoutFound leaves out a directory that Mooring had found for another
@@ -106,10 +103,7 @@ func editing(view views.CredentialForm, version int64) views.CredentialForm {
 }
 
 func (h *handlers) linkCredential(c echo.Context) error {
-	typed, err := readCredentialForm(c)
-	if err != nil {
-		return err
-	}
+	typed := readCredentialForm(c)
 	form := typed.withoutFound("")
 	m, _ := membershipOf(c)
 	linked, err := h.Credentials.Link(c.Request().Context(), requestOf(c), c.Param("provider"), &form, verifyToo(c))
@@ -120,10 +114,7 @@ func (h *handlers) linkCredential(c echo.Context) error {
 }
 
 func (h *handlers) editCredential(c echo.Context) error {
-	typed, err := readCredentialForm(c)
-	if err != nil {
-		return err
-	}
+	typed := readCredentialForm(c)
 	found, err := h.findCredential(c)
 	if err != nil {
 		return err
@@ -187,10 +178,7 @@ func (h *handlers) previewEdit(c echo.Context) error {
 
 // preview is for a new credential, or for one that was saved.
 func (h *handlers) preview(c echo.Context, paths formPaths, saved credential.Credential) error {
-	typed, err := readCredentialForm(c)
-	if err != nil {
-		return err
-	}
+	typed := readCredentialForm(c)
 	form := typed.withoutFound(saved.Target.SubscriptionID)
 	target, fields, err := h.Credentials.Check(c.Param("provider"), &form)
 	if err != nil {

@@ -22,9 +22,6 @@ func newcomerPath(to purpose, token string) string {
 // got meanwhile in place of a password.
 func (h *handlers) newcomerOf(c echo.Context, to purpose) (account.Newcomer, error) {
 	r := c.Request()
-	if err := r.ParseForm(); err != nil {
-		return account.Newcomer{}, errUnreadable.Because(err)
-	}
 	form := account.Newcomer{Email: r.PostFormValue("email"), Name: r.PostFormValue("name"),
 		Organization: r.PostFormValue("organization"), Password: r.PostFormValue("password")}
 	switch r.PostFormValue("way") {
@@ -72,9 +69,6 @@ func whoIs(i *account.Identity) string {
 // askNewcomer asks for the passkey of somebody who does not exist yet.
 func (h *handlers) askNewcomer(c echo.Context) error {
 	r := c.Request()
-	if err := r.ParseForm(); err != nil {
-		return errUnreadable.Because(err)
-	}
 	to, token := toJoin, c.Param("token")
 	if c.Path() == "/setup/:token/question" {
 		to = toSetUp

@@ -40,9 +40,6 @@ func (h *handlers) askForPasskey(c echo.Context) error {
 
 func (h *handlers) signInWithPasskey(c echo.Context) error {
 	r := c.Request()
-	if err := r.ParseForm(); err != nil {
-		return errUnreadable.Because(err)
-	}
 	next := ownPath(r.PostFormValue("next"))
 	answer, _, err := h.answered(c, toSignIn)
 	if err != nil {

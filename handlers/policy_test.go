@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -176,4 +178,51 @@ func TestLeavingTakesEffectOnTheNextRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(t, s.as("owner").ask("POST", "/accounts/harbor/leave", url.Values{}), http.StatusConflict, account.ErrLastOwner.Sentence)
+}
+
+// TestAnOldProofDoesNotStandBetweenSomebodyAndTheirFirstPasskey walks the way of
+// somebody whom the site leads to a passkey and whose last proof is old.
+func TestAnOldProofDoesNotStandBetweenSomebodyAndTheirFirstPasskey(t *testing.T) {
+	s := newSite(t, withPolicy(account.Policy{Passwords: true, RequireSecondStep: true}))
+	b := s.as("stale owner")
+	leads(t, b.ask("GET", "/settings", nil), "/settings/passkeys/new?next=%2Fsettings")
+	leads(t, b.ask("GET", "/settings/passkeys/new?next=%2Fsettings", nil), "/prove?next="+url.QueryEscape("/settings/passkeys/new?next=%2Fsettings"))
+	says(t, b.ask("GET", "/prove?next=%2Fsettings%2Fpasskeys%2Fnew", nil), http.StatusOK, "Confirm that it is you")
+	leads(t, b.ask("POST", "/prove", url.Values{"password": {testPassword}, "next": {"/settings/passkeys/new"}}), "/settings/passkeys/new")
+	b.addPasskey("laptop")
+	if w := b.ask("GET", "/settings", nil); w.Code != http.StatusOK {
+		t.Errorf("in the end the page answered %d", w.Code)
+	}
+}
+
+// TestWhoIsRemovedWhileSendingIsRemoved sends half a form, removes its sender,
+// and sends the rest.
+func TestWhoIsRemovedWhileSendingIsRemoved(t *testing.T) {
+	s := newSite(t)
+	form := url.Values{"name": {"harbor"}, "description": {"taken back"}}.Encode()
+	reader, writer := io.Pipe()
+	request := httptest.NewRequestWithContext(t.Context(), "POST", "http://127.0.0.1:8080/accounts/harbor/general", reader)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.AddCookie(&http.Cookie{Name: s.sessions.name, Value: s.people["owner"]})
+	got, done := httptest.NewRecorder(), make(chan struct{})
+	go func() {
+		s.server.ServeHTTP(got, request)
+		close(done)
+	}()
+	if _, err := writer.Write([]byte(form[:10])); err != nil { // returns once the server reads
+		t.Fatal(err)
+	}
+	if err := s.Organizations.Remove(t.Context(), s.harbor.ID, s.ids["owner"], audit.BySystem()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := writer.Write([]byte(form[10:])); err != nil {
+		t.Fatal(err)
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	if got.Code != http.StatusNotFound {
+		t.Errorf("who was removed meanwhile got %d", got.Code)
+	}
 }

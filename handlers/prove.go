@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"mooring/account"
+	"mooring/identity"
 	"mooring/views"
 )
 
@@ -22,13 +23,9 @@ func (h *handlers) sendProve(c echo.Context, next string, err error) error {
 		return waysErr
 	}
 	view := views.Prove{Frame: h.frame(c, "Confirm that it is you"), Next: next,
-		HasPassword: ways.HasPassword && h.Accounts.Policy().Passwords}
-	here, _, _ := h.passkeysHere(c)
-	view.Passkeys = here && len(ways.Passkeys) > 0
-	for _, p := range h.SignInWith {
-		if (p.AsksAgain() || !view.HasPassword && !view.Passkeys) && hasIdentity(ways, p.Key()) {
-			view.Providers = append(view.Providers, h.providerLink(p, purposeQuery(toProve, next)))
-		}
+		HasPassword: h.hasPassword(ways), Passkeys: h.hasPasskey(c, ways)}
+	for _, p := range h.provenBy(c, ways) {
+		view.Providers = append(view.Providers, h.providerLink(p, purposeQuery(toProve, next)))
 	}
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {
@@ -37,9 +34,31 @@ func (h *handlers) sendProve(c echo.Context, next string, err error) error {
 	return h.html(c, status, views.ProvePage(view))
 }
 
-// hasIdentity reports whether one of the ways is a provider.
-func hasIdentity(own account.Ways, provider string) bool {
-	return slices.ContainsFunc(own.Identities, func(i account.LinkedIdentity) bool { return i.Provider == provider })
+// hasPassword reports whether a password is one of the ways here.
+func (h *handlers) hasPassword(own account.Ways) bool {
+	return own.HasPassword && h.Accounts.Policy().Passwords
+}
+
+// hasPasskey reports whether a passkey is one of the ways at the address that
+// the browser shows.
+func (h *handlers) hasPasskey(c echo.Context, own account.Ways) bool {
+	here, _, _ := h.passkeysHere(c)
+	return here && len(own.Passkeys) > 0
+}
+
+// provenBy lists the providers that can prove again who it is. One that does not
+// ask people again proves no more than the browser that they left open, so it
+// counts only for whoever has no other way.
+func (h *handlers) provenBy(c echo.Context, own account.Ways) []*identity.Provider {
+	otherWay := h.hasPassword(own) || h.hasPasskey(c, own)
+	var all []*identity.Provider
+	for _, p := range h.SignInWith {
+		linked := slices.ContainsFunc(own.Identities, func(i account.LinkedIdentity) bool { return i.Provider == p.Key() })
+		if linked && (p.AsksAgain() || !otherWay) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 func (h *handlers) prove(c echo.Context) error {

@@ -80,10 +80,10 @@ func (h *handlers) routes() []route {
 		{"POST", "/join/:token/question", anyone, asItIs, h.askNewcomer},
 		{"POST", "/join/:token/accept", signedIn, asItIs, h.acceptInvitation},
 
-		{"GET", "/prove", signedIn, asItIs, h.provePage},
-		{"POST", "/prove", signedIn, asItIs, h.prove},
-		{"POST", "/prove/question", signedIn, asItIs, h.askForProof},
-		{"POST", "/prove/passkey", signedIn, asItIs, h.proveWithPasskey},
+		{"GET", "/prove", enrolling, asItIs, h.provePage},
+		{"POST", "/prove", enrolling, asItIs, h.prove},
+		{"POST", "/prove/question", enrolling, asItIs, h.askForProof},
+		{"POST", "/prove/passkey", enrolling, asItIs, h.proveWithPasskey},
 
 		{"GET", "/", signedIn, asItIs, h.home},
 		{"POST", "/settings/theme", enrolling, asItIs, h.changeTheme},

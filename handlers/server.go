@@ -96,7 +96,7 @@ func (h *handlers) router() (*echo.Echo, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = h.answerError
 	e.IPExtractor = h.ipExtractor()
-	e.Use(h.identify, h.recover, h.headers, h.checkHost, limitBody)
+	e.Use(h.identify, h.recover, h.headers, h.checkHost, limitBody, readForm)
 	for _, r := range h.routes() {
 		guarded, err := h.guard(r)
 		if err != nil {

@@ -21,9 +21,6 @@ func (h *handlers) signInPage(c echo.Context) error {
 
 func (h *handlers) signIn(c echo.Context) error {
 	r := c.Request()
-	if err := r.ParseForm(); err != nil {
-		return errUnreadable.Because(err)
-	}
 	email, next := r.PostFormValue("email"), ownPath(r.PostFormValue("next"))
 	in, err := h.Accounts.SignIn(r.Context(), email, r.PostFormValue("password"), h.originOf(c))
 	return h.signedIn(c, in, err, email, next)

@@ -104,6 +104,9 @@ func (h *handlers) goToProvider(c echo.Context) error {
 			return err
 		}
 		begun.PersonID = caller.Person.ID
+		if err := h.mayGo(c, caller, begun.Purpose, provider); err != nil {
+			return err
+		}
 	default:
 		return errNotHere
 	}
@@ -116,6 +119,21 @@ func (h *handlers) goToProvider(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// mayGo keeps from a proof by a provider that does not ask again.
+func (h *handlers) mayGo(c echo.Context, caller account.Caller, to purpose, provider *identity.Provider) error {
+	if to != toProve {
+		return nil
+	}
+	own, err := h.Accounts.Ways(c.Request().Context(), caller)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(h.provenBy(c, own), provider) {
+		return errNotHere
+	}
+	return nil
 }
 
 // fullySignedIn gives the caller on a route that anyone may ask for.

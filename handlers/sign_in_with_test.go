@@ -204,6 +204,29 @@ func TestAProviderProvesAgainWhoItIs(t *testing.T) {
 	}
 }
 
+// TestAProviderThatDoesNotAskAgainProvesNothing offers GitHub for a proof only to
+// whoever has no other way, on the page and in the address.
+func TestAProviderThatDoesNotAskAgainProvesNothing(t *testing.T) {
+	s := newSite(t, func(c *Config) { c.SignInWith = []*identity.Provider{githubForTests(t)} })
+	const goThere = "/login/with/github?for=prove"
+	b := s.as("owner")
+	if w := b.ask("GET", goThere, nil); w.Code != http.StatusNotFound {
+		t.Errorf("without the identity, it answered %d to %s", w.Code, w.Header().Get("Location"))
+	}
+	linked := account.Identity{Provider: "github", Issuer: "https://github.com", Subject: "1"}
+	in, err := s.Accounts.LinkIdentity(t.Context(), s.caller("owner"), linked, account.Origin{Token: s.people["owner"]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.cookies[s.sessions.name] = in.Token.Reveal()
+	if w := b.ask("GET", goThere, nil); w.Code != http.StatusNotFound {
+		t.Errorf("with a password beside it, it answered %d to %s", w.Code, w.Header().Get("Location"))
+	}
+	if strings.Contains(b.ask("GET", "/prove", nil).Body.String(), goThere) {
+		t.Error("the page offers it beside a password")
+	}
+}
+
 func TestAnInvitationIsAcceptedWithAnIdentity(t *testing.T) {
 	s, issuer := providerSite(t, account.Policy{})
 	path := s.invitedBy(s.as("owner"), url.Values{"role": {"member"}})
