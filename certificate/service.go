@@ -117,9 +117,8 @@ func (s *Service) Run(ctx context.Context) {
 		case <-s.wake:
 		}
 		accounts, err := s.store.AccountsWithout(ctx)
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			s.log.Error("could not list accounts without a certificate", "cause", err)
-			continue
 		}
 		for _, accountID := range accounts {
 			if err := s.makeFirst(ctx, accountID); err != nil && ctx.Err() == nil {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -109,4 +110,27 @@ func (db *DB) Close() error { return errors.Join(db.readers.Close(), db.writer.C
 
 // Version grows with every committed change that a reader could notice. What
 // was read after Version gave a number is good as long as it gives that number.
+// Of what other programs change it hears by Watch.
 func (db *DB) Version() uint64 { return db.version.Load() }
+
+// Watch looks at each tick whether another program has changed the file, as
+// `mooring people reset` does while the server runs, until ctx ends. It asks on
+// the connection that writes, where SQLite counts only what others commit.
+func (db *DB) Watch(ctx context.Context, ticks <-chan time.Time) {
+	known, _ := db.othersVersion(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+		}
+		if now, err := db.othersVersion(ctx); err == nil && now != known {
+			known = now
+			db.version.Add(1)
+		}
+	}
+}
+
+func (db *DB) othersVersion(ctx context.Context) (int64, error) {
+	return value[int64](db.writer.QueryRowContext(ctx, `PRAGMA data_version`))
+}

@@ -29,7 +29,7 @@ func (h *handlers) sendColleagues(c echo.Context, m account.Membership, form acc
 	}
 	caller, _ := callerOf(c)
 	view := views.People{Frame: h.frame(c, "People"), MayManage: m.Role.AtLeast(account.Owner), Mail: h.Mail,
-		Invite: views.InviteForm{Email: form.Email, Role: form.Role}, LeavePath: "/accounts/" + m.Account.Name + "/leave"}
+		Invite: views.InviteForm{Email: form.Email, Role: form.Role}, LeavePath: leavePath(m)}
 	for _, p := range people {
 		view.People = append(view.People, h.colleague(c, m, p, p.PersonID == caller.Person.ID, view.MayManage))
 	}
@@ -56,10 +56,18 @@ func (h *handlers) colleague(c echo.Context, m account.Membership, p account.Col
 	if manage && !p.ByGroup {
 		shown.RolePath = base + "/role"
 	}
-	if manage && !you {
+	if manage && !p.ByGroup && !you {
 		shown.RemovePath = base + "/remove"
 	}
 	return shown
+}
+
+// leavePath is where somebody leaves, unless a group decides whether they belong.
+func leavePath(m account.Membership) string {
+	if m.ByGroup {
+		return ""
+	}
+	return "/accounts/" + m.Account.Name + "/leave"
 }
 
 func (h *handlers) invitations(c echo.Context, m account.Membership) ([]views.Invitation, error) {

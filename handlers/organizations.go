@@ -59,7 +59,7 @@ func (h *handlers) organizationPage(c echo.Context) error {
 func (h *handlers) sendOrganization(c echo.Context, m account.Membership, form account.OrganizationForm, err error) error {
 	base := "/accounts/" + m.Account.Name
 	view := views.OrganizationForm{Frame: h.frame(c, "General"), Action: base + "/general", MayChange: m.Role.AtLeast(account.Owner),
-		Name: form.Name, Description: form.Description, RequireSecondStep: form.RequireSecondStep, Saved: wasDone(c, "saved"), LeavePath: base + "/leave"}
+		Name: form.Name, Description: form.Description, RequireSecondStep: form.RequireSecondStep, Saved: wasDone(c, "saved"), LeavePath: leavePath(m)}
 	if view.MayChange {
 		view.DeletePath = base + "/delete"
 	}

@@ -25,7 +25,7 @@ func (h *handlers) sendProve(c echo.Context, next string, err error) error {
 	view := views.Prove{Frame: h.frame(c, "Confirm that it is you"), Next: next,
 		HasPassword: h.hasPassword(ways), Passkeys: h.hasPasskey(c, ways)}
 	for _, p := range h.provenBy(c, ways) {
-		view.Providers = append(view.Providers, h.providerLink(p, purposeQuery(toProve, next)))
+		view.Providers = append(view.Providers, h.providerLink(c, p, purposeQuery(toProve, next)))
 	}
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {

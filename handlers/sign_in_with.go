@@ -15,16 +15,22 @@ import (
 )
 
 // signInWith lists the sign-in providers, with what going there is for.
-func (h *handlers) signInWith(query url.Values) []views.SignInWith {
+func (h *handlers) signInWith(c echo.Context, query url.Values) []views.SignInWith {
 	var all []views.SignInWith
 	for _, p := range h.SignInWith {
-		all = append(all, h.providerLink(p, query))
+		all = append(all, h.providerLink(c, p, query))
 	}
 	return all
 }
 
-func (h *handlers) providerLink(p *identity.Provider, query url.Values) views.SignInWith {
+// providerLink leads to a provider. It begins at the public address, to which
+// the provider sends people back: a browser that shows another name of this
+// machine would come back as a stranger.
+func (h *handlers) providerLink(c echo.Context, p *identity.Provider, query url.Values) views.SignInWith {
 	path := "/login/with/" + p.Key()
+	if c.Request().Host != h.PublicURL.Host {
+		path = h.PublicURL.String() + path
+	}
 	if len(query) > 0 {
 		path += "?" + query.Encode()
 	}

@@ -21,11 +21,14 @@ import (
 	"mooring/secret"
 )
 
-// readyKeys is how many private keys are made ahead.
-const readyKeys = 3
+const (
+	readyKeys     = 3           // private keys that are made ahead
+	watchInterval = time.Second // between looks at what other programs changed
+)
 
 // house is the whole product without its front door.
 type house struct {
+	database      *db.DB
 	accounts      *account.Service
 	organizations *account.Organizations
 	people        *account.People
@@ -54,7 +57,7 @@ type parts struct {
 }
 
 func build(p parts) *house {
-	h := &house{clouds: p.clouds, pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
+	h := &house{database: p.database, clouds: p.clouds, pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
 	h.certificates = certificate.NewService(p.database.Certificates(), p.ring, h.pool, p.now, p.newID, p.log)
 	accounts := p.database.Accounts()
 	h.accounts = account.NewService(account.Config{Store: accounts, Policy: p.policy, Passkeys: p.passkeys,
@@ -83,6 +86,11 @@ func (h *house) front(p parts) handlers.Config {
 // start runs what works in the background; wait waits for its end after ctx.
 func (h *house) start(ctx context.Context) {
 	h.fillPool(ctx)
+	h.group.Go(func() {
+		every := time.NewTicker(watchInterval)
+		defer every.Stop()
+		h.database.Watch(ctx, every.C)
+	})
 	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.keys.Run, h.credentials.Run} {
 		h.group.Go(func() { work(ctx) })
 	}

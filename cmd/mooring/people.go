@@ -3,7 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"sort"
 	"strings"
 	"time"
@@ -17,9 +20,27 @@ import (
 // people adds somebody to a Mooring that has its first administrator, or lets
 // somebody in again who has lost every way. It works while the server runs.
 func people(ctx context.Context, c *cli, args []string) error {
-	if len(args) > 0 && args[0] == "reset" {
-		return resetPerson(ctx, c, args[1:])
+	verb := ""
+	if len(args) > 0 {
+		verb, args = args[0], args[1:]
 	}
+	switch verb {
+	case "add":
+		return addPerson(ctx, c, args)
+	case "reset":
+		return resetPerson(ctx, c, args)
+	case "--help", "-help", "-h":
+		asked := []string{"--help"}
+		if err := addPerson(ctx, c, asked); !errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		fmt.Fprintln(c.stdout)
+		return resetPerson(ctx, c, asked)
+	}
+	return usagef("say add or reset")
+}
+
+func addPerson(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
 	var form account.Newcomer
 	var organization, role string
@@ -31,10 +52,7 @@ func people(ctx context.Context, c *cli, args []string) error {
 	s.StringVar(&organization, "organization", "", "the organization that they join, if any")
 	s.StringVar(&role, "role", string(account.Member), "their role in it: viewer, member or owner")
 	s.BoolVar(&admin, "admin", false, "make them a site administrator")
-	if len(args) == 0 || args[0] != "add" && !strings.HasPrefix(args[0], "-") {
-		return usagef("say add or reset")
-	}
-	if err := s.parse(args[1:], 0); err != nil {
+	if err := s.parse(args, 0); err != nil {
 		return err
 	}
 	parsed, err := account.ParseRole(role)
@@ -58,11 +76,13 @@ func people(ctx context.Context, c *cli, args []string) error {
 }
 
 // resetPerson is for whoever has lost their password, their passkeys and their
-// codes. Only somebody on the machine can do it, and never as that person.
+// codes, or may have been taken over. Only somebody on the machine can do it,
+// and never as that person.
 func resetPerson(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
 	var email string
-	s := c.settings("people reset", "give a person a new password, the first line of standard input; their passkeys, recovery codes and sessions go, and they are enabled")
+	s := c.settings("people reset", "give a person a new password, the first line of standard input, or, when that is empty, a recovery code to sign in with; "+
+		"every other way in goes, with their sessions and API keys, and they are enabled")
 	s.dataFlags(&d)
 	s.StringVar(&email, "email", "", "the address that they sign in with")
 	if err := s.parse(args, 0); err != nil {
@@ -70,20 +90,28 @@ func resetPerson(ctx context.Context, c *cli, args []string) error {
 	}
 	password := c.firstLine()
 	return c.withAccounts(ctx, d, func(accounts *account.Service) error {
-		if err := accounts.Reset(ctx, email, password, operator("mooring people reset")); err != nil {
+		code, err := accounts.Reset(ctx, email, password, operator("mooring people reset"))
+		if err != nil {
 			return sayFields(err)
 		}
-		fmt.Fprintf(c.stdout, "Reset %s. They sign in with the new password and should change it.\n", email)
+		if password != "" {
+			fmt.Fprintf(c.stdout, "Reset %s. They sign in with the new password and should change it.\n", email)
+			return nil
+		}
+		fmt.Fprintf(c.stdout, "Reset %s. They sign in once, under /login/recovery, with that address and this recovery code, and should add a passkey at once:\n  %s\n",
+			email, code.Reveal())
 		return nil
 	})
 }
 
-// firstLine reads a password, which must not stand in a list of processes.
+// firstLine reads a password, which must not stand in a list of processes. What
+// is longer than any password is cut off, and still too long to be one.
 func (c *cli) firstLine() string {
-	scanner := bufio.NewScanner(c.stdin)
-	scanner.Scan()
-	return scanner.Text()
+	line, _ := bufio.NewReader(io.LimitReader(c.stdin, maxLine)).ReadString('\n') // without a line there is no password
+	return strings.TrimRight(line, "\r\n")
 }
+
+const maxLine = 64 << 10 // bytes
 
 // withAccounts opens the data for a command. The server, or its next start,
 // makes the certificates of new accounts.

@@ -121,6 +121,9 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := h.accounts.SettleGroups(ctx); err != nil {
+		return err
+	}
 	if err := announceSetUp(ctx, c.stdout, h.accounts, public); err != nil {
 		return err
 	}

@@ -47,6 +47,9 @@ func (s *settings) parse(args []string, most int) error {
 			continue
 		}
 		if err := s.Set(name, value); err != nil {
+			if isSwitch(s.Lookup(name)) {
+				return usagef("%s: %q is neither true nor false", variable, value)
+			}
 			return usagef("%s: %v", variable, err)
 		}
 	}
@@ -54,6 +57,12 @@ func (s *settings) parse(args []string, most int) error {
 		return usagef("unexpected argument %q", s.Arg(most))
 	}
 	return nil
+}
+
+// isSwitch reports whether a flag is on or off.
+func isSwitch(f *flag.Flag) bool {
+	on, ok := f.Value.(interface{ IsBoolFlag() bool })
+	return ok && on.IsBoolFlag()
 }
 
 func (s *settings) help() {

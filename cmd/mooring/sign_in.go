@@ -99,6 +99,7 @@ const providerTimeout = 10 * time.Second
 // signInWith makes the providers, in the order in which they were named.
 func (v signInSettings) signInWith(public *url.URL, getenv func(string) string) ([]*identity.Provider, error) {
 	var all []*identity.Provider
+	grouping := "" // the provider that tells groups
 	for _, line := range v.providers {
 		said, err := identity.ParseSettings(line, os.ReadFile, getenv)
 		if err != nil {
@@ -108,6 +109,12 @@ func (v signInSettings) signInWith(public *url.URL, getenv func(string) string) 
 			if other.Key() == said.Key {
 				return nil, usagef("--sign-in: two providers have the key %s; give one of them another with key=…", said.Key)
 			}
+		}
+		if said.GroupsClaim != "" {
+			if grouping != "" {
+				return nil, usagef("--sign-in: %s and %s both have groups-claim=; what one gives, the other would take", grouping, said.Key)
+			}
+			grouping = said.Key
 		}
 		provider, err := identity.New(said, public, &http.Client{Timeout: providerTimeout}, time.Now)
 		if err != nil {
@@ -119,8 +126,13 @@ func (v signInSettings) signInWith(public *url.URL, getenv func(string) string) 
 }
 
 func (v mailSettings) mailer() (account.Mailer, error) {
-	if v.server == "" {
+	switch {
+	case v.server == "" && (v.user != "" || v.passwordFile != "" || v.from != ""):
+		return nil, usagef("--mail-user, --mail-password-file and --mail-from go with --mail-server")
+	case v.server == "":
 		return nil, nil
+	case v.from == "":
+		return nil, usagef("--mail-server needs --mail-from, such as \"Mooring <mooring@example.com>\"")
 	}
 	said := mail.Settings{Server: v.server, User: v.user, From: v.from}
 	if v.passwordFile != "" {
