@@ -12,6 +12,8 @@ import (
 func TestAccessible(t *testing.T) {
 	t.Run("pages", accessiblePages)
 	t.Run("dialogs", accessibleDialogs)
+	t.Run("people", accessiblePeople)
+	t.Run("newcomers", accessibleNewcomers)
 	t.Run("portal", accessiblePortal)
 	t.Run("set up", accessibleSetUp)
 }
@@ -120,4 +122,100 @@ func accessiblePortal(t *testing.T) {
 	b.fill("Command", "az account show --subscription "+azuresim.Script()[1].SubscriptionID)
 	b.follow("button", "Run")
 	b.accessible("portal-shell-ran")
+}
+
+// accessiblePeople are the pages about people, organizations and keys.
+func accessiblePeople(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.newTab(wideLight)
+	b.expect("422 (Unprocessable Entity)")
+	b.expect("409 (Conflict)")
+	b.authenticator()
+	b.signIn(w, owner)
+	b.open(w.address + "/")
+	b.click("DisclosureTriangleGrouped", "Account: harbor")
+	b.accessible("account-menu")
+	for _, form := range []struct {
+		name, path string
+		typed      map[string]string
+		button     string
+	}{
+		{"general", "/settings", map[string]string{"Your name": ""}, "Save"},
+		{"password", "/settings/password", map[string]string{"Current password": password, "New password": "short"}, "Change password"},
+		{"organization-new", "/organizations/new", map[string]string{"Name": "No Good Name"}, "Create organization"},
+		{"organization", "/accounts/harbor/general", map[string]string{"Name": "No Good Name"}, "Save"},
+		{"organization-delete", "/accounts/harbor/delete", map[string]string{"Type harbor to delete it": "pier"}, "Delete harbor"},
+		{"people", peoplePath, map[string]string{"E-mail address (optional)": member}, "Invite"},
+		{"api-key-form", keysPath + "/new", map[string]string{"Name": ""}, "Make API key"},
+	} {
+		b.open(w.address + form.path)
+		b.accessible(form.name)
+		for label, text := range form.typed {
+			b.fill(label, text)
+		}
+		b.follow("button", form.button)
+		b.until("what is wrong", func() bool { return b.count(problem) > 0 })
+		b.accessible(form.name + "-refused")
+	}
+	b.open(w.address + keysPath)
+	b.accessible("api-keys-empty")
+	b.follow("link", "New API key")
+	b.fill("Name", "nightly report")
+	b.follow("button", "Make API key")
+	b.accessible("api-key-made")
+	b.follow("link", "I have kept it")
+	b.accessible("api-keys")
+	b.open(w.address + securityPath)
+	b.accessible("security")
+	b.follow("link", "Add passkey")
+	b.accessible("passkey-new")
+	codes := b.addPasskey(w, "")
+	b.accessible("recovery-codes")
+	b.follow("link", "I have kept them")
+	b.accessible("security-passkey")
+	b.open(w.address + "/prove")
+	b.accessible("prove")
+	b.signOut("Olivia Owner")
+	b.signIn(w, owner)
+	b.accessible("second-step")
+	b.useCode("not one")
+	b.accessible("second-step-refused")
+	b.useCode(codes[0])
+
+	max := w.newTab(wideLight)
+	max.signIn(w, member)
+	for name, path := range map[string]string{"people-member": peoplePath, "organization-member": "/accounts/harbor/general"} {
+		max.open(w.address + path)
+		max.accessible(name)
+	}
+}
+
+// accessibleNewcomers are the pages of invitations and of administration.
+func accessibleNewcomers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.newTab(wideLight)
+	b.signIn(w, owner)
+	link := b.invites(w, "Viewer")
+	b.accessible("invited")
+	b.follow("link", "Back to People")
+	b.accessible("people-invited")
+
+	ada := w.newTab(wideLight)
+	ada.expect("422 (Unprocessable Entity)")
+	ada.open(link)
+	ada.accessible("join")
+	ada.joins("", "nina@harbor.example")
+	ada.accessible("join-refused")
+	ada.signIn(w, admin)
+	ada.open(link)
+	ada.accessible("join-signed-in")
+	ada.open(w.address + "/admin/people")
+	ada.accessible("admin-people")
+	ada.follow("link", "Max Member")
+	ada.follow("button", "Disable Max Member")
+	ada.accessible("admin-person-disabled")
+	ada.open(w.address + "/admin/people?search=nobody")
+	ada.accessible("admin-people-none")
 }

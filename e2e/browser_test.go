@@ -80,8 +80,8 @@ type look struct {
 var (
 	wideLight   = look{"wide-light", false, 1280, 800}
 	wideDark    = look{"wide-dark", true, 1280, 800}
-	narrowLight = look{"narrow-light", false, 390, 844}
-	narrowDark  = look{"narrow-dark", true, 390, 844}
+	narrowLight = look{"narrow-light", false, 360, 780}
+	narrowDark  = look{"narrow-dark", true, 360, 780}
 	looks       = []look{wideLight, wideDark, narrowLight, narrowDark}
 )
 

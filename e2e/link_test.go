@@ -17,8 +17,13 @@ import (
 // working is the subscription that a person links by hand.
 var working = azuresim.Script()[0]
 
-// signIn goes to the first page and signs in.
+// signIn goes to the first page and signs in as somebody of the demo world.
 func (b *tab) signIn(w *world, email string) {
+	b.t.Helper()
+	b.signInAs(w, email, password)
+}
+
+func (b *tab) signInAs(w *world, email, password string) {
 	b.t.Helper()
 	b.open(w.address + "/")
 	b.fill("E-mail address", email)

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -10,12 +12,15 @@ import (
 // served is a mooring serve with what it said at its start.
 type served struct {
 	*process
-	address, setUp string
+	*world
+	setUp string // address of the page that makes the first administrator; "" if there is one
+	data  string // its folder
 }
 
-func serve(t *testing.T, data string) served {
+func serve(t *testing.T, data string, more ...string) served {
 	t.Helper()
-	s := served{process: start(t, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error")}
+	args := append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error"}, more...)
+	s := served{process: start(t, args...), world: &world{t: t}, data: data}
 	s.line(func(line string) bool {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "http://") {
@@ -28,24 +33,57 @@ func serve(t *testing.T, data string) served {
 	return s
 }
 
-func (s served) hosts(t *testing.T) []string {
-	t.Helper()
-	u, err := url.Parse(s.address)
-	if err != nil || u.Host == "" {
-		t.Fatalf("mooring serve listens on %q", s.address)
-	}
-	return []string{u.Host}
+// place is an address that is known before a Mooring answers there: a sign-in
+// provider has to be told where it may send people back to.
+type place struct {
+	server  *httptest.Server
+	address string
 }
 
-const adminPassword = "correct horse battery"
+func newPlace(t *testing.T) place {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	t.Cleanup(server.Close)
+	_, port, _ := strings.Cut(server.Listener.Addr().String(), ":")
+	return place{server, "http://localhost:" + port}
+}
+
+// serve starts mooring serve behind the address, as behind a proxy.
+func (p place) serve(t *testing.T, more ...string) served {
+	t.Helper()
+	s := serve(t, filepath.Join(t.TempDir(), "data"), append([]string{"--public-url", p.address}, more...)...)
+	own := s.line(func(line string) bool { return strings.HasPrefix(line, "Its own address is ") })
+	behind := &url.URL{Scheme: "http", Host: strings.TrimPrefix(own, "Its own address is ")}
+	p.server.Config.Handler = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(behind)
+		r.Out.Host = r.In.Host
+	}}
+	p.server.Start()
+	return s
+}
+
+// The first administrator of a mooring serve.
+const (
+	ada           = "ada@harbor.example"
+	adminPassword = "correct horse battery"
+)
 
 // fillSetUp fills in the form that makes the first administrator.
 func (b *tab) fillSetUp() {
 	b.t.Helper()
 	b.fill("Your name", "Ada Admin")
-	b.fill("E-mail address", "ada@harbor.example")
+	b.fill("E-mail address", ada)
 	b.fill("Password", adminPassword)
 	b.fill("Organization (optional)", "harbor")
+}
+
+// setsUp makes the first administrator, who is then signed in.
+func (b *tab) setsUp(s served) {
+	b.t.Helper()
+	b.open(s.setUp)
+	b.fillSetUp()
+	b.follow("button", "Create administrator")
+	b.find("heading", "Cloud Providers")
 }
 
 // TestPowerCut sets a real server up, kills it and starts it again.
@@ -54,12 +92,9 @@ func TestPowerCut(t *testing.T) {
 	needChromium(t)
 	data := filepath.Join(t.TempDir(), "data")
 	first := serve(t, data)
-	b := openTab(t, first.hosts(t), narrowLight)
-	b.open(first.setUp)
-	b.shown("set-up")
-	b.fillSetUp()
-	b.follow("button", "Create administrator")
-	b.sees("Cloud Providers", "Nothing is linked yet.")
+	b := first.newTab(narrowLight)
+	b.setsUp(first)
+	b.sees("Nothing is linked yet.")
 	used := first.setUp[strings.Index(first.setUp, "/setup/"):]
 	first.kill()
 
@@ -67,14 +102,11 @@ func TestPowerCut(t *testing.T) {
 	if second.setUp != "" {
 		t.Errorf("a new set-up address is there: %s", second.setUp)
 	}
-	b = openTab(t, second.hosts(t), narrowLight)
+	b = second.newTab(narrowLight)
 	b.expect("404 (Not Found)")
 	b.open(second.address + used)
 	b.sees("Not found")
-	b.open(second.address + "/")
-	b.fill("E-mail address", "ada@harbor.example")
-	b.fill("Password", adminPassword)
-	b.follow("button", "Sign in")
+	b.signInAs(second.world, ada, adminPassword)
 	b.sees("Cloud Providers", "Nothing is linked yet.")
 	if b.path() != providersPath {
 		t.Errorf("after signing in the page is %s", b.path())
@@ -86,7 +118,7 @@ func accessibleSetUp(t *testing.T) {
 	t.Parallel()
 	needChromium(t)
 	s := serve(t, filepath.Join(t.TempDir(), "data"))
-	b := openTab(t, s.hosts(t), wideLight)
+	b := s.newTab(wideLight)
 	b.expect("422 (Unprocessable Entity)")
 	b.open(s.setUp)
 	b.accessible("set-up")

@@ -60,7 +60,7 @@ func TestKeyboard(t *testing.T) {
 	tide := scripted("Tide Tables")
 
 	b.open(w.address + "/")
-	b.focused("E-mail address")
+	b.tabTo("E-mail address")
 	b.press(owner)
 	b.tabTo("Password")
 	b.press(password)
