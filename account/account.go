@@ -3,6 +3,7 @@
 package account
 
 import (
+	"net/mail"
 	"regexp"
 	"strings"
 	"time"
@@ -114,14 +115,15 @@ type Session struct {
 	Replaces string // id of the session that this browser had before; AddSession ends it. It is not stored.
 }
 
-// Way is how somebody signed in: ByPassword, ByPasskey, or the key of a sign-in
-// provider.
+// Way is how somebody signed in: ByPassword, ByPasskey, ByCode, or the key of a
+// sign-in provider.
 type Way string
 
 // The ways that need no provider.
 const (
 	ByPassword Way = "password"
 	ByPasskey  Way = "passkey"
+	ByCode     Way = "recovery-code"
 )
 
 // ProofLife is how long a proof of who somebody is counts for what is dangerous.
@@ -147,8 +149,11 @@ func (c Caller) OwesSecondStep() bool {
 }
 
 // Proved reports whether the last proof is young enough for what is dangerous.
+// One from the future is not: the clock was set back since, and would keep it
+// young.
 func (c Caller) Proved(now time.Time) bool {
-	return now.Sub(c.Session.ProvedAt) < ProofLife
+	age := now.Sub(c.Session.ProvedAt)
+	return age >= -time.Minute && age < ProofLife
 }
 
 // In finds the caller's membership of the account with this name.
@@ -186,12 +191,19 @@ const (
 var (
 	accountName  = regexp.MustCompile(`^[a-z0-9](?:-?[a-z0-9])+$`)
 	emailAddress = regexp.MustCompile(`^[^\s@]+@[^\s@]+$`)
+	notInEmail   = `/:?<>"(),; `
 )
 
 func isAccountName(s string) bool { return len(s) <= maxAccountName && accountName.MatchString(s) }
 
+// isEmail takes what can be nothing but an address: no name beside it, nothing
+// quoted, nothing that reads as a link or as a list.
 func isEmail(s string) bool {
-	return len(s) <= maxEmail && emailAddress.MatchString(s) && text.Line(s) == s
+	if len(s) > maxEmail || !emailAddress.MatchString(s) || text.Line(s) != s || strings.ContainsAny(s, notInEmail) {
+		return false
+	}
+	parsed, err := mail.ParseAddress(s)
+	return err == nil && parsed.Address == s
 }
 
 func normalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

@@ -18,10 +18,15 @@ const (
 // newCodes gives recovery codes as a person reads them, and what is stored.
 func newCodes(personID string) (codes []secret.Text, hashes []string) {
 	for range codeCount {
-		code := newCode()
-		codes, hashes = append(codes, secret.NewText(code)), append(hashes, hashCode(personID, code))
+		code, hash := newCodeOf(personID)
+		codes, hashes = append(codes, code), append(hashes, hash)
 	}
 	return codes, hashes
+}
+
+func newCodeOf(personID string) (code secret.Text, hash string) {
+	made := newCode()
+	return secret.NewText(made), hashCode(personID, made)
 }
 
 func newCode() string {

@@ -1,8 +1,5 @@
 package account
 
-// Network is what counts as one guesser.
-var Network = network
-
 // ThrottleKey lets tests note failures without hashing a password for each.
 var ThrottleKey = throttleKey
 

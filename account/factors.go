@@ -54,7 +54,7 @@ func (s *Service) change(caller Caller, proof Proof, action audit.Action, kind N
 }
 
 func notice(r Renewal, kind NoticeKind, detail string) Notice {
-	return Notice{Kind: kind, Count: 1, At: r.At, Address: r.Address, Agent: r.Agent, Detail: detail}
+	return Notice{Kind: kind, Count: 1, At: r.At, Address: r.Address, Agent: r.Agent, Detail: detail, SessionID: r.To}
 }
 
 // ChangePassword sets the caller's password. The one they have, if any, has to
@@ -80,7 +80,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, current, ne
 		}
 		c.ProvedAt = c.At
 	}
-	hash, err := s.hasher.hash(ctx, next)
+	hash, err := s.hasher.hash(ctx, from.Address, next)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -99,6 +99,9 @@ func (s *Service) BeginAddPasskey(ctx context.Context, caller Caller) (Question,
 		return Question{}, err
 	}
 	have, err := s.store.Passkeys(ctx, caller.Person.ID)
+	if err == nil && len(have) >= MaxPasskeys {
+		err = ErrTooManyPasskeys
+	}
 	if err != nil {
 		return Question{}, err
 	}
@@ -179,7 +182,7 @@ func (s *Service) MakeRecoveryCodes(ctx context.Context, caller Caller, actor au
 		return nil, err
 	}
 	codes, hashes := newCodes(caller.Person.ID)
-	told := Notice{Kind: NoticeCodesMade, Count: 1, At: s.now(), Address: actor.Address, Agent: caller.Session.Agent}
+	told := Notice{Kind: NoticeCodesMade, Count: 1, At: s.now(), Address: actor.Address, Agent: caller.Session.Agent, SessionID: caller.Session.ID}
 	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.MakeRecoveryCodes, Result: audit.Done}
 	if err := s.store.SetCodes(ctx, caller.Person.ID, hashes, told, entry); err != nil {
 		return nil, err
@@ -219,18 +222,24 @@ func (s *Service) UnlinkIdentity(ctx context.Context, caller Caller, issuer, sub
 	if err != nil {
 		return SignedIn{}, err
 	}
-	none := Groups{FollowsAdministrator: true, Entry: c.entry}
-	none.Entry.Action = audit.FollowGroups
-	if err := s.store.UnlinkIdentity(ctx, c.Renewal, issuer, subject, s.policy, none, c.notice, c.entry); err != nil {
+	if err := s.store.UnlinkIdentity(ctx, c.Renewal, issuer, subject, s.policy, noGroups(c.entry), c.notice, c.entry); err != nil {
 		return SignedIn{}, err
 	}
 	return s.renewed(ctx, c.Renewal, c.token)
 }
 
-// DismissNotices removes the notices that the caller has been shown.
-func (s *Service) DismissNotices(ctx context.Context, caller Caller) error {
-	if len(caller.Notices) == 0 {
+// noGroups takes what groups gave, because of what the entry tells.
+func noGroups(entry audit.Entry) Groups {
+	entry.Action = audit.FollowGroups
+	return Groups{FollowsAdministrator: true, Entry: entry}
+}
+
+// DismissNotices removes the notices that the caller has been shown: by their
+// ids, with the counts that stood there. What came since stays, and what their
+// own session did is dismissed in that session only.
+func (s *Service) DismissNotices(ctx context.Context, caller Caller, shown map[int64]int) error {
+	if len(shown) == 0 {
 		return nil
 	}
-	return s.store.DismissNotices(ctx, caller.Person.ID, caller.Notices[0].At)
+	return s.store.DismissNotices(ctx, caller.Person.ID, caller.Session.ID, shown)
 }

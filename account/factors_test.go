@@ -213,6 +213,15 @@ func TestNewRecoveryCodesReplaceTheOld(t *testing.T) {
 	h.want(err, account.ErrNoPasskey)
 }
 
+// shown are the notices as a page shows them.
+func shown(c account.Caller) map[int64]int {
+	shown := map[int64]int{}
+	for _, n := range c.Notices {
+		shown[n.ID] = n.Count
+	}
+	return shown
+}
+
 func TestDismissedNoticesAreGone(t *testing.T) {
 	h, in, _ := withPasskey(t)
 	caller := h.caller(in.Token)
@@ -220,12 +229,12 @@ func TestDismissedNoticesAreGone(t *testing.T) {
 		t.Fatalf("the notices are %+v", caller.Notices)
 	}
 	before := len(h.log())
-	h.ok(h.DismissNotices(t.Context(), caller))
+	h.ok(h.DismissNotices(t.Context(), caller, shown(caller)))
 	if got := h.caller(in.Token).Notices; len(got) != 0 || len(h.log()) != before {
 		t.Errorf("left are %+v", got)
 	}
 	version := h.Version()
-	h.ok(h.DismissNotices(t.Context(), h.caller(in.Token))) // there is nothing to write
+	h.ok(h.DismissNotices(t.Context(), h.caller(in.Token), nil)) // there is nothing to write
 	if h.Version() != version {
 		t.Error("nothing to dismiss counts as a change")
 	}

@@ -82,6 +82,11 @@ func (s *watchedStore) KnownAddress(ctx context.Context, personID, address strin
 	return s.Store.KnownAddress(ctx, personID, address)
 }
 
+func (s *watchedStore) KnownDevice(ctx context.Context, personID, device string) (bool, error) {
+	s.note("KnownDevice")
+	return s.Store.KnownDevice(ctx, personID, device)
+}
+
 func (s *watchedStore) AddFailure(ctx context.Context, f account.Failure, entry audit.Entry) error {
 	s.note("AddFailure")
 	return s.Store.AddFailure(ctx, f, entry)
@@ -133,7 +138,11 @@ func (h house) under(p account.Policy) house {
 
 var ids atomic.Int64
 
+// config has the provider of every identity here, unless a test names others.
 func (h house) config(p account.Policy) account.Config {
+	if p.Providers == nil {
+		p.Providers = []string{"harbor"}
+	}
 	return account.Config{
 		Store: h.store, Policy: p, Passkeys: h.keys, Now: h.clock.Now, Log: slog.New(slog.DiscardHandler),
 		NewID: func() string { return fmt.Sprint("id-", ids.Add(1)) }, Joined: func() { h.joined.Add(1) },
@@ -213,12 +222,17 @@ func (h house) signIn(name, address string) secret.Text {
 	return in.Token
 }
 
-// fail notes failed sign-ins, as if somebody had tried.
+// fail notes failed sign-ins, as if somebody had tried passwords.
 func (h house) fail(times int, email, address string) {
+	h.t.Helper()
+	h.failWith("", times, email, address)
+}
+
+func (h house) failWith(means string, times int, email, address string) {
 	h.t.Helper()
 	for range times {
 		h.ok(h.Accounts().AddFailure(h.t.Context(),
-			account.Failure{EmailKey: account.ThrottleKey("email", email), AddressKey: account.ThrottleKey("address", address)},
+			account.Failure{EmailKey: account.ThrottleKey(means+"email", email), AddressKey: account.ThrottleKey(means+"address", address)},
 			audit.Entry{At: h.clock.Now(), Actor: audit.Actor{Name: "unknown"}, Action: audit.SignInFailed, Result: audit.Refused}))
 	}
 }

@@ -339,10 +339,10 @@ func TestGroupsGiveAndTake(t *testing.T) {
 func TestWhatPeopleDecidedGroupsLeaveAlone(t *testing.T) {
 	h := grouped(t)
 	c := h.arriveIn()
-	h.ok(h.Accounts().MakeAdministrator(t.Context(), c.Person.ID, audit.Entry{At: morning, Actor: h.actor(), Action: audit.MakeAdministrator, Result: audit.Done}))
+	h.ok(h.Accounts().MakeAdministrator(t.Context(), c.Person.ID, audit.Entry{At: morning, Actor: audit.BySystem(), Action: audit.MakeAdministrator, Result: audit.Done}))
 	dock := account.NewInvitation{Invitation: account.Invitation{ID: "i", Account: account.Account{ID: "account-dock"}, Role: account.Viewer, CreatedAt: morning,
 		ExpiresAt: morning.Add(time.Hour)}, Hash: "hash"}
-	_, err := h.Accounts().AddInvitation(t.Context(), dock, audit.Entry{At: morning, Actor: h.actor(), Action: audit.Invite, Result: audit.Done})
+	_, err := h.Accounts().AddInvitation(t.Context(), dock, audit.Entry{At: morning, Actor: audit.BySystem(), Action: audit.Invite, Result: audit.Done})
 	h.ok(err)
 	h.ok(h.Accounts().AcceptInvitation(t.Context(), "hash", c.Person.ID, morning, audit.Entry{At: morning, Actor: h.actor(), Action: audit.JoinAccount, Result: audit.Done}))
 	for _, groups := range [][]string{{"admins", "crew"}, {}} {
@@ -373,15 +373,15 @@ func TestAProviderThatTellsNoGroupsTakesNothing(t *testing.T) {
 func TestTheLastAdministratorAndTheLastOwnerStay(t *testing.T) {
 	h := grouped(t)
 	c := h.arriveIn("admins", "captains")
-	h.ok(h.Accounts().TakeAdministrator(t.Context(), "person-bob", audit.Entry{At: morning, Actor: h.actor(), Action: audit.TakeAdministrator, Result: audit.Done}))
-	h.ok(h.Accounts().SetRole(t.Context(), "account-harbour", "person-bob", account.Member, audit.Entry{At: morning, Actor: h.actor(), Action: audit.ChangeRole, Result: audit.Done}))
+	h.ok(h.Accounts().TakeAdministrator(t.Context(), "person-bob", audit.Entry{At: morning, Actor: audit.BySystem(), Action: audit.TakeAdministrator, Result: audit.Done}))
+	h.ok(h.Accounts().SetRole(t.Context(), "account-harbour", "person-bob", account.Member, audit.Entry{At: morning, Actor: audit.BySystem(), Action: audit.ChangeRole, Result: audit.Done}))
 	for _, groups := range [][]string{{"crew"}, {}} {
 		c = h.arriveIn(groups...)
 		if !c.Person.SiteAdmin || roleIn(c, "harbour") != account.Owner {
 			t.Errorf("with %v they are %+v in %+v", groups, c.Person, c.Memberships)
 		}
 	}
-	h.ok(h.Accounts().SetRole(t.Context(), "account-harbour", "person-bob", account.Owner, audit.Entry{At: morning, Actor: h.actor(), Action: audit.ChangeRole, Result: audit.Done}))
+	h.ok(h.Accounts().SetRole(t.Context(), "account-harbour", "person-bob", account.Owner, audit.Entry{At: morning, Actor: audit.BySystem(), Action: audit.ChangeRole, Result: audit.Done}))
 	h.disable("person-bob") // who is disabled is no other owner
 	if c = h.arriveIn(); roleIn(c, "harbour") != account.Owner {
 		t.Errorf("they are in %+v", c.Memberships)

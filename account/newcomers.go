@@ -88,13 +88,12 @@ func (s *Service) SetUp(ctx context.Context, token string, form Newcomer, from O
 	if err := form.check(s.policy); err != nil {
 		return SignedIn{}, err
 	}
-	newcomer, err := s.newcomer(ctx, form)
+	newcomer, err := s.letIn(ctx, audit.SetUp, form, from, func(p *NewPerson) error {
+		p.Person.SiteAdmin = true
+		entry := audit.Entry{At: s.now(), Actor: actorFor(p.Person, from), Action: audit.SetUp, Result: audit.Done, Detail: form.Organization}
+		return s.store.SetUp(ctx, hashToken(token), s.now(), *p, entry)
+	})
 	if err != nil {
-		return SignedIn{}, err
-	}
-	newcomer.Person.SiteAdmin = true
-	entry := audit.Entry{At: s.now(), Actor: actorFor(newcomer.Person, from), Action: audit.SetUp, Result: audit.Done, Detail: form.Organization}
-	if err := s.store.SetUp(ctx, hashToken(token), s.now(), newcomer, entry); err != nil {
 		return SignedIn{}, err
 	}
 	s.joined()
@@ -139,18 +138,52 @@ func (s *Service) Join(ctx context.Context, invitationToken string, n Newcomer, 
 	if invitation.Email != "" && invitation.Email != n.Email {
 		return SignedIn{}, ErrInvitationForAnother.At("email")
 	}
-	newcomer, err := s.newcomer(ctx, n)
+	newcomer, err := s.letIn(ctx, audit.JoinAccount, n, from, func(p *NewPerson) error {
+		p.Person.DefaultAccountID = invitation.Account.ID
+		entry := audit.Entry{At: s.now(), Actor: actorFor(p.Person, from), Action: audit.JoinAccount, AccountID: invitation.Account.ID,
+			Result: audit.Done, Detail: string(invitation.Role) + " by invitation"}
+		return s.store.Join(ctx, hash, s.now(), *p, entry)
+	})
 	if err != nil {
-		return SignedIn{}, err
-	}
-	newcomer.Person.DefaultAccountID = invitation.Account.ID
-	entry := audit.Entry{At: s.now(), Actor: actorFor(newcomer.Person, from), Action: audit.JoinAccount, AccountID: invitation.Account.ID,
-		Result: audit.Done, Detail: string(invitation.Role) + " by invitation"}
-	if err := s.store.Join(ctx, hash, s.now(), newcomer, entry); err != nil {
 		return SignedIn{}, err
 	}
 	s.joined()
 	return s.arriveFirst(ctx, newcomer, from)
+}
+
+// letIn adds somebody who comes by a link. Whoever has the link may try as often
+// as they like, so that tries in vain are counted, and an e-mail address that is
+// taken costs no hash and no place in the line for one.
+func (s *Service) letIn(ctx context.Context, action audit.Action, form Newcomer, from Origin, add func(*NewPerson) error) (NewPerson, error) {
+	look := &attempt{action: action, with: withLink, quick: true, from: from}
+	err := s.try(ctx, look, func() error { return s.addressFree(ctx, form.Email) })
+	if err != nil {
+		return NewPerson{}, err
+	}
+	var p NewPerson
+	join := &attempt{action: action, with: withLink, quick: form.Password == "", from: from}
+	err = s.try(ctx, join, func() (err error) {
+		var hash PasswordHash
+		if form.Password != "" {
+			hash = hashOf(form.Password)
+		}
+		if p, err = s.newcomer(ctx, form, hash); err != nil {
+			return err
+		}
+		return add(&p)
+	})
+	return p, err
+}
+
+func (s *Service) addressFree(ctx context.Context, email string) error {
+	_, _, err := s.store.PasswordOf(ctx, email)
+	switch {
+	case errors.Is(err, ErrNoSuchAccount):
+		return nil
+	case err != nil:
+		return err
+	}
+	return ErrEmailTaken.At("email")
 }
 
 // AddTo makes a person who joins an organization that exists, in this role.
@@ -168,7 +201,11 @@ func (s *Service) Add(ctx context.Context, form Newcomer, siteAdmin bool, joins 
 	if err := form.check(s.policy); err != nil {
 		return NewPerson{}, err
 	}
-	newcomer, err := s.newcomer(ctx, form)
+	hash, err := s.hasher.hash(ctx, actor.Address, form.Password)
+	if err != nil {
+		return NewPerson{}, err
+	}
+	newcomer, err := s.newcomer(ctx, form, hash)
 	if err != nil {
 		return NewPerson{}, err
 	}
@@ -187,17 +224,11 @@ func (s *Service) Add(ctx context.Context, form Newcomer, siteAdmin bool, joins 
 
 // newcomer prepares a person with their way of signing in, their own account
 // and, if named, a new organization, which becomes their default.
-func (s *Service) newcomer(ctx context.Context, form Newcomer) (NewPerson, error) {
+func (s *Service) newcomer(ctx context.Context, form Newcomer, hash PasswordHash) (NewPerson, error) {
 	now := s.now()
-	var p NewPerson
+	p := NewPerson{Password: hash}
 	if form.Identity != nil {
 		if err := s.policy.admits(*form.Identity); err != nil {
-			return NewPerson{}, err
-		}
-	}
-	if form.Password != "" {
-		var err error
-		if p.Password, err = s.hasher.hash(ctx, form.Password); err != nil {
 			return NewPerson{}, err
 		}
 	}
@@ -236,35 +267,46 @@ func (s *Service) freeName(ctx context.Context, want, not string) (string, error
 		if err != nil {
 			return "", err
 		}
-		if !taken && name != not {
+		if !taken && name != not && !s.policy.keepsForGroups(name) {
 			return name, nil
 		}
 		name = fmt.Sprintf("%s-%d", want, i)
 	}
 }
 
-// Reset gives a person a new password, for the operator of the machine:
-// passkeys and recovery codes go, all sessions end, and who was disabled may
-// sign in again.
-func (s *Service) Reset(ctx context.Context, email, password string, actor audit.Actor) error {
-	if !s.policy.Passwords {
-		return ErrPasswordsOff
+// Reset leaves a person one way in, for the operator of the machine: a new
+// password or, without one, a recovery code, which signs in with their e-mail
+// address. Whoever may have taken them over is out: passkeys, identities,
+// sessions and API keys go. Who was disabled may sign in again.
+func (s *Service) Reset(ctx context.Context, email, password string, actor audit.Actor) (code secret.Text, err error) {
+	if password != "" && !s.policy.Passwords {
+		return code, ErrPasswordsOff
 	}
 	person, _, err := s.store.PasswordOf(ctx, normalEmail(email))
 	if errors.Is(err, ErrNoSuchAccount) {
-		return ErrNoSuchPerson
+		return code, ErrNoSuchPerson
 	}
 	if err != nil {
-		return err
+		return code, err
 	}
-	if trouble := passwordTrouble(password, person.Email, person.Name); trouble != "" {
-		return fault.AtFields(fault.Fields{"password": trouble})
-	}
-	hash, err := s.hasher.hash(ctx, password)
-	if err != nil {
-		return err
-	}
+	var hash PasswordHash
+	var codes []string
 	told := Notice{Kind: NoticePasswordChanged, Count: 1, At: s.now(), Address: actor.Address}
+	if password == "" {
+		var kept string
+		code, kept = newCodeOf(person.ID)
+		codes, told.Kind = []string{kept}, NoticeCodesMade
+	} else {
+		if trouble := passwordTrouble(password, person.Email, person.Name); trouble != "" {
+			return code, fault.AtFields(fault.Fields{"password": trouble})
+		}
+		if hash, err = s.hasher.hash(ctx, actor.Address, password); err != nil {
+			return code, err
+		}
+	}
 	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.ResetPerson, Result: audit.Done, Detail: person.Email}
-	return s.store.ResetPerson(ctx, person.ID, hash, told, entry)
+	if err := s.store.ResetPerson(ctx, person.ID, hash, codes, noGroups(entry), told, entry); err != nil {
+		return secret.Text{}, err
+	}
+	return code, nil
 }

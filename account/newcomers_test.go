@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -218,10 +220,17 @@ func TestResetLetsSomebodyInAgain(t *testing.T) {
 	h, in, codes := withPasskey(t)
 	h.disable("person-ada")
 	operator := audit.Actor{PersonID: audit.System, Name: "operator"}
-	h.want(h.Reset(t.Context(), "nobody@example.com", next, operator), account.ErrNoSuchPerson)
-	h.at(h.Reset(t.Context(), email, "short", operator), "password", "Use at least 12 characters. A few words in a row are fine.")
-	h.want(h.under(account.Policy{}).Reset(t.Context(), email, next, operator), account.ErrPasswordsOff)
-	h.ok(h.Reset(t.Context(), " ADA@example.com", next, operator))
+	reset := func(s house, email, password string) error {
+		code, err := s.Reset(t.Context(), email, password, operator)
+		if code.Reveal() != "" {
+			t.Error("with a password there is a code")
+		}
+		return err
+	}
+	h.want(reset(h, "nobody@example.com", next), account.ErrNoSuchPerson)
+	h.at(reset(h, email, "short"), "password", "Use at least 12 characters. A few words in a row are fine.")
+	h.want(reset(h.under(account.Policy{}), email, next), account.ErrPasswordsOff)
+	h.ok(reset(h, " ADA@example.com", next))
 	if e := h.log()[0]; e.Action != audit.ResetPerson || e.Detail != email || e.Actor != operator {
 		t.Errorf("the audit entry is %+v", e)
 	}
@@ -234,4 +243,71 @@ func TestResetLetsSomebodyInAgain(t *testing.T) {
 	}
 	_, err = h.UseRecoveryCode(t.Context(), again.Caller, codes[0].Reveal(), from(home))
 	h.want(err, account.ErrWrongCode)
+}
+
+// Without passwords a code is the way back, also where there never was a passkey.
+func TestResetWithoutAPasswordGivesACode(t *testing.T) {
+	h, in, codes := withPasskey(t)
+	operator := audit.Actor{PersonID: audit.System, Name: "operator"}
+	code, err := h.Reset(t.Context(), email, "", operator)
+	h.ok(err)
+	h.gone(in.Token)
+	h.want(h.try(email, password, home), account.ErrWrongPassword)
+	for _, policy := range []account.Policy{{}, {Passwords: true}} {
+		_, err = h.under(policy).recover(email, codes[0].Reveal(), home)
+		h.want(err, account.ErrWrongCode)
+	}
+	h = h.under(account.Policy{RequireSecondStep: true})
+	in, err = h.recover(email, code.Reveal(), home)
+	h.ok(err)
+	if c := in.Caller; c.OwesSecondStep() || c.Passkeys != 0 || c.HasPassword {
+		t.Errorf("the caller is %+v", c)
+	}
+	made := in.Caller.Notices[slices.IndexFunc(in.Caller.Notices, func(n account.Notice) bool { return n.Kind == account.NoticeCodesMade })]
+	if made.Address != "" || made.Agent != "" {
+		t.Errorf("the notice is %+v", made)
+	}
+	_, err = h.recover(email, code.Reveal(), home)
+	h.want(err, account.ErrWrongCode)
+	if _, codes := h.equip(in, "blue"); len(codes) != 10 || h.codesLeft() != 10 {
+		t.Errorf("with the new passkey come %d codes, and %d are left", len(codes), h.codesLeft())
+	}
+}
+
+// After a take-over nothing that somebody else may hold works any more.
+func TestResetLeavesNoOtherWayIn(t *testing.T) {
+	h := grouped(t)
+	h.add("ada", adasHash())
+	id := identity("1")
+	id.Groups = []string{"admins", "captains"}
+	in, err := h.LinkIdentity(t.Context(), h.enter(home).Caller, id, from(home))
+	h.ok(err)
+	keys := account.NewKeys(account.KeysConfig{Store: h.Accounts(), Now: h.clock.Now, Log: slog.New(slog.DiscardHandler)})
+	own, _ := in.Caller.In("ada")
+	_, key, err := keys.Make(t.Context(), in.Caller, own, account.KeyForm{Name: "k", Scope: "read", Days: "9"}, h.actor())
+	h.ok(err)
+	_, err = keys.Authenticate(t.Context(), "", key.Reveal(), home)
+	h.ok(err)
+	organizations := account.NewOrganizations(account.OrganizationsConfig{Store: h.Accounts(), Now: h.clock.Now, NewID: func() string { return "i" }, Joined: func() {}})
+	harbour, _ := in.Caller.In("harbour")
+	_, link, err := organizations.Invite(t.Context(), harbour, account.InviteForm{Role: "owner"}, h.actor())
+	h.ok(err)
+
+	operator := audit.Actor{PersonID: audit.System, Name: "operator"}
+	_, err = h.Reset(t.Context(), email, next, operator)
+	h.ok(err)
+	_, err = keys.Authenticate(t.Context(), "", key.Reveal(), home)
+	h.want(err, account.ErrKey)
+	_, err = organizations.Invited(t.Context(), link.Reveal())
+	h.want(err, account.ErrInvitation)
+	_, err = h.under(account.Policy{Passwords: true}).SignInWith(t.Context(), id, from(home))
+	h.want(err, account.ErrUnknownIdentity)
+	again, err := h.SignIn(t.Context(), email, next, from(home))
+	h.ok(err)
+	if c := again.Caller; c.Person.SiteAdmin || len(c.Memberships) != 1 {
+		t.Errorf("they are %+v in %+v", c.Person, c.Memberships)
+	}
+	if detail, _ := h.followed(); detail != "no administrator any more, no longer in harbour" {
+		t.Errorf("the audit log says %q", detail)
+	}
 }

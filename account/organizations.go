@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,8 +21,15 @@ const InvitationLife = 7 * 24 * time.Hour
 const (
 	maxDescription = 200 // characters
 	// MaxInvitations is how many invitations of one organization can be open at
-	// once, so that nobody sends mail to the whole world with it.
+	// once.
 	MaxInvitations = 100
+	// MaxMails is how many invitations one person can mail within MailWindow, so
+	// that nobody sends mail to the whole world. Those that are taken back count.
+	MaxMails   = 20
+	MailWindow = time.Hour
+	// MaxOrganizations is how many one person can own and still make another:
+	// each costs a certificate, and takes a name.
+	MaxOrganizations = 20
 )
 
 // NewInvitation is an invitation as it is stored.
@@ -29,14 +37,17 @@ type NewInvitation struct {
 	Invitation
 	Hash      string // of the token in the link
 	CreatedBy string // person ID; one that nobody has is not stored
+	Sender    string // for whom its mail counts, as a hash; empty: it is not mailed
 }
 
 // OrganizationStore keeps organizations, who belongs to them and who is
 // invited. A personal account is no organization: every method answers
-// ErrNoSuchAccount for it.
+// ErrNoSuchAccount for it. A change looks whether who asked may still make it:
+// ErrSignIn, ErrNoSuchAccount, ErrNotOwnerAnyMore. Work that no person asked for
+// may be done.
 type OrganizationStore interface {
 	Organization(ctx context.Context, accountID string) (Account, error)
-	AddOrganization(ctx context.Context, a Account, ownerID string, entry audit.Entry) error // ErrNameTaken at "name"
+	AddOrganization(ctx context.Context, a Account, ownerID string, entry audit.Entry) error // ErrNameTaken at "name", ErrTooManyOrganizations
 	ChangeOrganization(ctx context.Context, a Account, entry audit.Entry) error              // ErrNameTaken at "name"
 	Deletion(ctx context.Context, accountID string, now time.Time) (Deletion, error)
 	// DeleteOrganization removes it with all that belongs to it, if that is
@@ -52,8 +63,8 @@ type OrganizationStore interface {
 	RemoveMember(ctx context.Context, accountID, personID string, entry audit.Entry) error
 
 	Invitations(ctx context.Context, accountID string, now time.Time) ([]Invitation, error)
-	// AddInvitation answers ErrAlreadyMember at "email" and
-	// ErrTooManyInvitations, and gives the invitation as it will be listed.
+	// AddInvitation answers ErrAlreadyMember at "email", ErrTooManyInvitations and
+	// ErrTooManyMails, and gives the invitation as it will be listed.
 	AddInvitation(ctx context.Context, i NewInvitation, entry audit.Entry) (Invitation, error)
 	// RemoveInvitation answers ErrNoSuchInvitation, and puts into the entry
 	// which one it was.
@@ -67,7 +78,8 @@ type OrganizationStore interface {
 // OrganizationsConfig is what Organizations needs.
 type OrganizationsConfig struct {
 	Store  OrganizationStore
-	Mailer Mailer                    // nil: the operator named no mail server
+	Mailer Mailer // nil: the operator named no mail server
+	Policy Policy
 	Link   func(token string) string // the address under which an invitation is accepted
 	Now    func() time.Time
 	NewID  func() string
@@ -79,6 +91,7 @@ type OrganizationsConfig struct {
 type Organizations struct {
 	store  OrganizationStore
 	mailer Mailer
+	policy Policy
 	link   func(token string) string
 	now    func() time.Time
 	newID  func() string
@@ -88,7 +101,7 @@ type Organizations struct {
 
 // NewOrganizations makes the service.
 func NewOrganizations(c OrganizationsConfig) *Organizations {
-	return &Organizations{store: c.Store, mailer: c.Mailer, link: c.Link, now: c.Now, newID: c.NewID, log: c.Log, joined: c.Joined}
+	return &Organizations{store: c.Store, mailer: c.Mailer, policy: c.Policy, link: c.Link, now: c.Now, newID: c.NewID, log: c.Log, joined: c.Joined}
 }
 
 func (f *OrganizationForm) check() error {
@@ -108,6 +121,9 @@ func (o *Organizations) Create(ctx context.Context, caller Caller, f Organizatio
 	if err := f.check(); err != nil {
 		return Account{}, err
 	}
+	if err := o.mayName(caller, f.Name); err != nil {
+		return Account{}, err
+	}
 	made := Account{ID: o.newID(), Name: f.Name, Kind: Organization, CreatedAt: o.now(), Description: f.Description}
 	err := o.store.AddOrganization(ctx, made, caller.Person.ID, o.entry(audit.MakeAccount, made.ID, made.Name, actor))
 	if err != nil {
@@ -117,6 +133,16 @@ func (o *Organizations) Create(ctx context.Context, caller Caller, f Organizatio
 	return made, nil
 }
 
+// mayName keeps the names that group rules are about for site administrators.
+// Whoever owned such an organization, or gave its name to another one, would
+// decide what the members of the group join.
+func (o *Organizations) mayName(caller Caller, names ...string) error {
+	if !caller.Person.SiteAdmin && slices.ContainsFunc(names, o.policy.keepsForGroups) {
+		return ErrNameForGroups.At("name")
+	}
+	return nil
+}
+
 // Change renames and describes an organization and says whether it requires a
 // second step.
 func (o *Organizations) Change(ctx context.Context, caller Caller, m Membership, f OrganizationForm, actor audit.Actor) (Account, error) {
@@ -124,6 +150,11 @@ func (o *Organizations) Change(ctx context.Context, caller Caller, m Membership,
 		return Account{}, err
 	}
 	old := m.Account
+	if f.Name != old.Name {
+		if err := o.mayName(caller, old.Name, f.Name); err != nil {
+			return Account{}, err
+		}
+	}
 	if f.RequireSecondStep && !old.RequireSecondStep && caller.Passkeys == 0 {
 		return Account{}, ErrNeedsPasskey.At("require_second_step")
 	}
@@ -217,6 +248,9 @@ func (o *Organizations) Invite(ctx context.Context, m Membership, f InviteForm, 
 		Invitation: Invitation{ID: o.newID(), Account: m.Account, Role: role, Email: f.Email,
 			Mailed: f.Email != "" && o.mailer != nil, CreatedAt: now, ExpiresAt: now.Add(InvitationLife)},
 		Hash: hashToken(token.Reveal()), CreatedBy: actor.PersonID,
+	}
+	if invitation.Mailed {
+		invitation.Sender = throttleKey("mail", actor.PersonID)
 	}
 	made, err := o.store.AddInvitation(ctx, invitation, o.entry(audit.Invite, m.Account.ID, invitation.About(), actor))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -27,14 +28,29 @@ const (
 // PasswordHash is the stored form of a password.
 type PasswordHash string
 
-// hasher bounds how many passwords are hashed and how many wait.
-type hasher struct{ running, waiting chan struct{} }
+// maxPlaces is how many places of the line one network gets, so that nobody
+// fills it alone.
+const maxPlaces = 8
 
-func newHasher() *hasher {
-	return &hasher{running: make(chan struct{}, 2), waiting: make(chan struct{}, 64)}
+// hasher bounds how many passwords are hashed and how many wait.
+type hasher struct {
+	running, waiting chan struct{}
+
+	mu     sync.Mutex
+	places map[string]int // taken, by network
 }
 
-func (h *hasher) do(ctx context.Context, work func() error) error {
+func newHasher() *hasher {
+	return &hasher{running: make(chan struct{}, 2), waiting: make(chan struct{}, 64), places: map[string]int{}}
+}
+
+// do waits in line and works. The address is that of whoever asked.
+func (h *hasher) do(ctx context.Context, address string, work func() error) error {
+	from := Network(address)
+	if !h.enter(from) {
+		return ErrBusy
+	}
+	defer h.leave(from)
 	select {
 	case h.waiting <- struct{}{}:
 		defer func() { <-h.waiting }()
@@ -50,6 +66,24 @@ func (h *hasher) do(ctx context.Context, work func() error) error {
 	return work()
 }
 
+func (h *hasher) enter(from string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.places[from] >= maxPlaces {
+		return false
+	}
+	h.places[from]++
+	return true
+}
+
+func (h *hasher) leave(from string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.places[from]--; h.places[from] == 0 {
+		delete(h.places, from)
+	}
+}
+
 // derive runs argon2id and gives its 19 MiB back at once; left alone they
 // would stay for minutes.
 func derive(password string, salt []byte) []byte {
@@ -57,16 +91,24 @@ func derive(password string, salt []byte) []byte {
 	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, hashSize)
 }
 
-func (h *hasher) hash(ctx context.Context, password string) (PasswordHash, error) {
-	salt := make([]byte, saltSize)
-	_, _ = rand.Read(salt)
+// hash gives no hash for no password.
+func (h *hasher) hash(ctx context.Context, address, password string) (PasswordHash, error) {
+	if password == "" {
+		return "", nil
+	}
 	var hash PasswordHash
-	err := h.do(ctx, func() error {
-		sum := derive(password, salt)
-		hash = PasswordHash(fmt.Sprintf("%s%s$%s", hashPrefix, encode(salt), encode(sum)))
+	err := h.do(ctx, address, func() error {
+		hash = hashOf(password)
 		return nil
 	})
 	return hash, err
+}
+
+// hashOf makes the stored form of a password. It runs inside do.
+func hashOf(password string) PasswordHash {
+	salt := make([]byte, saltSize)
+	_, _ = rand.Read(salt)
+	return PasswordHash(fmt.Sprintf("%s%s$%s", hashPrefix, encode(salt), encode(derive(password, salt))))
 }
 
 // matches takes the same time whether the hash is real or the decoy. It runs

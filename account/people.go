@@ -29,7 +29,9 @@ type PeopleStore interface {
 	// The changes answer ErrNoSuchPerson. What holds already is no change and
 	// leaves no audit entry. DisablePerson and TakeAdministrator answer
 	// ErrLastAdministrator when nobody would be left; TakeAdministrator
-	// answers ErrByGroup. All but EnablePerson end the person's sessions.
+	// answers ErrByGroup, and MakeAdministrator ErrPersonDisabled. All but
+	// EnablePerson end the person's sessions. Who asked has to be an
+	// administrator still: ErrSignIn, ErrNoSuchAccount.
 	DisablePerson(ctx context.Context, personID string, entry audit.Entry) error
 	EnablePerson(ctx context.Context, personID string, entry audit.Entry) error
 	EndPersonSessions(ctx context.Context, personID string, entry audit.Entry) error

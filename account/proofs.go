@@ -92,7 +92,8 @@ func (s *Service) ProveWithPasskey(ctx context.Context, caller Caller, answer Pa
 }
 
 func (s *Service) tryPasskey(ctx context.Context, caller Caller, answer PasskeyAnswer, failed audit.Action, from Origin) (Passkey, error) {
-	a := &attempt{action: failed, email: caller.Person.Email, person: caller.Person, notify: failed == audit.SecondStepFailed, quick: true, from: from}
+	a := &attempt{action: failed, with: withPasskey, email: caller.Person.Email, person: caller.Person,
+		notify: failed == audit.SecondStepFailed, quick: true, from: from}
 	var used Passkey
 	err := s.try(ctx, a, func() (err error) {
 		used, _, err = s.usePasskey(ctx, answer, caller.Person.ID)
@@ -145,7 +146,7 @@ func (s *Service) renewal(caller Caller, proof Proof, from Origin) (Renewal, sec
 	token := newToken()
 	return Renewal{
 		PersonID: caller.Person.ID, From: caller.Session.ID, To: hashToken(token.Reveal()), At: s.now(),
-		Address: from.Address, Agent: clip(from.Agent, maxAgent), Proof: proof,
+		Address: from.Address, Agent: clip(from.Agent, maxAgent), Device: from.deviceHash(), Proof: proof,
 	}, token
 }
 

@@ -350,9 +350,12 @@ func TestWrongSecondStepsAreThrottledLikePasswords(t *testing.T) {
 	h.want(err, account.ErrWrongCode) // the eighth
 	_, err = h.UseRecoveryCode(t.Context(), half.Caller, codes[0].Reveal(), from(elsewhere))
 	h.want(err, account.ErrTooManyTries)
+	h.want(h.try(email, password, elsewhere), account.ErrTooManyTries)
+	h.failWith("passkey ", account.MaxPairTries-1, email, elsewhere)
+	_, err = h.TakeSecondStep(t.Context(), half.Caller, account.PasskeyAnswer{}, from(elsewhere))
+	h.want(err, account.ErrPasskeyRefused) // the eighth
 	_, err = h.TakeSecondStep(t.Context(), half.Caller, h.useOwn(half, "red"), from(elsewhere))
 	h.want(err, account.ErrTooManyTries)
-	h.want(h.try(email, password, elsewhere), account.ErrTooManyTries)
 
 	// From elsewhere goes on, until too many have guessed from everywhere.
 	_, err = h.UseRecoveryCode(t.Context(), half.Caller, "wrong", from("198.51.100.1"))
@@ -374,7 +377,7 @@ func TestWrongSecondStepsAreThrottledLikePasswords(t *testing.T) {
 
 func TestStrangersWithWrongPasskeysCloseTheirAddressOnly(t *testing.T) {
 	h, _, _ := withPasskey(t)
-	h.fail(account.MaxAddrTries-1, "", elsewhere)
+	h.failWith("passkey ", account.MaxAddrTries-1, "", elsewhere)
 	try := func(address string, answer func(testing.TB, account.Question, string) account.PasskeyAnswer, credential string) error {
 		question, err := h.BeginPasskey(t.Context())
 		h.ok(err)

@@ -24,6 +24,8 @@ var (
 		"This set-up address is used or has expired. Restart Mooring to get a new one.")
 	ErrNameTaken = fault.New(fault.Conflict,
 		"That name is taken. Choose another one.")
+	ErrEmailTaken = fault.New(fault.Conflict,
+		"Somebody here has that e-mail address already. Sign in instead.")
 	ErrNoSuchRole = fault.New(fault.Invalid,
 		"Choose Owner, Member or Viewer.")
 	ErrNoSuchTheme = fault.New(fault.Invalid,
@@ -66,10 +68,16 @@ var (
 		"A second step is required of you, and that is your last passkey. Add another one first.")
 	ErrNoPasskey = fault.New(fault.Conflict,
 		"You have no passkey yet. Add one first.")
+	ErrTooManyPasskeys = fault.New(fault.Conflict,
+		"You have 20 passkeys already. Remove one that you no longer use.")
 
 	// Organizations, the people of the site, and API keys.
 	ErrLastOwner = fault.New(fault.Conflict,
 		"An organization needs an owner who can sign in. Make somebody else an owner first.")
+	ErrNotOwnerAnyMore = fault.New(fault.Forbidden,
+		"You are no owner of this organization any more, so nothing was changed.")
+	ErrNameForGroups = fault.New(fault.Forbidden,
+		"Groups at a sign-in provider fill the organization of that name. Only a site administrator can give it that name or another one.")
 	ErrByGroup = fault.New(fault.Conflict,
 		"A group at the sign-in provider decides this. Change the group there; it counts from the next sign-in.")
 	ErrNoSuchColleague = fault.New(fault.NotFound,
@@ -86,12 +94,18 @@ var (
 		"That invitation is used, was taken back or has expired.")
 	ErrTooManyInvitations = fault.New(fault.Conflict,
 		"One hundred invitations are open already. Take some back, or wait until they are used.")
+	ErrTooManyMails = fault.New(fault.TooMany,
+		"You have mailed 20 invitations within an hour. Wait until some of them are an hour old.")
+	ErrTooManyOrganizations = fault.New(fault.Conflict,
+		"You own 20 organizations already. Delete one that nobody needs, or leave one that has another owner.")
 	ErrAlreadyMember = fault.New(fault.Conflict,
 		"That person belongs to this organization already.")
 	ErrMailFailed = fault.New(fault.Unavailable,
 		"The mail could not be sent, so nobody was invited. Try again, or invite by link.")
 	ErrNoSuchPerson = fault.New(fault.NotFound,
 		"There is no such person.")
+	ErrPersonDisabled = fault.New(fault.Conflict,
+		"They are disabled. Enable them first.")
 	ErrNotYourself = fault.New(fault.Conflict,
 		"You cannot do this to yourself. Ask another administrator.")
 	ErrLastAdministrator = fault.New(fault.Conflict,

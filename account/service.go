@@ -19,12 +19,21 @@ import (
 const (
 	SessionLife    = 30 * 24 * time.Hour
 	SessionIdle    = 7 * 24 * time.Hour
+	HalfSignInLife = 15 * time.Minute // of a session that owes its second step
 	SetUpLinkLife  = 30 * time.Minute
 	DeviceLife     = 400 * 24 * time.Hour // since the browser was last seen
 	NoticeLife     = 90 * 24 * time.Hour  // for who never dismisses them
 	keptCallers    = 10_000
 	touchInterval  = time.Minute
 	expiryInterval = time.Hour
+)
+
+// How much one person has, so that nobody fills the disk. Of more sessions and
+// devices the longest unseen go.
+const (
+	MaxSessions = 50
+	MaxDevices  = 50
+	MaxPasskeys = 20
 )
 
 // Config is what a Service needs.
@@ -65,6 +74,7 @@ func (s *Service) Policy() Policy { return s.policy }
 
 // NewService makes a Service.
 func NewService(c Config) *Service {
+	c.Policy.Passkeys = c.Passkeys != nil
 	return &Service{
 		store: c.Store, policy: c.Policy, passkeys: c.Passkeys, now: c.Now, newID: c.NewID, log: c.Log, joined: c.Joined,
 		hasher: newHasher(), quick: newHasher(), kept: map[string]keptCaller{}, seen: map[string]time.Time{},
@@ -76,6 +86,14 @@ type Origin struct {
 	Address, Agent, RequestID string
 	Token                     string // of the session that this browser has already, which ends; may be empty
 	Device                    string // value of the cookie by which this browser is known again; may be empty
+}
+
+// deviceHash is how the browser is known; empty when it is not.
+func (o Origin) deviceHash() string {
+	if o.Device == "" {
+		return ""
+	}
+	return hashToken(o.Device)
 }
 
 // Authenticate finds who holds this token: ErrSignIn when nobody does.

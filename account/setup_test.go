@@ -185,13 +185,14 @@ func TestAPersonalNameThatIsTakenGetsANumber(t *testing.T) {
 func TestATakenNameIsShownAtItsField(t *testing.T) {
 	h := newHouse(t)
 	h.add("ada", "none")
+	refusals := map[string]*fault.Fault{"email": account.ErrEmailTaken, "organization": account.ErrNameTaken}
 	for field, form := range map[string]account.Newcomer{
 		"email":        {Email: "ADA@example.com", Name: "Ada", Password: password},
 		"organization": {Email: "bob@example.com", Name: "Bob", Organization: "ada", Password: password},
 	} {
 		_, err := h.Add(t.Context(), form, false, nil, audit.BySystem())
-		h.want(err, account.ErrNameTaken)
-		if fault.Of(err).Fields[field] == "" {
+		h.want(err, refusals[field])
+		if fault.Of(err).Fields[field] != refusals[field].Sentence {
 			t.Errorf("the sentence is at %v, want it at %s", fault.Of(err).Fields, field)
 		}
 	}

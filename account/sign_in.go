@@ -98,14 +98,14 @@ func (s *Service) register(ctx context.Context, id Identity, from Origin) (Signe
 	if err := form.check(s.policy); err != nil {
 		return SignedIn{}, s.refuse(ctx, a, id.Provider+": no e-mail address", ErrUnverifiedAddress.Because(err))
 	}
-	newcomer, err := s.newcomer(ctx, form)
+	newcomer, err := s.newcomer(ctx, form, "")
 	if err != nil {
 		return SignedIn{}, err
 	}
 	actor := actorFor(newcomer.Person, from)
 	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.MakeAccount, Result: audit.Done, Detail: "by " + id.Provider}
 	err = s.store.AddPerson(ctx, newcomer, entry)
-	if errors.Is(err, ErrNameTaken) {
+	if errors.Is(err, ErrEmailTaken) {
 		return SignedIn{}, s.refuse(ctx, a, id.Provider+": e-mail address taken", ErrAddressTaken.Because(err))
 	}
 	if err != nil {
@@ -136,7 +136,7 @@ func (s *Service) BeginPasskey(context.Context) (Question, error) {
 // SignInWithPasskey starts a session that has taken both steps, because a
 // passkey is something one has, which asks for something one knows or is.
 func (s *Service) SignInWithPasskey(ctx context.Context, answer PasskeyAnswer, from Origin) (SignedIn, error) {
-	a := &attempt{action: audit.SignInFailed, notify: true, quick: true, from: from}
+	a := &attempt{action: audit.SignInFailed, with: withPasskey, notify: true, quick: true, from: from}
 	var used Passkey
 	err := s.try(ctx, a, func() (err error) {
 		used, a.person, err = s.usePasskey(ctx, answer, "")
@@ -189,6 +189,36 @@ func (s *Service) usePasskey(ctx context.Context, answer PasskeyAnswer, personID
 	return used, owner, nil
 }
 
+// SignInWithCode starts a session for whom a passkey was the only way in, and
+// who lost it: their e-mail address and a recovery code are enough. With any
+// other way in, a code is a second step only. Who that is does not show: an
+// unknown address, one of somebody else, and a disabled person look like a wrong
+// code, and take as long.
+func (s *Service) SignInWithCode(ctx context.Context, email, code string, from Origin) (SignedIn, error) {
+	email = normalEmail(email)
+	person, _, err := s.store.PasswordOf(ctx, email)
+	if err != nil && !errors.Is(err, ErrNoSuchAccount) {
+		return SignedIn{}, err
+	}
+	arrival := Arrival{
+		Session: Session{Way: ByCode, SecondStepAt: s.now()},
+		Proof:   Proof{Code: hashCode(person.ID, code), Alone: &s.policy},
+	}
+	var in SignedIn
+	a := &attempt{action: audit.SignInFailed, email: email, person: person, notify: true, quick: true, from: from}
+	err = s.try(ctx, a, func() (err error) {
+		in, err = s.arrive(ctx, person, arrival, from)
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrWrongCode):
+		return SignedIn{}, ErrWrongCode.At("code")
+	case errors.Is(err, ErrDisabled): // the code is right, and stays as it is
+		return SignedIn{}, s.refuse(ctx, a, "disabled", ErrDisabled)
+	}
+	return in, err
+}
+
 // arrive starts a session for a person whose proof holds. Its token leaves in
 // SignedIn and is nowhere else.
 func (s *Service) arrive(ctx context.Context, person Person, a Arrival, from Origin) (SignedIn, error) {
@@ -199,9 +229,7 @@ func (s *Service) arrive(ctx context.Context, person Person, a Arrival, from Ori
 	if from.Token != "" {
 		a.Session.Replaces = hashToken(from.Token)
 	}
-	if from.Device != "" {
-		a.Device = hashToken(from.Device)
-	}
+	a.Device = from.deviceHash()
 	entry := audit.Entry{At: now, Actor: actorFor(person, from), Action: audit.SignIn, Result: audit.Done}
 	if a.Session.Way != ByPassword {
 		entry.Detail = "by " + string(a.Session.Way)

@@ -39,6 +39,7 @@ type Proof struct {
 	Passkey  *Passkey     // which answered, with its new record: ErrPasskeyRefused when it is gone
 	Identity *Identity    // ErrUnknownIdentity when it is not linked any more
 	Code     string       // hash of a recovery code, which is used up: ErrWrongCode when it was before
+	Alone    *Policy      // the code is all that was asked for: ErrWrongCode, too, when they have an identity or a password that counts
 }
 
 // Arrival is somebody who signs in.
@@ -59,6 +60,7 @@ type Renewal struct {
 	SecondStepAt time.Time // zero: as before
 	Address      string    // for notices
 	Agent        string    // for notices
+	Device       string    // as in Arrival, for the second step
 	Proof        Proof
 }
 
@@ -78,19 +80,26 @@ type Store interface {
 	Version() uint64
 
 	HasPeople(ctx context.Context) (bool, error)
-	AddPerson(ctx context.Context, p NewPerson, entry audit.Entry) error // ErrNameTaken at "email" or "organization", ErrIdentityTaken
+	AddPerson(ctx context.Context, p NewPerson, entry audit.Entry) error // ErrEmailTaken at "email", ErrNameTaken at "organization", ErrIdentityTaken
 	AccountNameTaken(ctx context.Context, name string) (bool, error)
 	OrganizationNamed(ctx context.Context, name string) (Account, error)        // ErrNoSuchOrganization
 	PasswordOf(ctx context.Context, email string) (Person, PasswordHash, error) // ErrNoSuchAccount; an empty hash is no password
 	SetTheme(ctx context.Context, personID string, theme Theme, entry audit.Entry) error
 	SetProfile(ctx context.Context, personID string, f ProfileForm, entry audit.Entry) error
-	// ResetPerson sets the password, removes passkeys and recovery codes, ends
-	// all sessions, and lets the person sign in again if they were disabled.
-	ResetPerson(ctx context.Context, personID string, hash PasswordHash, notice Notice, entry audit.Entry) error
+	// ResetPerson leaves the person this one way in, a password or a recovery
+	// code, and lets them sign in again if they were disabled. Passkeys and
+	// identities, with what groups gave, sessions, browsers that were known, API
+	// keys and invitations of theirs go.
+	ResetPerson(ctx context.Context, personID string, hash PasswordHash, codes []string, groups Groups, notice Notice, entry audit.Entry) error
 
+	// A session that owes its second step lives for HalfSignInLife. It is no
+	// sign-in yet: RenewSession makes it one with the second step, and until then
+	// the person is told of it.
+	//
 	// AddSession ends Session.Replaces, and says so in the entry if there was
-	// one; tells the person when the browser is new; and follows the groups:
-	// ErrDisabled, or what Proof says.
+	// one; tells the person when the browser is new, or a recovery code was used;
+	// and follows the groups: what Proof says or, when that holds, ErrDisabled. Of
+	// too many sessions and devices the longest unseen go.
 	AddSession(ctx context.Context, a Arrival, entry audit.Entry) error
 	RenewSession(ctx context.Context, r Renewal, entry audit.Entry) error
 	Caller(ctx context.Context, sessionID string, now time.Time) (Caller, error) // ErrSignIn
@@ -102,25 +111,32 @@ type Store interface {
 
 	AddFailure(ctx context.Context, f Failure, entry audit.Entry) error
 	Failures(ctx context.Context, emailKey, addressKey string, since time.Time) (Failures, error)
-	KnownAddress(ctx context.Context, personID, address string) (bool, error) // has been signed in from there, with both steps
+	KnownAddress(ctx context.Context, personID, address string) (bool, error) // is signed in from its Network, with both steps
+	KnownDevice(ctx context.Context, personID, device string) (bool, error)   // has signed in there, with both steps; by the hash of Arrival.Device
 
 	Passkeys(ctx context.Context, personID string) ([]Passkey, error)                                  // the oldest first
 	PasskeyOf(ctx context.Context, credentialID []byte) (Passkey, Person, error)                       // ErrNoSuchPasskey
 	Identities(ctx context.Context, personID string) ([]LinkedIdentity, error)                         // the oldest first
 	PersonOf(ctx context.Context, issuer, subject string) (Person, error)                              // ErrUnknownIdentity
 	CodesLeft(ctx context.Context, personID string) (int, error)                                       // recovery codes not used yet
-	DismissNotices(ctx context.Context, personID string, until time.Time) error                        // those up to then
+	DismissNotices(ctx context.Context, personID, sessionID string, shown map[int64]int) error         // by id, if the count is still the one that was shown
 	SetCodes(ctx context.Context, personID string, hashes []string, n Notice, entry audit.Entry) error // in place of the earlier: ErrNoPasskey
 
 	// What changes the ways in which a person signs in renews their session,
 	// ends their other ones and leaves the notice.
 	SetPassword(ctx context.Context, r Renewal, hash PasswordHash, n Notice, entry audit.Entry) error
 	// AddPasskey stores the hashes of the recovery codes with the first passkey
-	// only, and says whether it was the first: ErrPasskeyRefused when it is known.
+	// only, and says whether it was the first: ErrPasskeyRefused when it is known,
+	// ErrTooManyPasskeys.
 	AddPasskey(ctx context.Context, r Renewal, p Passkey, codes []string, n Notice, entry audit.Entry) (first bool, err error)
 	// RemovePasskey takes the recovery codes along with the last passkey:
 	// ErrNoSuchPasskey, ErrLastWayIn, ErrLastPasskey.
 	RemovePasskey(ctx context.Context, r Renewal, id string, policy Policy, n Notice, entry audit.Entry) error
+	// ReleaseGroups leaves to people what groups gave, except memberships of
+	// these organizations and, if administrators is set, that right. It gives
+	// those of the organizations that do not exist, and writes the entry with a
+	// Detail when anything changed.
+	ReleaseGroups(ctx context.Context, organizations []string, administrators bool, entry audit.Entry) (missing []string, err error)
 	LinkIdentity(ctx context.Context, r Renewal, l LinkedIdentity, groups *Groups, n Notice, entry audit.Entry) error // ErrIdentityTaken
 	// UnlinkIdentity takes what groups gave along with the last identity:
 	// ErrNoSuchIdentity, ErrLastWayIn.

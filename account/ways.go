@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"mooring/secret"
@@ -86,7 +88,8 @@ type NoticeKind string
 // The notices that a person gets on the next page.
 const (
 	NoticeFailedSignIns   NoticeKind = "failed-sign-ins" // Count says how many
-	NoticeNewDevice       NoticeKind = "new-device"
+	NoticeNewDevice       NoticeKind = "new-device"      // Count says how many
+	NoticeHalfSignIn      NoticeKind = "half-sign-in"    // Count says how many; goes when the second step is taken
 	NoticePasswordChanged NoticeKind = "password-changed"
 	NoticePasskeyAdded    NoticeKind = "passkey-added"   // Detail is its name
 	NoticePasskeyRemoved  NoticeKind = "passkey-removed" // Detail is its name
@@ -97,15 +100,17 @@ const (
 )
 
 // Notice tells a person what happened to their way of signing in, until they
-// dismiss it.
+// dismiss it. What one session did, that session cannot dismiss for the others:
+// whoever is in somebody's session may have done it.
 type Notice struct {
-	ID      int64
-	Kind    NoticeKind
-	Count   int
-	At      time.Time // of the latest
-	Address string
-	Agent   string
-	Detail  string
+	ID        int64
+	Kind      NoticeKind
+	Count     int
+	At        time.Time // of the latest
+	Address   string
+	Agent     string
+	Detail    string
+	SessionID string // of the session that did it; empty: none did. It is not read back.
 }
 
 // Policy is what the operator decided for the whole site.
@@ -116,6 +121,13 @@ type Policy struct {
 	RequireSecondStep  bool     // who lacks a passkey is led to add one
 	AdminGroup         string   // whose members are site administrators; empty: none
 	OrganizationGroups []GroupRule
+	Providers          []string // keys of the sign-in providers there are
+	Passkeys           bool     // they work under this address; NewService says so
+}
+
+// keepsForGroups reports whether a group fills the organization of this name.
+func (p Policy) keepsForGroups(name string) bool {
+	return slices.ContainsFunc(p.OrganizationGroups, func(r GroupRule) bool { return strings.EqualFold(r.Organization, name) })
 }
 
 // GroupRule makes the members of a group members of an organization.

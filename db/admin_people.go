@@ -120,6 +120,9 @@ func standingOf(ctx context.Context, tx *sql.Tx, personID string) (standing, err
 func (a Accounts) changePerson(ctx context.Context, personID string, entry audit.Entry,
 	change func(tx *sql.Tx, is standing) (changed bool, err error)) error {
 	return a.db.change(ctx, func(tx *sql.Tx) error {
+		if err := mayChangePeople(ctx, tx, entry.Actor); err != nil {
+			return err
+		}
 		is, err := standingOf(ctx, tx, personID)
 		if err != nil {
 			return err
@@ -179,6 +182,9 @@ func (a Accounts) MakeAdministrator(ctx context.Context, personID string, entry 
 	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, is standing) (bool, error) {
 		if is.admin {
 			return false, nil
+		}
+		if is.disabled { // or they would be one the moment that they are enabled
+			return false, account.ErrPersonDisabled
 		}
 		if err := endSessionsOf(ctx, tx, personID); err != nil {
 			return false, err

@@ -53,7 +53,7 @@ func changes(w world) map[string]func(e audit.Entry) error {
 		"AddPerson": func(e audit.Entry) error { return w.Accounts().AddPerson(t.Context(), newPerson("bob", "bobs"), e) },
 		"SetTheme":  func(e audit.Entry) error { return w.Accounts().SetTheme(t.Context(), "person-ada", account.Dark, e) },
 		"AddSession": func(e audit.Entry) error {
-			return w.Accounts().AddSession(t.Context(), account.Arrival{Session: account.Session{ID: "new", PersonID: "person-ada"}}, e)
+			return w.Accounts().AddSession(t.Context(), account.Arrival{Session: account.Session{ID: "new", PersonID: "person-ada", SecondStepAt: morning}}, e)
 		},
 		"SetProfile": func(e audit.Entry) error {
 			return w.Accounts().SetProfile(t.Context(), "person-ada", account.ProfileForm{Name: "A", TimeZone: "UTC", Theme: "dark"}, e)
@@ -62,7 +62,7 @@ func changes(w world) map[string]func(e audit.Entry) error {
 			return w.Accounts().Join(t.Context(), "invitation", morning, newPerson("bob", "bobs"), e)
 		},
 		"ResetPerson": func(e audit.Entry) error {
-			return w.Accounts().ResetPerson(t.Context(), "person-ada", "new hash", account.Notice{Count: 1}, e)
+			return w.Accounts().ResetPerson(t.Context(), "person-ada", "new hash", nil, account.Groups{}, account.Notice{Count: 1}, e)
 		},
 		"RenewSession":     func(e audit.Entry) error { return w.Accounts().RenewSession(t.Context(), w.renewal(), e) },
 		"EndOtherSessions": func(e audit.Entry) error { return w.Accounts().EndOtherSessions(t.Context(), "person-ada", "other", e) },
@@ -83,7 +83,7 @@ func changes(w world) map[string]func(e audit.Entry) error {
 			return w.Accounts().LinkIdentity(t.Context(), w.renewal(), newIdentity("ada", "2"), nil, account.Notice{Count: 1}, e)
 		},
 		"UnlinkIdentity": func(e audit.Entry) error {
-			return w.Accounts().UnlinkIdentity(t.Context(), w.renewal(), issuer, "1", account.Policy{}, account.Groups{}, account.Notice{Count: 1}, e)
+			return w.Accounts().UnlinkIdentity(t.Context(), w.renewal(), issuer, "1", account.Policy{Passkeys: true}, account.Groups{}, account.Notice{Count: 1}, e)
 		},
 		"EndSession": func(e audit.Entry) error {
 			return w.Accounts().EndSession(t.Context(), "person-ada", "session-ada", e)

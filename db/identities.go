@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -82,7 +83,7 @@ func (a Accounts) UnlinkIdentity(ctx context.Context, r account.Renewal, issuer,
 		if err != nil {
 			return err
 		}
-		if left.passkeys+left.others == 0 {
+		if left.ways == 0 {
 			return account.ErrLastWayIn
 		}
 		if left.identities > 0 {
@@ -205,4 +206,39 @@ func endMembership(ctx context.Context, tx *sql.Tx, accountID, personID string) 
 		return err
 	}
 	return run(ctx, tx, `DELETE FROM memberships WHERE account_id = ? AND person_id = ?`, accountID, personID)
+}
+
+// ReleaseGroups leaves to people what groups gave and no rule gives any more.
+func (a Accounts) ReleaseGroups(ctx context.Context, organizations []string, administrators bool, entry audit.Entry) (missing []string, err error) {
+	names, err := json.Marshal(append([]string{}, organizations...))
+	if err != nil {
+		return nil, err
+	}
+	err = a.db.change(ctx, func(tx *sql.Tx) error {
+		missing, err = all(ctx, tx, value[string], `
+			SELECT DISTINCT value FROM json_each(?)
+			 WHERE value NOT IN (SELECT name FROM accounts WHERE kind = 'organization') ORDER BY value`, string(names))
+		if err != nil {
+			return err
+		}
+		released, err := touches(ctx, tx, `
+			UPDATE memberships SET by_group = 0 WHERE by_group = 1
+			   AND account_id NOT IN (SELECT id FROM accounts WHERE name IN (SELECT value FROM json_each(?)))`, string(names))
+		if err != nil {
+			return err
+		}
+		if !administrators {
+			also, err := touches(ctx, tx, `UPDATE people SET admin_by_group = 0 WHERE admin_by_group = 1`)
+			if err != nil {
+				return err
+			}
+			released = released || also
+		}
+		if !released {
+			return nil
+		}
+		entry.Detail = "what no rule gives any more is left to people"
+		return addEntry(ctx, tx, entry)
+	})
+	return missing, err
 }

@@ -62,18 +62,23 @@ func TestAnIdentityBelongsToOnePerson(t *testing.T) {
 }
 
 func TestTheLastWayInStays(t *testing.T) {
+	here := func(providers ...string) account.Policy { return account.Policy{Passkeys: true, Providers: providers} }
+	const passkey = `INSERT INTO passkeys VALUES ('p', 'person-ada', x'01', 'n', '{}', 0, 0)`
+	const another = `INSERT INTO identities VALUES ('i', 's', 'person-ada', 'p', '', '', 0, 0)`
 	for name, test := range map[string]struct {
 		prepare string
 		policy  account.Policy
 		refusal error
 	}{
-		"beside a password":           {`SELECT 1`, account.Policy{Passwords: true}, nil},
-		"passwords count no more":     {`SELECT 1`, account.Policy{}, account.ErrLastWayIn},
-		"no password":                 {`UPDATE people SET password_hash = ''`, account.Policy{Passwords: true}, account.ErrLastWayIn},
-		"somebody else has a passkey": {`INSERT INTO passkeys VALUES ('p', 'person-eve', x'01', 'n', '{}', 0, 0)`, account.Policy{}, account.ErrLastWayIn},
-		"a passkey":                   {`INSERT INTO passkeys VALUES ('p', 'person-ada', x'01', 'n', '{}', 0, 0)`, account.Policy{}, nil},
-		"another identity":            {`INSERT INTO identities VALUES ('i', 's', 'person-ada', 'p', '', '', 0, 0)`, account.Policy{}, nil},
-		"somebody else's identity":    {`INSERT INTO identities VALUES ('i', 's', 'person-eve', 'p', '', '', 0, 0)`, account.Policy{}, account.ErrLastWayIn},
+		"beside a password":                 {`SELECT 1`, account.Policy{Passwords: true}, nil},
+		"passwords count no more":           {`SELECT 1`, here("harbor"), account.ErrLastWayIn},
+		"no password":                       {`UPDATE people SET password_hash = ''`, account.Policy{Passwords: true}, account.ErrLastWayIn},
+		"somebody else has a passkey":       {`INSERT INTO passkeys VALUES ('p', 'person-eve', x'01', 'n', '{}', 0, 0)`, here(), account.ErrLastWayIn},
+		"a passkey":                         {passkey, here(), nil},
+		"a passkey where none works":        {passkey, account.Policy{Providers: []string{"harbor"}}, account.ErrLastWayIn},
+		"another identity":                  {another, here("harbor", "p"), nil},
+		"one at a provider that is no more": {another, here("harbor", "P"), account.ErrLastWayIn},
+		"somebody else's identity":          {`INSERT INTO identities VALUES ('i', 's', 'person-eve', 'p', '', '', 0, 0)`, here("p"), account.ErrLastWayIn},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

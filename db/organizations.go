@@ -38,6 +38,12 @@ const (
 	invitationByHash     = selectInvitation + ` WHERE i.hash = ? AND i.expires_at > ?`
 	invitationsOfAccount = selectInvitation + ` WHERE i.account_id = ? AND i.expires_at > ? ORDER BY i.created_at DESC, i.rowid DESC`
 
+	organizationsOwned = `
+	SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id
+	 WHERE m.person_id = ? AND m.role = 'owner' AND a.kind = 'organization'`
+
+	mailedSince = `SELECT count(*) FROM mailed_invitations WHERE sender_key = ? AND at > ?`
+
 	anotherOwner = `
 	SELECT EXISTS (SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id
 	                WHERE m.account_id = ? AND m.role = 'owner' AND m.person_id <> ? AND p.disabled_at = 0)`
@@ -64,7 +70,17 @@ func organization(ctx context.Context, from reader, accountID string) (account.A
 // AddOrganization stores a new organization with its first owner.
 func (a Accounts) AddOrganization(ctx context.Context, made account.Account, ownerID string, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
-		err := run(ctx, tx, `
+		if _, err := powersNow(ctx, tx, entry.Actor, made.ID); err != nil {
+			return err
+		}
+		owned, err := value[int](tx.QueryRowContext(ctx, organizationsOwned, ownerID))
+		if err == nil && owned >= account.MaxOrganizations {
+			err = account.ErrTooManyOrganizations
+		}
+		if err != nil {
+			return err
+		}
+		err = run(ctx, tx, `
 			INSERT INTO accounts (id, name, kind, created_at, description, require_second_step)
 			VALUES (?, ?, 'organization', ?, ?, ?)`,
 			made.ID, made.Name, moment(made.CreatedAt), made.Description, made.RequireSecondStep)
@@ -90,6 +106,9 @@ func addMember(ctx context.Context, tx *sql.Tx, accountID, personID string, role
 // ChangeOrganization stores what an owner changed.
 func (a Accounts) ChangeOrganization(ctx context.Context, changed account.Account, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := mayManage(ctx, tx, entry.Actor, changed.ID); err != nil {
+			return err
+		}
 		return sayNameTaken(mustTouch(ctx, tx, account.ErrNoSuchAccount,
 			`UPDATE accounts SET name = ?, description = ?, require_second_step = ? WHERE id = ? AND kind = 'organization'`,
 			changed.Name, changed.Description, changed.RequireSecondStep, changed.ID))
@@ -120,6 +139,9 @@ func (a Accounts) Deletion(ctx context.Context, accountID string, now time.Time)
 // refers to it and goes with it; the audit log does not.
 func (a Accounts) DeleteOrganization(ctx context.Context, accountID, name string, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := mayManage(ctx, tx, entry.Actor, accountID); err != nil {
+			return err
+		}
 		return mustTouch(ctx, tx, account.ErrNoSuchAccount,
 			`DELETE FROM accounts WHERE id = ? AND name = ? AND kind = 'organization'`, accountID, name)
 	})
@@ -147,9 +169,6 @@ type place struct {
 }
 
 func placeOf(ctx context.Context, tx *sql.Tx, accountID, personID string) (place, error) {
-	if _, err := organization(ctx, tx, accountID); err != nil {
-		return place{}, err
-	}
 	scan := func(r row) (found place, err error) {
 		err = r.Scan(&found.role, &found.byGroup, &found.email)
 		return found, err
@@ -178,6 +197,9 @@ func keepAnOwner(ctx context.Context, tx *sql.Tx, accountID, personID string) er
 // invitations behind: by one of their links they could make themselves an owner.
 func (a Accounts) SetRole(ctx context.Context, accountID, personID string, role account.Role, entry audit.Entry) error {
 	return a.db.change(ctx, func(tx *sql.Tx) error {
+		if err := mayManage(ctx, tx, entry.Actor, accountID); err != nil {
+			return err
+		}
 		had, err := placeOf(ctx, tx, accountID, personID)
 		if err != nil || had.role == role {
 			return err
@@ -203,6 +225,9 @@ func (a Accounts) SetRole(ctx context.Context, accountID, personID string, role 
 // person made.
 func (a Accounts) RemoveMember(ctx context.Context, accountID, personID string, entry audit.Entry) error {
 	return a.db.change(ctx, func(tx *sql.Tx) error {
+		if err := mayRemove(ctx, tx, entry.Actor, accountID, personID); err != nil {
+			return err
+		}
 		had, err := placeOf(ctx, tx, accountID, personID)
 		if err != nil {
 			return err
@@ -246,6 +271,9 @@ func (a Accounts) Invitations(ctx context.Context, accountID string, now time.Ti
 func (a Accounts) AddInvitation(ctx context.Context, i account.NewInvitation, entry audit.Entry) (account.Invitation, error) {
 	var added account.Invitation
 	err := a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := mayManage(ctx, tx, entry.Actor, i.Account.ID); err != nil {
+			return err
+		}
 		if err := mayInvite(ctx, tx, i); err != nil {
 			return err
 		}
@@ -263,9 +291,6 @@ func (a Accounts) AddInvitation(ctx context.Context, i account.NewInvitation, en
 }
 
 func mayInvite(ctx context.Context, tx *sql.Tx, i account.NewInvitation) error {
-	if _, err := organization(ctx, tx, i.Account.ID); err != nil {
-		return err
-	}
 	open, err := value[int](tx.QueryRowContext(ctx,
 		`SELECT count(*) FROM invitations WHERE account_id = ? AND expires_at > ?`, i.Account.ID, moment(i.CreatedAt)))
 	if err != nil {
@@ -280,12 +305,30 @@ func mayInvite(ctx context.Context, tx *sql.Tx, i account.NewInvitation) error {
 	if err == nil && member {
 		err = account.ErrAlreadyMember.At("email")
 	}
-	return err
+	if err != nil || !i.Mailed {
+		return err
+	}
+	return countMail(ctx, tx, i)
+}
+
+// countMail counts a mail, also when its invitation is taken back later.
+func countMail(ctx context.Context, tx *sql.Tx, i account.NewInvitation) error {
+	mailed, err := value[int](tx.QueryRowContext(ctx, mailedSince, i.Sender, moment(i.CreatedAt.Add(-account.MailWindow))))
+	if err == nil && mailed >= account.MaxMails {
+		err = account.ErrTooManyMails
+	}
+	if err != nil {
+		return err
+	}
+	return run(ctx, tx, `INSERT INTO mailed_invitations (sender_key, at) VALUES (?, ?)`, i.Sender, moment(i.CreatedAt))
 }
 
 // RemoveInvitation takes an invitation back. The audit entry tells which.
 func (a Accounts) RemoveInvitation(ctx context.Context, accountID, invitationID string, entry audit.Entry) error {
 	return a.db.change(ctx, func(tx *sql.Tx) error {
+		if err := mayManage(ctx, tx, entry.Actor, accountID); err != nil {
+			return err
+		}
 		scan := func(r row) (i account.Invitation, err error) {
 			err = r.Scan(&i.Email, &i.Role)
 			return i, err

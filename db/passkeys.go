@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"mooring/account"
 	"mooring/audit"
@@ -52,6 +53,9 @@ func (a Accounts) AddPasskey(ctx context.Context, r account.Renewal, p account.P
 		if err != nil {
 			return err
 		}
+		if have >= account.MaxPasskeys {
+			return account.ErrTooManyPasskeys
+		}
 		if err := addPasskey(ctx, tx, p); err != nil {
 			return err
 		}
@@ -84,45 +88,60 @@ func (a Accounts) RemovePasskey(ctx context.Context, r account.Renewal, id strin
 			return err
 		}
 		left, err := waysLeft(ctx, tx, r.PersonID, policy)
-		if err != nil || left.passkeys > 0 {
+		switch {
+		case err != nil:
 			return err
-		}
-		if left.others == 0 {
+		case left.ways == 0:
 			return account.ErrLastWayIn
-		}
-		if left.needsPasskey {
+		case left.passkeys > 0:
+			return nil
+		case left.needsPasskey:
 			return account.ErrLastPasskey
 		}
 		return setCodes(ctx, tx, r.PersonID, nil)
 	})
 }
 
-// left is how a person can still sign in.
+// left is how a person can still sign in. What does not work here is no way in:
+// an identity at a provider that the operator named no more, a passkey under an
+// address where none works, a password where none is accepted.
 type left struct {
-	passkeys, identities int
-	others               int  // identities, and the password if passwords count
-	needsPasskey         bool // the site or one of their organizations requires a second step
+	passkeys     int  // also where they do not work
+	identities   int  // at the providers there are
+	ways         int  // by which they can sign in
+	needsPasskey bool // the site or one of their organizations requires a second step
 }
 
 func waysLeft(ctx context.Context, tx *sql.Tx, personID string, policy account.Policy) (left, error) {
+	providers, err := json.Marshal(append([]string{}, policy.Providers...))
+	if err != nil {
+		return left{}, err
+	}
 	scan := func(r row) (l left, err error) {
 		var password bool
 		err = r.Scan(&l.passkeys, &l.identities, &password, &l.needsPasskey)
-		l.others = l.identities
+		l.ways = l.identities
 		if password && policy.Passwords {
-			l.others++
+			l.ways++
+		}
+		if policy.Passkeys {
+			l.ways += l.passkeys
 		}
 		l.needsPasskey = l.needsPasskey || policy.RequireSecondStep
 		return l, err
 	}
 	return one(ctx, tx, scan, account.ErrSignIn, `
 		SELECT (SELECT count(*) FROM passkeys k WHERE k.person_id = p.id),
-		       (SELECT count(*) FROM identities i WHERE i.person_id = p.id),
+		       (SELECT count(*) FROM identities i WHERE i.person_id = p.id AND i.provider IN (SELECT value FROM json_each(?))),
 		       p.password_hash <> '',
 		       EXISTS (SELECT 1 FROM memberships m JOIN accounts a ON a.id = m.account_id
 		                WHERE m.person_id = p.id AND a.require_second_step = 1)
 		  FROM people p
-		 WHERE p.id = ?`, personID)
+		 WHERE p.id = ?`, string(providers), personID)
+}
+
+func hasPasskey(ctx context.Context, tx *sql.Tx, personID string) (bool, error) {
+	return value[bool](tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM passkeys WHERE person_id = ?)`, personID))
 }
 
 const codesOfPerson = `SELECT count(*) FROM recovery_codes WHERE person_id = ?`
@@ -135,7 +154,7 @@ func (a Accounts) CodesLeft(ctx context.Context, personID string) (int, error) {
 // SetCodes stores recovery codes in place of the earlier ones.
 func (a Accounts) SetCodes(ctx context.Context, personID string, hashes []string, n account.Notice, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
-		has, err := value[bool](tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM passkeys WHERE person_id = ?)`, personID))
+		has, err := hasPasskey(ctx, tx, personID)
 		if err == nil && !has {
 			err = account.ErrNoPasskey
 		}

@@ -97,8 +97,9 @@ func TestAPasskeyBelongsToOnePerson(t *testing.T) {
 }
 
 func TestAPasskeyThatIsNeededStays(t *testing.T) {
-	passwords, nothing := account.Policy{Passwords: true}, account.Policy{}
-	required := account.Policy{Passwords: true, RequireSecondStep: true}
+	passwords, nothing := account.Policy{Passwords: true, Passkeys: true}, account.Policy{Passkeys: true}
+	provider, unusable := account.Policy{Passkeys: true, Providers: []string{"github", "harbor"}}, account.Policy{Passwords: true}
+	required := account.Policy{Passwords: true, Passkeys: true, RequireSecondStep: true}
 	second := func(w world) { w.have(newPasskey("ada", "blue")) }
 	identity := func(w world) { w.know(newIdentity("ada", "1")) }
 	noPassword := func(w world) { w.exec(`UPDATE people SET password_hash = '' WHERE id = 'person-ada'`) }
@@ -112,7 +113,9 @@ func TestAPasskeyThatIsNeededStays(t *testing.T) {
 		"beside a password":                     {passwords, nil, nil},
 		"alone":                                 {passwords, []func(world){noPassword}, account.ErrLastWayIn},
 		"beside a password that counts no more": {nothing, nil, account.ErrLastWayIn},
-		"beside an identity":                    {nothing, []func(world){identity}, nil},
+		"beside an identity":                    {provider, []func(world){identity}, nil},
+		"beside one at a provider that is gone": {nothing, []func(world){identity}, account.ErrLastWayIn},
+		"beside a passkey where none works":     {unusable, []func(world){noPassword, second}, account.ErrLastWayIn},
 		"beside another passkey":                {nothing, []func(world){noPassword, second}, nil},
 		"the site requires it":                  {required, nil, account.ErrLastPasskey},
 		"the site requires one of two":          {required, []func(world){second}, nil},
@@ -226,7 +229,7 @@ func TestAChangeOfHowSomebodySignsInEndsTheirOtherSessionsAndTellsThem(t *testin
 			return w.Accounts().LinkIdentity(t.Context(), r, newIdentity("ada", "2"), nil, told("it"), entry("x", ""))
 		},
 		"identity unlinked": func(w world, r account.Renewal) error {
-			return w.Accounts().UnlinkIdentity(t.Context(), r, issuer, "1", account.Policy{}, account.Groups{}, told("it"), entry("x", ""))
+			return w.Accounts().UnlinkIdentity(t.Context(), r, issuer, "1", account.Policy{Passwords: true}, account.Groups{}, told("it"), entry("x", ""))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -304,15 +307,71 @@ func TestResetPersonLeavesOneWayIn(t *testing.T) {
 	w := ready(t)
 	w.signIn("eve")
 	w.have(newPasskey("eve", "blue"))
+	w.know(newIdentity("eve", "2"))
 	w.exec(`INSERT INTO recovery_codes (person_id, hash) VALUES ('person-ada', 'one'), ('person-eve', 'two')`)
+	w.exec(`INSERT INTO api_keys VALUES ('a', 'account-acme', 'person-ada', 'n', 'h', 'read', 0, 0, 0, ''), ('e', 'account-evil', 'person-eve', 'n', 'h', 'read', 0, 0, 0, '')`)
+	w.exec(`INSERT INTO devices VALUES ('person-ada', 'a', 0), ('person-eve', 'e', 0)`)
+	w.exec(`DELETE FROM invitations`)
+	w.exec(`INSERT INTO invitations VALUES ('a', 'account-acme', 'a', 'owner', '', 0, 'person-ada', 0, 0), ('e', 'account-acme', 'e', 'owner', '', 0, 'person-eve', 0, 0)`)
+	w.exec(`INSERT INTO memberships (person_id, account_id, role, by_group, since) VALUES ('person-ada', 'account-evil', 'member', 1, 0)`)
 	w.exec(`UPDATE people SET disabled_at = 1`)
-	w.ok(w.Accounts().ResetPerson(t.Context(), "person-ada", "new hash", told(account.NoticePasswordChanged), entry(audit.ResetPerson, "")))
-	ada, hash, err := w.Accounts().PasswordOf(t.Context(), "ada@example.com")
-	w.ok(err)
-	same(t, "the hash", hash, "new hash")
-	same(t, "ada being disabled", !ada.DisabledAt.IsZero(), false)
-	for _, table := range []string{"sessions", "passkeys", "recovery_codes", "people WHERE disabled_at > 0 AND id <> ''"} {
+	reset := func(hash account.PasswordHash, codes ...string) {
+		t.Helper()
+		groups := account.Groups{FollowsAdministrator: true, Entry: entry(audit.FollowGroups, "")}
+		w.ok(w.Accounts().ResetPerson(t.Context(), "person-ada", hash, codes, groups, told(account.NoticePasswordChanged), entry(audit.ResetPerson, "")))
+		ada, stored, err := w.Accounts().PasswordOf(t.Context(), "ada@example.com")
+		w.ok(err)
+		same(t, "the hash", stored, hash)
+		same(t, "ada being disabled", !ada.DisabledAt.IsZero(), false)
+	}
+	reset("new hash")
+	for _, table := range []string{"sessions", "passkeys", "recovery_codes", "identities", "api_keys", "devices", "invitations", "people WHERE disabled_at > 0 AND id <> ''"} {
 		same(t, "what is left of "+table, w.count(`SELECT count(*) FROM `+table), 1) // eve's
 	}
-	want(t, w.Accounts().ResetPerson(t.Context(), "person-nobody", "x", told(""), entry(audit.ResetPerson, "")), account.ErrNoSuchPerson)
+	same(t, "what groups gave", w.count(`SELECT count(*) FROM memberships WHERE by_group = 1`), 0)
+	reset("", "a", "b")
+	same(t, "her codes", w.count(`SELECT count(*) FROM recovery_codes WHERE person_id = 'person-ada'`), 2)
+	want(t, w.Accounts().ResetPerson(t.Context(), "person-nobody", "x", nil, account.Groups{}, told(""), entry(audit.ResetPerson, "")), account.ErrNoSuchPerson)
+}
+
+// A code that nothing was asked for before counts only for who has nothing else.
+func TestACodeAloneCountsForWhoHasNothingElse(t *testing.T) {
+	const noPassword = `UPDATE people SET password_hash = '' WHERE id = 'person-ada'`
+	for name, test := range map[string]struct {
+		prepare string
+		policy  account.Policy
+		refusal error
+	}{
+		"a password":                        {`SELECT 1`, account.Policy{Passwords: true}, account.ErrWrongCode},
+		"a password that counts not":        {`SELECT 1`, account.Policy{}, nil},
+		"no password":                       {noPassword, account.Policy{Passwords: true}, nil},
+		"an identity":                       {noPassword + `; INSERT INTO identities VALUES ('i', 's', 'person-ada', 'p', '', '', 0, 0)`, account.Policy{Providers: []string{"p"}}, account.ErrWrongCode},
+		"one at a provider that is no more": {noPassword + `; INSERT INTO identities VALUES ('i', 's', 'person-ada', 'p', '', '', 0, 0)`, account.Policy{Providers: []string{"q"}}, nil},
+		"somebody else's identity":          {noPassword + `; INSERT INTO identities VALUES ('i', 's', 'person-eve', 'p', '', '', 0, 0)`, account.Policy{Passwords: true, Providers: []string{"p"}}, nil},
+		"a passkey":                         {noPassword + `; INSERT INTO passkeys VALUES ('p', 'person-ada', x'01', 'n', '{}', 0, 0)`, account.Policy{Passwords: true}, nil},
+		"a code of somebody else":           {noPassword + `; UPDATE recovery_codes SET person_id = 'person-eve'`, account.Policy{}, account.ErrWrongCode},
+		"disabled":                          {`UPDATE people SET disabled_at = 1`, account.Policy{}, account.ErrDisabled},
+		"disabled, and a wrong code":        {`UPDATE people SET disabled_at = 1; DELETE FROM recovery_codes`, account.Policy{}, account.ErrWrongCode},
+		"a code that was used before":       {noPassword + `; DELETE FROM recovery_codes`, account.Policy{}, account.ErrWrongCode},
+		"a password and an identity":        {`INSERT INTO identities VALUES ('i', 's', 'person-ada', 'p', '', '', 0, 0)`, account.Policy{Passwords: true}, account.ErrWrongCode},
+		"nobody who is there any more":      {`DELETE FROM people WHERE id = 'person-ada'`, account.Policy{}, account.ErrWrongCode},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.exec(`INSERT INTO recovery_codes (person_id, hash) VALUES ('person-ada', 'one')`)
+			w.exec(test.prepare)
+			before := dump(t, w)
+			s := account.Session{ID: "s", PersonID: "person-ada", CreatedAt: morning, SeenAt: morning, ExpiresAt: after(account.SessionLife), SecondStepAt: morning, Address: "192.0.2.1", Agent: "Firefox"}
+			err := w.Accounts().AddSession(t.Context(), account.Arrival{Session: s, Proof: account.Proof{Code: "one", Alone: &test.policy}}, entry(audit.SignIn, ""))
+			if test.refusal != nil {
+				want(t, err, test.refusal)
+				same(t, "something being stored", dump(t, w) != before, false)
+				return
+			}
+			w.ok(err)
+			same(t, "the codes that are left", w.count(`SELECT count(*) FROM recovery_codes`), 0)
+			n := w.caller("s").Notices[0]
+			same(t, "the notice", n, account.Notice{ID: n.ID, Kind: account.NoticeCodeUsed, Count: 1, At: morning, Address: "192.0.2.1", Agent: "Firefox"})
+		})
+	}
 }

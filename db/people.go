@@ -44,7 +44,7 @@ func addPerson(ctx context.Context, tx *sql.Tx, p account.NewPerson) error {
 		p.Person.ID, p.Person.Email, p.Person.Name, p.Password, p.Person.SiteAdmin, p.Person.Theme, p.Person.TimeZone,
 		p.Person.DefaultAccountID, moment(p.Person.CreatedAt))
 	if refusedAsDouble(err) {
-		return account.ErrNameTaken.At("email").Because(err)
+		return account.ErrEmailTaken.At("email").Because(err)
 	}
 	if refusedAsKnown(err) { // the id comes from a ceremony that was somebody else's
 		return account.ErrPasskeyRefused.Because(err)
@@ -141,8 +141,11 @@ func (a Accounts) SetProfile(ctx context.Context, personID string, f account.Pro
 	})
 }
 
-// ResetPerson lets somebody in again who lost every way to sign in.
-func (a Accounts) ResetPerson(ctx context.Context, personID string, hash account.PasswordHash, notice account.Notice, entry audit.Entry) error {
+// ResetPerson lets somebody in again who lost every way to sign in, and nobody
+// else: whatever signs in or acts as them goes, with the browsers that passed for
+// theirs and the invitations they made, by whose links somebody could come back.
+func (a Accounts) ResetPerson(ctx context.Context, personID string, hash account.PasswordHash, codes []string, groups account.Groups,
+	notice account.Notice, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
 		err := mustTouch(ctx, tx, account.ErrNoSuchPerson,
 			`UPDATE people SET password_hash = ?, disabled_at = 0 WHERE id = ?`, hash, personID)
@@ -151,12 +154,23 @@ func (a Accounts) ResetPerson(ctx context.Context, personID string, hash account
 		}
 		for _, statement := range []string{
 			`DELETE FROM passkeys WHERE person_id = ?`,
-			`DELETE FROM recovery_codes WHERE person_id = ?`,
-			`DELETE FROM sessions WHERE person_id = ?`,
+			`DELETE FROM identities WHERE person_id = ?`,
+			`DELETE FROM api_keys WHERE person_id = ?`,
+			`DELETE FROM devices WHERE person_id = ?`,
+			`DELETE FROM invitations WHERE created_by = ?`,
 		} {
 			if err := run(ctx, tx, statement, personID); err != nil {
 				return err
 			}
+		}
+		if err := setCodes(ctx, tx, personID, codes); err != nil {
+			return err
+		}
+		if err := endSessionsOf(ctx, tx, personID); err != nil {
+			return err
+		}
+		if err := follow(ctx, tx, personID, groups, entry.At); err != nil {
+			return err
 		}
 		return addNotice(ctx, tx, personID, notice)
 	})

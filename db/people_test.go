@@ -42,12 +42,13 @@ func TestPersonJoinsAnAccountThatExists(t *testing.T) {
 
 func TestNamesAreTakenOnce(t *testing.T) {
 	tests := map[string]struct {
-		change func(*account.NewPerson)
-		field  string
+		change  func(*account.NewPerson)
+		field   string
+		refusal *fault.Fault
 	}{
-		"e-mail in other case": {func(p *account.NewPerson) { p.Person.Email = "Ada@Example.com" }, "email"},
-		"organization":         {func(p *account.NewPerson) { p.Joins[0].Account.Name = "acme" }, "organization"},
-		"personal account":     {func(p *account.NewPerson) { p.Joins[1].Account.Name = "ada" }, "email"},
+		"e-mail in other case": {func(p *account.NewPerson) { p.Person.Email = "Ada@Example.com" }, "email", account.ErrEmailTaken},
+		"organization":         {func(p *account.NewPerson) { p.Joins[0].Account.Name = "acme" }, "organization", account.ErrNameTaken},
+		"personal account":     {func(p *account.NewPerson) { p.Joins[1].Account.Name = "ada" }, "email", account.ErrNameTaken},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -56,8 +57,8 @@ func TestNamesAreTakenOnce(t *testing.T) {
 			test.change(&p)
 			before := w.count(`SELECT count(*) FROM audit`)
 			err := w.Accounts().AddPerson(t.Context(), p, entry(audit.MakeAccount, ""))
-			want(t, err, account.ErrNameTaken)
-			if fault.Of(err).Fields[test.field] == "" {
+			want(t, err, test.refusal)
+			if fault.Of(err).Fields[test.field] != test.refusal.Sentence {
 				t.Errorf("the sentence is at %v, want it at %s", fault.Of(err).Fields, test.field)
 			}
 			same(t, "the accounts", w.count(`SELECT count(*) FROM accounts`), 4)
@@ -184,7 +185,7 @@ func TestJoin(t *testing.T) {
 	want(t, join("for bob", "bob", after(time.Hour)), account.ErrInvitation) // too late
 	want(t, join("for bob", "max", morning), account.ErrInvitationForAnother)
 	want(t, join("for bob", "ada", morning), account.ErrInvitationForAnother)
-	want(t, join("for anybody", "ada", morning), account.ErrNameTaken) // she should accept it
+	want(t, join("for anybody", "ada", morning), account.ErrEmailTaken) // she should accept it
 	same(t, "the invitations after all that was refused", w.count(`SELECT count(*) FROM invitations`), 2)
 	same(t, "the people", w.count(`SELECT count(*) FROM people`), 2)
 	w.ok(join("for bob", "bob", morning))

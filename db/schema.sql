@@ -55,10 +55,11 @@ CREATE TABLE sessions (
     proved_at        INTEGER NOT NULL DEFAULT 0, -- when the person last proved who they are
     second_step_at   INTEGER NOT NULL DEFAULT 0,
     previous_at      INTEGER NOT NULL DEFAULT 0, -- the sign-in before this one
-    previous_address TEXT NOT NULL DEFAULT ''
+    previous_address TEXT NOT NULL DEFAULT '',
+    network          TEXT NOT NULL DEFAULT '' -- of address: all of it in IPv4, a /64 in IPv6
 ) STRICT;
 
-CREATE INDEX sessions_by_person ON sessions (person_id, address);
+CREATE INDEX sessions_by_person ON sessions (person_id, network);
 
 -- WebAuthn credentials. There is nothing secret in them.
 CREATE TABLE passkeys (
@@ -105,17 +106,20 @@ CREATE TABLE devices (
 
 -- What a person is told on the next page, until they dismiss it.
 CREATE TABLE notices (
-    id        INTEGER PRIMARY KEY,
-    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
-    kind      TEXT NOT NULL,
-    count     INTEGER NOT NULL CHECK (count > 0),
-    at        INTEGER NOT NULL,
-    address   TEXT NOT NULL,
-    agent     TEXT NOT NULL,
-    detail    TEXT NOT NULL
+    id         INTEGER PRIMARY KEY,
+    person_id  TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    kind       TEXT NOT NULL,
+    count      INTEGER NOT NULL CHECK (count > 0),
+    at         INTEGER NOT NULL,
+    address    TEXT NOT NULL,
+    agent      TEXT NOT NULL,
+    detail     TEXT NOT NULL,
+    made_in    TEXT REFERENCES sessions (id) ON UPDATE CASCADE ON DELETE SET NULL, -- the session that did it, and cannot dismiss it for others
+    seen_there INTEGER NOT NULL DEFAULT 0 CHECK (seen_there IN (0, 1)) -- dismissed in that session
 ) STRICT;
 
 CREATE INDEX notices_by_person ON notices (person_id, at);
+CREATE INDEX notices_by_session ON notices (made_in);
 
 -- Each lets one person join an organization, once: the row goes when it is used or revoked.
 CREATE TABLE invitations (
@@ -131,6 +135,14 @@ CREATE TABLE invitations (
 ) STRICT;
 
 CREATE INDEX invitations_by_account ON invitations (account_id, created_at);
+
+-- What limits how many invitations one person mails. The key is a hash, as for failed sign-ins.
+CREATE TABLE mailed_invitations (
+    sender_key TEXT NOT NULL,
+    at         INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX mailed_invitations_by_sender ON mailed_invitations (sender_key, at);
 
 -- A key acts for a person in one account.
 CREATE TABLE api_keys (

@@ -3,7 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -11,8 +11,8 @@ import (
 	"mooring/audit"
 )
 
-// keptFailures is how long failed sign-ins are kept. It only has to be longer
-// than the time over which account counts them.
+// keptFailures is how long failed sign-ins and mailed invitations are kept. It
+// only has to be longer than the times over which account counts them.
 const keptFailures = 24 * time.Hour
 
 // AddSession signs a person in and ends the session that theirs replaces,
@@ -20,10 +20,18 @@ const keptFailures = 24 * time.Hour
 func (a Accounts) AddSession(ctx context.Context, arrival account.Arrival, entry audit.Entry) error {
 	return a.db.change(ctx, func(tx *sql.Tx) error {
 		s := arrival.Session
-		if err := arrive(ctx, tx, &s); err != nil {
+		if err := holds(ctx, tx, s.PersonID, arrival.Proof, s.CreatedAt); err != nil {
 			return err
 		}
-		if err := holds(ctx, tx, s.PersonID, arrival.Proof, s.CreatedAt); err != nil {
+		half, err := arriveByOneStep(ctx, tx, &s)
+		if err != nil {
+			return err
+		}
+		if half {
+			entry.Detail = strings.TrimPrefix(entry.Detail+", the second step is owed", ", ")
+		}
+		err = run(ctx, tx, `DELETE FROM notices WHERE made_in = ? AND person_id = ? AND kind = ?`, s.Replaces, s.PersonID, account.NoticeHalfSignIn)
+		if err != nil {
 			return err
 		}
 		replaced, err := touches(ctx, tx, `DELETE FROM sessions WHERE id = ?`, s.Replaces)
@@ -33,20 +41,37 @@ func (a Accounts) AddSession(ctx context.Context, arrival account.Arrival, entry
 		if replaced {
 			entry.Detail = strings.TrimPrefix(entry.Detail+", in place of the session that this browser had", ", ")
 		}
+		crowded, err := touches(ctx, tx, tooManySessions, s.PersonID, account.MaxSessions-1)
+		if err != nil {
+			return err
+		}
+		if crowded {
+			entry.Detail = strings.TrimPrefix(entry.Detail+", in place of the session that was unseen for longest", ", ")
+		}
 		if err := addEntry(ctx, tx, entry); err != nil {
 			return err
 		}
 		err = run(ctx, tx, `
-			INSERT INTO sessions (id, person_id, created_at, seen_at, expires_at, address, agent,
+			INSERT INTO sessions (id, person_id, created_at, seen_at, expires_at, address, network, agent,
 			                      way, proved_at, second_step_at, previous_at, previous_address)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			s.ID, s.PersonID, moment(s.CreatedAt), moment(s.SeenAt), moment(s.ExpiresAt), s.Address, s.Agent,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			s.ID, s.PersonID, moment(s.CreatedAt), moment(s.SeenAt), moment(s.ExpiresAt), s.Address, account.Network(s.Address), s.Agent,
 			s.Way, moment(s.ProvedAt), moment(s.SecondStepAt), moment(s.PreviousAt), s.PreviousAddress)
 		if err != nil {
 			return err
 		}
-		if err := meetDevice(ctx, tx, s, arrival.Device); err != nil {
+		if half {
+			err = tellOfHalf(ctx, tx, s)
+		} else {
+			err = meetDevice(ctx, tx, s, arrival.Device)
+		}
+		if err != nil {
 			return err
+		}
+		if arrival.Proof.Code != "" {
+			if err := tellOfCode(ctx, tx, s); err != nil {
+				return err
+			}
 		}
 		if arrival.Groups == nil {
 			return nil
@@ -55,18 +80,66 @@ func (a Accounts) AddSession(ctx context.Context, arrival account.Arrival, entry
 	})
 }
 
+// Of too many sessions those that owe their second step go first, so that who
+// has only the password ends no others; then the longest unseen.
+const tooManySessions = `
+	DELETE FROM sessions
+	 WHERE id IN (SELECT id FROM sessions WHERE person_id = ? ORDER BY second_step_at > 0 DESC, seen_at DESC LIMIT -1 OFFSET ?)`
+
+const tooManyDevices = `
+	DELETE FROM devices
+	 WHERE person_id = ?1
+	   AND hash IN (SELECT hash FROM devices WHERE person_id = ?1 ORDER BY seen_at DESC LIMIT -1 OFFSET ?2)`
+
+// arriveByOneStep signs in who owes no second step. Who owes one has not signed
+// in yet: what they left behind would be that of whoever knows the password.
+func arriveByOneStep(ctx context.Context, tx *sql.Tx, s *account.Session) (half bool, err error) {
+	if s.SecondStepAt.IsZero() {
+		if half, err = hasPasskey(ctx, tx, s.PersonID); err != nil {
+			return false, err
+		}
+	}
+	if half {
+		s.ExpiresAt = s.CreatedAt.Add(account.HalfSignInLife)
+		return true, mayArrive(ctx, tx, s.PersonID)
+	}
+	return false, arrive(ctx, tx, s)
+}
+
+// arriveBySecondStep signs in who came with one step and takes the other now.
+func arriveBySecondStep(ctx context.Context, tx *sql.Tx, r account.Renewal) error {
+	s := account.Session{ID: r.To, PersonID: r.PersonID, CreatedAt: r.At, Address: r.Address, Agent: r.Agent}
+	if err := arrive(ctx, tx, &s); err != nil {
+		return err
+	}
+	err := run(ctx, tx, `UPDATE sessions SET expires_at = created_at + ?, previous_at = ?, previous_address = ? WHERE id = ?`,
+		account.SessionLife.Milliseconds(), moment(s.PreviousAt), s.PreviousAddress, s.ID)
+	if err != nil {
+		return err
+	}
+	if err := run(ctx, tx, `DELETE FROM notices WHERE made_in = ? AND kind = ?`, s.ID, account.NoticeHalfSignIn); err != nil {
+		return err
+	}
+	return meetDevice(ctx, tx, s, r.Device)
+}
+
+func mayArrive(ctx context.Context, tx *sql.Tx, personID string) error {
+	disabled, err := one(ctx, tx, value[bool], account.ErrNoSuchAccount, `SELECT disabled_at > 0 FROM people WHERE id = ?`, personID)
+	if err == nil && disabled {
+		err = account.ErrDisabled
+	}
+	return err
+}
+
 // arrive notes the sign-in of somebody who may, and when they did before.
 func arrive(ctx context.Context, tx *sql.Tx, s *account.Session) error {
-	var disabled bool
-	err := tx.QueryRowContext(ctx, `SELECT disabled_at > 0, last_sign_in_at, last_sign_in_address FROM people WHERE id = ?`, s.PersonID).
-		Scan(&disabled, (*moment)(&s.PreviousAt), &s.PreviousAddress)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return account.ErrNoSuchAccount
-	case err != nil:
+	if err := mayArrive(ctx, tx, s.PersonID); err != nil {
 		return err
-	case disabled:
-		return account.ErrDisabled
+	}
+	err := tx.QueryRowContext(ctx, `SELECT last_sign_in_at, last_sign_in_address FROM people WHERE id = ?`, s.PersonID).
+		Scan((*moment)(&s.PreviousAt), &s.PreviousAddress)
+	if err != nil {
+		return err
 	}
 	return run(ctx, tx, `UPDATE people SET last_sign_in_at = ?, last_sign_in_address = ? WHERE id = ?`,
 		moment(s.CreatedAt), s.Address, s.PersonID)
@@ -83,6 +156,9 @@ func meetDevice(ctx context.Context, tx *sql.Tx, s account.Session, device strin
 			return err
 		}
 		if !known {
+			if err := run(ctx, tx, tooManyDevices, s.PersonID, account.MaxDevices-1); err != nil {
+				return err
+			}
 			err := run(ctx, tx, `INSERT INTO devices (person_id, hash, seen_at) VALUES (?, ?, ?)`, s.PersonID, device, moment(s.CreatedAt))
 			if err != nil {
 				return err
@@ -92,7 +168,7 @@ func meetDevice(ctx context.Context, tx *sql.Tx, s account.Session, device strin
 	if known || s.PreviousAt.IsZero() {
 		return nil
 	}
-	return addNotice(ctx, tx, s.PersonID, account.Notice{Kind: account.NoticeNewDevice, Count: 1, At: s.CreatedAt, Address: s.Address, Agent: s.Agent})
+	return countNotice(ctx, tx, s.PersonID, account.Notice{Kind: account.NoticeNewDevice, At: s.CreatedAt, Address: s.Address, Agent: s.Agent})
 }
 
 // holds looks whether a proof still holds in this transaction, and brings what
@@ -114,20 +190,56 @@ func holds(ctx context.Context, tx *sql.Tx, personID string, p account.Proof, no
 			UPDATE identities SET provider = ?, email = ?, name = ?, last_used_at = ? WHERE issuer = ? AND subject = ? AND person_id = ?`,
 			p.Identity.Provider, p.Identity.Email, p.Identity.Name, moment(now), p.Identity.Issuer, p.Identity.Subject, personID)
 	case p.Code != "":
-		return mustTouch(ctx, tx, account.ErrWrongCode, `DELETE FROM recovery_codes WHERE person_id = ? AND hash = ?`, personID, p.Code)
+		alone := account.Policy{}
+		if p.Alone != nil {
+			alone = *p.Alone
+		}
+		providers, err := json.Marshal(append([]string{}, alone.Providers...))
+		if err != nil {
+			return err
+		}
+		return mustTouch(ctx, tx, account.ErrWrongCode, `
+			DELETE FROM recovery_codes
+			 WHERE person_id = ?1 AND hash = ?2
+			   AND NOT (?3 AND EXISTS (SELECT 1 FROM people WHERE id = ?1 AND password_hash <> ''))
+			   AND NOT EXISTS (SELECT 1 FROM identities WHERE person_id = ?1 AND provider IN (SELECT value FROM json_each(?4)))`,
+			personID, p.Code, alone.Passwords, string(providers))
 	}
 	return nil
 }
 
-// RenewSession gives a session a new id after a proof.
+// tellOfCode tells of a code that was used in this session.
+func tellOfCode(ctx context.Context, tx *sql.Tx, s account.Session) error {
+	return addNotice(ctx, tx, s.PersonID, account.Notice{Kind: account.NoticeCodeUsed, Count: 1, At: s.CreatedAt, Address: s.Address, Agent: s.Agent, SessionID: s.ID})
+}
+
+// RenewSession gives a session a new id after a proof. The second step makes it
+// a sign-in.
 func (a Accounts) RenewSession(ctx context.Context, r account.Renewal, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
-		if err := renew(ctx, tx, r); err != nil || r.Proof.Code == "" {
+		half, err := value[bool](tx.QueryRowContext(ctx, halfSession, r.From))
+		if err != nil {
 			return err
 		}
-		return addNotice(ctx, tx, r.PersonID, account.Notice{Kind: account.NoticeCodeUsed, Count: 1, At: r.At, Address: r.Address, Agent: r.Agent})
+		if err := renew(ctx, tx, r); err != nil {
+			return err
+		}
+		if half && !r.SecondStepAt.IsZero() {
+			if err := arriveBySecondStep(ctx, tx, r); err != nil {
+				return err
+			}
+		}
+		if r.Proof.Code == "" {
+			return nil
+		}
+		return tellOfCode(ctx, tx, account.Session{ID: r.To, PersonID: r.PersonID, CreatedAt: r.At, Address: r.Address, Agent: r.Agent})
 	})
 }
+
+// halfSession tells whether a session owes its second step.
+const halfSession = `
+	SELECT EXISTS (SELECT 1 FROM sessions s
+	                WHERE s.id = ? AND s.second_step_at = 0 AND EXISTS (SELECT 1 FROM passkeys k WHERE k.person_id = s.person_id))`
 
 func renew(ctx context.Context, tx *sql.Tx, r account.Renewal) error {
 	err := mustTouch(ctx, tx, account.ErrSignIn, `
@@ -229,7 +341,7 @@ func (a Accounts) Caller(ctx context.Context, sessionID string, now time.Time) (
 	if err != nil || !noticed {
 		return caller, err
 	}
-	caller.Notices, err = all(ctx, a.db.readers, scanNotice, noticesOfPerson, caller.Person.ID)
+	caller.Notices, err = all(ctx, a.db.readers, scanNotice, noticesOfPerson, caller.Person.ID, caller.Session.ID)
 	return caller, err
 }
 
@@ -284,6 +396,7 @@ func (a Accounts) DropExpired(ctx context.Context, now time.Time) error {
 		}
 		for statement, before := range map[string]time.Time{
 			`DELETE FROM sign_in_failures WHERE at < ?`:     now.Add(-keptFailures),
+			`DELETE FROM mailed_invitations WHERE at < ?`:   now.Add(-keptFailures),
 			`DELETE FROM set_up_link WHERE expires_at <= ?`: now,
 			`DELETE FROM invitations WHERE expires_at <= ?`: now,
 			`DELETE FROM devices WHERE seen_at < ?`:         now.Add(-account.DeviceLife),
@@ -309,7 +422,7 @@ func (a Accounts) AddFailure(ctx context.Context, f account.Failure, entry audit
 		if err != nil {
 			return err
 		}
-		return countFailure(ctx, tx, f, entry)
+		return countNotice(ctx, tx, f.PersonID, account.Notice{Kind: account.NoticeFailedSignIns, At: entry.At, Address: entry.Actor.Address, Agent: f.Agent})
 	})
 }
 
@@ -326,15 +439,23 @@ func (a Accounts) Failures(ctx context.Context, emailKey, addressKey string, sin
 	return f, err
 }
 
-const sessionFromAddress = `
+const sessionFromNetwork = `
 	SELECT EXISTS (SELECT 1 FROM sessions s
-	                WHERE s.person_id = ?1 AND s.address = ?2
+	                WHERE s.person_id = ?1 AND s.network = ?2
 	                  AND (s.second_step_at > 0 OR NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.person_id = ?1)))`
 
-// KnownAddress reports whether the person has a session from this address. One
-// that owes its second step does not count: who guessed the password has that.
+// KnownAddress reports whether the person has a session from the network of this
+// address. One that owes its second step does not count: who guessed the password
+// has that.
 func (a Accounts) KnownAddress(ctx context.Context, personID, address string) (bool, error) {
-	return value[bool](a.db.readers.QueryRowContext(ctx, sessionFromAddress, personID, address))
+	return value[bool](a.db.readers.QueryRowContext(ctx, sessionFromNetwork, personID, account.Network(address)))
+}
+
+const deviceOfPerson = `SELECT EXISTS (SELECT 1 FROM devices WHERE person_id = ? AND hash = ?)`
+
+// KnownDevice reports whether the person has used this browser.
+func (a Accounts) KnownDevice(ctx context.Context, personID, device string) (bool, error) {
+	return value[bool](a.db.readers.QueryRowContext(ctx, deviceOfPerson, personID, device))
 }
 
 // EndAllSessions ends every session, as after restoring an old copy, which

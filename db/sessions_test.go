@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -129,13 +130,16 @@ func TestDropExpired(t *testing.T) {
 	for _, at := range []time.Duration{-account.NoticeLife - time.Second, -account.NoticeLife} {
 		w.exec(`INSERT INTO notices (person_id, kind, count, at, address, agent, detail) VALUES ('person-eve', 'new-device', 1, ?, '', '', '')`, after(at).UnixMilli())
 	}
+	for _, at := range []time.Duration{-25 * time.Hour, -23 * time.Hour} {
+		w.exec(`INSERT INTO mailed_invitations (sender_key, at) VALUES ('sender', ?)`, after(at).UnixMilli())
+	}
 	w.exec(`DELETE FROM notices WHERE person_id = 'person-ada'`)
 	before := w.Version()
 	w.ok(w.Accounts().DropExpired(t.Context(), morning))
 	same(t, "the sessions", w.count(`SELECT count(*) FROM sessions`), 1)
 	same(t, "the failures", w.count(`SELECT count(*) FROM sign_in_failures`), 1)
 	same(t, "the links", w.count(`SELECT count(*) FROM set_up_link`), 0)
-	for _, table := range []string{"invitations", "devices", "notices"} {
+	for _, table := range []string{"invitations", "mailed_invitations", "devices", "notices"} {
 		same(t, "the "+table, w.count(`SELECT count(*) FROM `+table), 1)
 	}
 	if w.Version() == before {
@@ -165,10 +169,14 @@ func TestFailures(t *testing.T) {
 func TestKnownAddress(t *testing.T) {
 	w := newWorld(t)
 	w.signIn("ada")
+	w.signIn("ada", func(s *account.Session) { s.ID, s.Address = "session-six", "2001:db8:1:2::1" })
 	for _, test := range []struct {
 		person, address string
 		known           bool
-	}{{"person-ada", "192.0.2.1", true}, {"person-ada", "192.0.2.2", false}, {"person-eve", "192.0.2.1", false}, {"", "192.0.2.1", false}} {
+	}{
+		{"person-ada", "192.0.2.1", true}, {"person-ada", "192.0.2.2", false}, {"person-eve", "192.0.2.1", false}, {"", "192.0.2.1", false},
+		{"person-ada", "2001:db8:1:2::1", true}, {"person-ada", "2001:db8:1:2:a:b:c:d", true}, {"person-ada", "2001:db8:1:3::1", false},
+	} {
 		known, err := w.Accounts().KnownAddress(t.Context(), test.person, test.address)
 		w.ok(err)
 		same(t, test.person+" being known at "+test.address, known, test.known)
@@ -181,4 +189,65 @@ func TestSessionsGoWithTheirPerson(t *testing.T) {
 	w.exec(`DELETE FROM people WHERE id = 'person-ada'`)
 	same(t, "the sessions", w.count(`SELECT count(*) FROM sessions`), 0)
 	same(t, "the memberships", w.count(`SELECT count(*) FROM memberships WHERE person_id = 'person-ada'`), 0)
+}
+
+func TestOfTooManySessionsTheLongestUnseenGo(t *testing.T) {
+	w := newWorld(t)
+	w.signIn("eve")
+	later := func(id string, at time.Duration) func(*account.Session) {
+		return func(s *account.Session) { s.ID, s.CreatedAt, s.SeenAt = id, after(at), after(at) }
+	}
+	for i := range account.MaxSessions {
+		w.signIn("ada", later(fmt.Sprint(i), time.Duration(i)*time.Minute))
+	}
+	w.ok(w.Accounts().TouchSessions(t.Context(), map[string]time.Time{"0": after(time.Hour)})) // the oldest, but not the longest unseen
+	w.signIn("ada", later("new", 2*time.Hour))
+	same(t, "her sessions", w.count(`SELECT count(*) FROM sessions WHERE person_id = 'person-ada'`), account.MaxSessions)
+	same(t, "those that were seen for longest", w.count(`SELECT count(*) FROM sessions WHERE id IN ('0', '2', 'new')`), 3)
+	same(t, "what the audit log says", w.audit("")[0].Detail, "as told, in place of the session that was unseen for longest")
+	w.signIn("ada", later("replacing", 3*time.Hour), func(s *account.Session) { s.Replaces = "new" })
+	same(t, "that it takes only the place of its own", w.count(`SELECT count(*) FROM sessions WHERE id = '2'`), 1)
+	same(t, "eve's sessions", w.count(`SELECT count(*) FROM sessions WHERE person_id = 'person-eve'`), 1)
+}
+
+// Whoever guessed the password of somebody with a passkey ends at most one of
+// their sessions.
+func TestSessionsThatOweTheirSecondStepGoFirst(t *testing.T) {
+	w := newWorld(t)
+	w.have(newPasskey("ada", "red"))
+	for i := range account.MaxSessions {
+		w.signIn("ada", func(s *account.Session) { s.ID, s.SecondStepAt = fmt.Sprint("whole-", i), morning })
+	}
+	for i := range account.MaxSessions {
+		w.signIn("ada", func(s *account.Session) {
+			s.ID, s.CreatedAt, s.SeenAt = fmt.Sprint("half-", i), after(time.Hour), after(time.Hour)
+		})
+	}
+	same(t, "the whole ones", w.count(`SELECT count(*) FROM sessions WHERE second_step_at > 0`), account.MaxSessions-1)
+	same(t, "all", w.count(`SELECT count(*) FROM sessions`), account.MaxSessions)
+}
+
+func TestOfTooManyBrowsersTheLongestUnseenAreForgotten(t *testing.T) {
+	w := newWorld(t)
+	meet := func(device string, at time.Duration) {
+		s := account.Session{ID: fmt.Sprint(device, at), PersonID: "person-ada", CreatedAt: after(at), SeenAt: after(at), ExpiresAt: after(account.SessionLife),
+			Address: "192.0.2.1", Agent: "Firefox", Way: account.ByPassword}
+		w.ok(w.Accounts().AddSession(t.Context(), account.Arrival{Session: s, Device: device}, entry(audit.SignIn, "")))
+	}
+	known := func(person, device string) bool {
+		known, err := w.Accounts().KnownDevice(t.Context(), person, device)
+		w.ok(err)
+		return known
+	}
+	for i := range account.MaxDevices {
+		meet(fmt.Sprint("device-", i), time.Duration(i)*time.Minute)
+	}
+	meet("device-0", time.Hour) // seen again, which needs no place
+	same(t, "a place being taken", known("person-ada", "device-1"), true)
+	meet("new", 2*time.Hour)
+	for device, want := range map[string]bool{"device-0": true, "device-1": false, "device-2": true, "new": true, "": false} {
+		same(t, device+" being known", known("person-ada", device), want)
+	}
+	same(t, "being known as somebody else's", known("person-eve", "new"), false)
+	same(t, "the browsers", w.count(`SELECT count(*) FROM devices`), account.MaxDevices)
 }

@@ -55,9 +55,7 @@ func (h *handlers) answerFault(c echo.Context, f *fault.Fault) error {
 		return h.leadTo(c, f)
 	}
 	status := statuses[f.Kind]
-	if status.code == http.StatusTooManyRequests || status.code == http.StatusServiceUnavailable {
-		c.Response().Header().Set("Retry-After", "30")
-	}
+	retryLater(c, f.Kind)
 	problem := views.Problem{
 		Frame: h.frame(c, status.heading), Status: status.code, Heading: status.heading,
 		Sentence: f.Sentence, Link: f.Link, RequestID: requestID(c),
@@ -80,6 +78,17 @@ func (h *handlers) answerFault(c echo.Context, f *fault.Fault) error {
 		problem.Link = &fault.Link{Text: "Go to Cloud Providers", Path: "/"}
 	}
 	return h.html(c, status.code, views.ProblemPage(problem))
+}
+
+// retryLater says when to come back, in seconds: a quarter of an hour after too
+// many tries, as the sentence does.
+func retryLater(c echo.Context, kind fault.Kind) {
+	switch kind {
+	case fault.TooMany:
+		c.Response().Header().Set("Retry-After", "900")
+	case fault.Unavailable:
+		c.Response().Header().Set("Retry-After", "30")
+	}
 }
 
 // cameFromDialog reports whether the open dialog asked, and not a link that

@@ -239,11 +239,12 @@ func (h *handlers) checkProof(caller account.Caller, r route) error {
 
 // The failures that arise around handlers.
 var (
-	errNotHere     = fault.New(fault.NotFound, "There is nothing here, or it is not shared with you.")
-	errOwnersOnly  = fault.New(fault.Forbidden, "Only owners of this account can do that. Ask one of them.")
-	errMembersOnly = fault.New(fault.Forbidden, "Viewers can only look. Ask an owner of this account to make you a member.")
-	errReadOnlyKey = fault.New(fault.Forbidden, "This API key can only read. Use one that may write.")
-	errAttempt     = fault.New(fault.Invalid, "That took too long, was used already, or began in another browser. Start again.")
+	errNotHere           = fault.New(fault.NotFound, "There is nothing here, or it is not shared with you.")
+	errOwnersOnly        = fault.New(fault.Forbidden, "Only owners of this account can do that. Ask one of them.")
+	errMembersOnly       = fault.New(fault.Forbidden, "Viewers can only look. Ask an owner of this account to make you a member.")
+	errReadOnlyKey       = fault.New(fault.Forbidden, "This API key can only read. Use one that may write.")
+	errSecondStepChanged = fault.New(fault.Conflict, "Somebody changed this since you opened the page. It is shown as it is now: look at it and save again.")
+	errAttempt           = fault.New(fault.Invalid, "That took too long, was used already, or began in another browser. Start again.")
 
 	// These lead somewhere before the page that was asked for.
 	errSecondStep  = fault.New(fault.SignIn, "Take the second step to go on.").To("Take the second step", "/login/second-step")

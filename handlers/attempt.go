@@ -37,6 +37,7 @@ type attempt struct {
 	PersonID string            // who began it, if somebody was signed in
 	Next     string            // a path of ours
 	Link     string            // token of the invitation or set-up address it belongs to
+	Email    string            // for whom a newcomer's passkey is made; their authenticator shows it
 	Sent     *identity.Attempt // to the provider
 	Identity *account.Identity // what the provider answered, waiting for a confirmation
 	Ceremony *account.Ceremony // with an authenticator

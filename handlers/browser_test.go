@@ -45,6 +45,16 @@ func (b *browser) ask(method, path string, form url.Values, change ...func(*http
 
 func (b *browser) session() string { return b.cookies[b.s.sessions.name] }
 
+// callerIn is who is signed in in a browser.
+func (s *site) callerIn(b *browser) account.Caller {
+	s.t.Helper()
+	caller, err := s.Accounts.Authenticate(s.t.Context(), b.session())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return caller
+}
+
 // leads checks that an answer leads to this address.
 func leads(t *testing.T, w *httptest.ResponseRecorder, to string) {
 	t.Helper()

@@ -88,7 +88,7 @@ func TestGuessingIsLimitedWhateverForwardedForSays(t *testing.T) {
 			withHeader("X-Forwarded-For", net.IPv4(10, 0, 0, byte(i)).String()))
 		if w.Code == http.StatusTooManyRequests {
 			limited++
-			if w.Header().Get("Retry-After") == "" && !strings.Contains(w.Body.String(), account.ErrTooManyTries.Sentence) {
+			if w.Header().Get("Retry-After") != "900" || !strings.Contains(w.Body.String(), account.ErrTooManyTries.Sentence) {
 				t.Error("the refusal does not say what to do")
 			}
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // keptPages keeps what was rendered until the data behind it changes. A page
-// is kept for one person in one account, so nobody sees another's.
+// is kept for one session in one account, so nobody sees another's.
 type keptPages struct {
 	now func() time.Time
 
@@ -18,7 +18,7 @@ type keptPages struct {
 	pages map[keptKey]keptPage
 }
 
-type keptKey struct{ personID, accountID, path, fragment string }
+type keptKey struct{ sessionID, accountID, path, fragment string }
 
 type keptPage struct {
 	version uint64    // of the data
@@ -42,7 +42,7 @@ func newKeptPages(now func() time.Time) *keptPages {
 func (h *handlers) sendKept(c echo.Context, fragment string, component func() (templ.Component, error)) error {
 	caller, _ := callerOf(c)
 	membership, _ := membershipOf(c)
-	key := keptKey{caller.Person.ID, membership.Account.ID, c.Request().URL.Path, fragment}
+	key := keptKey{caller.Session.ID, membership.Account.ID, c.Request().URL.Path, fragment}
 	version := versionOf(c)
 	page, ok := h.kept.get(key, version)
 	if !ok {

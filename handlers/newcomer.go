@@ -33,7 +33,7 @@ func (h *handlers) newcomerOf(c echo.Context, to purpose) (account.Newcomer, err
 		form.Identity, form.Password = waiting.Identity, ""
 	case "passkey":
 		answer, begun, err := h.answered(c, to)
-		if err != nil || begun.Link != c.Param("token") {
+		if err != nil || begun.Link != c.Param("token") || begun.Email != form.Email {
 			return form, errAttempt
 		}
 		form.Passkey, form.Password = &answer, ""
@@ -81,7 +81,7 @@ func (h *handlers) askNewcomer(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.ask(c, question, attempt{Purpose: to, Link: token})
+	return h.ask(c, question, attempt{Purpose: to, Link: token, Email: form.Email})
 }
 
 func (h *handlers) linkWorks(c echo.Context, to purpose, token string) error {
@@ -103,7 +103,7 @@ func (h *handlers) sendSetUp(c echo.Context, token string, form account.Newcomer
 	path := newcomerPath(toSetUp, token)
 	view := views.SetUp{Frame: h.frame(c, "Set up Mooring"), Action: path, QuestionPath: path + "/question",
 		Name: form.Name, Email: form.Email, Organization: form.Organization,
-		Passwords: h.Accounts.Policy().Passwords, Providers: h.signInWith(linkQuery(toSetUp, token))}
+		Passwords: h.Accounts.Policy().Passwords, Providers: h.signInWith(c, linkQuery(toSetUp, token))}
 	view.Passkeys, _, _ = h.passkeysHere(c)
 	if found := h.waitingIdentity(c, toSetUp, token); found != nil {
 		view.Identity, view.Name, view.Email = h.identityText(found), cmp.Or(form.Name, found.Name), cmp.Or(form.Email, found.Email)
@@ -166,7 +166,7 @@ func (h *handlers) sendJoin(c echo.Context, token string, form account.Newcomer,
 	} else {
 		view.Action, view.QuestionPath, view.SignInPath = path, path+"/question", withNext("/login", path)
 		view.Name, view.Email = form.Name, cmp.Or(invitation.Email, form.Email)
-		view.Passwords, view.Providers = h.Accounts.Policy().Passwords, h.signInWith(linkQuery(toJoin, token))
+		view.Passwords, view.Providers = h.Accounts.Policy().Passwords, h.signInWith(c, linkQuery(toJoin, token))
 		view.Passkeys, _, _ = h.passkeysHere(c)
 		if found := h.waitingIdentity(c, toJoin, token); found != nil {
 			view.Identity, view.Name, view.Email = h.identityText(found), cmp.Or(form.Name, found.Name), cmp.Or(view.Email, found.Email)

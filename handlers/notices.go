@@ -3,6 +3,8 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -11,14 +13,18 @@ import (
 	"mooring/views"
 )
 
-// helloFor is how long a new session is greeted with the sign-in before it.
-const helloFor = time.Minute
+// helloFor is how long a new session is greeted with the sign-in before it:
+// about one page.
+const helloFor = 10 * time.Second
 
 // hello tells somebody who has just signed in when they did before, so that a
 // sign-in that was not theirs is noticed.
 func (h *handlers) hello(c echo.Context, caller account.Caller) string {
-	session := caller.Session
-	if session.PreviousAt.IsZero() || h.Now().Sub(session.CreatedAt) >= helloFor {
+	session, began := caller.Session, caller.Session.CreatedAt
+	if session.SecondStepAt.After(began) {
+		began = session.SecondStepAt
+	}
+	if session.PreviousAt.IsZero() || h.Now().Sub(began) >= helloFor {
 		return ""
 	}
 	return fmt.Sprintf("You last signed in %s from %s.", h.moment(session.PreviousAt, zoneOf(c)).Shown, session.PreviousAddress)
@@ -30,13 +36,17 @@ func (h *handlers) notices(c echo.Context, caller account.Caller) []views.Notice
 	var all []views.Notice
 	for _, n := range caller.Notices {
 		all = append(all, views.Notice{Text: h.noticeText(n), Time: h.moment(n.At, zone),
-			Path: securityPath, LinkText: "Review security"})
+			Path: securityPath, LinkText: "Review security", Shown: fmt.Sprintf("%d.%d", n.ID, n.Count)})
 	}
 	return all
 }
 
 func (h *handlers) noticeText(n account.Notice) string {
 	where := browserName(n.Agent) + ", " + n.Address
+	by := "with " + where
+	if n.Address == "" { // nobody's browser, but a command on the server
+		by = "by the operator of this site"
+	}
 	switch n.Kind {
 	case account.NoticeFailedSignIns:
 		if n.Count == 1 {
@@ -44,28 +54,52 @@ func (h *handlers) noticeText(n account.Notice) string {
 		}
 		return fmt.Sprintf("Somebody tried to sign in as you and failed %d times, the last time from %s.", n.Count, n.Address)
 	case account.NoticeNewDevice:
-		return "You signed in with a browser that was not used before: " + where + "."
+		if n.Count == 1 {
+			return "You signed in with a browser that was not used before: " + where + "."
+		}
+		return fmt.Sprintf("You signed in with browsers that were not used before %d times, the last time with %s.", n.Count, where)
+	case account.NoticeHalfSignIn:
+		times := ""
+		if n.Count > 1 {
+			times = fmt.Sprintf(" %d times, the last time", n.Count)
+		}
+		return "Somebody gave your password or signed in as you at a provider," + times + " with " + where +
+			", but did not take the second step. Change your password if it was not you."
 	case account.NoticePasswordChanged:
-		return "Your password was changed, with " + where + "."
+		return "Your password was changed, " + by + "."
 	case account.NoticePasskeyAdded:
-		return "The passkey " + n.Detail + " was added, with " + where + "."
+		return "The passkey " + n.Detail + " was added, " + by + "."
 	case account.NoticePasskeyRemoved:
-		return "The passkey " + n.Detail + " was removed, with " + where + "."
+		return "The passkey " + n.Detail + " was removed, " + by + "."
 	case account.NoticeCodesMade:
-		return "New recovery codes were made, with " + where + "."
+		return "New recovery codes were made, " + by + "."
 	case account.NoticeCodeUsed:
-		return "A recovery code was used in place of your passkey, with " + where + "."
+		return "A recovery code was used in place of your passkey, " + by + "."
 	case account.NoticeIdentityLinked:
-		return "Signing in with " + h.providerName(n.Detail) + " was linked, with " + where + "."
+		return "Signing in with " + h.providerName(n.Detail) + " was linked, " + by + "."
 	case account.NoticeIdentityRemoved:
-		return "Signing in with " + h.providerName(n.Detail) + " was unlinked, with " + where + "."
+		return "Signing in with " + h.providerName(n.Detail) + " was unlinked, " + by + "."
 	}
 	return "Something changed in how you sign in."
 }
 
+// shownNotices reads which notices the page had, and with which counts.
+func shownNotices(c echo.Context) map[int64]int {
+	shown := map[int64]int{}
+	for _, one := range c.Request().PostForm["notice"] {
+		id, count, _ := strings.Cut(one, ".")
+		number, err := strconv.ParseInt(id, 10, 64)
+		times, countErr := strconv.Atoi(count)
+		if err == nil && countErr == nil {
+			shown[number] = times
+		}
+	}
+	return shown
+}
+
 func (h *handlers) dismissNotices(c echo.Context) error {
 	caller, _ := callerOf(c)
-	if err := h.Accounts.DismissNotices(c.Request().Context(), caller); err != nil {
+	if err := h.Accounts.DismissNotices(c.Request().Context(), caller, shownNotices(c)); err != nil {
 		return err
 	}
 	if wants(c, "notices") { // they go, and what is being typed below stays

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"strconv"
+
 	"github.com/labstack/echo/v4"
 
 	"mooring/account"
@@ -59,7 +61,7 @@ func (h *handlers) organizationPage(c echo.Context) error {
 func (h *handlers) sendOrganization(c echo.Context, m account.Membership, form account.OrganizationForm, err error) error {
 	base := "/accounts/" + m.Account.Name
 	view := views.OrganizationForm{Frame: h.frame(c, "General"), Action: base + "/general", MayChange: m.Role.AtLeast(account.Owner),
-		Name: form.Name, Description: form.Description, RequireSecondStep: form.RequireSecondStep, Saved: wasDone(c, "saved"), LeavePath: leavePath(m)}
+		Name: form.Name, Description: form.Description, RequireSecondStep: form.RequireSecondStep, RequiredBefore: m.Account.RequireSecondStep, Saved: wasDone(c, "saved"), LeavePath: leavePath(m)}
 	if view.MayChange {
 		view.DeletePath = base + "/delete"
 	}
@@ -77,6 +79,11 @@ func (h *handlers) changeOrganization(c echo.Context) error {
 	}
 	caller, _ := callerOf(c)
 	form := organizationForm(c)
+	if before := c.Request().PostFormValue("required_before"); before != "" && before != strconv.FormatBool(m.Account.RequireSecondStep) {
+		// An old page must not switch it back without a word.
+		form.RequireSecondStep = m.Account.RequireSecondStep
+		return h.sendOrganization(c, m, form, errSecondStepChanged.At("require_second_step"))
+	}
 	changed, err := h.Organizations.Change(c.Request().Context(), caller, m, form, actorOf(c))
 	if err != nil {
 		return h.sendOrganization(c, m, form, err)

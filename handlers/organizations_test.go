@@ -161,3 +161,48 @@ func TestAKeyIsShownOnce(t *testing.T) {
 		t.Errorf("the revoked key answered %d", w.Code)
 	}
 }
+
+func TestPowerOverOthersAsksForAFreshProof(t *testing.T) {
+	s := newSite(t)
+	b := s.as("stale owner")
+	for _, path := range []string{"/accounts/harbor/general", "/accounts/harbor/invitations",
+		"/accounts/harbor/people/" + s.ids["viewer"] + "/role", "/accounts/harbor/people/" + s.ids["viewer"] + "/remove"} {
+		leads(t, b.ask("POST", path, formFor("POST", "owner"), withHeader("Referer", "http://127.0.0.1:8080/accounts/harbor/people")), "/prove?next=%2Faccounts%2Fharbor%2Fpeople")
+	}
+}
+
+// TestAnOldPageDoesNotSwitchTheSecondStepOff saves a description from a page
+// that was drawn before another owner asked everybody for a second step.
+func TestAnOldPageDoesNotSwitchTheSecondStepOff(t *testing.T) {
+	s := newSite(t)
+	b := s.as("owner")
+	b.addPasskey("laptop")
+	leads(t, b.ask("POST", "/accounts/harbor/general", url.Values{"name": {"harbor"}, "required_before": {"false"}, "require_second_step": {"yes"}}), "/accounts/harbor/general?done=saved")
+	w := b.ask("POST", "/accounts/harbor/general", url.Values{"name": {"harbor"}, "required_before": {"false"}, "description": {"From an old page"}})
+	says(t, w, http.StatusConflict, errSecondStepChanged.Sentence)
+	if !strings.Contains(w.Body.String(), "From an old page") || !strings.Contains(w.Body.String(), `name="required_before" value="true"`) {
+		t.Errorf("what was typed is lost, or the page is as old as before: %s", w.Body)
+	}
+	if m, _ := s.callerIn(b).In("harbor"); !m.Account.RequireSecondStep {
+		t.Error("it is switched off")
+	}
+}
+
+func TestAViewerDoesNotSeeHowOthersSignIn(t *testing.T) {
+	s := newSite(t)
+	if page := s.ask("viewer", "GET", "/accounts/harbor/people", nil).Body.String(); strings.Contains(page, "Second step") || strings.Contains(page, "Last sign-in") {
+		t.Errorf("the page tells how others sign in: %s", page)
+	}
+	says(t, s.ask("owner", "GET", "/accounts/harbor/people", nil), http.StatusOK, "Second step")
+}
+
+func TestANewcomersPasskeyIsForTheAddressItShows(t *testing.T) {
+	s := newSite(t)
+	path := s.invitedBy(s.as("owner"), url.Values{"role": {"member"}})
+	b := s.browser()
+	form := url.Values{"name": {"Nina New"}, "email": {"nina@example.com"}}
+	form.Set("answer", b.question(path+"/question", "phone", form))
+	form.Set("way", "passkey")
+	form.Set("email", "other@example.com")
+	says(t, b.ask("POST", path, form), http.StatusUnprocessableEntity, errAttempt.Sentence)
+}

@@ -95,7 +95,7 @@ func TestAFailedSignInIsToldOnTheNextPage(t *testing.T) {
 	}
 	b := s.as("viewer")
 	says(t, b.ask("GET", "/settings", nil), http.StatusOK, "Somebody tried to sign in as you and failed 3 times, the last time from 203.0.113.9.")
-	leads(t, b.ask("POST", "/settings/notices/dismiss", url.Values{"next": {"/settings"}}), "/settings")
+	leads(t, b.dismiss(b.ask("GET", "/settings", nil)), "/settings")
 	if strings.Contains(b.ask("GET", "/settings", nil).Body.String(), "Somebody tried") {
 		t.Error("a dismissed notice is shown again")
 	}
@@ -109,7 +109,7 @@ func TestANewBrowserIsToldOfOnceAndAKnownOneIsNot(t *testing.T) {
 	if page := b.ask("GET", "/settings", nil).Body.String(); !strings.Contains(page, sentence) {
 		t.Error("a new browser is not told of")
 	}
-	b.ask("POST", "/settings/notices/dismiss", url.Values{})
+	b.dismiss(b.ask("GET", "/settings", nil))
 	b.ask("POST", "/logout", url.Values{})
 	b.signIn("member")
 	page := b.ask("GET", "/settings", nil).Body.String()

@@ -100,10 +100,13 @@ func wants(c echo.Context, id string) bool {
 	return isHTMX(c) && c.Request().Header.Get("HX-Target") == id
 }
 
+// maxPath bounds a return address, in bytes: it travels in a cookie.
+const maxPath = 512
+
 // ownPath lets a return address through only if it is a path of ours. Anything
 // else becomes "/".
 func ownPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\") {
+	if len(next) > maxPath || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\") {
 		return "/"
 	}
 	for _, r := range next {

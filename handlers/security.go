@@ -47,11 +47,11 @@ func (h *handlers) sendSecurity(c echo.Context, err error) error {
 
 func (h *handlers) showPasskeys(c echo.Context, view *views.Security, own account.Ways) {
 	zone := zoneOf(c)
-	here, hint, _ := h.passkeysHere(c)
+	here, hint, path := h.passkeysHere(c)
 	if here {
 		view.AddPasskeyPath = passkeysPath + "/new"
 	} else {
-		view.PasskeyHint = hint
+		view.PasskeyHint, view.PasskeyPath = hint, path
 	}
 	view.SecondStep = "Add a passkey to protect your account with a second step."
 	if len(own.Passkeys) > 0 {
@@ -74,7 +74,7 @@ func (h *handlers) showIdentities(c echo.Context, view *views.Security, own acco
 	}
 	for _, p := range h.SignInWith {
 		if !linked[p.Key()] {
-			view.Link = append(view.Link, h.providerLink(p, purposeQuery(toLink, "/")))
+			view.Link = append(view.Link, h.providerLink(c, p, purposeQuery(toLink, "/")))
 		}
 	}
 }
@@ -125,7 +125,7 @@ func (h *handlers) sendAddPasskey(c echo.Context, name, next string, err error) 
 	caller, _ := callerOf(c)
 	view := views.AddPasskey{Frame: h.frame(c, "Add a passkey"), Name: name, Next: next, QuestionPath: passkeysPath + "/question",
 		Action: passkeysPath, CancelPath: securityPath}
-	view.Passkeys, view.PasskeyHint, _ = h.passkeysHere(c)
+	view.Passkeys, view.PasskeyHint, view.PasskeyPath = h.passkeysHere(c)
 	if caller.Passkeys == 0 {
 		view.Required = h.requiredBy(caller)
 		if h.Accounts.Policy().RequireSecondStep {

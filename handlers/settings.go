@@ -79,6 +79,7 @@ func (h *handlers) refused(c echo.Context, err error, problem *string, fields *f
 		return 0, err
 	}
 	h.noteRefusal(c, err)
+	retryLater(c, f.Kind)
 	*problem, *fields = f.Sentence, f.Fields
 	return statuses[f.Kind].code, nil
 }
@@ -88,7 +89,7 @@ func done(path, what string) string { return path + "?done=" + url.QueryEscape(w
 
 func wasDone(c echo.Context, what string) bool { return c.QueryParam("done") == what }
 
-var ways = map[account.Way]string{account.ByPassword: "with a password", account.ByPasskey: "with a passkey"}
+var ways = map[account.Way]string{account.ByPassword: "with a password", account.ByPasskey: "with a passkey", account.ByCode: "with a recovery code"}
 
 func (h *handlers) sessionsPage(c echo.Context) error {
 	caller, _ := callerOf(c)

@@ -31,6 +31,7 @@ func (h *handlers) signIn(c echo.Context) error {
 func (h *handlers) signedIn(c echo.Context, in account.SignedIn, err error, email, next string) error {
 	if f := fault.Of(err); err != nil && f.Kind != fault.Internal {
 		h.noteRefusal(c, err)
+		retryLater(c, f.Kind)
 		return h.html(c, statuses[f.Kind].code, views.SignInPage(h.signInView(c, email, next, f.Sentence)))
 	}
 	if err != nil {
@@ -61,7 +62,7 @@ func withNext(path, next string) string {
 
 func (h *handlers) signInView(c echo.Context, email, next, problem string) views.SignIn {
 	v := views.SignIn{Frame: h.frame(c, "Sign in"), Email: email, Next: next, Problem: problem, Passwords: h.Accounts.Policy().Passwords,
-		Providers: h.signInWith(purposeQuery(toSignIn, next))}
+		Providers: h.signInWith(c, purposeQuery(toSignIn, next))}
 	v.Passkeys, v.PasskeyHint, v.PasskeyPath = h.passkeysHere(c)
 	if h.Demo != nil {
 		v.Demo = h.Demo.Emails

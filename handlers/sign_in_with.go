@@ -88,6 +88,9 @@ func (h *handlers) providerName(key string) string {
 	return key
 }
 
+// maxToken bounds the token of a link, in bytes: it travels in a cookie.
+const maxToken = 64
+
 // goToProvider sends the browser to a sign-in provider. It is a link, not a
 // form: the content policy lets forms lead to us only. Another site cannot
 // begin it in somebody's browser.
@@ -95,6 +98,9 @@ func (h *handlers) goToProvider(c echo.Context) error {
 	provider, err := h.findProvider(c.Param("provider"))
 	if err != nil {
 		return err
+	}
+	if c.Request().Method == http.MethodHead || len(c.QueryParam("link")) > maxToken {
+		return errNotHere
 	}
 	if site := c.Request().Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
 		return c.Redirect(http.StatusSeeOther, "/login")
@@ -161,6 +167,9 @@ func (h *handlers) returnFromProvider(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Request().Method == http.MethodHead { // a look must not use up the attempt
+		return errNotHere
+	}
 	begun, err := h.attempts.read(c)
 	if err == nil {
 		begun, err = h.attempts.take(c, begun.Purpose)
@@ -173,6 +182,9 @@ func (h *handlers) returnFromProvider(c echo.Context) error {
 	}
 	if begun.PersonID != "" {
 		caller, err := h.fullySignedIn(c)
+		if fault.Has(err, fault.SignIn) { // signed out meanwhile: this address is good for nothing any more
+			return c.Redirect(http.StatusSeeOther, withNext("/login", begun.Next))
+		}
 		if err == nil {
 			err = begun.mine(caller)
 		}

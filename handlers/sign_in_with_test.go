@@ -262,3 +262,32 @@ func TestGroupsMakeAdministratorsAndMembers(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsTooLongForACookieIsLeftOut(t *testing.T) {
+	s, _ := providerSite(t, account.Policy{})
+	long := strings.Repeat("a", 3000)
+	if w := s.ask("", "GET", goToHarbor+"?next=%2F"+long, nil); w.Code != http.StatusSeeOther {
+		t.Errorf("a long return address answered %d", w.Code)
+	}
+	if w := s.ask("", "GET", goToHarbor+"?for=join&link="+long, nil); w.Code != http.StatusNotFound {
+		t.Errorf("a long token answered %d", w.Code)
+	}
+}
+
+func TestALookDoesNotUseUpAnAttempt(t *testing.T) {
+	s, issuer := providerSite(t, account.Policy{Registration: true})
+	b := s.browser()
+	back := b.through(issuer, goToHarbor)
+	if w := b.ask("HEAD", back, nil); w.Code != http.StatusNotFound {
+		t.Errorf("a look answered %d", w.Code)
+	}
+	leads(t, b.ask("GET", back, nil), "/")
+}
+
+func TestWhoSignedOutMeanwhileStartsAtTheBeginning(t *testing.T) {
+	s, issuer := providerSite(t, account.Policy{})
+	b := s.as("owner")
+	back := b.through(issuer, goToHarbor+"?for=link&next=%2Fsettings")
+	b.ask("POST", "/logout", url.Values{})
+	leads(t, b.ask("GET", back, nil), "/login?next=%2Fsettings")
+}

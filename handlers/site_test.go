@@ -260,7 +260,7 @@ func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.C
 	return Config{
 		Accounts: account.NewService(account.Config{Store: accounts, Policy: account.Policy{Passwords: true}, Passkeys: fakePasskeys{}, Now: testNow,
 			NewID: rand.Text, Log: log, Joined: joined}),
-		Organizations: account.NewOrganizations(account.OrganizationsConfig{Store: accounts, Now: testNow, NewID: rand.Text, Log: log, Joined: joined,
+		Organizations: account.NewOrganizations(account.OrganizationsConfig{Store: accounts, Policy: account.Policy{Passwords: true}, Now: testNow, NewID: rand.Text, Log: log, Joined: joined,
 			Link: func(token string) string { return public.JoinPath("join", token).String() }}),
 		People:       account.NewPeople(account.PeopleConfig{Store: accounts, Now: testNow}),
 		Keys:         account.NewKeys(account.KeysConfig{Store: accounts, Now: testNow, Log: log}),

@@ -97,7 +97,7 @@ func (s *Settings) fill(given map[string]string, readFile func(string) ([]byte, 
 		s.Name = defaultName[s.Kind]
 	}
 	switch {
-	case s.Key == string(account.ByPassword) || s.Key == string(account.ByPasskey):
+	case slices.Contains([]account.Way{account.ByPassword, account.ByPasskey, account.ByCode}, account.Way(s.Key)):
 		return fmt.Errorf("key=: %s is the name of another way to sign in; choose another key", s.Key)
 	case !keyForm.MatchString(s.Key):
 		return errors.New("key= must be 1 to 32 small letters, digits and hyphens, such as key=harbor")

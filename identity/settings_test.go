@@ -93,6 +93,7 @@ func TestSettingsThatMakeNoSenseAreToldInOneLineWithoutSecrets(t *testing.T) {
 		"github" + rest + " key=":                                              "key= is empty",
 		"github" + rest + " key=Git/Hub":                                       "key= must be",
 		"github" + rest + " key=passkey":                                       "key=: passkey is the name of another way to sign in",
+		"github" + rest + " key=recovery-code":                                 "key=: recovery-code is the name of another way to sign in",
 		"github" + rest + " key=-a":                                            "key= must be",
 		"github" + rest + " name=' '":                                          "",
 		"github" + rest + " name=" + strings.Repeat("x", 41):                   "name= must be",

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"mooring/fault"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -408,12 +410,13 @@ func TestHostileValues(t *testing.T) {
 	people.Notices, people.Hello, people.Accounts[0].Name = []Notice{{Text: hostile, Path: "javascript:alert(1)", LinkText: hostile}}, hostile, hostile
 	security.Passkeys[0].Name, security.Identities[0].Name, security.Identities[0].Subject, security.Link[0].Path = hostile, hostile, hostile, "javascript:alert(1)"
 	signIn := SignIn{Frame: sampleStranger("Sign in"), Next: hostile, PasskeyHint: hostile, PasskeyPath: "javascript:alert(1)", Providers: []SignInWith{{hostile, hostile, "javascript:alert(1)"}}}
+	recovery := Recovery{Frame: sampleStranger("Use a recovery code"), Email: hostile, Problem: hostile, Fields: fault.Fields{"code": hostile}}
 	join := Join{Frame: sampleStranger("Join"), Organization: hostile, Description: hostile, InvitedBy: hostile, ForEmail: hostile, SignInPath: "javascript:alert(1)", Action: "/join", Identity: hostile}
 	person := AdminPerson{Frame: sampleAdministration(hostile), Name: hostile, Email: hostile, Providers: []string{hostile}, Organizations: []PersonRole{{hostile, hostile}}, DisablePath: "/disable"}
 	key := APIKeyMade{Frame: sampleInfo("API keys"), Key: hostile, Name: hostile, Command: hostile}
 	for _, s := range []Sample{
 		{"form", CredentialFormPage(p)}, {"dialog", CredentialFormDialog(p)}, {"preview", CredentialFormPreview(p)}, {"credential", CredentialPage(c)},
-		{"people", PeoplePage(people)}, {"security", SecurityPage(security)}, {"sign-in", SignInPage(signIn)}, {"join", JoinPage(join)},
+		{"people", PeoplePage(people)}, {"security", SecurityPage(security)}, {"sign-in", SignInPage(signIn)}, {"recovery", RecoveryPage(recovery)}, {"join", JoinPage(join)},
 		{"admin-person", AdminPersonPage(person)}, {"key", APIKeyMadePage(key)},
 	} {
 		t.Run(s.Name, func(t *testing.T) {

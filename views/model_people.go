@@ -9,6 +9,7 @@ type Notice struct {
 	Time     Time
 	Path     string // where to look at it; empty: no link
 	LinkText string // "Review security"
+	Shown    string // says which one it is, to who dismisses it
 }
 
 // SignInWith is a sign-in provider to go to. Its mark is two letters of ours.
@@ -26,11 +27,19 @@ type SecondStep struct {
 	PasskeyHint string       // else: where they do
 }
 
+// Recovery asks whoever lost their only passkey for their e-mail address and a
+// recovery code.
+type Recovery struct {
+	Frame
+	Email   string
+	Problem string
+	Fields  fault.Fields // code
+}
+
 // Prove asks again who it is before something dangerous.
 type Prove struct {
 	Frame
 	Next        string
-	What        string // "unlink Production"; empty: go on
 	Problem     string
 	Fields      fault.Fields // password
 	HasPassword bool
@@ -85,6 +94,7 @@ type OrganizationForm struct {
 	New               bool
 	Name, Description string
 	RequireSecondStep bool
+	RequiredBefore    bool // what was stored when the form was drawn
 	MayChange         bool // else the facts are shown and nothing can be changed
 	Saved             bool
 	Problem           string
@@ -114,6 +124,7 @@ type Security struct {
 	Passkeys         []Passkey
 	AddPasskeyPath   string // empty: not possible at this address
 	PasskeyHint      string // why not
+	PasskeyPath      string // where it is; empty: no link
 	SecondStep       string // "Your passkey is asked for after your password."
 	Required         string // "harbor asks everybody for a second step."
 	CodesLeft        int
@@ -159,6 +170,7 @@ type AddPasskey struct {
 	Next         string
 	Passkeys     bool   // they work at this address
 	PasskeyHint  string // else: where they do
+	PasskeyPath  string // that address; empty: no link
 	QuestionPath string
 	Action       string
 	CancelPath   string // empty: they have to add one; they may sign out

@@ -71,8 +71,15 @@ func samplesOfSignIn(add func(string, templ.Component)) {
 	failed.Problem = "That passkey did not fit. Try again, or use a recovery code."
 	add("second-step-refused", SecondStepPage(failed))
 
+	recovery := Recovery{Frame: sampleStranger("Use a recovery code")}
+	add("recovery", RecoveryPage(recovery))
+	recovery.Email = "ada@harbor.example"
+	recovery.Fields = fault.Fields{"code": "That recovery code does not work. Each code works once: check it, or try another one."}
+	recovery.Problem = recovery.Fields["code"]
+	add("recovery-wrong-code", RecoveryPage(recovery))
+
 	prove := Prove{
-		Frame: sampleFrame("Confirm that it is you"), Next: samplePath + "/unlink", What: "unlink Production",
+		Frame: sampleFrame("Confirm that it is you"), Next: samplePath + "/unlink",
 		HasPassword: true, Passkeys: true, Providers: []SignInWith{sampleGitHub},
 	}
 	prove.Nav = nil
@@ -170,6 +177,9 @@ func samplesOfSettings(add func(string, templ.Component)) {
 	changed.Passkeys = changed.Passkeys[:1]
 	changed.Passkeys[0].RemovePath = ""
 	add("security-changed", SecurityPage(changed))
+	only := sampleSecurity()
+	only.HasPassword, only.Identities = false, nil
+	add("security-passkey-only", SecurityPage(only))
 	bare := sampleSecurity()
 	bare.Passkeys, bare.CodesPath, bare.Identities = nil, "", nil
 	bare.SecondStep = "Add a passkey to protect your account with a second step."
@@ -411,9 +421,9 @@ func samplesOfFrames(add func(string, templ.Component)) {
 	noticed := sampleProviderList(sampleRows()...)
 	noticed.Path = sampleProviders
 	noticed.Notices = []Notice{
-		{Text: "3 failed sign-ins with your e-mail address, the latest from 203.0.113.9.", Time: sampleChecked, Path: "/settings/security", LinkText: "Review security"},
-		{Text: "You signed in with a new device: Safari on iPhone, from 2001:db8::a1f.", Time: sampleYesterday, Path: "/settings/sessions", LinkText: "See sessions"},
-		{Text: "A recovery code was used.", Time: sampleYesterday},
+		{Text: "3 failed sign-ins with your e-mail address, the latest from 203.0.113.9.", Time: sampleChecked, Path: "/settings/security", LinkText: "Review security", Shown: "7.3"},
+		{Text: "You signed in with a new device: Safari on iPhone, from 2001:db8::a1f.", Time: sampleYesterday, Path: "/settings/sessions", LinkText: "See sessions", Shown: "9.1"},
+		{Text: "A recovery code was used.", Time: sampleYesterday, Shown: "11.1"},
 	}
 	add("providers-notices", ProvidersPage(noticed))
 	hello := sampleProviderList(sampleRows()...)

@@ -12,6 +12,14 @@ func codesLeft(n int) string {
 	return amount(n, "is left.", "are left.")
 }
 
+// whatACodeDoes depends on whether it is asked for after something else.
+func whatACodeDoes(p Security) string {
+	if len(p.Identities) > 0 || p.HasPassword && p.PasswordsAllowed {
+		return "One stands in for a lost passkey, once."
+	}
+	return "When your passkey is lost, one signs you in with your e-mail address, once."
+}
+
 func secondStepTone(p Security) Tone {
 	if len(p.Passkeys) > 0 {
 		return ToneOK

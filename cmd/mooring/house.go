@@ -62,7 +62,7 @@ func build(p parts) *house {
 	accounts := p.database.Accounts()
 	h.accounts = account.NewService(account.Config{Store: accounts, Policy: p.policy, Passkeys: p.passkeys,
 		Now: p.now, NewID: p.newID, Log: p.log, Joined: h.certificates.Wake})
-	h.organizations = account.NewOrganizations(account.OrganizationsConfig{Store: accounts, Mailer: p.mailer, Link: p.invitationLink,
+	h.organizations = account.NewOrganizations(account.OrganizationsConfig{Store: accounts, Mailer: p.mailer, Policy: p.policy, Link: p.invitationLink,
 		Now: p.now, NewID: p.newID, Log: p.log, Joined: h.certificates.Wake})
 	h.people = account.NewPeople(account.PeopleConfig{Store: accounts, Now: p.now})
 	h.keys = account.NewKeys(account.KeysConfig{Store: accounts, Now: p.now, Log: p.log})

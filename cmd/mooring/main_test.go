@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"mooring/cloud/azure/azuresim"
 )
@@ -143,6 +144,8 @@ func TestWrongSettingsAreOneLineAndExit2(t *testing.T) {
 		"portal to the world": {"demo", "--listen", "127.0.0.1:0", "--portal-listen", "0.0.0.0:0"},
 		"backup to nowhere":   {"backup"},
 		"people, no verb":     {"people"},
+		"people, other verb":  {"people", "melt"},
+		"people, a flag":      {"people", "--email", "max@example.com", "--help"},
 		"people, no role":     {"people", "add", "--data", folder, "--role", "king"},
 		"keys, no verb":       {"keys"},
 		"keys, other verb":    {"keys", "melt"},
@@ -156,6 +159,22 @@ func TestWrongSettingsAreOneLineAndExit2(t *testing.T) {
 	code, _, stderr := program(t, map[string]string{"MOORING_LOG_LEVEL": "loud"}, "serve", "--data", folder)
 	if code != exitUsage || !strings.Contains(stderr, "loud") {
 		t.Errorf("environment: exit %d, %q", code, stderr)
+	}
+}
+
+func TestPeopleWithoutAVerbSaysWhichThereAre(t *testing.T) {
+	for _, args := range [][]string{{"people"}, {"people", "--email", "max@example.com"}} {
+		if code, stdout, stderr := program(t, nil, args...); code != exitUsage || stdout != "" || stderr != "mooring people: say add or reset\n" {
+			t.Errorf("%v: exit %d, %q, %q", args, code, stdout, stderr)
+		}
+	}
+	for _, asked := range []string{"--help", "-h"} {
+		code, stdout, stderr := program(t, nil, "people", asked)
+		for _, want := range []string{"mooring people add: ", "--organization", "mooring people reset: ", "recovery code"} {
+			if code != exitOK || stderr != "" || !strings.Contains(stdout, want) {
+				t.Errorf("%s: exit %d, and no %s in %s%s", asked, code, want, stdout, stderr)
+			}
+		}
 	}
 }
 
@@ -349,6 +368,49 @@ func addMember(t *testing.T, folder, address string) {
 	}
 	if certificate, err := client.Get(address + "/accounts/max/certificate.cer"); err != nil || certificate.StatusCode != http.StatusOK {
 		t.Errorf("the certificate of their own account: %v %v", certificate, err)
+	}
+	resetMember(t, folder, address)
+}
+
+// resetMember resets the member while the server runs: to a password, and to a
+// recovery code.
+func resetMember(t *testing.T, folder, address string) {
+	t.Helper()
+	reset := func(stdin io.Reader) (code int, stdout, stderr string) {
+		var out, errs bytes.Buffer
+		code = run(t.Context(), []string{"people", "reset", "--data", folder, "--email", "max@example.com"}, func(string) string { return "" }, stdin, &out, &errs)
+		return code, out.String(), errs.String()
+	}
+	broken := errors.New("broken pipe")
+	for sentence, stdin := range map[string]io.Reader{
+		"--password: Use at least 12 characters.": strings.NewReader("short\n"),
+		"--password: Use at most":                 strings.NewReader(strings.Repeat("long", 1<<20)),
+		"standard input: broken pipe":             iotest.ErrReader(broken),
+	} {
+		if code, stdout, stderr := reset(stdin); code == exitOK || stdout != "" || !strings.Contains(stderr, sentence) {
+			t.Errorf("%s: exit %d, %q, %q", sentence, code, stdout, stderr)
+		}
+	}
+	if code, stdout, stderr := reset(strings.NewReader("a third long password\r\nand more")); code != exitOK || !strings.HasPrefix(stdout, "Reset max@example.com. ") || stderr != "" {
+		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
+	}
+	form := url.Values{"email": {"max@example.com"}, "password": {"a third long password"}}
+	if answer, _ := post(t, browserOf(t), address+"/login", form); answer.Request.URL.Path == "/login" {
+		t.Errorf("the new password answered %d", answer.StatusCode)
+	}
+	for _, nothing := range []string{"", "\n"} {
+		code, stdout, stderr := reset(strings.NewReader(nothing))
+		found := regexp.MustCompile(`^Reset max@example\.com\. They sign in once, under /login/recovery, .*\n  ([0-9a-z-]{19})\n$`).FindStringSubmatch(stdout)
+		if code != exitOK || found == nil || stderr != "" {
+			t.Fatalf("exit %d, %q, %q", code, stdout, stderr)
+		}
+		if answer, _ := post(t, browserOf(t), address+"/login", form); answer.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("the password before answered %d", answer.StatusCode)
+		}
+		answer, body := post(t, browserOf(t), address+"/login/recovery", url.Values{"email": {"max@example.com"}, "code": {found[1]}})
+		if answer.Request.URL.Path != "/settings/passkeys/new" || !strings.Contains(body, "by the operator of this site") {
+			t.Errorf("the code led to %d at %s", answer.StatusCode, answer.Request.URL)
+		}
 	}
 }
 

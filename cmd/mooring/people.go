@@ -59,7 +59,9 @@ func addPerson(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return usagef("--role: %q is neither viewer nor member nor owner", role)
 	}
-	form.Password = c.firstLine()
+	if form.Password, err = c.firstLine(); err != nil {
+		return err
+	}
 	return c.withAccounts(ctx, d, func(accounts *account.Service) error {
 		by := operator("mooring people add")
 		if organization == "" {
@@ -88,7 +90,10 @@ func resetPerson(ctx context.Context, c *cli, args []string) error {
 	if err := s.parse(args, 0); err != nil {
 		return err
 	}
-	password := c.firstLine()
+	password, err := c.firstLine()
+	if err != nil {
+		return err
+	}
 	return c.withAccounts(ctx, d, func(accounts *account.Service) error {
 		code, err := accounts.Reset(ctx, email, password, operator("mooring people reset"))
 		if err != nil {
@@ -104,11 +109,15 @@ func resetPerson(ctx context.Context, c *cli, args []string) error {
 	})
 }
 
-// firstLine reads a password, which must not stand in a list of processes. What
-// is longer than any password is cut off, and still too long to be one.
-func (c *cli) firstLine() string {
-	line, _ := bufio.NewReader(io.LimitReader(c.stdin, maxLine)).ReadString('\n') // without a line there is no password
-	return strings.TrimRight(line, "\r\n")
+// firstLine reads a password, which must not stand in a list of processes. It is
+// empty when there is none. What is longer than any password is cut off, and is
+// still too long.
+func (c *cli) firstLine() (string, error) {
+	line, err := bufio.NewReader(io.LimitReader(c.stdin, maxLine)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("standard input: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
 }
 
 const maxLine = 64 << 10 // bytes

@@ -93,6 +93,9 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
+	for _, provider := range providers {
+		policy.Providers = append(policy.Providers, provider.Key())
+	}
 	passkeys, passkeyURL, err := passkeysAt(public)
 	if err != nil {
 		return err

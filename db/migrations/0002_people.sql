@@ -30,6 +30,10 @@ ALTER TABLE sessions ADD COLUMN proved_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN second_step_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN previous_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN previous_address TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN network TEXT NOT NULL DEFAULT '';
+UPDATE sessions SET network = address; -- right for IPv4; one in IPv6 is known from the next sign-in
+DROP INDEX sessions_by_person;
+CREATE INDEX sessions_by_person ON sessions (person_id, network);
 
 CREATE TABLE passkeys (
     id            TEXT PRIMARY KEY,
@@ -71,17 +75,20 @@ CREATE TABLE devices (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE notices (
-    id        INTEGER PRIMARY KEY,
-    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
-    kind      TEXT NOT NULL,
-    count     INTEGER NOT NULL CHECK (count > 0),
-    at        INTEGER NOT NULL,
-    address   TEXT NOT NULL,
-    agent     TEXT NOT NULL,
-    detail    TEXT NOT NULL
+    id         INTEGER PRIMARY KEY,
+    person_id  TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    kind       TEXT NOT NULL,
+    count      INTEGER NOT NULL CHECK (count > 0),
+    at         INTEGER NOT NULL,
+    address    TEXT NOT NULL,
+    agent      TEXT NOT NULL,
+    detail     TEXT NOT NULL,
+    made_in    TEXT REFERENCES sessions (id) ON UPDATE CASCADE ON DELETE SET NULL,
+    seen_there INTEGER NOT NULL DEFAULT 0 CHECK (seen_there IN (0, 1))
 ) STRICT;
 
 CREATE INDEX notices_by_person ON notices (person_id, at);
+CREATE INDEX notices_by_session ON notices (made_in);
 
 CREATE TABLE invitations (
     id         TEXT PRIMARY KEY,
@@ -96,6 +103,13 @@ CREATE TABLE invitations (
 ) STRICT;
 
 CREATE INDEX invitations_by_account ON invitations (account_id, created_at);
+
+CREATE TABLE mailed_invitations (
+    sender_key TEXT NOT NULL,
+    at         INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX mailed_invitations_by_sender ON mailed_invitations (sender_key, at);
 
 CREATE TABLE api_keys (
     id           TEXT PRIMARY KEY,

@@ -1,0 +1,105 @@
+package handlers
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/account"
+)
+
+// TestAnAttemptIsGoodForWhatItWasBegunFor answers what was asked for a proof
+// where a new passkey is added. Only the purpose tells the two apart: person,
+// browser and answer are the same.
+func TestAnAttemptIsGoodForWhatItWasBegunFor(t *testing.T) {
+	s := newSite(t)
+	b := s.as("owner")
+	b.addPasskey("laptop")
+	text := b.question("/prove/question", "another", url.Values{})
+	says(t, b.ask("POST", "/settings/passkeys", answer(text)), http.StatusUnprocessableEntity, errAttempt.Sentence)
+}
+
+// TestOnlyWhoBeganAnAttemptEndsIt hands one person's attempt to another, who
+// has a passkey of their own, wherever an authenticator answers.
+func TestOnlyWhoBeganAnAttemptEndsIt(t *testing.T) {
+	s := newSite(t)
+	for who, device := range map[string]string{"owner": "laptop", "member": "phone"} {
+		b := s.as(who)
+		b.addPasskey(device)
+		s.people[who] = b.session()
+	}
+	half := s.browser()
+	half.signIn("owner")
+	stranger := s.browser()
+	stranger.signIn("member")
+	for path, browsers := range map[string][2]*browser{"/login/second-step": {stranger, half}, "/prove": {s.as("member"), s.as("owner")}} {
+		text := browsers[0].question(path+"/question", "phone", url.Values{})
+		browsers[1].cookies[s.attempts.name] = browsers[0].cookies[s.attempts.name]
+		if path == "/prove" {
+			path += "/passkey"
+		}
+		says(t, browsers[1].ask("POST", path, answer(text)), http.StatusUnprocessableEntity, errAttempt.Sentence)
+	}
+}
+
+// TestAnIdentityOfOneIsNotLinkedByAnother hands over what came back from the
+// provider, right before the confirmation.
+func TestAnIdentityOfOneIsNotLinkedByAnother(t *testing.T) {
+	s, issuer := providerSite(t, account.Policy{})
+	attacker := s.as("stranger")
+	leads(t, attacker.ask("GET", attacker.through(issuer, goToHarbor+"?for=link"), nil), "/settings/identities/confirm")
+	victim := s.as("owner")
+	victim.cookies[s.attempts.name] = attacker.cookies[s.attempts.name]
+	says(t, victim.ask("GET", "/settings/identities/confirm", nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
+	says(t, victim.ask("POST", "/settings/identities", url.Values{}), http.StatusUnprocessableEntity, errAttempt.Sentence)
+}
+
+// TestWhatBelongsToOneInvitationIsNotUsedAtAnother brings an identity, and a
+// passkey, from one invitation to another.
+func TestWhatBelongsToOneInvitationIsNotUsedAtAnother(t *testing.T) {
+	s, issuer := providerSite(t, account.Policy{})
+	owner := s.as("owner")
+	one, other := s.invitedBy(owner, url.Values{"role": {"viewer"}}), s.invitedBy(owner, url.Values{"role": {"member"}})
+	form := url.Values{"name": {"Nina New"}, "email": {"nina@example.com"}}
+
+	b := s.browser()
+	leads(t, b.ask("GET", b.through(issuer, goToHarbor+"?for=join&link="+strings.TrimPrefix(one, "/join/")), nil), one)
+	if page := b.ask("GET", other, nil).Body.String(); strings.Contains(page, theirAddress) {
+		t.Error("the other invitation knows the identity")
+	}
+	form.Set("way", "identity")
+	says(t, b.ask("POST", other, form), http.StatusUnprocessableEntity, errAttempt.Sentence)
+
+	b = s.browser()
+	form.Set("answer", b.question(one+"/question", "phone", form))
+	form.Set("way", "passkey")
+	says(t, b.ask("POST", other, form), http.StatusUnprocessableEntity, errAttempt.Sentence)
+}
+
+func TestTwoAttemptsInOneRequestAreNone(t *testing.T) {
+	s := newSite(t)
+	s.as("owner").addPasskey("laptop")
+	b := s.browser()
+	text := b.question("/login/passkey/question", "laptop", url.Values{})
+	planted := func(r *http.Request) {
+		r.AddCookie(&http.Cookie{Name: s.attempts.name, Value: b.cookies[s.attempts.name]})
+	}
+	says(t, b.ask("POST", "/login/passkey", answer(text), planted), http.StatusUnprocessableEntity, errAttempt.Sentence)
+}
+
+// TestAKeyThatReadsDoesNotWrite tries the column of the table that no route has
+// yet.
+func TestAKeyThatReadsDoesNotWrite(t *testing.T) {
+	s := newSite(t)
+	write := route{method: "POST", path: "/api/v1/later", who: writeKey}
+	for scope, want := range map[account.Scope]error{account.Read: errReadOnlyKey, account.Write: nil} {
+		caller := account.Caller{Key: &account.Key{Scope: scope}}
+		if err := s.mayPass(echo.New().NewContext(httptest.NewRequest("POST", write.path, nil), nil), caller, write); err != want {
+			t.Errorf("a key that may %s: %v", scope, err)
+		}
+	}
+}
