@@ -192,6 +192,9 @@ func (h *handlers) mayPass(c echo.Context, caller account.Caller, r route) error
 		return errSecondStep
 	}
 	if r.who == enrolling {
+		if hasNothingToProveWith(caller) {
+			return nil
+		}
 		return h.checkProof(caller, r)
 	}
 	if caller.Key == nil && caller.Passkeys == 0 && h.Accounts.Policy().RequireSecondStep {
@@ -228,6 +231,13 @@ func (h *handlers) mayEnter(c echo.Context, caller account.Caller, name string, 
 		return errMembersOnly
 	}
 	return nil
+}
+
+// hasNothingToProveWith reports whether this is somebody whom the operator let
+// in again with a code, and who has to add a passkey before there is anything
+// to ask them for.
+func hasNothingToProveWith(caller account.Caller) bool {
+	return caller.Session.Way == account.ByCode && caller.Passkeys == 0 && !caller.HasPassword
 }
 
 func (h *handlers) checkProof(caller account.Caller, r route) error {

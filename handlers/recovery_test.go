@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"mooring/account"
 	"mooring/audit"
@@ -40,6 +41,31 @@ func TestACodeSignsInWhoLostTheirOnlyPasskey(t *testing.T) {
 			t.Error("a recovery code is in the log")
 		}
 	}
+}
+
+// TestWhoWasLetInWithACodeAddsAPasskeyHoweverLongItTakes has somebody whom the
+// operator reset look for their device until the proof is old: there is nothing
+// to ask them for.
+func TestWhoWasLetInWithACodeAddsAPasskeyHoweverLongItTakes(t *testing.T) {
+	now := testNow()
+	s := newSite(t, func(c *Config) {
+		c.Now = func() time.Time { return now }
+		c.Accounts = accountsAt(*c, c.Now)
+	})
+	code, err := s.Accounts.Reset(t.Context(), "owner@example.com", "", audit.BySystem())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.browser()
+	leads(t, b.ask("POST", "/login/recovery", recoveryForm("owner@example.com", code.Reveal())), "/settings/passkeys/new")
+	now = now.Add(2 * account.ProofLife)
+	if w := b.ask("GET", "/settings/passkeys/new", nil); w.Code != http.StatusOK {
+		t.Fatalf("the page answered %d to %s", w.Code, w.Header().Get("Location"))
+	}
+	leads(t, b.ask("GET", "/accounts/harbor/delete", nil), "/prove?next=%2Faccounts%2Fharbor%2Fdelete")
+	b.addPasskey("phone")
+	now = now.Add(2 * account.ProofLife)
+	leads(t, b.ask("GET", "/settings/passkeys/new", nil), "/prove?next=%2Fsettings%2Fpasskeys%2Fnew")
 }
 
 // TestACodeAloneTellsNothingAboutWhoIsHere compares the answers for who has a
