@@ -135,14 +135,15 @@ func (a *attempts) set(c echo.Context, value string, age int) {
 }
 
 // answered gives what the browser's authenticator answered to the attempt for
-// this purpose.
+// this purpose, which the caller, if somebody is signed in, has begun.
 func (h *handlers) answered(c echo.Context, want purpose) (account.PasskeyAnswer, attempt, error) {
 	begun, err := h.attempts.take(c, want)
 	if err != nil {
 		return account.PasskeyAnswer{}, attempt{}, err
 	}
-	if begun.Ceremony == nil {
-		return account.PasskeyAnswer{}, attempt{}, errAttempt
+	caller, _ := callerOf(c)
+	if err := begun.mine(caller); err != nil || begun.Ceremony == nil {
+		return account.PasskeyAnswer{}, attempt{}, errAttempt.Because(err)
 	}
 	r := c.Request()
 	return account.PasskeyAnswer{Ceremony: *begun.Ceremony, Answer: []byte(r.PostFormValue("answer")), Name: r.PostFormValue("name")}, begun, nil

@@ -83,10 +83,7 @@ func (h *handlers) askForProof(c echo.Context) error {
 func (h *handlers) proveWithPasskey(c echo.Context) error {
 	caller, _ := callerOf(c)
 	next := ownPath(c.Request().PostFormValue("next"))
-	answer, begun, err := h.answered(c, toProve)
-	if err == nil {
-		err = begun.mine(caller)
-	}
+	answer, _, err := h.answered(c, toProve)
 	if err != nil {
 		return h.sendProve(c, next, err)
 	}

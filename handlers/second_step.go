@@ -42,10 +42,7 @@ func (h *handlers) askForSecondStep(c echo.Context) error {
 func (h *handlers) takeSecondStep(c echo.Context) error {
 	caller, _ := callerOf(c)
 	next := ownPath(c.Request().PostFormValue("next"))
-	answer, begun, err := h.answered(c, toSecondStep)
-	if err == nil {
-		err = begun.mine(caller)
-	}
+	answer, _, err := h.answered(c, toSecondStep)
 	if err != nil {
 		return h.sendSecondStep(c, next, err)
 	}

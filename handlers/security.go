@@ -152,10 +152,7 @@ func (h *handlers) addPasskey(c echo.Context) error {
 	caller, _ := callerOf(c)
 	r := c.Request()
 	name, next := r.PostFormValue("name"), ownPath(r.PostFormValue("next"))
-	answer, begun, err := h.answered(c, toAddPasskey)
-	if err == nil {
-		err = begun.mine(caller)
-	}
+	answer, _, err := h.answered(c, toAddPasskey)
 	if err != nil {
 		return h.sendAddPasskey(c, name, next, err)
 	}
