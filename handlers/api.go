@@ -62,6 +62,7 @@ type problem struct {
 func (h *handlers) problem(c echo.Context, f *fault.Fault) error {
 	status := statuses[f.Kind]
 	if f.Kind == fault.SignIn {
+		status.heading = "API key needed"
 		c.Response().Header().Set("WWW-Authenticate", `Bearer realm="Mooring", Basic realm="Mooring"`)
 	}
 	c.Response().Header().Set("Content-Type", "application/problem+json")
