@@ -74,6 +74,8 @@ var (
 	// Organizations, the people of the site, and API keys.
 	ErrLastOwner = fault.New(fault.Conflict,
 		"An organization needs an owner who can sign in. Make somebody else an owner first.")
+	ErrRoleChanged = fault.New(fault.Forbidden,
+		"Your role here has changed meanwhile, so nothing was done.")
 	ErrNotOwnerAnyMore = fault.New(fault.Forbidden,
 		"You are no owner of this organization any more, so nothing was changed.")
 	ErrNameForGroups = fault.New(fault.Forbidden,

@@ -52,6 +52,20 @@ func mayManage(ctx context.Context, tx *sql.Tx, actor audit.Actor, accountID str
 	return nil
 }
 
+// mayUse lets people with at least this role work with what the account links.
+func mayUse(ctx context.Context, tx *sql.Tx, actor audit.Actor, accountID string, least account.Role) error {
+	has, err := powersNow(ctx, tx, actor, accountID)
+	switch {
+	case err != nil:
+		return err
+	case has.role == "":
+		return account.ErrNoSuchAccount
+	case !has.role.AtLeast(least):
+		return account.ErrRoleChanged
+	}
+	return nil
+}
+
 // mayRemove lets owners remove anybody, and everybody leave.
 func mayRemove(ctx context.Context, tx *sql.Tx, actor audit.Actor, accountID, personID string) error {
 	if actor.PersonID != personID {

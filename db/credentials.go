@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"mooring/account"
 	"mooring/audit"
 	"mooring/credential"
 )
@@ -90,6 +91,9 @@ func (s Credentials) NextDue(ctx context.Context, now time.Time) (time.Time, err
 // Add stores a new credential.
 func (s Credentials) Add(ctx context.Context, c credential.Credential, entry audit.Entry) (existingID string, err error) {
 	err = s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := mayUse(ctx, tx, entry.Actor, c.AccountID, account.Owner); err != nil {
+			return err
+		}
 		err := run(ctx, tx, `
 			INSERT INTO credentials (id, account_id, provider, label,
 			       environment, method, subscription_id, tenant_id, client_id,
@@ -110,6 +114,9 @@ func (s Credentials) Add(ctx context.Context, c credential.Credential, entry aud
 // goes on, and FinishVerification finds the new version and decides nothing.
 func (s Credentials) Change(ctx context.Context, c credential.Credential, entry audit.Entry) (existingID string, err error) {
 	err = s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := mayUse(ctx, tx, entry.Actor, c.AccountID, account.Owner); err != nil {
+			return err
+		}
 		changed, err := touches(ctx, tx, `
 			UPDATE credentials
 			   SET label = ?, environment = ?, method = ?, subscription_id = ?, tenant_id = ?, client_id = ?,
@@ -165,6 +172,9 @@ func sayWhyUnchanged(ctx context.Context, tx *sql.Tx, c credential.Credential) e
 // just answered what the check would ask.
 func (s Credentials) Plan(ctx context.Context, accountID, id string, at, freshFrom time.Time, entry audit.Entry) error {
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := mayUse(ctx, tx, entry.Actor, accountID, account.Member); err != nil {
+			return err
+		}
 		found, err := touches(ctx, tx,
 			`UPDATE credentials SET next_check_at = ?, next_trigger = 'person', fresh_from = ? WHERE account_id = ? AND id = ?`,
 			moment(at), moment(freshFrom), accountID, id)
@@ -175,6 +185,9 @@ func (s Credentials) Plan(ctx context.Context, accountID, id string, at, freshFr
 // Remove unlinks a credential. Its verifications go with it; the audit log stays.
 func (s Credentials) Remove(ctx context.Context, accountID, id string, entry audit.Entry) error {
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := mayUse(ctx, tx, entry.Actor, accountID, account.Owner); err != nil {
+			return err
+		}
 		found, err := touches(ctx, tx, `DELETE FROM credentials WHERE account_id = ? AND id = ?`, accountID, id)
 		return foundOr(err, found)
 	})

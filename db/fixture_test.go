@@ -108,9 +108,13 @@ func same[T comparable](t testing.TB, what string, got, want T) {
 }
 
 func entry(action audit.Action, accountID string) audit.Entry {
+	by := "ada"
+	if accountID == "account-evil" { // changed by its owner
+		by = "eve"
+	}
 	return audit.Entry{
 		At:     morning,
-		Actor:  audit.Actor{PersonID: "person-ada", Name: "ada@example.com", Address: "192.0.2.1", RequestID: "r1"},
+		Actor:  audit.Actor{PersonID: "person-" + by, Name: by + "@example.com", Address: "192.0.2.1", RequestID: "r1"},
 		Action: action, AccountID: accountID, Result: audit.Done, Detail: "as told",
 	}
 }

@@ -230,3 +230,16 @@ func TestWhatIsDangerousAsksForAFreshProof(t *testing.T) {
 	}
 	leads(t, b.ask("POST", "/prove", url.Values{"password": {testPassword}, "next": {"//evil.example"}}), "/")
 }
+
+func TestAtAnotherNameThePageSaysWherePasskeysWork(t *testing.T) {
+	s := newSite(t, func(c *Config) { c.PasskeyURL = &url.URL{Scheme: "http", Host: "localhost:8080"} })
+	const hint = "Passkeys work at http://localhost:8080 only."
+	for _, path := range []string{"/login", "/settings/security", "/settings/passkeys/new"} {
+		who := map[bool]string{true: "", false: "owner"}[path == "/login"]
+		says(t, s.ask(who, "GET", path, nil), http.StatusOK, hint)
+		there := s.ask(who, "GET", path, nil, func(r *http.Request) { r.Host = "localhost:8080" })
+		if there.Code != http.StatusOK || strings.Contains(there.Body.String(), hint) {
+			t.Errorf("%s at that address answered %d: %s", path, there.Code, there.Body)
+		}
+	}
+}
