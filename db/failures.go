@@ -1,0 +1,62 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"mooring/account"
+	"mooring/audit"
+)
+
+// keptFailures is how long failed sign-ins and mailed invitations are kept. It
+// only has to be longer than the times over which account counts them.
+const keptFailures = 24 * time.Hour
+
+// AddFailure notes a proof that did not hold. It runs the same statements
+// whether or not there is somebody to tell.
+func (a Accounts) AddFailure(ctx context.Context, f account.Failure, entry audit.Entry) error {
+	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if f.EmailKey == "" && f.AddressKey == "" {
+			return nil
+		}
+		err := run(ctx, tx, `INSERT INTO sign_in_failures (email_key, address_key, at) VALUES (?, ?, ?)`,
+			f.EmailKey, f.AddressKey, moment(entry.At))
+		if err != nil {
+			return err
+		}
+		return countNotice(ctx, tx, f.PersonID, account.Notice{Kind: account.NoticeFailedSignIns, At: entry.At, Address: entry.Actor.Address, Agent: f.Agent})
+	})
+}
+
+const failuresSince = `
+	SELECT (SELECT count(*) FROM sign_in_failures WHERE email_key = ?1 AND at >= ?3 AND address_key = ?2),
+	       (SELECT count(*) FROM sign_in_failures WHERE email_key = ?1 AND at >= ?3),
+	       (SELECT count(*) FROM sign_in_failures WHERE address_key = ?2 AND at >= ?3)`
+
+// Failures counts the failed sign-ins since a moment.
+func (a Accounts) Failures(ctx context.Context, emailKey, addressKey string, since time.Time) (account.Failures, error) {
+	var f account.Failures
+	err := a.db.readers.QueryRowContext(ctx, failuresSince, emailKey, addressKey, moment(since)).
+		Scan(&f.Pair, &f.Email, &f.Address)
+	return f, err
+}
+
+const sessionFromNetwork = `
+	SELECT EXISTS (SELECT 1 FROM sessions s
+	                WHERE s.person_id = ?1 AND s.network = ?2
+	                  AND (s.second_step_at > 0 OR NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.person_id = ?1)))`
+
+// KnownAddress reports whether the person has a session from the network of this
+// address. One that owes its second step does not count: who guessed the password
+// has that.
+func (a Accounts) KnownAddress(ctx context.Context, personID, address string) (bool, error) {
+	return value[bool](a.db.readers.QueryRowContext(ctx, sessionFromNetwork, personID, account.Network(address)))
+}
+
+const deviceOfPerson = `SELECT EXISTS (SELECT 1 FROM devices WHERE person_id = ? AND hash = ?)`
+
+// KnownDevice reports whether the person has used this browser.
+func (a Accounts) KnownDevice(ctx context.Context, personID, device string) (bool, error) {
+	return value[bool](a.db.readers.QueryRowContext(ctx, deviceOfPerson, personID, device))
+}
