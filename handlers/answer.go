@@ -119,10 +119,7 @@ func faultOf(err error) *fault.Fault {
 // where they were. htmx is told to move the whole page, so that no sign-in page
 // lands in a table cell; a script that asked for JSON reads where to go.
 func (h *handlers) leadTo(c echo.Context, f *fault.Fault) error {
-	target := "/login"
-	if f.Link != nil {
-		target = f.Link.Path
-	}
+	target := whatComesFirst(f)
 	if from := whereFrom(c); from != "/" {
 		target += "?next=" + url.QueryEscape(from)
 	}
@@ -134,6 +131,15 @@ func (h *handlers) leadTo(c echo.Context, f *fault.Fault) error {
 		return c.JSON(http.StatusUnauthorized, map[string]string{"detail": f.Sentence, "location": target})
 	}
 	return c.Redirect(http.StatusSeeOther, target)
+}
+
+// whatComesFirst is the page that a fault of the kind SignIn puts before what
+// was asked for.
+func whatComesFirst(f *fault.Fault) string {
+	if f.Link != nil {
+		return f.Link.Path
+	}
+	return "/login"
 }
 
 // whereFrom is the page that the browser shows, or is about to show.

@@ -112,6 +112,12 @@ func (h *handlers) goToProvider(c echo.Context) error {
 	case toJoin, toSetUp:
 	case toLink, toProve:
 		caller, err := h.fullySignedIn(c)
+		if err == nil && begun.Purpose == toLink && !caller.Proved(h.Now()) {
+			err = errProve // now, because a proof on the way back would use the same cookie
+		}
+		if fault.Has(err, fault.SignIn) {
+			return c.Redirect(http.StatusSeeOther, withNext(whatComesFirst(fault.Of(err)), begun.back()))
+		}
 		if err != nil {
 			return err
 		}
@@ -131,6 +137,16 @@ func (h *handlers) goToProvider(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// back is the page from which somebody left for a provider. What leads there
+// again must not lead on to the provider by itself: the content policy stops a
+// form whose answer does.
+func (a attempt) back() string {
+	if a.Purpose == toLink {
+		return securityPath
+	}
+	return a.Next
 }
 
 // mayGo keeps from a proof by a provider that does not ask again.
@@ -183,7 +199,7 @@ func (h *handlers) returnFromProvider(c echo.Context) error {
 	if begun.PersonID != "" {
 		caller, err := h.fullySignedIn(c)
 		if fault.Has(err, fault.SignIn) { // signed out meanwhile: this address is good for nothing any more
-			return c.Redirect(http.StatusSeeOther, withNext("/login", begun.Next))
+			return c.Redirect(http.StatusSeeOther, withNext(whatComesFirst(fault.Of(err)), begun.back()))
 		}
 		if err == nil {
 			err = begun.mine(caller)

@@ -179,7 +179,8 @@ func TestALinkBegunByOneIsNotConfirmedByAnother(t *testing.T) {
 	says(t, victim.ask("GET", back, nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
 	victim.cookies[s.attempts.name] = attacker.cookies[s.attempts.name]
 	says(t, victim.ask("GET", back, nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
-	leads(t, s.browser().ask("GET", goToHarbor+"?for=link", nil), "/login?next="+url.QueryEscape(goToHarbor+"?for=link"))
+	leads(t, s.browser().ask("GET", goToHarbor+"?for=link", nil), "/login?next=%2Fsettings%2Fsecurity")
+	leads(t, s.as("stale owner").ask("GET", goToHarbor+"?for=link", nil), "/prove?next=%2Fsettings%2Fsecurity")
 }
 
 func TestAProviderProvesAgainWhoItIs(t *testing.T) {
@@ -289,5 +290,5 @@ func TestWhoSignedOutMeanwhileStartsAtTheBeginning(t *testing.T) {
 	b := s.as("owner")
 	back := b.through(issuer, goToHarbor+"?for=link&next=%2Fsettings")
 	b.ask("POST", "/logout", url.Values{})
-	leads(t, b.ask("GET", back, nil), "/login?next=%2Fsettings")
+	leads(t, b.ask("GET", back, nil), "/login?next=%2Fsettings%2Fsecurity")
 }

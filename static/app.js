@@ -251,7 +251,8 @@
     }
     const content = await response.json().catch(() => ({}))
     if (content.location) location.assign(content.location) // something comes first, such as signing in
-    if (!response.ok) throw new Said(content.detail || passkeySays.failed)
+    const faults = Object.values(content.fields || {}).join(' ')
+    if (!response.ok) throw new Said(faults || content.detail || passkeySays.failed)
     return content.publicKey || content
   }
 
