@@ -56,8 +56,47 @@ const (
 	DisableCredential  Action = "credential.disable"
 	EnableCredential   Action = "credential.enable"
 	UnlinkCredential   Action = "credential.unlink"
+	StopCredential     Action = "credential.stop"
+	ReleaseCredential  Action = "credential.release"
+	ApproveCredential  Action = "credential.approve"
+	DeclineCredential  Action = "credential.decline"
+	HoldCredential     Action = "credential.hold"
+	ExportList         Action = "list.export"
+	ChangeIntake       Action = "intake.change"
+	StartJob           Action = "job.start"
+	StopJob            Action = "job.stop"
+	FinishJob          Action = "job.finish"
+	StartReview        Action = "review.start"
+	OpenReview         Action = "review.open"
+	NameReviewer       Action = "review.name-reviewer"
+	DecideReview       Action = "review.decide"
+	AnswerReview       Action = "review.answer"
+	CloseReview        Action = "review.close"
+	ExportReview       Action = "review.export"
+	MakeSchedule       Action = "schedule.make"
+	EndSchedule        Action = "schedule.end"
+	RefuseRequest      Action = "request.refuse"
+	ReadLog            Action = "log.read"
+	ExportLog          Action = "log.export"
+	VerifyLog          Action = "log.verify"
+	SealLog            Action = "log.seal"
 	RotateKeys         Action = "keys.rotate"
 )
+
+// Actions are all of them, for a choice on a page.
+func Actions() []Action {
+	return []Action{
+		OfferSetUp, SetUp, Restore, SignIn, SignInFailed, SignOut, SecondStep, SecondStepFailed, Prove, ProveFailed, EndSession,
+		EndOtherSessions, ChangeTheme, ChangeProfile, ChangePassword, AddPasskey, RemovePasskey, MakeRecoveryCodes, UseRecoveryCode,
+		LinkIdentity, UnlinkIdentity, FollowGroups, DisablePerson, EnablePerson, EndPersonSessions, MakeAdministrator, TakeAdministrator,
+		ResetPerson, MakeAccount, ChangeAccount, DeleteAccount, Invite, RevokeInvitation, JoinAccount, ChangeRole, RemoveMember,
+		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, LinkCredential, EditCredential, VerifyCredential, FinishVerification,
+		DisableCredential, EnableCredential, UnlinkCredential, StopCredential, ReleaseCredential, ApproveCredential, DeclineCredential,
+		HoldCredential, ExportList, ChangeIntake, StartJob, StopJob, FinishJob, StartReview, OpenReview, NameReviewer, DecideReview,
+		AnswerReview, CloseReview, ExportReview, MakeSchedule, EndSchedule, RefuseRequest, ReadLog, ExportLog, VerifyLog, SealLog,
+		RotateKeys,
+	}
+}
 
 // Result says how it ended.
 type Result string
@@ -75,6 +114,7 @@ const System = "system"
 type Actor struct {
 	PersonID  string // or System
 	Name      string // as it was then: an e-mail address, or "Mooring"
+	KeyID     string // the API key that acted for the person; empty: they did it themselves
 	Address   string // IP address; empty for the system
 	RequestID string // empty for the system
 }
@@ -91,4 +131,13 @@ type Entry struct {
 	CredentialID string // empty when the action is about no credential
 	Result       Result
 	Detail       string // short, without secrets: a label, an outcome, a code
+	Changes      []Change
+}
+
+// Change is one value before and after. Secrets never become one: of a
+// password or a key it is told only that it changed.
+type Change struct {
+	Field  string `json:"field"` // in words of the interface: "Label", "Subscription ID"
+	Before string `json:"before"`
+	After  string `json:"after"`
 }

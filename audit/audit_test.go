@@ -52,6 +52,21 @@ func TestEveryActionHasAWordOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestTheListOfActionsIsWhole(t *testing.T) {
+	listed := map[string]bool{}
+	for _, a := range audit.Actions() {
+		if listed[string(a)] {
+			t.Errorf("%s is listed twice", a)
+		}
+		listed[string(a)] = true
+	}
+	for name, word := range actions(t) {
+		if !listed[word] {
+			t.Errorf("%s is not listed", name)
+		}
+	}
+}
+
 func TestTheSystemIsNobodyWithAnAddress(t *testing.T) {
 	if got, want := audit.BySystem(), (audit.Actor{PersonID: audit.System, Name: "Mooring"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)

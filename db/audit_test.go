@@ -11,15 +11,17 @@ import (
 	"mooring/audit"
 	"mooring/cloud"
 	"mooring/credential"
+	"mooring/review"
 	"mooring/secret"
 )
 
 func TestAuditReadsBackAsStoredLatestFirst(t *testing.T) {
 	w := newWorld(t)
-	first := audit.Entry{At: after(time.Hour), Actor: audit.Actor{PersonID: "p", Name: "n", Address: "a", RequestID: "r"},
-		Action: audit.ChangeTheme, AccountID: "account-x", CredentialID: "c", Result: audit.Refused, Detail: "d"}
+	first := audit.Entry{At: morning, Actor: audit.Actor{PersonID: "p", Name: "n", KeyID: "k", Address: "a", RequestID: "r"},
+		Action: audit.ChangeTheme, AccountID: "account-x", CredentialID: "c", Result: audit.Refused, Detail: "d",
+		Changes: []audit.Change{{Field: "Theme", Before: "light", After: "dark"}}}
 	second := first
-	second.At, second.Detail = morning, "later, by a clock that went back"
+	second.Detail, second.Changes = "in the same moment, and later", nil
 	for _, e := range []audit.Entry{first, second} {
 		w.ok(w.Accounts().SetTheme(t.Context(), "person-ada", account.Dark, e))
 	}
@@ -105,6 +107,11 @@ func changes(w world) map[string]func(e audit.Entry) error {
 		},
 		"Remove":             func(e audit.Entry) error { return w.Credentials().Remove(t.Context(), c.AccountID, c.ID, e) },
 		"FinishVerification": func(e audit.Entry) error { return w.Credentials().FinishVerification(t.Context(), v, c, e) },
+		"AddJob":             func(e audit.Entry) error { return w.Jobs().AddJob(t.Context(), newJob(2), 20, e) },
+		"StopJob":            func(e audit.Entry) error { return w.Jobs().StopJob(t.Context(), "job-1", e) },
+		"EndJob": func(e audit.Entry) error {
+			return w.Jobs().EndJob(t.Context(), "job-1", review.JobEnd{State: review.JobFinished, At: morning}, e)
+		},
 		"Reseal": func(e audit.Entry) error {
 			_, err := w.Reseal(t.Context(), func(_ secret.Place, old []byte) ([]byte, error) { return append(old, '!'), nil }, []byte("check"), e)
 			return err
@@ -120,6 +127,7 @@ func ready(t *testing.T) world {
 	w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)
 		VALUES ('i', 'account-acme', 'invitation', 'member', '', 0, 0, ?)`, after(time.Hour).UnixMilli())
 	w.start(w.link("one"), "run")
+	w.addJob(1)
 	return w
 }
 
@@ -193,7 +201,7 @@ func dump(t *testing.T, w world) string {
 	var text strings.Builder
 	for _, table := range []string{"accounts", "people", "memberships", "sessions", "sign_in_failures", "set_up_link",
 		"certificates", "credentials", "verifications", "verification_results", "key_check",
-		"passkeys", "recovery_codes", "identities", "devices", "notices", "invitations", "api_keys"} {
+		"passkeys", "recovery_codes", "identities", "devices", "notices", "invitations", "api_keys", "jobs", "job_failures"} {
 		rows, err := w.Writer().QueryContext(t.Context(), `SELECT * FROM `+table+` ORDER BY 1, 2`)
 		w.ok(err)
 		columns, err := rows.Columns()

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"mooring/audit"
-	"mooring/db"
+	"mooring/db/dbtest"
 )
 
 func TestBackupOpensAsTheSame(t *testing.T) {
@@ -116,10 +116,7 @@ func TestIntactFindsDamage(t *testing.T) {
 	})
 	t.Run("overwritten pages", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "mooring.db")
-		d, err := db.Open(t.Context(), path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := dbtest.At(t, path)
 		world{d, t}.join("ada", "acme")
 		if err := d.Close(); err != nil {
 			t.Fatal(err)

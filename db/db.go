@@ -14,6 +14,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"mooring/audit"
 )
 
 // readerCount is small because each connection has a cache of its own. Two
@@ -25,6 +27,8 @@ type DB struct {
 	writer  *sql.DB // one connection: writes queue up here instead of failing as busy
 	readers *statements
 	version atomic.Uint64
+	chain   chainStatements
+	notary  *audit.Notary // nil until the keys are open; nothing that has an entry can be written before
 }
 
 // Open opens the database at path, makes it if there is none, and brings its
@@ -58,7 +62,40 @@ func open(ctx context.Context, path string) (*DB, error) {
 	if err := migrate(ctx, writer); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if db.chain, err = prepareChain(ctx, writer); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := readers.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// OpenToRead opens a database that is there and up to date for a program that
+// changes nothing in it, also while a server goes on writing.
+func OpenToRead(ctx context.Context, path string) (*DB, error) {
+	db, err := openToRead(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	return db, nil
+}
+
+func openToRead(ctx context.Context, path string) (*DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	readers, err := pool(path, "ro", readerCount)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{writer: readers, readers: &statements{DB: readers}} // so that whatever tries to write fails
+	err = upToDate(ctx, readers)
+	if err == nil {
+		db.chain, err = prepareChain(ctx, db.writer)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -82,9 +119,8 @@ func pool(path, mode string, size int) (*sql.DB, error) {
 		"_defensive": {"1"}, // no SQL reaches the schema table or the raw pages
 		"_dqs":       {"0"}, // a misspelt column is an error, not a string
 		"_pragma": {
-			"busy_timeout(5000)", // first, because the next may have to wait; for another process, such as a backup
-			"journal_mode(WAL)",
-			"synchronous(FULL)", // NORMAL brings deleted sessions and keys back after a power cut
+			"busy_timeout(5000)", // first, because the others may have to wait; for another process, such as a backup
+			"synchronous(FULL)",  // NORMAL brings deleted sessions and keys back after a power cut
 			"foreign_keys(1)",
 			"trusted_schema(0)",
 			"cache_size(-1024)", // KiB
@@ -92,7 +128,8 @@ func pool(path, mode string, size int) (*sql.DB, error) {
 		},
 	}
 	if mode == "rw" {
-		options.Set("_txlock", "immediate") // a transaction that reads first never fails when it comes to write
+		options.Add("_pragma", "journal_mode(WAL)") // which stays with the file, and a backup has not
+		options.Set("_txlock", "immediate")         // a transaction that reads first never fails when it comes to write
 	}
 	file := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
 	connections, err := sql.Open("sqlite", file.String())

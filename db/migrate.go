@@ -41,8 +41,7 @@ func migrateOnce(ctx context.Context, writer *sql.DB, names []string) (done bool
 			return err
 		}
 		if version > len(names) {
-			return fmt.Errorf("a newer Mooring wrote it (schema %d, this one knows %d): "+
-				"install that Mooring again, or restore a backup from before the upgrade", version, len(names))
+			return tooNew(version, len(names))
 		}
 		if done = version == len(names); done {
 			return nil
@@ -57,6 +56,34 @@ func migrateOnce(ctx context.Context, writer *sql.DB, names []string) (done bool
 		return run(ctx, tx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
 	})
 	return done, err
+}
+
+func tooNew(version, known int) error {
+	return fmt.Errorf("a newer Mooring wrote it (schema %d, this one knows %d): "+
+		"install that Mooring again, or restore a backup from before the upgrade", version, known)
+}
+
+// upToDate is for who may not migrate.
+func upToDate(ctx context.Context, readers *sql.DB) error {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	tx, err := readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // it changed nothing
+	version, err := schemaVersion(ctx, tx)
+	switch {
+	case err != nil:
+		return err
+	case version > len(names):
+		return tooNew(version, len(names))
+	case version < len(names):
+		return fmt.Errorf("an older Mooring wrote it (schema %d, this one knows %d): start this one once", version, len(names))
+	}
+	return nil
 }
 
 // schemaVersion also makes sure that the file is ours, or empty.

@@ -32,6 +32,8 @@ CREATE TABLE people (
     last_sign_in_address TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE INDEX people_administrators ON people (name, id) WHERE site_admin = 1 AND disabled_at = 0;
+
 CREATE TABLE memberships (
     person_id  TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -195,7 +197,8 @@ CREATE TABLE certificates (
 CREATE UNIQUE INDEX certificates_active ON certificates (account_id) WHERE active = 1;
 
 CREATE TABLE credentials (
-    id                 TEXT PRIMARY KEY,
+    number             INTEGER PRIMARY KEY, -- grows; what all lists and searches of administrators go by
+    id                 TEXT NOT NULL UNIQUE,
     account_id         TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     provider           TEXT NOT NULL,
     label              TEXT NOT NULL COLLATE NOCASE,
@@ -205,7 +208,7 @@ CREATE TABLE credentials (
     tenant_id          TEXT NOT NULL, -- empty until it is found
     client_id          TEXT NOT NULL, -- empty for methods that need none
     certificate_id     TEXT NOT NULL,
-    state              TEXT NOT NULL CHECK (state IN ('not-verified', 'connected', 'waiting', 'needs-attention', 'disabled')),
+    state              TEXT NOT NULL CHECK (state IN ('not-verified', 'connected', 'waiting', 'needs-attention', 'disabled', 'stopped', 'pending-approval')),
     version            INTEGER NOT NULL CHECK (version > 0), -- grows with every change a person makes
     subscription_name  TEXT NOT NULL,
     rights             TEXT NOT NULL CHECK (json_valid(rights)),
@@ -217,14 +220,40 @@ CREATE TABLE credentials (
     attempts           INTEGER NOT NULL CHECK (attempts >= 0),
     next_check_at      INTEGER NOT NULL,
     next_trigger       TEXT    NOT NULL CHECK (next_trigger IN ('', 'person', 'schedule', 'retry')),
+    status             TEXT NOT NULL CHECK (status IN ('pending-approval', 'not-verified', 'waiting', 'connected', 'expiring', 'needs-attention', 'disabled')), -- the word that people read; follows from state, expires_at and the time
+    expires_at         INTEGER NOT NULL, -- of the certificate
+    reason             TEXT NOT NULL DEFAULT '', -- why it is stopped, or waits for approval
+    decided_by         TEXT REFERENCES people (id) ON DELETE SET NULL, -- the administrator who stopped or approved it
+    decided_at         INTEGER NOT NULL DEFAULT 0,
+    approved_rights    TEXT NOT NULL DEFAULT '' CHECK (approved_rights = '' OR json_valid(approved_rights)), -- sentences; empty: nobody approved it
+    reviewed_at        INTEGER NOT NULL DEFAULT 0,
+    reviewed_by        TEXT REFERENCES people (id) ON DELETE SET NULL,
     -- both columns, so that no account can sign with another's certificate
     FOREIGN KEY (account_id, certificate_id) REFERENCES certificates (account_id, id)
 ) STRICT;
 
 CREATE UNIQUE INDEX credentials_target ON credentials (account_id, provider, environment, subscription_id);
 CREATE INDEX credentials_by_label ON credentials (account_id, provider, label, id);
-CREATE INDEX credentials_due ON credentials (next_check_at) WHERE next_check_at > 0 AND state <> 'disabled';
-CREATE INDEX credentials_asked ON credentials (next_check_at) WHERE next_check_at > 0 AND state <> 'disabled' AND next_trigger = 'person';
+CREATE INDEX credentials_due ON credentials (next_check_at) WHERE next_check_at > 0 AND state NOT IN ('disabled', 'stopped', 'pending-approval');
+CREATE INDEX credentials_asked ON credentials (next_check_at) WHERE next_check_at > 0 AND state NOT IN ('disabled', 'stopped', 'pending-approval') AND next_trigger = 'person';
+
+-- What administrators let in, as JSON.
+CREATE TABLE intake_policy (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    rules    TEXT NOT NULL CHECK (json_valid(rules)),
+    version  INTEGER NOT NULL CHECK (version > 0)
+) STRICT;
+
+-- What was unlinked while an administrator had stopped it: linked again, it
+-- needs an approval.
+CREATE TABLE stopped_targets (
+    account_id      TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    provider        TEXT NOT NULL,
+    environment     TEXT NOT NULL,
+    subscription_id TEXT NOT NULL,
+    reason          TEXT NOT NULL,
+    PRIMARY KEY (account_id, provider, environment, subscription_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE verifications (
     id            TEXT PRIMARY KEY,
@@ -256,9 +285,10 @@ CREATE TABLE verification_results (
 ) STRICT, WITHOUT ROWID;
 
 -- Who did what. There are no foreign keys, because it outlives what it tells
--- of, and no list of actions, because that grows with the program.
+-- of, and no list of actions, because that grows with the program. Entries are
+-- a chain: docs/audit-log.md says what is in a digest and in a mark.
 CREATE TABLE audit (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY, -- from 1, without gaps
     at            INTEGER NOT NULL,
     actor_id      TEXT NOT NULL,
     actor_name    TEXT NOT NULL,
@@ -268,20 +298,445 @@ CREATE TABLE audit (
     account_id    TEXT NOT NULL,
     credential_id TEXT NOT NULL,
     result        TEXT NOT NULL CHECK (result IN ('done', 'refused')),
-    detail        TEXT NOT NULL
+    detail        TEXT NOT NULL,
+    actor_key     TEXT NOT NULL DEFAULT '', -- the API key that acted for the actor
+    changes       TEXT NOT NULL DEFAULT '' CHECK (changes = '' OR json_valid(changes)), -- values before and after
+    digest        BLOB NOT NULL DEFAULT x'', -- SHA-256 over the digest before it and all of the entry
+    mark          BLOB NOT NULL DEFAULT x''  -- the id of a key of the ring, and the HMAC of the digest with what is derived from it
 ) STRICT;
 
-CREATE INDEX audit_by_account ON audit (account_id, id);
+CREATE INDEX audit_by_time ON audit (at);
+CREATE INDEX audit_by_actor ON audit (actor_id, actor_name, at);
+CREATE INDEX audit_by_action ON audit (action, at);
+CREATE INDEX audit_by_account ON audit (account_id, at);
+CREATE INDEX audit_by_credential ON audit (credential_id, at) WHERE credential_id <> '';
+CREATE INDEX audit_refused ON audit (at) WHERE result = 'refused';
 
-CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
+-- Where the log ends, so that entries cannot be cut off its end unseen.
+CREATE TABLE audit_head (
+    only_row    INTEGER PRIMARY KEY CHECK (only_row = 1),
+    number      INTEGER NOT NULL, -- of the last entry
+    digest      BLOB NOT NULL CHECK (length(digest) = 32),
+    checkpoints INTEGER NOT NULL, -- how many were made
+    segments    INTEGER NOT NULL, -- how many were sealed
+    mark        BLOB NOT NULL CHECK (length(mark) = 36)
+) STRICT;
+
+-- Signed statements that the log had this digest at this entry.
+CREATE TABLE audit_checkpoints (
+    number    INTEGER PRIMARY KEY,
+    at        INTEGER NOT NULL,
+    entry     INTEGER NOT NULL,
+    digest    BLOB NOT NULL CHECK (length(digest) = 32),
+    previous  BLOB NOT NULL CHECK (length(previous) = 32), -- digest of the checkpoint before it
+    key       TEXT NOT NULL, -- fingerprint of the public key
+    signature BLOB NOT NULL
+) STRICT;
+
+-- What was taken out of the log when it was old enough, and archived.
+CREATE TABLE audit_segments (
+    number      INTEGER PRIMARY KEY,
+    first_entry INTEGER NOT NULL,
+    last_entry  INTEGER NOT NULL CHECK (last_entry >= first_entry),
+    first_at    INTEGER NOT NULL,
+    last_at     INTEGER NOT NULL,
+    before      BLOB NOT NULL CHECK (length(before) = 32), -- digest of the entry before it
+    digest      BLOB NOT NULL CHECK (length(digest) = 32), -- of its last entry
+    at          INTEGER NOT NULL, -- when it was sealed
+    key         TEXT NOT NULL,
+    signature   BLOB NOT NULL
+) STRICT;
+
+-- The last checkpoint that each place outside has got.
+CREATE TABLE audit_sinks (
+    sink       TEXT PRIMARY KEY,
+    checkpoint INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What keys of this Mooring say of each other, for when one has gone from the key file.
+CREATE TABLE audit_keys (
+    public    BLOB NOT NULL,
+    key       TEXT NOT NULL, -- fingerprint of the one that vouches for it
+    signature BLOB NOT NULL,
+    PRIMARY KEY (public, key)
+) STRICT, WITHOUT ROWID;
+
+-- Only entries from before there was a chain have no digest, and get one once.
+CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit WHEN old.digest <> x''
 BEGIN
     SELECT raise(ABORT, 'the audit log only grows');
 END;
 
 CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit
+WHEN old.id > coalesce((SELECT last_entry FROM audit_segments ORDER BY number DESC LIMIT 1), 0)
 BEGIN
     SELECT raise(ABORT, 'the audit log only grows');
 END;
+
+CREATE TRIGGER audit_is_a_chain BEFORE INSERT ON audit WHEN length(new.digest) <> 32 OR length(new.mark) <> 36
+BEGIN
+    SELECT raise(ABORT, 'an entry of the audit log needs its digest and its mark');
+END;
+
+CREATE TRIGGER audit_checkpoints_never_change BEFORE UPDATE ON audit_checkpoints
+BEGIN
+    SELECT raise(ABORT, 'the checkpoints of the audit log only grow');
+END;
+
+CREATE TRIGGER audit_checkpoints_never_shrink BEFORE DELETE ON audit_checkpoints
+BEGIN
+    SELECT raise(ABORT, 'the checkpoints of the audit log only grow');
+END;
+
+CREATE TRIGGER audit_segments_never_change BEFORE UPDATE ON audit_segments
+BEGIN
+    SELECT raise(ABORT, 'the segments of the audit log only grow');
+END;
+
+CREATE TRIGGER audit_segments_never_shrink BEFORE DELETE ON audit_segments
+BEGIN
+    SELECT raise(ABORT, 'the segments of the audit log only grow');
+END;
+
+-- What keeps the administrators' list of all linked accounts fast: indexes for
+-- every order and filter, counters, and indexes of the texts that are searched.
+
+-- These hold all that is filtered by, so that what does not match is passed
+-- over without a look at its row.
+CREATE INDEX register_label ON credentials (label, number, status, provider, account_id, reviewed_at, last_checked_at, expires_at);
+CREATE INDEX register_checked ON credentials (last_checked_at, number, status, provider, account_id, reviewed_at, expires_at);
+CREATE INDEX register_expires ON credentials (expires_at, number, status, provider, account_id, reviewed_at, last_checked_at);
+CREATE INDEX register_reviewed ON credentials (reviewed_at, number, status, provider, account_id, last_checked_at, expires_at);
+CREATE INDEX register_account_label ON credentials (account_id, label, number, status, provider, reviewed_at, last_checked_at, expires_at);
+
+-- These serve one filter and one order.
+CREATE INDEX register_account_checked ON credentials (account_id, last_checked_at);
+CREATE INDEX register_account_expires ON credentials (account_id, expires_at);
+CREATE INDEX register_status_label ON credentials (status, label);
+CREATE INDEX register_status_checked ON credentials (status, last_checked_at);
+CREATE INDEX register_status_expires ON credentials (status, expires_at);
+CREATE INDEX register_provider_label ON credentials (provider, label);
+CREATE INDEX register_provider_checked ON credentials (provider, last_checked_at);
+CREATE INDEX register_provider_expires ON credentials (provider, expires_at);
+CREATE INDEX register_never_label ON credentials (label) WHERE reviewed_at = 0;
+CREATE INDEX register_never_checked ON credentials (last_checked_at) WHERE reviewed_at = 0;
+CREATE INDEX register_never_expires ON credentials (expires_at) WHERE reviewed_at = 0;
+
+-- These serve searches.
+CREATE INDEX register_account ON credentials (account_id);
+CREATE INDEX register_person ON credentials (created_by);
+CREATE INDEX register_subscription ON credentials (subscription_id COLLATE NOCASE);
+
+-- Totals, so that nothing has to be counted. Triggers keep them.
+CREATE TABLE register_counts (
+    what  TEXT NOT NULL CHECK (what IN ('all', 'status', 'provider', 'never-reviewed')),
+    key   TEXT NOT NULL,
+    total INTEGER NOT NULL CHECK (total >= 0),
+    PRIMARY KEY (what, key)
+) STRICT, WITHOUT ROWID;
+
+-- Accounts and people that link something. A copy of their names is here, so
+-- that those with nothing are not in the way, and under a number, because the
+-- index of texts goes by numbers.
+CREATE TABLE register_accounts (
+    number     INTEGER PRIMARY KEY,
+    account_id TEXT NOT NULL UNIQUE,
+    name       TEXT NOT NULL UNIQUE,
+    total      INTEGER NOT NULL CHECK (total >= 0)
+) STRICT;
+
+CREATE TABLE register_people (
+    number    INTEGER PRIMARY KEY,
+    person_id TEXT NOT NULL UNIQUE,
+    name      TEXT NOT NULL,
+    email     TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    total     INTEGER NOT NULL CHECK (total >= 0)
+) STRICT;
+
+-- What is searched, in pieces of three letters. The rowid of a linked account
+-- is its number below zero: read upwards, which is the fast way, the newest
+-- comes first. Where in a text a piece is, is not kept: who asks looks at what
+-- was found.
+CREATE VIRTUAL TABLE register_texts USING fts5 (label, subscription_name, subscription_id,
+    content = '', contentless_delete = 1, detail = none, tokenize = 'trigram');
+
+CREATE VIRTUAL TABLE register_account_texts USING fts5 (name, content = '', contentless_delete = 1, tokenize = 'trigram');
+
+CREATE VIRTUAL TABLE register_person_texts USING fts5 (name, email, content = '', contentless_delete = 1, tokenize = 'trigram');
+
+CREATE TRIGGER register_linked AFTER INSERT ON credentials
+BEGIN
+    INSERT INTO register_counts (what, key, total)
+    VALUES ('all', '', 1), ('status', new.status, 1), ('provider', new.provider, 1), ('never-reviewed', '', new.reviewed_at = 0)
+        ON CONFLICT DO UPDATE SET total = total + excluded.total;
+    INSERT INTO register_accounts (account_id, name, total)
+    SELECT id, name, 1 FROM accounts WHERE id = new.account_id
+        ON CONFLICT (account_id) DO UPDATE SET total = total + 1;
+    INSERT INTO register_people (person_id, name, email, total)
+    SELECT id, name, email, 1 FROM people WHERE id = new.created_by
+        ON CONFLICT (person_id) DO UPDATE SET total = total + 1;
+    INSERT INTO register_texts (rowid, label, subscription_name, subscription_id)
+    VALUES (-new.number, new.label, new.subscription_name, new.subscription_id);
+END;
+
+CREATE TRIGGER register_unlinked AFTER DELETE ON credentials
+BEGIN
+    UPDATE register_counts SET total = total - 1
+     WHERE (what, key) IN (VALUES ('all', ''), ('status', old.status), ('provider', old.provider));
+    UPDATE register_counts SET total = total - 1 WHERE what = 'never-reviewed' AND old.reviewed_at = 0;
+    UPDATE register_accounts SET total = total - 1 WHERE account_id = old.account_id;
+    DELETE FROM register_accounts WHERE account_id = old.account_id AND total = 0;
+    UPDATE register_people SET total = total - 1 WHERE person_id = old.created_by;
+    DELETE FROM register_people WHERE person_id = old.created_by AND total = 0;
+    DELETE FROM register_texts WHERE rowid = -old.number;
+END;
+
+CREATE TRIGGER register_status_changed AFTER UPDATE OF status ON credentials WHEN new.status <> old.status
+BEGIN
+    UPDATE register_counts SET total = total - 1 WHERE what = 'status' AND key = old.status;
+    INSERT INTO register_counts (what, key, total) VALUES ('status', new.status, 1)
+        ON CONFLICT DO UPDATE SET total = total + 1;
+END;
+
+CREATE TRIGGER register_reviewed_changed AFTER UPDATE OF reviewed_at ON credentials
+WHEN (new.reviewed_at = 0) <> (old.reviewed_at = 0)
+BEGIN
+    UPDATE register_counts SET total = total + (new.reviewed_at = 0) - (old.reviewed_at = 0) WHERE what = 'never-reviewed';
+END;
+
+CREATE TRIGGER register_person_changed AFTER UPDATE OF created_by ON credentials WHEN new.created_by IS NOT old.created_by
+BEGIN
+    UPDATE register_people SET total = total - 1 WHERE person_id = old.created_by;
+    DELETE FROM register_people WHERE person_id = old.created_by AND total = 0;
+    INSERT INTO register_people (person_id, name, email, total)
+    SELECT id, name, email, 1 FROM people WHERE id = new.created_by
+        ON CONFLICT (person_id) DO UPDATE SET total = total + 1;
+END;
+
+CREATE TRIGGER register_texts_changed AFTER UPDATE OF label, subscription_name, subscription_id ON credentials
+WHEN new.label <> old.label COLLATE BINARY OR new.subscription_name <> old.subscription_name OR new.subscription_id <> old.subscription_id
+BEGIN
+    DELETE FROM register_texts WHERE rowid = -old.number;
+    INSERT INTO register_texts (rowid, label, subscription_name, subscription_id)
+    VALUES (-new.number, new.label, new.subscription_name, new.subscription_id);
+END;
+
+CREATE TRIGGER credentials_stay BEFORE UPDATE OF number, account_id, provider ON credentials
+WHEN new.number <> old.number OR new.account_id <> old.account_id OR new.provider <> old.provider
+BEGIN
+    SELECT raise(ABORT, 'a credential stays with its account and its provider');
+END;
+
+CREATE TRIGGER register_account_added AFTER INSERT ON register_accounts
+BEGIN
+    INSERT INTO register_account_texts (rowid, name) VALUES (new.number, new.name);
+END;
+
+CREATE TRIGGER register_account_removed AFTER DELETE ON register_accounts
+BEGIN
+    DELETE FROM register_account_texts WHERE rowid = old.number;
+END;
+
+CREATE TRIGGER register_account_renamed AFTER UPDATE OF name ON accounts WHEN new.name <> old.name
+BEGIN
+    DELETE FROM register_account_texts WHERE rowid = (SELECT number FROM register_accounts WHERE account_id = new.id);
+    UPDATE register_accounts SET name = new.name WHERE account_id = new.id;
+    INSERT INTO register_account_texts (rowid, name) SELECT number, name FROM register_accounts WHERE account_id = new.id;
+END;
+
+CREATE TRIGGER register_person_added AFTER INSERT ON register_people
+BEGIN
+    INSERT INTO register_person_texts (rowid, name, email) VALUES (new.number, new.name, new.email);
+END;
+
+CREATE TRIGGER register_person_removed AFTER DELETE ON register_people
+BEGIN
+    DELETE FROM register_person_texts WHERE rowid = old.number;
+END;
+
+CREATE TRIGGER register_person_renamed AFTER UPDATE OF name, email ON people
+WHEN new.name <> old.name OR new.email <> old.email COLLATE BINARY
+BEGIN
+    DELETE FROM register_person_texts WHERE rowid = (SELECT number FROM register_people WHERE person_id = new.id);
+    UPDATE register_people SET name = new.name, email = new.email WHERE person_id = new.id;
+    INSERT INTO register_person_texts (rowid, name, email) SELECT number, name, email FROM register_people WHERE person_id = new.id;
+END;
+
+-- Administrators decide on linked accounts. A review's items are fixed when it
+-- opens; those of a closed one never change again, because evidence is made of them.
+CREATE TABLE reviews (
+    number          INTEGER PRIMARY KEY, -- grows, so that lists go by it
+    id              TEXT NOT NULL UNIQUE,
+    name            TEXT NOT NULL,
+    selection       TEXT NOT NULL CHECK (json_valid(selection)), -- what it was started for, as JSON
+    about           TEXT NOT NULL, -- the selection in words
+    started_by      TEXT REFERENCES people (id) ON DELETE SET NULL, -- empty: a schedule did
+    started_by_name TEXT NOT NULL, -- names are those of that day
+    started_at      INTEGER NOT NULL,
+    due_at          INTEGER NOT NULL, -- the last moment of the day in UTC
+    state           TEXT NOT NULL CHECK (state IN ('gathering', 'open', 'closed')),
+    gathered        INTEGER NOT NULL DEFAULT 0, -- number of the last credential that was looked at for it
+    closed_at       INTEGER NOT NULL DEFAULT 0,
+    closed_by_name  TEXT NOT NULL DEFAULT '',
+    total           INTEGER NOT NULL DEFAULT 0 CHECK (total >= 0),
+    open            INTEGER NOT NULL DEFAULT 0 CHECK (open >= 0), -- the four counters are kept by review_items_move
+    asked           INTEGER NOT NULL DEFAULT 0 CHECK (asked >= 0),
+    decided         INTEGER NOT NULL DEFAULT 0 CHECK (decided >= 0),
+    gone            INTEGER NOT NULL DEFAULT 0 CHECK (gone >= 0), -- unlinked before anybody decided
+    schedule_id     TEXT NOT NULL DEFAULT '',
+    anchor_entry    INTEGER NOT NULL DEFAULT 0, -- of the audit log, which closed it
+    anchor_digest   BLOB NOT NULL DEFAULT x'',
+    signed          TEXT NOT NULL DEFAULT '' CHECK (signed = '' OR json_valid(signed)) -- what was signed about it, as JSON
+) STRICT;
+
+CREATE INDEX reviews_unclosed ON reviews (due_at) WHERE state <> 'closed';
+CREATE INDEX reviews_gathering ON reviews (number) WHERE state = 'gathering';
+CREATE INDEX reviews_unsigned ON reviews (number) WHERE state = 'closed' AND signed = '';
+
+CREATE TABLE review_reviewers (
+    review_id TEXT NOT NULL REFERENCES reviews (id) ON DELETE CASCADE,
+    person_id TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    email     TEXT NOT NULL,
+    decided   INTEGER NOT NULL DEFAULT 0 CHECK (decided >= 0),
+    own_open  INTEGER NOT NULL DEFAULT 0 CHECK (own_open >= 0), -- open items that are their own, and so not theirs to decide
+    PRIMARY KEY (review_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE review_items (
+    review_id         TEXT NOT NULL REFERENCES reviews (id) ON DELETE CASCADE,
+    number            INTEGER NOT NULL, -- of the credential: the order of the queue
+    position          INTEGER NOT NULL, -- from 1
+    credential_id     TEXT NOT NULL,
+    account_id        TEXT NOT NULL,
+    account           TEXT NOT NULL,
+    provider          TEXT NOT NULL,
+    label             TEXT NOT NULL,
+    subscription_name TEXT NOT NULL,
+    subscription_id   TEXT NOT NULL,
+    linked_by         TEXT NOT NULL,
+    linked_by_name    TEXT NOT NULL,
+    personal_of       TEXT NOT NULL, -- whose own account it belongs to; empty: an organization's
+    stage             TEXT NOT NULL CHECK (stage IN ('open', 'asked', 'decided', 'gone')),
+    kind              TEXT NOT NULL DEFAULT '' CHECK (kind IN ('', 'keep', 'disable', 'unlink', 'ask')),
+    reason            TEXT NOT NULL DEFAULT '',
+    decided_by        TEXT NOT NULL DEFAULT '', -- people and credentials may be gone by now: no foreign keys
+    decided_by_name   TEXT NOT NULL DEFAULT '',
+    decided_at        INTEGER NOT NULL DEFAULT 0,
+    snapshot          TEXT NOT NULL DEFAULT '' CHECK (snapshot = '' OR json_valid(snapshot)), -- what was decided on, as JSON
+    question          TEXT NOT NULL DEFAULT '',
+    asked_by_name     TEXT NOT NULL DEFAULT '',
+    asked_at          INTEGER NOT NULL DEFAULT 0,
+    answer            TEXT NOT NULL DEFAULT '',
+    answered_by_name  TEXT NOT NULL DEFAULT '',
+    answered_at       INTEGER NOT NULL DEFAULT 0,
+    gone              INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)), -- unlinked before the review was closed
+    changes           INTEGER NOT NULL DEFAULT 0 CHECK (changes >= 0), -- how often it was decided, asked and answered
+    PRIMARY KEY (review_id, number)
+) STRICT;
+
+CREATE INDEX review_items_by_stage ON review_items (review_id, stage, number, linked_by, personal_of);
+CREATE INDEX review_items_by_kind ON review_items (review_id, kind, number) WHERE kind <> '';
+CREATE UNIQUE INDEX review_items_by_credential ON review_items (credential_id, review_id);
+CREATE INDEX review_items_of_two ON review_items (review_id, linked_by, personal_of) WHERE stage = 'open' AND personal_of <> '' AND personal_of <> linked_by;
+
+-- The counters follow the items, whoever moves them.
+CREATE TRIGGER review_items_move AFTER UPDATE OF stage, decided_by ON review_items
+BEGIN
+    UPDATE reviews
+       SET open    = open    + (new.stage = 'open')    - (old.stage = 'open'),
+           asked   = asked   + (new.stage = 'asked')   - (old.stage = 'asked'),
+           decided = decided + (new.stage = 'decided') - (old.stage = 'decided'),
+           gone    = gone    + (new.stage = 'gone')    - (old.stage = 'gone')
+     WHERE id = new.review_id AND new.stage <> old.stage;
+    UPDATE review_reviewers
+       SET own_open = own_open + (new.stage = 'open') - (old.stage = 'open')
+     WHERE review_id = new.review_id AND person_id IN (new.linked_by, new.personal_of) AND new.stage <> old.stage;
+    UPDATE review_reviewers SET decided = decided - 1
+     WHERE review_id = old.review_id AND person_id = old.decided_by AND old.stage = 'decided';
+    UPDATE review_reviewers SET decided = decided + 1
+     WHERE review_id = new.review_id AND person_id = new.decided_by AND new.stage = 'decided';
+END;
+
+-- However a credential goes, its reviews know it.
+CREATE TRIGGER review_items_go AFTER DELETE ON credentials
+BEGIN
+    UPDATE review_items
+       SET gone = 1, stage = CASE stage WHEN 'decided' THEN stage ELSE 'gone' END
+     WHERE credential_id = old.id
+       AND review_id IN (SELECT i.review_id FROM review_items i JOIN reviews r ON r.id = i.review_id
+                          WHERE i.credential_id = old.id AND r.state <> 'closed');
+END;
+
+CREATE TRIGGER review_items_closed BEFORE UPDATE ON review_items
+WHEN (SELECT state FROM reviews WHERE id = old.review_id) = 'closed'
+BEGIN
+    SELECT raise(ABORT, 'this review is closed');
+END;
+
+-- Reviews that start by themselves.
+CREATE TABLE review_schedules (
+    id           TEXT PRIMARY KEY,
+    name         TEXT NOT NULL,
+    every        TEXT NOT NULL CHECK (every IN ('monthly', 'quarterly', 'half-yearly', 'yearly')),
+    first_on     INTEGER NOT NULL, -- midnight in UTC
+    days         INTEGER NOT NULL CHECK (days > 0), -- to decide
+    selection    TEXT NOT NULL CHECK (json_valid(selection)),
+    about        TEXT NOT NULL,
+    made_by_name TEXT NOT NULL,
+    made_at      INTEGER NOT NULL,
+    next_at      INTEGER NOT NULL,
+    trouble      TEXT NOT NULL DEFAULT '', -- why the last time started nothing
+    trouble_at   INTEGER NOT NULL DEFAULT 0,
+    ended_at     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX review_schedules_next ON review_schedules (next_at) WHERE ended_at = 0;
+
+CREATE TABLE schedule_reviewers (
+    schedule_id TEXT NOT NULL REFERENCES review_schedules (id) ON DELETE CASCADE,
+    person_id   TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    email       TEXT NOT NULL,
+    PRIMARY KEY (schedule_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+-- Bulk work of administrators on linked accounts, done in the background.
+CREATE TABLE jobs (
+    number      INTEGER PRIMARY KEY, -- grows in the order of starting
+    id          TEXT NOT NULL UNIQUE,
+    kind        TEXT NOT NULL CHECK (kind IN ('check-again', 'disable')),
+    selection   TEXT NOT NULL CHECK (json_valid(selection)),
+    about       TEXT NOT NULL, -- the selection in words
+    reason      TEXT NOT NULL, -- what the people of a disabled link read
+    by_id       TEXT NOT NULL, -- who started it, and from where, as in the audit log
+    by_name     TEXT NOT NULL,
+    by_address  TEXT NOT NULL,
+    by_request  TEXT NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'stopping', 'stopped', 'finished')),
+    counted     INTEGER NOT NULL CHECK (counted IN (0, 1)), -- total is known
+    total       INTEGER NOT NULL CHECK (total >= 0),
+    done        INTEGER NOT NULL CHECK (done >= 0),
+    failed      INTEGER NOT NULL CHECK (failed >= 0),
+    position    INTEGER NOT NULL, -- number of the last credential that is over; after a restart it goes on behind it
+    note        TEXT NOT NULL, -- why it ended early
+    created_at  INTEGER NOT NULL,
+    started_at  INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX jobs_open ON jobs (number) WHERE state IN ('waiting', 'running', 'stopping');
+
+-- The first thousand failures of a job, in words.
+CREATE TABLE job_failures (
+    job           INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,
+    position      INTEGER NOT NULL, -- from 1
+    credential_id TEXT NOT NULL,
+    label         TEXT NOT NULL, -- as it was then, and so is the name of the account
+    account       TEXT NOT NULL,
+    sentence      TEXT NOT NULL,
+    PRIMARY KEY (job, position)
+) STRICT, WITHOUT ROWID;
 
 -- A known value under the key ring: it tells whether a key file belongs to this database.
 CREATE TABLE key_check (

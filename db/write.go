@@ -14,11 +14,17 @@ import (
 // write makes a change and its audit entry in one transaction: either both are
 // stored or neither.
 func (db *DB) write(ctx context.Context, entry audit.Entry, work func(tx *sql.Tx) error) error {
+	return db.writeAll(ctx, []audit.Entry{entry}, work)
+}
+
+// writeAll is write for a change that several entries tell of. When only the
+// transaction shows what they say, change and addEntry do the same.
+func (db *DB) writeAll(ctx context.Context, entries []audit.Entry, work func(tx *sql.Tx) error) error {
 	return db.change(ctx, func(tx *sql.Tx) error {
 		if err := work(tx); err != nil {
 			return err
 		}
-		return addEntry(ctx, tx, entry)
+		return db.addEntry(ctx, tx, entries...)
 	})
 }
 
@@ -84,9 +90,6 @@ func refusedAsDouble(err error) bool { return refusedBy(err, sqlite3.SQLITE_CONS
 
 // refusedAsKnown reports whether a primary key refused a statement.
 func refusedAsKnown(err error) bool { return refusedBy(err, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY) }
-
-// refusedAsOrphan reports whether a foreign key refused a statement.
-func refusedAsOrphan(err error) bool { return refusedBy(err, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY) }
 
 func refusedBy(err error, code int) bool {
 	var refusal *sqlite.Error

@@ -1,0 +1,233 @@
+package audit_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mooring/audit"
+	"mooring/db"
+	"mooring/db/dbtest"
+	"mooring/secret"
+)
+
+// checkpoints are all that the log made.
+func (r *trail) checkpoints() []audit.Checkpoint {
+	r.t.Helper()
+	found, err := r.Store.CheckpointsAfter(r.t.Context(), 0, 1000)
+	ok(r.t, err)
+	return found
+}
+
+// copied is the log on a copy of the database as it is now.
+func (r *trail) copied() *trail {
+	r.t.Helper()
+	path := filepath.Join(r.t.TempDir(), "copy.db")
+	ok(r.t, r.db.BackupTo(r.t.Context(), path))
+	again := trailAt(r.t, path)
+	again.clock.now = r.clock.Now()
+	return again
+}
+
+// A whole older database is sound by itself. Only what was sent out tells that
+// it was longer once.
+func TestAnOlderDatabasePutBackIsFoundByWhatWasSentOut(t *testing.T) {
+	r := newTrail(t)
+	r.write(5)
+	r.checkpoint()
+	older := r.copied()
+	r.write(5)
+	r.checkpoint()
+	sent := r.checkpoints()
+	sound(t, r.verify(sent...))
+
+	sound(t, older.verify())
+	v := older.verify(sent...)
+	if v.Sound || v.Broken.Entry != 6 || v.Broken.Checkpoint != 2 ||
+		v.Broken.What != "The log ends at entry 5, and it had at least 10 when checkpoint 2 was sent out: an older database was put back, or the end was cut off." {
+		t.Errorf("got %+v", v.Broken)
+	}
+
+	older.write(7) // it goes on from there
+	older.checkpoint()
+	sound(t, older.verify())
+	v = older.verify(sent...)
+	// The entries of the test say the same in both, so that only a different one tells them apart.
+	ok(t, older.Store.AddEntry(t.Context(), audit.Entry{At: morning, Action: audit.SignIn, Result: audit.Done}))
+	sound(t, v)
+
+	forked := r.copied()
+	ok(t, forked.Store.AddEntry(t.Context(), audit.Entry{At: morning, Action: audit.SignIn, Result: audit.Done}))
+	forked.checkpoint()
+	r.write(3)
+	r.checkpoint()
+	v = forked.verify(r.checkpoints()...)
+	if v.Sound || v.Broken.Entry != 12 || !strings.Contains(v.Broken.What, "had at least 13") {
+		t.Errorf("got %+v", v.Broken)
+	}
+	forked.write(5)
+	v = forked.verify(r.checkpoints()...)
+	if v.Sound || v.Broken.Entry != 13 || v.Broken.What != "Entry 13 is not the one that it was when checkpoint 3 was sent out: an older database was put back, and went on from there." {
+		t.Errorf("got %+v", v.Broken)
+	}
+}
+
+// A restore writes an entry, which explains what is not there any more.
+func TestARestoredBackupIsExplained(t *testing.T) {
+	r := newTrail(t)
+	r.write(5)
+	r.checkpoint()
+	backup := r.copied()
+	r.write(5)
+	r.clock.pass(time.Hour)
+	r.checkpoint()
+	r.clock.pass(time.Hour)
+	backup.clock.now = r.clock.Now()
+	ok(t, backup.Store.AddEntry(t.Context(), audit.Entry{At: backup.clock.Now(), Actor: audit.BySystem(), Action: audit.Restore, Result: audit.Done}))
+	backup.write(2)
+	backup.checkpoint()
+
+	v := backup.verify()
+	sound(t, v)
+	if len(v.Notes) != 1 || !strings.HasPrefix(v.Notes[0], "Entry 6 says that a backup was restored on 22 November 2026, 11:14 UTC.") {
+		t.Errorf("the notes are %q", v.Notes)
+	}
+	v = backup.verify(append(r.checkpoints(), backup.checkpoints()...)...)
+	sound(t, v)
+	if len(v.Notes) != 2 || v.Notes[1] != "Before the backup was restored with entry 6, the log had at least 10 entries: checkpoints that were sent out say so." {
+		t.Errorf("the notes are %q", v.Notes)
+	}
+
+	// It explains nothing that was made after it.
+	backup.clock.pass(time.Hour)
+	later := backup.copied()
+	later.write(1)
+	later.checkpoint()
+	if v := backup.verify(later.checkpoints()...); v.Sound {
+		t.Error("a restore explains what came after it")
+	}
+}
+
+func TestACheckpointOfAnotherMooringIsRefused(t *testing.T) {
+	r := newTrail(t)
+	r.write(2)
+	r.checkpoint()
+	head, _, err := r.Store.Head(t.Context())
+	ok(t, err)
+	strange := audit.NewNotary(secret.NewRing()).Checkpoint(audit.Checkpoint{}, morning, head)
+	v := r.verify(strange)
+	if v.Sound || v.Broken.What != "Checkpoint 1 that was sent out is not signed by this Mooring." {
+		t.Errorf("got %+v", v.Broken)
+	}
+}
+
+// After a change of keys everything from before still verifies, for those who
+// have the ring, for those who know the new public key and for those who know
+// the old one.
+func TestAChangeOfKeysKeepsVerifying(t *testing.T) {
+	old := secret.NewRing()
+	ring := old.Rotated().Rotated()
+	before, now := audit.NewNotary(old), audit.NewNotary(ring)
+	r := newTrail(t)
+	path := filepath.Join(t.TempDir(), "rotated.db")
+	fresh := dbtest.Bare(t, path)
+	ok(t, fresh.BeginAuditLog(t.Context(), before))
+	l := audit.NewLog(audit.LogConfig{Store: fresh.AuditLog(), Notary: before, Now: r.clock.Now})
+	for i := range 3 {
+		ok(t, l.Store.AddEntry(t.Context(), full(i)))
+	}
+	ok(t, l.Checkpoint(t.Context()))
+
+	ok(t, fresh.ContinueAuditLog(t.Context(), now))
+	l = audit.NewLog(audit.LogConfig{Store: fresh.AuditLog(), Notary: now, Now: r.clock.Now})
+	ok(t, l.Store.AddEntry(t.Context(), full(4)))
+	var out strings.Builder
+	ok(t, l.Export(t.Context(), ada, audit.Filter{}, audit.JSONLines, &out))
+	v, err := audit.Verify(t.Context(), l.Store, now, nil)
+	ok(t, err)
+	sound(t, v)
+	for name, keys := range map[string][]audit.PublicKey{"the old key": before.PublicKeys(), "the new key": now.PublicKeys()[:1], "the key between": now.PublicKeys()[1:2]} {
+		v, err := audit.VerifyExport(strings.NewReader(out.String()), audit.Trusted{Keys: keys}, nil)
+		ok(t, err)
+		if !v.Sound {
+			t.Errorf("with %s: %+v", name, v.Broken)
+		}
+	}
+	if now.PublicKeys()[0].Fingerprint() == before.PublicKeys()[0].Fingerprint() {
+		t.Error("the signing key is the old one")
+	}
+	v, err = audit.Verify(t.Context(), l.Store, before, nil) // who lacks the new key
+	ok(t, err)
+	same(t, "the entry that the old ring cannot check", v.Broken.Entry, 4)
+}
+
+// When an old key is taken out of the key file, what it marked and signed is
+// borne out by what the new one marked and signed after it.
+func TestARemovedKeyKeepsVerifying(t *testing.T) {
+	old := secret.NewRing()
+	both := old.Rotated()
+	path := filepath.Join(t.TempDir(), "keys")
+	ok(t, both.CreateFile(path))
+	text, err := os.ReadFile(path)
+	ok(t, err)
+	lines := strings.SplitAfter(string(text), "\n")
+	ok(t, os.WriteFile(path, []byte(lines[0]+lines[1]), 0o600))
+	left, err := secret.ReadRing(path)
+	ok(t, err)
+	before, rotated, now := audit.NewNotary(old), audit.NewNotary(both), audit.NewNotary(left)
+
+	file := filepath.Join(t.TempDir(), "mooring.db")
+	d := dbtest.Bare(t, file)
+	ok(t, d.BeginAuditLog(t.Context(), before))
+	log := func(n *audit.Notary) *audit.Log {
+		return audit.NewLog(audit.LogConfig{Store: d.AuditLog(), Notary: n, Now: func() time.Time { return morning }})
+	}
+	write := func(n *audit.Notary) {
+		t.Helper()
+		ok(t, d.ContinueAuditLog(t.Context(), n))
+		ok(t, d.AuditLog().AddEntry(t.Context(), full(1)))
+		ok(t, log(n).Checkpoint(t.Context()))
+	}
+	write(before)
+	write(before)
+	write(rotated)
+	write(now)
+	v, err := audit.Verify(t.Context(), d.AuditLog(), now, nil)
+	ok(t, err)
+	sound(t, v)
+	if len(v.Notes) != 1 || v.Notes[0] != "Entries up to 2 were marked with a key that is not in the key file any more. The entries after them bear them out." {
+		t.Errorf("the notes are %q", v.Notes)
+	}
+	var out strings.Builder
+	ok(t, log(now).Export(t.Context(), ada, audit.Filter{}, audit.JSONLines, &out))
+	for name, keys := range map[string][]audit.PublicKey{"the old key": before.PublicKeys(), "the new key": now.PublicKeys()} {
+		v, err := audit.VerifyExport(strings.NewReader(out.String()), audit.Trusted{Keys: keys}, nil)
+		ok(t, err)
+		if !v.Sound {
+			t.Errorf("with %s: %+v", name, v.Broken)
+		}
+	}
+
+	// Marks of a key that nobody can check are no way round the others.
+	for name, test := range map[string]struct {
+		statement string
+		entry     int64
+	}{
+		"what the old key marked": {`UPDATE audit SET detail = 'x' WHERE id = 1`, 1},
+		"what the new key marked": {`UPDATE audit SET mark = (SELECT mark FROM audit o WHERE o.id = 1) WHERE id = 4`, 4},
+	} {
+		copied := filepath.Join(t.TempDir(), "copy.db")
+		ok(t, d.BackupTo(t.Context(), copied))
+		tamper(t, copied, test.statement)
+		r, err := db.OpenToRead(t.Context(), copied)
+		ok(t, err)
+		v, err := audit.Verify(t.Context(), r.AuditLog(), now, nil)
+		ok(t, errors.Join(err, r.Close()))
+		if v.Sound || v.Broken.Entry != test.entry {
+			t.Errorf("%s: got %+v", name, v.Broken)
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package db_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"mooring/audit"
+	"mooring/db"
+	"mooring/db/dbtest"
+)
+
+// logWorld is a log whose entries are told apart by their number.
+func logWorld(t testing.TB, entries ...audit.Entry) world {
+	t.Helper()
+	w := world{dbtest.New(t), t}
+	for i, e := range entries {
+		if e.At.IsZero() {
+			e.At = after(time.Duration(i) * time.Minute)
+		}
+		if e.Result == "" {
+			e.Result = audit.Done
+		}
+		w.ok(w.AuditLog().AddEntry(t.Context(), e))
+	}
+	return w
+}
+
+// filtered are the numbers of all entries that a filter wants, in pages of most.
+func (w world) filtered(f audit.Filter, most int) []int64 {
+	w.t.Helper()
+	return w.pages(w.AuditLog(), f, most)
+}
+
+func (w world) pages(log db.AuditLog, f audit.Filter, most int) []int64 {
+	w.t.Helper()
+	var numbers []int64
+	for before := int64(0); ; {
+		page, err := log.Filtered(w.t.Context(), f, before, most)
+		w.ok(err)
+		if len(page.Entries) > most {
+			w.t.Fatalf("a page has %d entries, and may have %d", len(page.Entries), most)
+		}
+		for _, e := range page.Entries {
+			numbers = append(numbers, e.Number)
+		}
+		if before = page.Next; before == 0 {
+			return numbers
+		}
+	}
+}
+
+func by(id, name string) audit.Actor { return audit.Actor{PersonID: id, Name: name} }
+
+// mixed is a log in which every kind of filter finds something.
+func mixed(t testing.TB) world {
+	ada, eve := by("person-ada", "Ada@example.com"), by("person-eve", "eve@example.org")
+	w := logWorld(t,
+		audit.Entry{Actor: ada, Action: audit.SignIn},                                                              // 1
+		audit.Entry{Actor: eve, Action: audit.SignIn},                                                              // 2
+		audit.Entry{Actor: by("", "unknown"), Action: audit.SignInFailed, Result: audit.Refused},                   // 3
+		audit.Entry{Actor: audit.BySystem(), Action: audit.FinishVerification, AccountID: "a", CredentialID: "c1"}, // 4
+		audit.Entry{Actor: ada, Action: audit.EditCredential, AccountID: "a", CredentialID: "c1"},                  // 5
+		audit.Entry{Actor: eve, Action: audit.EditCredential, AccountID: "b", CredentialID: "c2", Result: audit.Refused},
+		audit.Entry{Actor: by("person-ada", "ada@new.example"), Action: audit.SignOut},        // 7
+		audit.Entry{Actor: by(audit.System, "mooring people add"), Action: audit.JoinAccount}, // 8
+	)
+	w.exec(`INSERT INTO accounts (id, name, kind, created_at) VALUES ('a', 'harbor', 'organization', 1)`)
+	return w
+}
+
+func TestFilters(t *testing.T) {
+	w := mixed(t)
+	tests := map[string]struct {
+		filter audit.Filter
+		want   []int64
+	}{
+		"everything":            {audit.Filter{}, []int64{8, 7, 6, 5, 4, 3, 2, 1}},
+		"a part of an address":  {audit.Filter{Person: "ADA@"}, []int64{7, 5, 1}},
+		"a domain":              {audit.Filter{Person: "example"}, []int64{7, 6, 5, 2, 1}},
+		"the id of a person":    {audit.Filter{Person: "person-ada"}, []int64{7, 5, 1}},
+		"the system":            {audit.Filter{Person: "system"}, []int64{8, 4}},
+		"whoever it was":        {audit.Filter{Person: "unknown"}, []int64{3}},
+		"nobody":                {audit.Filter{Person: "nobody"}, nil},
+		"a sign of LIKE":        {audit.Filter{Person: "%"}, nil},
+		"an action":             {audit.Filter{Action: "credential.edit"}, []int64{6, 5}},
+		"an account":            {audit.Filter{Account: "harbor"}, []int64{5, 4}},
+		"an account that went":  {audit.Filter{Account: "b"}, []int64{6}},
+		"a credential":          {audit.Filter{Credential: "c1"}, []int64{5, 4}},
+		"what was refused":      {audit.Filter{Result: audit.Refused}, []int64{6, 3}},
+		"what was done":         {audit.Filter{Result: audit.Done}, []int64{8, 7, 5, 4, 2, 1}},
+		"from a time":           {audit.Filter{From: after(5 * time.Minute)}, []int64{8, 7, 6}},
+		"up to a time":          {audit.Filter{To: after(2 * time.Minute)}, []int64{2, 1}},
+		"between times":         {audit.Filter{From: after(time.Minute), To: after(3 * time.Minute)}, []int64{3, 2}},
+		"a person and a result": {audit.Filter{Person: "eve", Result: audit.Refused}, []int64{6}},
+		"a person and an action": {
+			audit.Filter{Person: "example", Action: "credential.edit"}, []int64{6, 5}},
+		"all at once": {audit.Filter{Person: "ada", Action: "credential.edit", Account: "harbor", Credential: "c1", Result: audit.Done,
+			From: morning, To: after(time.Hour)}, []int64{5}},
+		"what contradicts itself": {audit.Filter{Person: "ada", Result: audit.Refused}, nil},
+	}
+	for name, test := range tests {
+		for _, most := range []int{1, 2, 100} {
+			if got := w.filtered(test.filter, most); !slices.Equal(got, test.want) {
+				t.Errorf("%s, %d on a page: got %v, want %v", name, most, got, test.want)
+			}
+		}
+	}
+	page, err := w.AuditLog().Filtered(t.Context(), audit.Filter{Account: "harbor"}, 0, 10)
+	w.ok(err)
+	same(t, "the name of the account", page.Accounts["a"], "harbor")
+	same(t, "the end of the list", page.Next, 0)
+	all, err := w.AuditLog().EntriesAfter(t.Context(), 0, 100)
+	w.ok(err)
+	for _, e := range all { // what the page says of an entry that has just come must agree
+		for name, test := range tests {
+			if test.filter.Account == "" && test.filter.Matches(e.Entry) != slices.Contains(test.want, e.Number) {
+				t.Errorf("%s: entry %d matches: %t", name, e.Number, test.filter.Matches(e.Entry))
+			}
+		}
+	}
+}
+
+func TestTheTailIsWhatCameSince(t *testing.T) {
+	w := mixed(t)
+	tail := func(f audit.Filter, after int64, most int) ([]int64, int64) {
+		page, err := w.AuditLog().Tail(t.Context(), f, after, most)
+		w.ok(err)
+		var numbers []int64
+		for _, e := range page.Entries {
+			numbers = append(numbers, e.Number)
+		}
+		return numbers, page.Next
+	}
+	got, next := tail(audit.Filter{}, 6, 10)
+	same(t, "what came", fmt.Sprint(got, next), "[8 7] 8")
+	got, next = tail(audit.Filter{Person: "eve"}, 4, 10)
+	same(t, "what came of a filter", fmt.Sprint(got, next), "[6] 8")
+	got, next = tail(audit.Filter{Account: "harbor"}, 4, 10)
+	same(t, "what came of an account", fmt.Sprint(got, next), "[5] 8")
+	got, next = tail(audit.Filter{}, 0, 2)
+	same(t, "the latest of many", fmt.Sprint(got, next), "[8 7] 8")
+	got, next = tail(audit.Filter{}, 8, 10)
+	same(t, "nothing new", fmt.Sprint(got, next), "[] 8")
+	got, next = tail(audit.Filter{From: after(7 * time.Minute)}, 4, 10)
+	same(t, "what came from a time on", fmt.Sprint(got, next), "[8] 8")
+}
+
+func TestOfCredential(t *testing.T) {
+	w := mixed(t)
+	found, err := w.AuditLog().OfCredential(t.Context(), "c1", 1)
+	w.ok(err)
+	same(t, "the entries", len(found), 1)
+	same(t, "the latest", found[0].Number, 5)
+	none, err := w.AuditLog().OfCredential(t.Context(), "", 10)
+	w.ok(err)
+	same(t, "the entries about no credential", len(none), 0)
+}
+
+// A clock that goes back puts an entry where its time belongs, and loses none.
+func TestAClockThatGoesBackLosesNoEntry(t *testing.T) {
+	w := logWorld(t, audit.Entry{At: after(3 * time.Hour)}, audit.Entry{At: after(time.Hour)}, audit.Entry{At: after(2 * time.Hour)}, audit.Entry{At: after(2 * time.Hour)})
+	if got, want := w.filtered(audit.Filter{}, 1), []int64{1, 4, 3, 2}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// A filter that finds little among much ends its page early and goes on.
+func TestARareEntryIsFoundOverSeveralPages(t *testing.T) {
+	var entries []audit.Entry
+	for i := range 95 {
+		e := audit.Entry{Actor: by(fmt.Sprint("person-", i%3), fmt.Sprintf("p%d@example.com", i%3)), Action: audit.SignIn, AccountID: "a"}
+		if i == 3 || i == 50 {
+			e.Action = audit.SignOut
+		}
+		entries = append(entries, e)
+	}
+	w := logWorld(t, entries...)
+	few := w.AuditLog().LookingAt(10)
+	for name, f := range map[string]audit.Filter{
+		"of a person":     {Person: "p0", Action: string(audit.SignOut)},
+		"of an account":   {Account: "a", Action: string(audit.SignOut)},
+		"of several":      {Person: "@example.com", Action: string(audit.SignOut)},
+		"of what is done": {Result: audit.Done, Action: string(audit.SignOut)},
+	} {
+		want := []int64{51, 4}
+		if name == "of a person" {
+			want = []int64{4}
+		}
+		for _, most := range []int{1, 50} {
+			if got := w.pages(few, f, most); !slices.Equal(got, want) {
+				t.Errorf("%s, %d on a page: got %v, want %v", name, most, got, want)
+			}
+		}
+	}
+}
+
+// With more people than are looked up one by one, the whole log is walked.
+func TestAPartOfManyAddresses(t *testing.T) {
+	var entries []audit.Entry
+	for i := range 60 {
+		entries = append(entries, audit.Entry{Actor: by(fmt.Sprint("person-", i%30), fmt.Sprintf("p%d@example.com", i%30)), Action: audit.SignIn})
+	}
+	w := logWorld(t, entries...)
+	same(t, "all of them", len(w.filtered(audit.Filter{Person: "@example.com"}, 7)), 60)
+	same(t, "those of some", len(w.filtered(audit.Filter{Person: "p1"}, 7)), 22) // p1 and p10 to p19
+}
+
+// What is archived while somebody turns pages ends the list.
+func TestAPageBehindAnArchivedEntryIsEmpty(t *testing.T) {
+	w := mixed(t)
+	page, err := w.AuditLog().Filtered(t.Context(), audit.Filter{}, 99, 10)
+	w.ok(err)
+	same(t, "the entries", len(page.Entries), 0)
+}
