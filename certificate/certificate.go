@@ -25,7 +25,8 @@ import (
 const KeyBits = 3072
 
 // Life is how long a certificate is valid: one year, which is also what
-// `az ad sp create-for-rbac` grants by default.
+// `az ad sp create-for-rbac` grants by default. The site's policy can make it
+// shorter.
 const Life = 365 * 24 * time.Hour
 
 // backdate forgives clocks that run behind ours.
@@ -81,13 +82,13 @@ func (c Certificate) ExpiresSoon(now time.Time) bool { return now.After(c.NotAft
 
 // issue signs a certificate for key with its own key. The common name holds the
 // account's opaque id: whoever sees the certificate learns no name.
-func issue(id, accountID string, key *rsa.PrivateKey, now time.Time) (Certificate, error) {
+func issue(id, accountID string, key *rsa.PrivateKey, now time.Time, life time.Duration) (Certificate, error) {
 	now = now.UTC().Truncate(time.Second)
 	template := &x509.Certificate{
 		SerialNumber:          serialOf(id),
 		Subject:               pkix.Name{CommonName: "mooring-" + accountID},
 		NotBefore:             now.Add(-backdate),
-		NotAfter:              now.Add(Life - backdate),
+		NotAfter:              now.Add(life - backdate),
 		SignatureAlgorithm:    x509.SHA256WithRSA,
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},

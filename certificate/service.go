@@ -48,6 +48,8 @@ type Service struct {
 	log    *slog.Logger
 	wake   chan struct{}
 
+	longest func(context.Context) (time.Duration, error) // that a new one may be valid; nil, or 0: Life
+
 	renewing sync.Mutex // a second press finds the new certificate
 }
 
@@ -55,6 +57,10 @@ type Service struct {
 func NewService(store Store, sealer Sealer, pool *Pool, now func() time.Time, newID func() string, log *slog.Logger) *Service {
 	return &Service{store: store, sealer: sealer, pool: pool, now: now, newID: newID, log: log, wake: make(chan struct{}, 1)}
 }
+
+// Limit makes new certificates valid no longer than longest says; 0 is Life.
+// It is called before anything else is.
+func (s *Service) Limit(longest func(context.Context) (time.Duration, error)) { s.longest = longest }
 
 // Active gives the account's certificate. In the rare moment after an account
 // was made and before Run has made its certificate, Active makes it.
@@ -136,12 +142,28 @@ func (s *Service) makeFirst(ctx context.Context, accountID string) error {
 	return s.store.ActivateFirst(ctx, sealed, s.entry(sealed, audit.BySystem()))
 }
 
+// life is how long a certificate that is made now is valid.
+func (s *Service) life(ctx context.Context) (time.Duration, error) {
+	if s.longest == nil {
+		return Life, nil
+	}
+	longest, err := s.longest(ctx)
+	if err != nil || longest == 0 {
+		return Life, err
+	}
+	return min(longest, Life), nil
+}
+
 func (s *Service) seal(ctx context.Context, accountID string) (Sealed, error) {
+	life, err := s.life(ctx)
+	if err != nil {
+		return Sealed{}, err
+	}
 	key, err := s.pool.take(ctx)
 	if err != nil {
 		return Sealed{}, err
 	}
-	c, err := issue(s.newID(), accountID, key, s.now())
+	c, err := issue(s.newID(), accountID, key, s.now(), life)
 	if err != nil {
 		return Sealed{}, err
 	}

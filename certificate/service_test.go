@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rsa"
 	"errors"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -72,7 +73,7 @@ func TestActiveMakesTheFirstCertificateAndKeepsIt(t *testing.T) {
 	}
 	made := audit.Entry{At: morning, Actor: audit.BySystem(), Action: audit.MakeCertificate, AccountID: "acme",
 		Result: audit.Done, Detail: first.SHA1()}
-	if entries := w.made("acme"); len(entries) != 1 || entries[0] != made {
+	if entries := w.made("acme"); len(entries) != 1 || !reflect.DeepEqual(entries[0], made) {
 		t.Errorf("the audit log has %+v, want %+v", entries, made)
 	}
 	stored, err := w.Certificates().Sealed(t.Context(), "acme", first.ID)
@@ -213,5 +214,23 @@ func TestOfManyRenewalsOneIsMade(t *testing.T) {
 	group.Wait()
 	if renewed.Load() != 1 || w.active("acme").ID == old.ID {
 		t.Errorf("%d were made, and %s is active", renewed.Load(), w.active("acme").ID)
+	}
+}
+
+func TestANewCertificateIsValidNoLongerThanAllowed(t *testing.T) {
+	const day = 24 * time.Hour
+	for longest, want := range map[time.Duration]time.Duration{0: certificate.Life, 90 * day: 90 * day, 3650 * day: certificate.Life} {
+		w := newWorld(t, secret.NewRing(), "acme")
+		w.Limit(func(context.Context) (time.Duration, error) { return longest, nil })
+		c := w.active("acme")
+		if got := c.NotAfter.Sub(c.NotBefore); got != want {
+			t.Errorf("where %v are allowed it is valid for %v, want %v", longest, got, want)
+		}
+	}
+	trouble := errors.New("the disk is gone")
+	w := newWorld(t, secret.NewRing(), "acme")
+	w.Limit(func(context.Context) (time.Duration, error) { return 0, trouble })
+	if _, err := w.Active(t.Context(), "acme"); !errors.Is(err, trouble) {
+		t.Errorf("where nobody knows: %v", err)
 	}
 }

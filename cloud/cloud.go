@@ -47,6 +47,13 @@ type Locator interface {
 	FindTenant(ctx context.Context, environment, subscriptionID string) (tenantID string, err error)
 }
 
+// RightsLister is the ability to list every right that a verification can find
+// granted, so that a policy can name some. Policies and approvals remember the
+// sentences: another wording is another right, which nobody has approved.
+type RightsLister interface {
+	Rights() []string // sentences, as Right has them
+}
+
 // Registry holds the clouds that can be linked, by Description.Key.
 type Registry map[string]Cloud
 

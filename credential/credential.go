@@ -11,6 +11,7 @@ import (
 
 // Credential is one link of an account to one subscription of a provider.
 type Credential struct {
+	Number        int64 // grows in the order of linking; given by the store
 	ID            string
 	AccountID     string
 	Provider      string // cloud.Description.Key
@@ -33,8 +34,17 @@ type Credential struct {
 	NextCheckAt     time.Time // zero: no check is planned
 	NextTrigger     Trigger   // why the next check is planned; empty: none is
 
+	Reason         string    // why it is stopped, waits for an approval, was let in or is refused by the policy; its people read it
+	DecidedBy      string    // id of the administrator whose word Reason is
+	DecidedAt      time.Time // zero: no administrator has said anything, and Reason is the policy's
+	ApprovedRights []string  // sentences of rights that need no approval any more; nil: the policy had no say on rights when it was linked
+
 	// Read along, never written with the credential.
 	CreatedByName        string
+	DecidedByName        string
+	ReviewedAt           time.Time // of the last decision of a review; zero: never
+	ReviewedBy           string    // person id
+	ReviewedByName       string
 	CertificateExpires   time.Time
 	CertificateSHA1      string
 	RunningVerification  string // id, while one of this version runs
@@ -78,4 +88,12 @@ type Request struct {
 	AccountName string // for links in failures
 	Actor       audit.Actor
 	Version     int64 // Credential.Version that the person looked at; 0: whichever it is
+}
+
+// Order is what an administrator wants done with a credential of whatever
+// account.
+type Order struct {
+	Actor   audit.Actor
+	Version int64  // Credential.Version that the administrator looked at; 0: whichever it is
+	Reason  string // as it was typed; the people of the account read it
 }

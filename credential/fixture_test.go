@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -201,6 +202,20 @@ func (w world) latest() audit.Entry {
 	return entries[0]
 }
 
+// logged compares the latest entry about acme, whatever it says has changed.
+func (w world) logged(want audit.Entry) {
+	w.t.Helper()
+	sameEntry(w.t, w.latest(), want)
+}
+
+func sameEntry(t testing.TB, got, want audit.Entry) {
+	t.Helper()
+	got.Changes = want.Changes
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the audit entry is %+v, want %+v", got, want)
+	}
+}
+
 // running runs the engine and gives a function that stops it and waits. The
 // end of the test stops it too.
 func (w world) running(s *credential.Service) (stop func()) {
@@ -267,8 +282,11 @@ func (f *fakeCloud) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 	form.Pasted = ""
 	target := cloud.Target{Environment: form.Environment, Method: form.Method,
 		SubscriptionID: form.SubscriptionID, TenantID: form.TenantID, ClientID: form.ClientID}
-	if form.SubscriptionID == "" || form.ClientID == "not an id" {
+	if form.SubscriptionID == "" || form.SubscriptionID == "no id" || form.ClientID == "not an id" {
 		fields := fault.Fields{}
+		if form.SubscriptionID == "no id" {
+			fields["subscription_id"] = "That is not a subscription ID."
+		}
 		if form.SubscriptionID == "" {
 			fields["subscription_id"] = "Enter the subscription ID."
 		}
@@ -326,11 +344,14 @@ func (f *fakeCloud) attempt() cloud.Attempt {
 	return f.last
 }
 
-func (f *fakeCloud) Explain(cloud.StageResult, cloud.Target) cloud.Explanation {
-	return cloud.Explanation{}
+func (f *fakeCloud) Explain(r cloud.StageResult, _ cloud.Target) cloud.Explanation {
+	return cloud.Explanation{Happened: fmt.Sprintf("%s ended as %s", r.Stage, r.Verdict)}
 }
-func (f *fakeCloud) Catalogue() []cloud.Explanation         { return nil }
-func (f *fakeCloud) Guide(cloud.Draft) cloud.Guide          { return cloud.Guide{} }
+func (f *fakeCloud) Catalogue() []cloud.Explanation { return nil }
+func (f *fakeCloud) Guide(cloud.Draft) cloud.Guide  { return cloud.Guide{} }
+func (f *fakeCloud) Rights() []string {
+	return []string{"It may list machines.", "It may give roles to others."}
+}
 func (f *fakeCloud) Leftovers(cloud.Target) []cloud.Command { return nil }
 
 func result(stage string, verdict cloud.Verdict) cloud.StageResult {

@@ -1,6 +1,11 @@
 package credential
 
-import "mooring/fault"
+import (
+	"fmt"
+
+	"mooring/certificate"
+	"mooring/fault"
+)
 
 // What people read when something about a credential goes wrong.
 var (
@@ -21,4 +26,55 @@ var (
 const (
 	sayLabelMissing = "Give it a name that your colleagues will recognise, such as Production."
 	sayLabelLong    = "Use at most 80 characters."
+)
+
+// What people read about the word of an administrator.
+var (
+	ErrReason = fault.New(fault.Invalid,
+		"Write a reason of 3 to 500 characters. The people of the account read it.")
+	ErrInUse = fault.New(fault.Conflict,
+		"Something depends on this credential. Disable it instead, or ask an owner of its account to unlink it.")
+	ErrProviderNotAllowed = fault.New(fault.Forbidden,
+		"Your administrators do not let people link this provider.")
+	ErrRulesChanged = fault.New(fault.Conflict,
+		"Somebody changed the policy while you looked at it. Load the page again to see their change, then make yours.")
+)
+
+// What the policy has against a link.
+const (
+	saySubscriptionNotAllowed = "Your administrators do not let people link this subscription. Check the ID, or ask an administrator of this site to allow it."
+	sayDirectoryNotAllowed    = "Your administrators do not let people link subscriptions of this directory. Choose another subscription, or ask an administrator of this site to allow the directory."
+	sayDirectoryUnknown       = "Your administrators let people link certain directories only, and Mooring could not find the directory of this subscription. Check the ID and try again in some minutes."
+	sayDirectoryFound         = "The subscription belongs to the directory %s, which your administrators do not let people link. Edit the credentials to link another subscription, or ask an administrator of this site to allow the directory."
+)
+
+func sayCertificate(c certificate.Certificate, longest int) string {
+	return fmt.Sprintf("The certificate of this account is valid for %d days, and your administrators allow %d. Make a new certificate, upload it in place of this one, and save again.",
+		int(c.NotAfter.Sub(c.NotBefore).Hours()/24), longest)
+}
+
+// Why something waits for an approval.
+const (
+	sayApproveAll          = "Every new link needs an approval here."
+	sayApproveProvider     = "Every new link of this provider needs an approval here."
+	sayStoppedBefore       = "An administrator had disabled this subscription before it was unlinked and linked again. The reason was: %s"
+	sayChangedWhilePending = "It was changed while it waited for an approval."
+	sayRightsBeyond        = "It may do more than is let in without an approval: "
+	sayRightsUnknown       = "Mooring cannot tell what it may do."
+)
+
+// What administrators read beside the fields of the policy.
+const (
+	sayNoSuchProvider = "Choose among the providers in the list."
+	sayNoProvider     = "Choose at least one provider, or allow all."
+	sayNoSuchRight    = "Choose among the rights in the list."
+	sayNoID           = "This is not an ID. Copy it from the cloud."
+	sayTooMany        = "List at most 1000."
+	sayDays           = "Enter a number of days from 0 to 3650. 0 allows any."
+)
+
+// What administrators read about a check that did not end well.
+const (
+	sayBrokeOff         = "The check broke off on our side. Try again later."
+	sayChangedMeanwhile = "Somebody changed the credential while it was checked, so that the check decided nothing."
 )

@@ -25,6 +25,8 @@ type Service struct {
 	newID        func() string
 	log          *slog.Logger
 	wake         chan struct{}
+	intake       *Intake
+	runner       *runner
 }
 
 // Certificates gives what signs for an account.
@@ -36,8 +38,10 @@ type Certificates interface {
 // NewService makes a Service. dependents are asked before something is unlinked.
 func NewService(store Store, clouds cloud.Registry, certificates Certificates, dependents []Dependents,
 	now func() time.Time, newID func() string, log *slog.Logger) *Service {
-	return &Service{store: store, clouds: clouds, certificates: certificates, dependents: dependents,
-		now: now, newID: newID, log: log, wake: make(chan struct{}, 1)}
+	s := &Service{store: store, clouds: clouds, certificates: certificates, dependents: dependents,
+		now: now, newID: newID, log: log, wake: make(chan struct{}, 1), intake: &Intake{store: store, clouds: clouds, now: now}}
+	s.runner = &runner{service: s, claimed: map[string]chan struct{}{}, byAccount: map[string]int{}}
+	return s
 }
 
 // Cloud finds the cloud with this key.
@@ -68,7 +72,8 @@ func (s *Service) Check(provider string, form *cloud.Form) (cloud.Target, fault.
 }
 
 // Link saves a new credential and, if verify is set, has it verified at once
-// in the background.
+// in the background. Where the site's policy wants an approval it waits for
+// that instead.
 func (s *Service) Link(ctx context.Context, r Request, provider string, form *cloud.Form, verify bool) (Credential, error) {
 	target, label, err := s.read(provider, form)
 	if err != nil {
@@ -83,11 +88,15 @@ func (s *Service) Link(ctx context.Context, r Request, provider string, form *cl
 		ID: s.newID(), AccountID: r.AccountID, Provider: provider, Label: label, Target: target,
 		CertificateID: active.ID, State: NotVerified, Version: 1,
 		CreatedBy: r.Actor.PersonID, CreatedAt: now, FreshFrom: now,
+		CertificateExpires: active.NotAfter, CertificateSHA1: active.SHA1(),
 	}
-	if verify {
+	if c, err = s.admit(ctx, r, audit.LinkCredential, Credential{}, c, active); err != nil {
+		return Credential{}, err
+	}
+	if verify && c.State.Can(Verify) {
 		c.plan(now, ByPerson)
 	}
-	existing, err := s.store.Add(ctx, c, s.entry(r, audit.LinkCredential, c))
+	existing, err := s.store.Add(ctx, c, s.entry(r, audit.LinkCredential, c, s.changes(Credential{}, c)...))
 	if err != nil {
 		return Credential{}, linkToExisting(err, r, provider, existing)
 	}
@@ -98,11 +107,11 @@ func (s *Service) Link(ctx context.Context, r Request, provider string, form *cl
 // Edit changes what a credential points at. The old verdict goes, whatever
 // changed, and the account's active certificate is used from now on.
 func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Form, verify bool) (Credential, error) {
-	c, err := s.move(ctx, r, id, Edit)
+	before, err := s.may(ctx, r, id, Edit)
 	if err != nil {
 		return Credential{}, err
 	}
-	target, label, err := s.read(c.Provider, form)
+	target, label, err := s.read(before.Provider, form)
 	if err != nil {
 		return Credential{}, err
 	}
@@ -110,13 +119,17 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 	if err != nil {
 		return Credential{}, err
 	}
-	now := s.now()
+	c, now := before, s.now()
 	c.Target, c.Label, c.CertificateID = target, label, active.ID
+	c.CertificateExpires, c.CertificateSHA1 = active.NotAfter, active.SHA1()
+	if c, err = s.admit(ctx, r, audit.EditCredential, before, c, active); err != nil {
+		return Credential{}, err
+	}
 	c.forget(now)
-	if verify && c.State != Disabled {
+	if verify && c.State.Can(Verify) {
 		c.plan(now, ByPerson)
 	}
-	existing, err := s.store.Change(ctx, c, s.entry(r, audit.EditCredential, c))
+	existing, err := s.store.Change(ctx, c, s.entry(r, audit.EditCredential, c, s.changes(before, c)...))
 	if err != nil {
 		return Credential{}, linkToExisting(err, r, c.Provider, existing)
 	}
@@ -126,7 +139,7 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 
 // Verify asks for a check now.
 func (s *Service) Verify(ctx context.Context, r Request, id string) (Credential, error) {
-	c, err := s.move(ctx, r, id, Verify)
+	c, err := s.may(ctx, r, id, Verify)
 	if err != nil {
 		return Credential{}, err
 	}
@@ -155,7 +168,11 @@ func (s *Service) Enable(ctx context.Context, r Request, id string) (Credential,
 }
 
 func (s *Service) flip(ctx context.Context, r Request, id string, event Event, action audit.Action) (Credential, error) {
-	c, err := s.move(ctx, r, id, event)
+	before, err := s.may(ctx, r, id, event)
+	if err != nil {
+		return Credential{}, err
+	}
+	c, err := before.after(event)
 	if err != nil {
 		return Credential{}, err
 	}
@@ -164,7 +181,7 @@ func (s *Service) flip(ctx context.Context, r Request, id string, event Event, a
 	if event == Enable {
 		c.plan(now, ByPerson)
 	}
-	if _, err := s.store.Change(ctx, c, s.entry(r, action, c)); err != nil {
+	if _, err := s.store.Change(ctx, c, s.entry(r, action, c, s.changes(before, c)...)); err != nil {
 		return Credential{}, err
 	}
 	s.Wake()
@@ -187,7 +204,7 @@ func (s *Service) Dependents(ctx context.Context, accountID, id string) ([]strin
 // Unlink removes a credential. While something depends on it, confirm must be
 // its label.
 func (s *Service) Unlink(ctx context.Context, r Request, id, confirm string) (Credential, error) {
-	c, err := s.move(ctx, r, id, Unlink)
+	c, err := s.may(ctx, r, id, Unlink)
 	if err != nil {
 		return Credential{}, err
 	}
@@ -219,22 +236,27 @@ func (s *Service) Verifications(ctx context.Context, accountID, id string) ([]Ve
 	return s.store.Verifications(ctx, accountID, id, HistoryLength)
 }
 
-// move finds a credential and moves it, in memory.
-func (s *Service) move(ctx context.Context, r Request, id string, event Event) (Credential, error) {
+// may finds a credential that this can be done to.
+func (s *Service) may(ctx context.Context, r Request, id string, event Event) (Credential, error) {
 	c, err := s.store.Find(ctx, r.AccountID, id)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Credential{}, err
-	}
-	if r.Version != 0 && r.Version != c.Version {
+	case r.Version != 0 && r.Version != c.Version:
 		return Credential{}, ErrChangedMeanwhile
+	case !c.State.Can(event):
+		return Credential{}, ErrNotPossibleNow
 	}
+	return c, nil
+}
+
+// after is c once this has happened to it.
+func (c Credential) after(event Event) (Credential, error) {
 	next, ok := c.State.After(event)
 	if !ok {
 		return Credential{}, ErrNotPossibleNow
 	}
-	if event != Unlink {
-		c.State = next
-	}
+	c.State = next
 	return c, nil
 }
 
@@ -266,9 +288,9 @@ func (s *Service) read(provider string, form *cloud.Form) (cloud.Target, string,
 	return target, label, fault.AtFields(fields)
 }
 
-func (s *Service) entry(r Request, action audit.Action, c Credential) audit.Entry {
+func (s *Service) entry(r Request, action audit.Action, c Credential, changes ...audit.Change) audit.Entry {
 	return audit.Entry{At: s.now(), Actor: r.Actor, Action: action, AccountID: r.AccountID,
-		CredentialID: c.ID, Result: audit.Done, Detail: c.Label}
+		CredentialID: c.ID, Result: audit.Done, Detail: c.Label, Changes: changes}
 }
 
 func linkToExisting(err error, r Request, provider, existingID string) error {

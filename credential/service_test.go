@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mooring/audit"
+	"mooring/certificate"
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/fault"
@@ -26,7 +27,8 @@ func TestLinkSavesADraftThatIsDueAtOnce(t *testing.T) {
 		Target: cloud.Target{Environment: "public", Method: "application", SubscriptionID: "subscription-prod",
 			TenantID: "tenant-prod", ClientID: "client-prod"},
 		CertificateID: acme + "-certificate-1", State: credential.NotVerified, Version: 1,
-		CreatedBy: "person-acme", CreatedAt: morning, FreshFrom: morning, NextCheckAt: morning, NextTrigger: credential.ByPerson}
+		CreatedBy: "person-acme", CreatedAt: morning, FreshFrom: morning, NextCheckAt: morning, NextTrigger: credential.ByPerson,
+		CertificateExpires: morning.Add(certificate.Life), CertificateSHA1: c.CertificateSHA1}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}
@@ -34,7 +36,7 @@ func TestLinkSavesADraftThatIsDueAtOnce(t *testing.T) {
 	same(t, "the stored plan", stored.NextCheckAt, morning)
 	same(t, "who linked it", stored.CreatedByName, "Owner of acme")
 	same(t, "what the form still shows of what was pasted", f.Pasted, "")
-	same(t, "the audit entry", w.latest(), audit.Entry{At: morning, Actor: ofAcme.Actor, Action: audit.LinkCredential,
+	w.logged(audit.Entry{At: morning, Actor: ofAcme.Actor, Action: audit.LinkCredential,
 		AccountID: acme, CredentialID: c.ID, Result: audit.Done, Detail: "Production of acme"})
 }
 
@@ -172,7 +174,7 @@ func TestAnEditClearsTheVerdictAndTakesTheNewestCertificate(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("after %s and an edit:\ngot  %+v\nwant %+v", outcome, got, want)
 		}
-		same(t, "the audit entry", w.latest(), audit.Entry{At: morning, Actor: ofAcme.Actor, Action: audit.EditCredential,
+		w.logged(audit.Entry{At: morning, Actor: ofAcme.Actor, Action: audit.EditCredential,
 			AccountID: acme, CredentialID: c.ID, Result: audit.Done, Detail: "Renamed"})
 	}
 }
@@ -244,7 +246,7 @@ func TestVerifyPlansACheckForNow(t *testing.T) {
 		same(t, "the version, which stays", got.Version, 1)
 		same(t, "it counting as fresh after "+string(outcome), got.FreshFrom.Equal(now), fresh)
 		same(t, "the last verdict, which stays", got.LastCheckedAt, c.LastCheckedAt)
-		same(t, "the audit entry", w.latest(), audit.Entry{At: now, Actor: ofAcme.Actor, Action: audit.VerifyCredential,
+		w.logged(audit.Entry{At: now, Actor: ofAcme.Actor, Action: audit.VerifyCredential,
 			AccountID: acme, CredentialID: c.ID, Result: audit.Done, Detail: "one"})
 	}
 }
@@ -335,7 +337,7 @@ func TestUnlinkingWhatIsUsedNeedsItsLabel(t *testing.T) {
 	same(t, "what is given back, for the clean-up", gone.Target.SubscriptionID, "subscription-Production")
 	_, err = w.Find(t.Context(), acme, c.ID)
 	w.want(err, credential.ErrNotFound)
-	same(t, "the audit entry", w.latest(), audit.Entry{At: morning, Actor: ofAcme.Actor, Action: audit.UnlinkCredential,
+	w.logged(audit.Entry{At: morning, Actor: ofAcme.Actor, Action: audit.UnlinkCredential,
 		AccountID: acme, CredentialID: c.ID, Result: audit.Done, Detail: "Production"})
 
 	_, err = w.Unlink(t.Context(), ofAcme, free.ID, "")

@@ -13,12 +13,18 @@ const (
 	WaitingCloud   State = "waiting"
 	NeedsAttention State = "needs-attention"
 	Disabled       State = "disabled"
+
+	// An administrator's word. The account's people cannot take it back.
+	Stopped         State = "stopped"
+	PendingApproval State = "pending-approval"
 )
 
 // Event is what moves a credential from one state to another.
 type Event string
 
-// The events. The first five are a person's, the others a verification's.
+// The events. The first five are the account's people's, the next four an
+// administrator's, then one of the site's policy; the others are a
+// verification's.
 const (
 	Edit    Event = "edit"
 	Verify  Event = "verify" // asks for a check; the word stays until it ends
@@ -26,33 +32,47 @@ const (
 	Enable  Event = "enable"
 	Unlink  Event = "unlink"
 
+	Stop    Event = "stop"
+	Release Event = "release"
+	Approve Event = "approve"
+	Decline Event = "decline"
+
+	Propose Event = "propose" // linked, or pointed elsewhere, where the policy wants an approval
+
 	Pass          Event = "pass"
 	Wait          Event = "wait"            // still copying, with time left
 	Break         Event = "break"           // failed, or the time to wait is over
 	CouldNotCheck Event = "could-not-check" // no answer: it never worsens a state
+	Hold          Event = "hold"            // passed, with more rights than the site's policy lets in unseen
 )
 
 // moves is the whole life. What is not in it is not possible, and no page
 // offers it.
 var moves = map[State]map[Event]State{
 	NotVerified: {
-		Edit: NotVerified, Verify: NotVerified, Disable: Disabled, Unlink: "",
-		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: NotVerified,
+		Edit: NotVerified, Verify: NotVerified, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval,
+		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: NotVerified, Hold: PendingApproval,
 	},
 	Connected: {
-		Edit: NotVerified, Verify: Connected, Disable: Disabled, Unlink: "",
-		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: Connected,
+		Edit: NotVerified, Verify: Connected, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval,
+		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: Connected, Hold: PendingApproval,
 	},
 	WaitingCloud: {
-		Edit: NotVerified, Verify: WaitingCloud, Disable: Disabled, Unlink: "",
-		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: WaitingCloud,
+		Edit: NotVerified, Verify: WaitingCloud, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval,
+		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: WaitingCloud, Hold: PendingApproval,
 	},
 	NeedsAttention: {
-		Edit: NotVerified, Verify: NeedsAttention, Disable: Disabled, Unlink: "",
-		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: NeedsAttention,
+		Edit: NotVerified, Verify: NeedsAttention, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval,
+		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: NeedsAttention, Hold: PendingApproval,
 	},
 	Disabled: {
-		Edit: Disabled, Enable: NotVerified, Unlink: "",
+		Edit: Disabled, Enable: NotVerified, Unlink: "", Stop: Stopped, Propose: PendingApproval,
+	},
+	Stopped: {
+		Edit: Stopped, Unlink: "", Release: NotVerified,
+	},
+	PendingApproval: {
+		Edit: PendingApproval, Unlink: "", Stop: Stopped, Approve: NotVerified, Decline: Stopped, Propose: PendingApproval,
 	},
 }
 
@@ -94,12 +114,16 @@ func retryAfter(attempts int, longest time.Duration) time.Duration {
 // to look again.
 func decide(c Credential, outcome Event, now time.Time) Credential {
 	next, ok := c.State.After(outcome)
-	if !ok { // disabled meanwhile; the store refuses it by version as well
+	if !ok { // disabled or stopped meanwhile; the store refuses it by version as well
 		return c
 	}
 	c.State = next
 	c.Attempts++
 	switch outcome {
+	case Hold:
+		c.Attempts = 0
+		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
+		c.plan(time.Time{}, "")
 	case Pass:
 		c.Attempts = 0
 		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}

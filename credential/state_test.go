@@ -14,16 +14,22 @@ import (
 // The whole life of a credential, written by hand: what an event makes of each
 // state. A dash is what is not possible.
 const life = `
-                 not-verified     connected        waiting          needs-attention  disabled
-edit             not-verified     not-verified     not-verified     not-verified     disabled
-verify           not-verified     connected        waiting          needs-attention  -
-disable          disabled         disabled         disabled         disabled         -
-enable           -                -                -                -                not-verified
-unlink           gone             gone             gone             gone             gone
-pass             connected        connected        connected        connected        -
-wait             waiting          waiting          waiting          waiting          -
-break            needs-attention  needs-attention  needs-attention  needs-attention  -
-could-not-check  not-verified     connected        waiting          needs-attention  -
+                 not-verified      connected         waiting           needs-attention   disabled          stopped           pending-approval
+edit             not-verified      not-verified      not-verified      not-verified      disabled          stopped           pending-approval
+verify           not-verified      connected         waiting           needs-attention   -                 -                 -
+disable          disabled          disabled          disabled          disabled          -                 -                 -
+enable           -                 -                 -                 -                 not-verified      -                 -
+unlink           gone              gone              gone              gone              gone              gone              gone
+stop             stopped           stopped           stopped           stopped           stopped           -                 stopped
+release          -                 -                 -                 -                 -                 not-verified      -
+approve          -                 -                 -                 -                 -                 -                 not-verified
+decline          -                 -                 -                 -                 -                 -                 stopped
+propose          pending-approval  pending-approval  pending-approval  pending-approval  pending-approval  -                 pending-approval
+pass             connected         connected         connected         connected         -                 -                 -
+wait             waiting           waiting           waiting           waiting           -                 -                 -
+break            needs-attention   needs-attention   needs-attention   needs-attention   -                 -                 -
+could-not-check  not-verified      connected         waiting           needs-attention   -                 -                 -
+hold             pending-approval  pending-approval  pending-approval  pending-approval  -                 -                 -
 `
 
 func lifeTable(t testing.TB) (states []credential.State, table map[credential.Event]map[credential.State]string) {
@@ -48,7 +54,7 @@ func lifeTable(t testing.TB) (states []credential.State, table map[credential.Ev
 
 func TestEveryMoveIsInTheTable(t *testing.T) {
 	states, table := lifeTable(t)
-	if len(states) != 5 || len(table) != 9 {
+	if len(states) != 7 || len(table) != 15 {
 		t.Fatalf("the table has %d states and %d events", len(states), len(table))
 	}
 	for event, row := range table {
@@ -121,15 +127,18 @@ func TestEachOutcomeDecidesInEachState(t *testing.T) {
 		credential.Wait:          {3, morning, time.Time{}, 20 * time.Second, credential.ByRetry},
 		credential.Break:         {3, morning, time.Time{}, day, credential.BySchedule},
 		credential.CouldNotCheck: {3, old.LastCheckedAt, morning, 20 * time.Second, credential.ByRetry},
+		credential.Hold:          {0, morning, time.Time{}, 0, ""},
 	}
 	states, table := lifeTable(t)
 	for outcome, d := range outcomes {
 		for _, state := range states {
 			want := before(state)
-			if next := table[outcome][state]; next != "-" { // else: disabled meanwhile, nothing is decided
+			if next := table[outcome][state]; next != "-" { // else: disabled, stopped or held back meanwhile, nothing is decided
 				want.State, want.Attempts = credential.State(next), d.attempts
 				want.LastCheckedAt, want.CouldNotCheckAt, want.NextCheckAt = d.checked, d.unanswered, morning.Add(d.next)
-				want.NextTrigger = d.trigger
+				if want.NextTrigger = d.trigger; d.next == 0 {
+					want.NextCheckAt = time.Time{}
+				}
 			}
 			if got := credential.Decide(before(state), outcome, morning); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s when %s decides\n%+v, want\n%+v", outcome, state, got, want)
@@ -147,7 +156,7 @@ func TestNoAnswerNeverWorsensAState(t *testing.T) {
 		}
 		same(t, "after an outage", c.State, state)
 		same(t, "the name that was found", c.SubscriptionName, "Production")
-		if state != credential.Disabled {
+		if state.Can(credential.Verify) {
 			same(t, "the last check that said something", c.LastCheckedAt, before(state).LastCheckedAt)
 		}
 	}
@@ -183,6 +192,9 @@ func TestTheWordIsOneForEachState(t *testing.T) {
 		{credential.WaitingCloud, 300 * day, "Waiting for Azure"},
 		{credential.NeedsAttention, 300 * day, "Needs attention"},
 		{credential.Disabled, 300 * day, "Disabled"},
+		{credential.Stopped, 300 * day, "Disabled"},
+		{credential.PendingApproval, 300 * day, "Pending approval"},
+		{credential.PendingApproval, -day, "Pending approval"},
 		{"", 300 * day, "Not verified"},
 		{credential.Connected, 300 * day, "Connected"},
 		{credential.Connected, 30*day + time.Second, "Connected"},

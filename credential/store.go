@@ -14,6 +14,8 @@ import (
 type Store interface {
 	// Add stores a new credential. When the account already links the same
 	// subscription it returns the id of that credential with ErrAlreadyLinked.
+	// What was stopped before is stored for an approval only: else
+	// ErrChangedMeanwhile. So does Change.
 	Add(ctx context.Context, c Credential, entry audit.Entry) (existingID string, err error)
 	Find(ctx context.Context, accountID, id string) (Credential, error) // ErrNotFound
 	List(ctx context.Context, accountID string) ([]Credential, error)   // by provider, label
@@ -32,15 +34,50 @@ type Store interface {
 	Due(ctx context.Context, now time.Time, most int) ([]Credential, error)
 	NextDue(ctx context.Context, now time.Time) (time.Time, error)
 
+	// StartVerification answers ErrNotFound also when the credential was
+	// disabled, stopped or held back meanwhile.
 	StartVerification(ctx context.Context, v Verification) error
 	AddResult(ctx context.Context, verificationID string, position int, r cloud.StageResult) error
 	// FinishVerification stores the end of v and, if the credential still has
-	// v.Version, what was decided about it; otherwise v counts as abandoned.
+	// v.Version, what was decided about it; otherwise v counts as abandoned, and
+	// the entry tells its end without changes.
 	FinishVerification(ctx context.Context, v Verification, decided Credential, entry audit.Entry) error
 	// AbandonRunning ends what a stopped server left running.
 	AbandonRunning(ctx context.Context, now time.Time) error
 	// Verifications lists the latest runs with their results, latest first.
 	Verifications(ctx context.Context, accountID, credentialID string, most int) ([]Verification, error)
+
+	// Refuse keeps the entry about an attempt that changed nothing.
+	Refuse(ctx context.Context, entry audit.Entry) error
+
+	AdministratorStore
+	IntakeStore
+}
+
+// AdministratorStore is what site administrators do with credentials of all
+// accounts. A change looks again, in its transaction, whether the actor still
+// is an administrator: ErrSignIn or ErrNoSuchAccount of package account.
+type AdministratorStore interface {
+	FindAny(ctx context.Context, id string) (Credential, error) // ErrNotFound
+	// ChangeAny stores what an administrator decided, if Version is still the
+	// stored one (else ErrChangedMeanwhile), and counts Version up. What is let
+	// in again is no longer remembered as stopped.
+	ChangeAny(ctx context.Context, c Credential, entry audit.Entry) error
+	// PlanAny stores NextCheckAt of c, if nobody has changed or stopped it.
+	PlanAny(ctx context.Context, c Credential, entry audit.Entry) error
+	VerificationsAny(ctx context.Context, id string, most int) ([]Verification, error) // as Verifications
+}
+
+// IntakeStore keeps the site's policy on what may be linked.
+type IntakeStore interface {
+	Rules(ctx context.Context) (Rules, error) // the zero value until there are any
+	// ChangeRules stores rules made from those of this version (else
+	// ErrRulesChanged), and counts it up. The actor has to be an administrator.
+	ChangeRules(ctx context.Context, r Rules, entry audit.Entry) error
+	// StoppedBefore gives the reason for which an administrator had stopped
+	// the link of this account to the target, if it was unlinked since and
+	// nobody has let it in again; else nothing.
+	StoppedBefore(ctx context.Context, accountID, provider string, target cloud.Target) (reason string, err error)
 }
 
 // Dependents says what stops working when a credential is gone, one line each.

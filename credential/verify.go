@@ -39,11 +39,10 @@ func (s *Service) Run(ctx context.Context) {
 	if err := s.store.AbandonRunning(ctx, s.now()); err != nil {
 		s.log.Error("could not end interrupted verifications", "cause", err)
 	}
-	r := &runner{service: s, claimed: map[string]bool{}, byAccount: map[string]int{}}
-	defer r.group.Wait()
+	defer s.runner.group.Wait()
 	for ctx.Err() == nil {
 		now := s.now() // one for both, so that nothing comes due between them unseen
-		r.startDue(ctx, now)
+		s.runner.startDue(ctx, now)
 		s.waitForDue(ctx, now)
 	}
 }
@@ -83,9 +82,9 @@ type runner struct {
 	group   sync.WaitGroup
 
 	mu        sync.Mutex
-	claimed   map[string]bool // by credential id
-	places    int             // taken
-	byAccount map[string]int  // places, by account id
+	claimed   map[string]chan struct{} // by credential id; closed when it is released
+	places    int                      // taken
+	byAccount map[string]int           // places, by account id
 }
 
 // startDue starts what is due as far as there are places. Each end wakes Run,
@@ -100,24 +99,24 @@ func (r *runner) startDue(ctx context.Context, now time.Time) {
 		return
 	}
 	for _, c := range due {
-		if before[c.ID] || !r.claim(c) {
+		if before[c.ID] != nil || !r.claim(c) {
 			continue
 		}
 		r.group.Go(func() {
-			err := r.service.verify(ctx, c)
+			_, _, err := r.service.verify(ctx, c)
 			r.leave(c) // others go on, also during the pause
 			r.service.Wake()
-			if err != nil && ctx.Err() == nil {
+			if err != nil && !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
 				r.service.log.Error("a verification could not run", "credential", c.ID, "cause", err)
 				pause(ctx, storeTrouble)
 			}
-			r.release(c)
+			r.release(c.ID)
 			r.service.Wake()
 		})
 	}
 }
 
-func (r *runner) claims() map[string]bool {
+func (r *runner) claims() map[string]chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return maps.Clone(r.claimed)
@@ -126,13 +125,34 @@ func (r *runner) claims() map[string]bool {
 func (r *runner) claim(c Credential) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.claimed[c.ID] || r.places >= atOnce || r.byAccount[c.AccountID] >= atOnceAccount {
+	if r.claimed[c.ID] != nil || r.places >= atOnce || r.byAccount[c.AccountID] >= atOnceAccount {
 		return false
 	}
-	r.claimed[c.ID] = true
+	r.claimed[c.ID] = make(chan struct{})
 	r.places++
 	r.byAccount[c.AccountID]++
 	return true
+}
+
+// wait claims a credential without taking a place, as soon as nobody verifies
+// it. Who calls it bounds how many run.
+func (r *runner) wait(ctx context.Context, id string) error {
+	for {
+		r.mu.Lock()
+		busy := r.claimed[id]
+		if busy == nil {
+			r.claimed[id] = make(chan struct{})
+		}
+		r.mu.Unlock()
+		if busy == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-busy:
+		}
+	}
 }
 
 func (r *runner) leave(c Credential) {
@@ -144,34 +164,44 @@ func (r *runner) leave(c Credential) {
 	}
 }
 
-func (r *runner) release(c Credential) {
+func (r *runner) release(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.claimed, c.ID)
+	close(r.claimed[id])
+	delete(r.claimed, id)
 }
 
 // verify runs the stages once, keeps the evidence and decides. It is the only
-// way a credential is ever verified.
-func (s *Service) verify(ctx context.Context, c Credential) error {
+// way a credential is ever verified. It answers ErrNotFound, which is no
+// trouble, when the credential was unlinked or disabled since it was listed.
+func (s *Service) verify(ctx context.Context, c Credential) (Verification, Credential, error) {
 	v := Verification{ID: s.newID(), CredentialID: c.ID, Version: c.Version, Trigger: c.NextTrigger, StartedAt: s.now()}
-	if err := s.store.StartVerification(ctx, v); errors.Is(err, ErrNotFound) {
-		return nil // unlinked since it was listed
-	} else if err != nil {
-		return err
+	if err := s.store.StartVerification(ctx, v); err != nil {
+		return v, c, err
 	}
 	finding, err := s.ask(ctx, c, &v)
+	learned, event := c, CouldNotCheck
+	if err == nil {
+		learned, event, err = s.conclude(ctx, c, finding, eventOf(v.Outcome))
+	}
 	if err != nil && ctx.Err() != nil {
-		return err // the server stops; the next start takes it up again
+		return v, c, err // the server stops; the next start takes it up again
 	}
 	if err != nil { // our own side failed, which says nothing about the link
 		s.log.Error("a verification broke off", "credential", c.ID, "cause", err)
-		v.Outcome = cloud.CouldNotCheck
+		learned, event, v.Outcome = c, CouldNotCheck, cloud.CouldNotCheck
+	}
+	if event == Break {
+		v.Outcome = cloud.Broken
 	}
 	v.FinishedAt = s.now()
-	decided := decide(c.learned(finding), eventOf(v.Outcome), v.FinishedAt)
+	decided := decide(learned, event, v.FinishedAt)
 	entry := audit.Entry{At: v.FinishedAt, Actor: audit.BySystem(), Action: audit.FinishVerification,
-		AccountID: c.AccountID, CredentialID: c.ID, Result: audit.Done, Detail: string(v.Outcome)}
-	return s.store.FinishVerification(ctx, v, decided, entry)
+		AccountID: c.AccountID, CredentialID: c.ID, Result: audit.Done, Detail: string(v.Outcome), Changes: s.changes(c, decided)}
+	if event == Hold {
+		entry.Action = audit.HoldCredential
+	}
+	return v, decided, s.store.FinishVerification(ctx, v, decided, entry)
 }
 
 // ask runs the stages, stores each result as it comes and sums them up.

@@ -68,7 +68,7 @@ func TestLinkingVerifiesInTheBackground(t *testing.T) {
 		}
 		entry := w.latest()
 		entry.At = time.Time{}
-		same(t, "the entry about its end", entry, audit.Entry{Actor: audit.BySystem(), Action: audit.FinishVerification,
+		sameEntry(t, entry, audit.Entry{Actor: audit.BySystem(), Action: audit.FinishVerification,
 			AccountID: acme, CredentialID: c.ID, Result: audit.Done, Detail: "passed"})
 	})
 }

@@ -7,28 +7,62 @@ import (
 	"mooring/certificate"
 )
 
-// Word is the status word that people read, the same on every page, in the
-// API and on the command line. cloudName is cloud.Description.ShortName.
-func (c Credential) Word(cloudName string, now time.Time) string {
+// Status is what the status word says, as something to filter by: what follows
+// from the state and from the end of the certificate.
+type Status string
+
+// The statuses.
+const (
+	StatusPending   Status = "pending-approval"
+	StatusUnchecked Status = "not-verified"
+	StatusWaiting   Status = "waiting"
+	StatusConnected Status = "connected"
+	StatusExpiring  Status = "expiring" // connected, with a certificate that ends soon
+	StatusAttention Status = "needs-attention"
+	StatusDisabled  Status = "disabled" // by its people or by an administrator
+)
+
+// Status says what people read about the credential at now.
+func (c Credential) Status(now time.Time) Status {
 	switch c.State {
 	case Connected:
 		left := c.CertificateExpires.Sub(now)
 		switch {
 		case left <= 0:
-			return "Needs attention"
+			return StatusAttention
 		case left <= certificate.WarnBefore:
-			return expiresIn(left)
+			return StatusExpiring
 		}
-		return "Connected"
+		return StatusConnected
 	case WaitingCloud:
-		return "Waiting for " + cloudName
+		return StatusWaiting
 	case NeedsAttention:
-		return "Needs attention"
-	case Disabled:
-		return "Disabled"
+		return StatusAttention
+	case Disabled, Stopped:
+		return StatusDisabled
+	case PendingApproval:
+		return StatusPending
 	default:
-		return "Not verified"
+		return StatusUnchecked
 	}
+}
+
+// Word is the status word that people read, the same on every page, in the
+// API and on the command line. cloudName is cloud.Description.ShortName.
+func (c Credential) Word(cloudName string, now time.Time) string {
+	switch status := c.Status(now); status {
+	case StatusExpiring:
+		return expiresIn(c.CertificateExpires.Sub(now))
+	case StatusWaiting:
+		return "Waiting for " + cloudName
+	default:
+		return words[status]
+	}
+}
+
+var words = map[Status]string{
+	StatusPending: "Pending approval", StatusUnchecked: "Not verified", StatusConnected: "Connected",
+	StatusAttention: "Needs attention", StatusDisabled: "Disabled",
 }
 
 func expiresIn(left time.Duration) string {

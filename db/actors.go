@@ -78,9 +78,14 @@ func mayRemove(ctx context.Context, tx *sql.Tx, actor audit.Actor, accountID, pe
 	return err
 }
 
-// mayChangePeople lets site administrators change people. To others there is
-// nothing to change.
+// mayChangePeople lets site administrators change people.
 func mayChangePeople(ctx context.Context, tx *sql.Tx, actor audit.Actor) error {
+	return mayAdminister(ctx, tx, actor)
+}
+
+// mayAdminister lets site administrators change what is not their own. To
+// others there is nothing to change.
+func mayAdminister(ctx context.Context, tx *sql.Tx, actor audit.Actor) error {
 	has, err := powersNow(ctx, tx, actor, "")
 	if err == nil && !has.administrator {
 		err = account.ErrNoSuchAccount

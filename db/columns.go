@@ -72,3 +72,32 @@ func (r *rights) Scan(from any) error {
 	}
 	return nil
 }
+
+// sentences are stored as a JSON list; none at all as an empty text, which is
+// not the same as an empty list.
+type sentences []string
+
+// Value implements driver.Valuer.
+func (s sentences) Value() (driver.Value, error) {
+	if s == nil {
+		return "", nil
+	}
+	text, err := json.Marshal([]string(s))
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (s *sentences) Scan(from any) error {
+	text, ok := from.(string)
+	if !ok {
+		return fmt.Errorf("sentences are stored as %T", from)
+	}
+	*s = nil
+	if text == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), (*[]string)(s)); err != nil {
+		return fmt.Errorf("stored sentences: %w", err)
+	}
+	return nil
+}

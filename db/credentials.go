@@ -22,40 +22,44 @@ func (db *DB) Credentials() Credentials { return Credentials{db} }
 // selectCredential reads a credential with all that is read along, so that a
 // list is one query.
 const selectCredential = `
-	SELECT c.id, c.account_id, c.provider, c.label,
+	SELECT c.number, c.id, c.account_id, c.provider, c.label,
 	       c.environment, c.method, c.subscription_id, c.tenant_id, c.client_id,
 	       c.certificate_id, c.state, c.version, c.subscription_name, c.rights,
 	       coalesce(c.created_by, ''), c.created_at, c.fresh_from,
 	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at, c.next_trigger,
-	       coalesce(p.name, ''), k.not_after, k.sha1, k.active,
+	       c.reason, coalesce(c.decided_by, ''), c.decided_at, c.approved_rights, c.reviewed_at, coalesce(c.reviewed_by, ''),
+	       coalesce(p.name, ''), coalesce(d.name, ''), coalesce(r.name, ''), k.not_after, k.sha1, k.active,
 	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.version = c.version AND v.finished_at = 0), '')
 	  FROM credentials c
 	  JOIN certificates k ON k.id = c.certificate_id
-	  LEFT JOIN people p ON p.id = c.created_by`
+	  LEFT JOIN people p ON p.id = c.created_by
+	  LEFT JOIN people d ON d.id = c.decided_by
+	  LEFT JOIN people r ON r.id = c.reviewed_by`
 
 const (
 	credentialByID       = selectCredential + ` WHERE c.account_id = ? AND c.id = ?`
 	credentialsOfAccount = selectCredential + ` WHERE c.account_id = ? ORDER BY c.provider, c.label, c.id`
 	credentialsAsked     = selectCredential + `
-	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state <> 'disabled' AND c.next_trigger = 'person'
+	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state NOT IN ('disabled', 'stopped', 'pending-approval') AND c.next_trigger = 'person'
 	 ORDER BY c.next_check_at
 	 LIMIT ?`
 	credentialsDue = selectCredential + `
-	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state <> 'disabled' AND c.next_trigger <> 'person'
+	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state NOT IN ('disabled', 'stopped', 'pending-approval') AND c.next_trigger <> 'person'
 	 ORDER BY c.next_check_at
 	 LIMIT ?`
 	nextDue = `
 	SELECT coalesce(min(next_check_at), 0) FROM credentials
-	 WHERE next_check_at > 0 AND next_check_at > ? AND state <> 'disabled'`
+	 WHERE next_check_at > 0 AND next_check_at > ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`
 )
 
 func scanCredential(r row) (c credential.Credential, err error) {
-	err = r.Scan(&c.ID, &c.AccountID, &c.Provider, &c.Label,
+	err = r.Scan(&c.Number, &c.ID, &c.AccountID, &c.Provider, &c.Label,
 		&c.Target.Environment, &c.Target.Method, &c.Target.SubscriptionID, &c.Target.TenantID, &c.Target.ClientID,
 		&c.CertificateID, &c.State, &c.Version, &c.SubscriptionName, (*rights)(&c.Rights),
 		&c.CreatedBy, (*moment)(&c.CreatedAt), (*moment)(&c.FreshFrom),
 		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt), &c.NextTrigger,
-		&c.CreatedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent,
+		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*sentences)(&c.ApprovedRights), (*moment)(&c.ReviewedAt), &c.ReviewedBy,
+		&c.CreatedByName, &c.DecidedByName, &c.ReviewedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent,
 		&c.RunningVerification)
 	return c, err
 }
@@ -98,14 +102,19 @@ func (s Credentials) Add(ctx context.Context, c credential.Credential, entry aud
 			INSERT INTO credentials (id, account_id, provider, label,
 			       environment, method, subscription_id, tenant_id, client_id,
 			       certificate_id, state, version, subscription_name, rights, created_by, created_at,
-			       fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?)`,
+			       fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger,
+			       status, expires_at, reason, decided_by, decided_at, approved_rights)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?,
+			       ?, coalesce((SELECT not_after FROM certificates WHERE id = ?), 0), ?, nullif(?, ''), ?, ?)`,
 			c.ID, c.AccountID, c.Provider, c.Label,
 			c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
 			c.CertificateID, c.State, c.Version, c.SubscriptionName, rights(c.Rights), c.CreatedBy, moment(c.CreatedAt),
-			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger)
-		existingID, err = sayAlreadyLinked(ctx, tx, c, err)
-		return err
+			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
+			c.Status(entry.At), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), sentences(c.ApprovedRights))
+		if existingID, err = sayAlreadyLinked(ctx, tx, c, err); err != nil {
+			return err
+		}
+		return sayStopped(ctx, tx, c)
 	})
 	return existingID, err
 }
@@ -117,26 +126,40 @@ func (s Credentials) Change(ctx context.Context, c credential.Credential, entry 
 		if err := mayUse(ctx, tx, entry.Actor, c.AccountID, account.Owner); err != nil {
 			return err
 		}
-		changed, err := touches(ctx, tx, `
-			UPDATE credentials
-			   SET label = ?, environment = ?, method = ?, subscription_id = ?, tenant_id = ?, client_id = ?,
-			       certificate_id = ?, state = ?, version = version + 1, subscription_name = ?, rights = ?,
-			       fresh_from = ?, last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?
-			 WHERE account_id = ? AND id = ? AND version = ?`,
-			c.Label, c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
-			c.CertificateID, c.State, c.SubscriptionName, rights(c.Rights),
-			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
-			c.AccountID, c.ID, c.Version)
-		if err != nil {
-			existingID, err = sayAlreadyLinked(ctx, tx, c, err)
+		if err := rememberStopped(ctx, tx, c.AccountID, c.ID, &c.Target); err != nil {
 			return err
 		}
-		if !changed {
-			return sayWhyUnchanged(ctx, tx, c)
+		existingID, err = changeCredential(ctx, tx, c, entry.At)
+		if err != nil {
+			return err
 		}
-		return nil
+		return sayStopped(ctx, tx, c)
 	})
 	return existingID, err
+}
+
+// changeCredential stores c as the next version, whoever asked.
+func changeCredential(ctx context.Context, tx *sql.Tx, c credential.Credential, at time.Time) (existingID string, err error) {
+	changed, err := touches(ctx, tx, `
+		UPDATE credentials
+		   SET label = ?, environment = ?, method = ?, subscription_id = ?, tenant_id = ?, client_id = ?,
+		       certificate_id = ?, state = ?, version = version + 1, subscription_name = ?, rights = ?,
+		       fresh_from = ?, last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
+		       status = ?, expires_at = coalesce((SELECT not_after FROM certificates WHERE id = ?), expires_at),
+		       reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?
+		 WHERE account_id = ? AND id = ? AND version = ?`,
+		c.Label, c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
+		c.CertificateID, c.State, c.SubscriptionName, rights(c.Rights),
+		moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
+		c.Status(at), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), sentences(c.ApprovedRights),
+		c.AccountID, c.ID, c.Version)
+	if err != nil {
+		return sayAlreadyLinked(ctx, tx, c, err)
+	}
+	if !changed {
+		return "", sayWhyUnchanged(ctx, tx, c)
+	}
+	return "", nil
 }
 
 // sayAlreadyLinked turns the refusal of a double into ErrAlreadyLinked with
@@ -188,9 +211,17 @@ func (s Credentials) Remove(ctx context.Context, accountID, id string, entry aud
 		if err := mayUse(ctx, tx, entry.Actor, accountID, account.Owner); err != nil {
 			return err
 		}
-		found, err := touches(ctx, tx, `DELETE FROM credentials WHERE account_id = ? AND id = ?`, accountID, id)
-		return foundOr(err, found)
+		return removeCredential(ctx, tx, accountID, id)
 	})
+}
+
+// removeCredential unlinks, whoever asked.
+func removeCredential(ctx context.Context, tx *sql.Tx, accountID, id string) error {
+	if err := rememberStopped(ctx, tx, accountID, id, nil); err != nil {
+		return err
+	}
+	found, err := touches(ctx, tx, `DELETE FROM credentials WHERE account_id = ? AND id = ?`, accountID, id)
+	return foundOr(err, found)
 }
 
 func foundOr(err error, found bool) error {

@@ -58,6 +58,7 @@ func (w world) link(name string, change ...func(*credential.Credential)) credent
 	}
 	_, err := w.Credentials().Add(w.t.Context(), c, entry(audit.LinkCredential, c.AccountID))
 	w.ok(err)
+	c.Number = w.find(c).Number // given by the database
 	return c
 }
 

@@ -22,14 +22,11 @@ func (s Credentials) StartVerification(ctx context.Context, v credential.Verific
 		if err != nil {
 			return err
 		}
-		err = run(ctx, tx, `
+		return mustTouch(ctx, tx, credential.ErrNotFound, `
 			INSERT INTO verifications (id, credential_id, version, triggered_by, started_at, finished_at, outcome, abandoned)
-			VALUES (?, ?, ?, ?, ?, 0, '', 0)`,
-			v.ID, v.CredentialID, v.Version, v.Trigger, moment(v.StartedAt))
-		if refusedAsOrphan(err) {
-			return credential.ErrNotFound.Because(err)
-		}
-		return err
+			SELECT ?, id, ?, ?, ?, 0, '', 0 FROM credentials
+			 WHERE id = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
+			v.ID, v.Version, v.Trigger, moment(v.StartedAt), v.CredentialID)
 	})
 }
 
@@ -50,26 +47,43 @@ func (s Credentials) AddResult(ctx context.Context, verificationID string, posit
 // decides nothing and counts as abandoned when a person changed the credential
 // meanwhile, and leaves only its audit entry when they unlinked it.
 func (s Credentials) FinishVerification(ctx context.Context, v credential.Verification, decided credential.Credential, entry audit.Entry) error {
-	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
+	return s.db.change(ctx, func(tx *sql.Tx) error {
 		running, err := touches(ctx, tx,
 			`UPDATE verifications SET finished_at = ?, outcome = ? WHERE id = ? AND finished_at = 0`,
 			moment(v.FinishedAt), v.Outcome, v.ID)
-		if err != nil || !running {
+		if err != nil {
 			return err
 		}
-		current, err := touches(ctx, tx, `
-			UPDATE credentials
-			   SET state = ?, tenant_id = ?, subscription_name = ?, rights = ?,
-			       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?
-			 WHERE account_id = ? AND id = ? AND version = ?`,
-			decided.State, decided.Target.TenantID, decided.SubscriptionName, rights(decided.Rights),
-			moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt), decided.NextTrigger,
-			decided.AccountID, v.CredentialID, v.Version)
-		if err != nil || current {
+		current := false
+		if running {
+			current, err = conclude(ctx, tx, v, decided, entry.At)
+		}
+		if err != nil {
 			return err
 		}
-		return run(ctx, tx, `UPDATE verifications SET abandoned = 1 WHERE id = ?`, v.ID)
+		if !current { // it ended, and that is all
+			entry.Action, entry.Changes = audit.FinishVerification, nil
+		}
+		return s.db.addEntry(ctx, tx, entry)
 	})
+}
+
+// conclude stores what a run decided, and reports whether that still counted.
+func conclude(ctx context.Context, tx *sql.Tx, v credential.Verification, decided credential.Credential, at time.Time) (current bool, err error) {
+	current, err = touches(ctx, tx, `
+		UPDATE credentials
+		   SET state = ?, tenant_id = ?, subscription_name = ?, rights = ?,
+		       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
+		       status = ?, reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?
+		 WHERE account_id = ? AND id = ? AND version = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
+		decided.State, decided.Target.TenantID, decided.SubscriptionName, rights(decided.Rights),
+		moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt), decided.NextTrigger,
+		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), sentences(decided.ApprovedRights),
+		decided.AccountID, v.CredentialID, v.Version)
+	if err != nil || current {
+		return current, err
+	}
+	return false, run(ctx, tx, `UPDATE verifications SET abandoned = 1 WHERE id = ?`, v.ID)
 }
 
 // AbandonRunning ends what a stopped server left running. Their credentials
@@ -100,8 +114,16 @@ const (
 // runs, then the results of all of them.
 func (s Credentials) Verifications(ctx context.Context, accountID, credentialID string, most int) ([]credential.Verification, error) {
 	runs, err := all(ctx, s.db.readers, scanVerification, verificationsOfCredential, accountID, credentialID, most)
-	if err != nil || len(runs) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	return s.withResults(ctx, runs)
+}
+
+// withResults reads the results of all these runs along.
+func (s Credentials) withResults(ctx context.Context, runs []credential.Verification) ([]credential.Verification, error) {
+	if len(runs) == 0 {
+		return nil, nil
 	}
 	ids := make([]string, len(runs))
 	byID := make(map[string]*credential.Verification, len(runs))

@@ -33,7 +33,7 @@ func (r *run) classic(ctx context.Context) {
 		}
 		r.finding.SubscriptionName = shortName(subscription.SubscriptionName)
 		r.finding.Rights = []cloud.Right{{Granted: true, Excessive: true,
-			Sentence: "It can do everything with the classic resources of the subscription. A management certificate knows no smaller right."}}
+			Sentence: rightClassic}}
 		return r.finding.SubscriptionName, nil
 	}) {
 		return

@@ -40,6 +40,7 @@ func Run(t *testing.T, s Subject) {
 		if len(results) != len(stagesOf(s, s.Working)) {
 			t.Errorf("%d results of %d stages", len(results), len(stagesOf(s, s.Working)))
 		}
+		lists(t, s.Cloud, finding.Rights)
 		if finding.SubscriptionName == "" || finding.TenantID == "" || len(finding.Rights) == 0 {
 			t.Errorf("it found %+v", finding)
 		}
@@ -200,6 +201,20 @@ func guides(t *testing.T, s Subject) {
 	for _, command := range s.Cloud.Leftovers(cloud.Target{SubscriptionID: canary, TenantID: canary, ClientID: canary}) {
 		if strings.Contains(command.Text, "rm -rf") {
 			t.Errorf("a target got into a command: %s", command.Text)
+		}
+	}
+}
+
+// lists checks that a policy can name every right that a verification grants.
+func lists(t *testing.T, c cloud.Cloud, found []cloud.Right) {
+	lister, ok := c.(cloud.RightsLister)
+	if !ok {
+		return
+	}
+	unique(t, lister.Rights())
+	for _, right := range found {
+		if right.Granted && !slices.Contains(lister.Rights(), right.Sentence) {
+			t.Errorf("no policy can name the right %q", right.Sentence)
 		}
 	}
 }

@@ -27,6 +27,7 @@ type Options struct {
 	Now          func() time.Time // clock for assertions, certificates and tokens; nil means time.Now
 	NewID        func() string    // new lower-case GUIDs for applications, objects, keys and requests, asked for one at a time; nil means random
 	PortalListen string           // address of the portal; "" means "127.0.0.1:0"
+	Fleet        int              // how many subscriptions of the fleet there are
 }
 
 // Simulator is a running simulated Azure.
@@ -64,6 +65,9 @@ func Start(o Options) (*Simulator, error) {
 	w, err := newWorld(o.Now, o.NewID)
 	if err != nil {
 		return nil, fmt.Errorf("azuresim: script: %w", err)
+	}
+	if err := w.launch(o.Fleet); err != nil {
+		return nil, fmt.Errorf("azuresim: fleet: %w", err)
 	}
 	s := &Simulator{
 		world:  w,

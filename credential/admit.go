@@ -1,0 +1,254 @@
+package credential
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mooring/audit"
+	"mooring/certificate"
+	"mooring/cloud"
+	"mooring/fault"
+)
+
+// How the policy judges links: when they are saved, and when a check finds out
+// what was not known by then.
+
+// refusal is what the policy has against a link.
+type refusal struct {
+	policies []string // for the audit log
+	fields   fault.Fields
+	provider bool
+}
+
+func (f *refusal) add(policy, field, sentence string) {
+	if f.fields == nil {
+		f.fields = fault.Fields{}
+	}
+	f.policies = append(f.policies, policy)
+	f.fields[field] = cmp.Or(f.fields[field], sentence)
+}
+
+// err is what people read; nil when nothing is refused.
+func (f *refusal) err() error {
+	if f.provider {
+		return ErrProviderNotAllowed
+	}
+	return fault.AtFields(f.fields)
+}
+
+// Refusals tells before saving what the policy has against a target, by field.
+// saved is the credential that is changed; its zero value stands for a new
+// one. Nothing is said about what is still empty.
+func (s *Service) Refusals(ctx context.Context, r Request, provider string, target cloud.Target, saved Credential) (fault.Fields, error) {
+	active, err := s.certificates.Active(ctx, r.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := s.intake.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := saved
+	c.Provider, c.Target, c.CertificateID = provider, target, active.ID
+	against := rules.against(saved, c, active)
+	if against.provider {
+		return nil, ErrProviderNotAllowed
+	}
+	return against.fields, nil
+}
+
+// against judges what is known about c before it is saved in place of before.
+func (r Rules) against(before, c Credential, active certificate.Certificate) refusal {
+	var f refusal
+	if before.CertificateID != c.CertificateID && !r.allowsCertificate(active.NotAfter.Sub(active.NotBefore)) {
+		f.add("certificate life", "certificate_life", sayCertificate(active, r.LongestCertificate))
+	}
+	if before.ID != "" && before.Target == c.Target {
+		return f // the rest was judged when it was first saved so
+	}
+	if !r.Allows(c.Provider) {
+		return refusal{policies: []string{"provider"}, provider: true}
+	}
+	if c.Target.SubscriptionID != "" && !allows(r.Subscriptions, c.Target.SubscriptionID) {
+		f.add("subscription", "subscription_id", saySubscriptionNotAllowed)
+	}
+	if c.Target.TenantID != "" && !allows(r.Directories, c.Target.TenantID) {
+		f.add("directory", directoryField(c.Target), sayDirectoryNotAllowed)
+	}
+	return f
+}
+
+// directoryField is where the directory is typed. Ways to link that know no
+// application ask for no directory either.
+func directoryField(t cloud.Target) string {
+	if t.ClientID == "" {
+		return "subscription_id"
+	}
+	return "tenant_id"
+}
+
+// admit judges c, which is about to be saved in place of before, by the
+// policy. It gives c as it may be saved, or the refusal, which is in the audit
+// log by then.
+func (s *Service) admit(ctx context.Context, r Request, action audit.Action, before, c Credential, active certificate.Certificate) (Credential, error) {
+	rules, err := s.intake.Rules(ctx)
+	if err != nil {
+		return Credential{}, err
+	}
+	moved := before.ID == "" || before.Target != c.Target
+	unknown := false
+	if moved && len(rules.Directories) > 0 && c.Target.TenantID == "" {
+		c.Target.TenantID = s.locate(ctx, c)
+		unknown = c.Target.TenantID == ""
+	}
+	against := rules.against(before, c, active)
+	if unknown && !against.provider {
+		against.add("directory", directoryField(c.Target), sayDirectoryUnknown)
+	}
+	if refused := against.err(); refused != nil {
+		entry := s.entry(r, action, c)
+		entry.Result, entry.CredentialID = audit.Refused, before.ID
+		entry.Detail = "intake policy: " + strings.Join(against.policies, ", ")
+		if err := s.store.Refuse(ctx, entry); err != nil {
+			return Credential{}, err
+		}
+		return Credential{}, refused
+	}
+	if !moved {
+		return c.after(Edit)
+	}
+	c.ApprovedRights = nil
+	if rules.RightsOn {
+		c.ApprovedRights = []string{}
+	}
+	if before.State == Stopped { // for whatever it points at now
+		return c.after(Edit)
+	}
+	reason, err := s.whyApprove(ctx, rules, c)
+	if err != nil {
+		return Credential{}, err
+	}
+	event := Edit
+	if reason != "" {
+		event = Propose
+	} else if before.State == PendingApproval {
+		reason = sayChangedWhilePending
+	}
+	c.Reason, c.DecidedBy, c.DecidedAt = reason, "", time.Time{}
+	return c.after(event)
+}
+
+// whyApprove says why a link needs an approval; empty: it needs none.
+func (s *Service) whyApprove(ctx context.Context, rules Rules, c Credential) (string, error) {
+	stopped, err := s.store.StoppedBefore(ctx, c.AccountID, c.Provider, c.Target)
+	switch {
+	case err != nil:
+		return "", err
+	case stopped != "":
+		return fmt.Sprintf(sayStoppedBefore, stopped), nil
+	case rules.ApproveAll:
+		return sayApproveAll, nil
+	case rules.NeedsApproval(c.Provider):
+		return sayApproveProvider, nil
+	}
+	return "", nil
+}
+
+// locateTimeout is how long somebody who saves waits for the directory.
+const locateTimeout = 15 * time.Second
+
+// locate finds the directory of a subscription, or nothing.
+func (s *Service) locate(ctx context.Context, c Credential) string {
+	locator, ok := s.clouds[c.Provider].(cloud.Locator)
+	if !ok {
+		return ""
+	}
+	limited, cancel := context.WithTimeout(ctx, locateTimeout)
+	defer cancel()
+	found, err := locator.FindTenant(limited, c.Target.Environment, c.Target.SubscriptionID)
+	if err != nil {
+		return ""
+	}
+	return found
+}
+
+// conclude takes over what a verification found and judges by the policy what
+// was not known before: the directory when it is first found, and the rights
+// of a link that was saved when the policy asked for them.
+func (s *Service) conclude(ctx context.Context, c Credential, f cloud.Finding, event Event) (Credential, Event, error) {
+	learned := c.learned(f)
+	if c.DecidedAt.IsZero() && event != CouldNotCheck { // the policy's word is as old as the check that said it
+		learned.Reason = ""
+	}
+	newDirectory := learned.Target.TenantID != c.Target.TenantID
+	newRights := event == Pass && c.ApprovedRights != nil
+	if !newDirectory && !newRights {
+		return learned, event, nil
+	}
+	rules, err := s.intake.Rules(ctx)
+	if err != nil {
+		return Credential{}, "", err
+	}
+	if newDirectory && !allows(rules.Directories, learned.Target.TenantID) {
+		learned.Target.TenantID = c.Target.TenantID // or the next check would take it for known
+		return learned.refused(fmt.Sprintf(sayDirectoryFound, f.TenantID)), Break, nil
+	}
+	if !newRights {
+		return learned, event, nil
+	}
+	if beyond := rules.beyond(learned); len(beyond) > 0 {
+		return learned.refused(sayRightsBeyond + strings.Join(beyond, " ")), Hold, nil
+	}
+	learned.ApprovedRights = learned.approved() // what is let in stays so when the rules change
+	return learned, event, nil
+}
+
+// refused is c with the policy's word.
+func (c Credential) refused(reason string) Credential {
+	c.Reason, c.DecidedBy, c.DecidedAt = reason, "", time.Time{}
+	return c
+}
+
+// beyond lists the rights of c that need an approval which nobody has given.
+func (r Rules) beyond(c Credential) []string {
+	if !r.RightsOn {
+		return nil
+	}
+	return slices.DeleteFunc(c.granted(), func(right string) bool {
+		return slices.Contains(r.ApproveRightsBeyond, right) || slices.Contains(c.ApprovedRights, right)
+	})
+}
+
+// granted are the rights that c was found to have. Not to know them is one,
+// because they may be any.
+func (c Credential) granted() []string {
+	if c.Rights == nil {
+		return []string{sayRightsUnknown}
+	}
+	var all []string
+	for _, right := range c.Rights {
+		if right.Granted {
+			all = append(all, right.Sentence)
+		}
+	}
+	return all
+}
+
+// approved are the rights that need no approval any more when c is let in as
+// it is.
+func (c Credential) approved() []string {
+	if c.LastCheckedAt.IsZero() && c.Rights == nil { // nobody has seen any
+		return c.ApprovedRights
+	}
+	all := slices.Clone(c.ApprovedRights)
+	for _, right := range c.granted() {
+		if !slices.Contains(all, right) {
+			all = append(all, right)
+		}
+	}
+	return all
+}

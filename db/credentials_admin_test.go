@@ -1,0 +1,221 @@
+package db_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"mooring/account"
+	"mooring/audit"
+	"mooring/cloud"
+	"mooring/credential"
+)
+
+// ordered is an entry of ada, who is an administrator, about acme.
+func ordered(action audit.Action) audit.Entry { return entry(action, "account-acme") }
+
+// byEve is an entry of somebody who is none.
+func byEve(action audit.Action) audit.Entry {
+	e := entry(action, "account-evil")
+	e.AccountID = "account-acme"
+	return e
+}
+
+// stopped is c as an administrator stops it.
+func stopped(c credential.Credential) credential.Credential {
+	c.State, c.Reason, c.DecidedBy, c.DecidedAt = credential.Stopped, "Not used", "person-ada", after(time.Minute)
+	c.NextCheckAt, c.NextTrigger = time.Time{}, ""
+	return c
+}
+
+func TestAnAdministratorChangesAnyCredential(t *testing.T) {
+	w := newWorld(t)
+	c := newCredential("evil", "eve", "theirs")
+	_, err := w.Credentials().Add(t.Context(), c, entry(audit.LinkCredential, "account-evil"))
+	w.ok(err)
+	c = w.find(c)
+	e := ordered(audit.StopCredential)
+	w.ok(w.Credentials().ChangeAny(t.Context(), stopped(c), e))
+	want := stopped(c)
+	want.Version, want.DecidedByName = 2, "ada"
+	found, err := w.Credentials().FindAny(t.Context(), c.ID)
+	w.ok(err)
+	if !reflect.DeepEqual(found, want) {
+		t.Errorf("got  %+v\nwant %+v", found, want)
+	}
+	same(t, "the status that is stored", w.count(`SELECT count(*) FROM credentials WHERE status = 'disabled'`), 1)
+	same(t, "the audit entry", w.audit("account-acme")[0].Action, audit.StopCredential)
+}
+
+func TestWhoIsNoAdministratorChangesNothingOfOthers(t *testing.T) {
+	w := newWorld(t)
+	c := w.link("one", full)
+	before := w.Version()
+	want(t, w.Credentials().ChangeAny(t.Context(), stopped(c), byEve(audit.StopCredential)), account.ErrNoSuchAccount)
+	want(t, w.Credentials().PlanAny(t.Context(), c, byEve(audit.VerifyCredential)), account.ErrNoSuchAccount)
+	want(t, w.Credentials().ChangeRules(t.Context(), credential.Rules{ApproveAll: true}, byEve(audit.ChangeIntake)), account.ErrNoSuchAccount)
+	w.exec(`UPDATE people SET disabled_at = 1 WHERE id = 'person-ada'`)
+	want(t, w.Credentials().ChangeAny(t.Context(), stopped(c), ordered(audit.StopCredential)), account.ErrSignIn)
+	if found := w.find(c); !reflect.DeepEqual(found, stored(c)) {
+		t.Errorf("it became %+v", found)
+	}
+	same(t, "the version", w.Version(), before)
+}
+
+func TestAnOrderOnAnOldVersionIsRefused(t *testing.T) {
+	w := newWorld(t)
+	c := w.link("one")
+	old := c
+	_, err := w.Credentials().Change(t.Context(), c, ordered(audit.EditCredential))
+	w.ok(err)
+	entries := w.count(`SELECT count(*) FROM audit`)
+	want(t, w.Credentials().ChangeAny(t.Context(), stopped(old), ordered(audit.StopCredential)), credential.ErrChangedMeanwhile)
+	want(t, w.Credentials().PlanAny(t.Context(), old, ordered(audit.VerifyCredential)), credential.ErrChangedMeanwhile)
+	missing := old
+	missing.ID = "credential-missing"
+	want(t, w.Credentials().ChangeAny(t.Context(), missing, ordered(audit.StopCredential)), credential.ErrNotFound)
+	want(t, w.Credentials().PlanAny(t.Context(), missing, ordered(audit.VerifyCredential)), credential.ErrNotFound)
+	_, err = w.Credentials().FindAny(t.Context(), missing.ID)
+	want(t, err, credential.ErrNotFound)
+	same(t, "the audit entries", w.count(`SELECT count(*) FROM audit`), entries)
+}
+
+func TestWhatIsNotInUseIsNeverVerified(t *testing.T) {
+	for _, state := range []credential.State{credential.Disabled, credential.Stopped, credential.PendingApproval} {
+		w := newWorld(t)
+		c := w.link("one", func(c *credential.Credential) { c.State, c.NextCheckAt = state, after(-time.Hour) })
+		due, err := w.Credentials().Due(t.Context(), morning, 10)
+		w.ok(err)
+		same(t, "how many are due", len(due), 0)
+		next, err := w.Credentials().NextDue(t.Context(), after(-2*time.Hour))
+		w.ok(err)
+		same(t, "when the next is due", next, time.Time{})
+		v := credential.Verification{ID: "run", CredentialID: c.ID, Version: c.Version, Trigger: credential.ByPerson, StartedAt: morning}
+		want(t, w.Credentials().StartVerification(t.Context(), v), credential.ErrNotFound)
+		want(t, w.Credentials().PlanAny(t.Context(), c, ordered(audit.VerifyCredential)), credential.ErrChangedMeanwhile)
+	}
+}
+
+// Whatever a run decides and however it comes there, it does not undo a stop.
+func TestARunNeverMovesWhatIsStoppedOrPending(t *testing.T) {
+	for _, state := range []credential.State{credential.Disabled, credential.Stopped, credential.PendingApproval} {
+		w := newWorld(t)
+		c := w.link("one")
+		v := w.start(c, "run")
+		w.exec(`UPDATE credentials SET state = ?`, string(state)) // the version stays
+		w.finish(v, c)
+		same(t, "the state", w.find(c).State, state)
+		same(t, "the run being abandoned", w.runs(c)[0].Abandoned, true)
+		same(t, "the entry", w.audit("account-acme")[0].Action, audit.FinishVerification)
+	}
+}
+
+func TestARunOfAnOldVersionTellsItsEndAlone(t *testing.T) {
+	w := newWorld(t)
+	c := w.link("one")
+	v := w.start(c, "run")
+	_, err := w.Credentials().Change(t.Context(), c, ordered(audit.EditCredential))
+	w.ok(err)
+	v.FinishedAt, v.Outcome = after(time.Second), cloud.Passed
+	e := ordered(audit.HoldCredential)
+	e.Changes = []audit.Change{{Field: "Status", Before: "Connected", After: "Pending approval"}}
+	w.ok(w.Credentials().FinishVerification(t.Context(), v, c, e))
+	got := w.audit("account-acme")[0]
+	same(t, "the entry", got.Action, audit.FinishVerification)
+	same(t, "the changes that it tells of", len(got.Changes), 0)
+}
+
+func TestWhatARunDecidesIsStoredWhole(t *testing.T) {
+	w := newWorld(t)
+	c := w.link("one", func(c *credential.Credential) {
+		c.ApprovedRights, c.Reason, c.DecidedBy, c.DecidedAt = []string{}, "Let in", "person-ada", morning
+	})
+	v := w.start(c, "run")
+	c.State, c.Reason, c.DecidedBy, c.DecidedAt = credential.PendingApproval, "It may give roles.", "", time.Time{}
+	c.ApprovedRights, c.LastCheckedAt = []string{"It may list “machines”."}, after(time.Second)
+	v.FinishedAt, v.Outcome = after(time.Second), cloud.Passed
+	w.ok(w.Credentials().FinishVerification(t.Context(), v, c, ordered(audit.HoldCredential)))
+	if found := w.find(c); !reflect.DeepEqual(found, stored(c)) {
+		t.Errorf("got  %+v\nwant %+v", found, stored(c))
+	}
+	same(t, "the status that is stored", w.count(`SELECT count(*) FROM credentials WHERE status = 'pending-approval'`), 1)
+	same(t, "the entry", w.audit("account-acme")[0].Action, audit.HoldCredential)
+}
+
+func TestRunsOfAnyCredential(t *testing.T) {
+	w := newWorld(t)
+	c := w.link("one")
+	v := w.start(c, "run")
+	w.ok(w.Credentials().AddResult(t.Context(), v.ID, 1, cloud.StageResult{Stage: "directory", Verdict: cloud.OK, StartedAt: morning}))
+	runs, err := w.Credentials().VerificationsAny(t.Context(), c.ID, 10)
+	w.ok(err)
+	if !reflect.DeepEqual(runs, w.runs(c)) || len(runs) != 1 || len(runs[0].Results) != 1 {
+		t.Errorf("got %+v", runs)
+	}
+	runs, err = w.Credentials().VerificationsAny(t.Context(), "missing", 10)
+	if err != nil || len(runs) > 0 {
+		t.Errorf("of none: %+v, %v", runs, err)
+	}
+}
+
+func (w world) stoppedBefore(account, subscription string) string {
+	w.t.Helper()
+	reason, err := w.Credentials().StoppedBefore(w.t.Context(), account, "azure", cloud.Target{Environment: "public", SubscriptionID: subscription})
+	w.ok(err)
+	return reason
+}
+
+func TestWhatWasStoppedIsRememberedUntilItIsLetIn(t *testing.T) {
+	w := newWorld(t)
+	c := w.link("one")
+	w.ok(w.Credentials().ChangeAny(t.Context(), stopped(c), ordered(audit.StopCredential)))
+	same(t, "what is remembered of one that is there", w.stoppedBefore("account-acme", "subscription-one"), "")
+	same(t, "whether it keeps its target when only renamed", func() string {
+		renamed := stopped(c)
+		renamed.Version, renamed.Label = 2, "renamed"
+		_, err := w.Credentials().Change(t.Context(), renamed, ordered(audit.EditCredential))
+		w.ok(err)
+		return w.stoppedBefore("account-acme", "subscription-one")
+	}(), "")
+	w.ok(w.Credentials().Remove(t.Context(), "account-acme", c.ID, ordered(audit.UnlinkCredential)))
+	same(t, "what is remembered", w.stoppedBefore("account-acme", "subscription-one"), "Not used")
+	same(t, "what is remembered of another", w.stoppedBefore("account-acme", "subscription-two"), "")
+	same(t, "what is remembered in another account", w.stoppedBefore("account-evil", "subscription-one"), "")
+
+	again := newCredential("acme", "ada", "one")
+	_, err := w.Credentials().Add(t.Context(), again, ordered(audit.LinkCredential))
+	want(t, err, credential.ErrChangedMeanwhile)
+	other := w.link("two")
+	moved := other
+	moved.Target.SubscriptionID = "subscription-one"
+	_, err = w.Credentials().Change(t.Context(), moved, ordered(audit.EditCredential))
+	want(t, err, credential.ErrChangedMeanwhile)
+	same(t, "where the other points", w.find(other).Target.SubscriptionID, "subscription-two")
+
+	again.State = credential.PendingApproval
+	_, err = w.Credentials().Add(t.Context(), again, ordered(audit.LinkCredential))
+	w.ok(err)
+	again.State = credential.NotVerified
+	w.ok(w.Credentials().ChangeAny(t.Context(), again, ordered(audit.ApproveCredential)))
+	same(t, "what is remembered after an approval", w.stoppedBefore("account-acme", "subscription-one"), "")
+	w.exec(`INSERT INTO stopped_targets VALUES ('account-acme', 'azure', 'public', 'x', 'why')`)
+	w.exec(`DELETE FROM accounts WHERE id = 'account-acme'`)
+	same(t, "the memory of an account that is gone", w.count(`SELECT count(*) FROM stopped_targets`), 0)
+}
+
+func TestARefusedAttemptIsAnEntryAndNothingElse(t *testing.T) {
+	w := newWorld(t)
+	e := ordered(audit.LinkCredential)
+	e.Result = audit.Refused
+	w.ok(w.Credentials().Refuse(t.Context(), e))
+	same(t, "the entry's result", w.audit("account-acme")[0].Result, audit.Refused)
+	same(t, "the credentials", w.count(`SELECT count(*) FROM credentials`), 0)
+}
+
+func TestAPolicyThatIsBrokenIsNoPolicyAtAll(t *testing.T) {
+	w := newWorld(t)
+	w.exec(`INSERT INTO intake_policy (only_row, rules, version) VALUES (1, '[]', 1)`)
+	if rules, err := w.Credentials().Rules(t.Context()); err == nil {
+		t.Errorf("it reads as %+v", rules)
+	}
+}
