@@ -16,6 +16,7 @@ import (
 	"mooring/account"
 	"mooring/audit"
 	"mooring/db"
+	"mooring/db/dbtest"
 	"mooring/fault"
 	"mooring/secret"
 )
@@ -99,15 +100,7 @@ func clubAt(t testing.TB, now time.Time) club {
 // clubOn opens the file and makes services on it, as a process does.
 func clubOn(t testing.TB, path string, at *clock) club {
 	t.Helper()
-	d, err := db.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	d := dbtest.At(t, path)
 	c := club{DB: d, clock: at, postbox: &postbox{}, log: &strings.Builder{}, joined: new(atomic.Int64), path: path, t: t}
 	c.keyStore = &keyStore{KeyStore: d.Accounts()}
 	var n atomic.Int64

@@ -84,6 +84,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, current, ne
 	if err != nil {
 		return SignedIn{}, err
 	}
+	c.entry.Changes = changedPassword(caller.HasPassword)
 	if err := s.store.SetPassword(ctx, c.Renewal, hash, c.notice, c.entry); err != nil {
 		return SignedIn{}, err
 	}
@@ -121,6 +122,7 @@ func (s *Service) AddPasskey(ctx context.Context, caller Caller, answer PasskeyA
 		return SignedIn{}, nil, err
 	}
 	c.ProvedAt, c.SecondStepAt = c.At, c.At
+	c.entry.Changes = changed(fieldPasskey, "", added.Name)
 	codes, hashes := newCodes(caller.Person.ID)
 	first, err := s.store.AddPasskey(ctx, c.Renewal, added, hashes, c.notice, c.entry)
 	if err != nil {
@@ -169,6 +171,7 @@ func (s *Service) RemovePasskey(ctx context.Context, caller Caller, id string, f
 	if err != nil {
 		return SignedIn{}, err
 	}
+	c.entry.Changes = changed(fieldPasskey, own[at].Name, "")
 	if err := s.store.RemovePasskey(ctx, c.Renewal, id, s.policy, c.notice, c.entry); err != nil {
 		return SignedIn{}, err
 	}
@@ -201,6 +204,7 @@ func (s *Service) LinkIdentity(ctx context.Context, caller Caller, id Identity, 
 	}
 	linked := LinkedIdentity{Identity: id, PersonID: caller.Person.ID, LinkedAt: c.At}
 	groups := s.groupsOf(id, c.entry.Actor)
+	c.entry.Changes = changed(fieldIdentity, "", id.about())
 	if err := s.store.LinkIdentity(ctx, c.Renewal, linked, groups, c.notice, c.entry); err != nil {
 		return SignedIn{}, err
 	}
@@ -222,6 +226,7 @@ func (s *Service) UnlinkIdentity(ctx context.Context, caller Caller, issuer, sub
 	if err != nil {
 		return SignedIn{}, err
 	}
+	c.entry.Changes = changed(fieldIdentity, own[at].about(), "")
 	if err := s.store.UnlinkIdentity(ctx, c.Renewal, issuer, subject, s.policy, noGroups(c.entry), c.notice, c.entry); err != nil {
 		return SignedIn{}, err
 	}

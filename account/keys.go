@@ -142,6 +142,7 @@ func (k *Keys) Make(ctx context.Context, caller Caller, m Membership, f KeyForm,
 	key := Key{ID: k.newID(), AccountID: m.Account.ID, PersonID: caller.Person.ID, PersonName: caller.Person.Name,
 		Name: f.Name, Scope: scope, CreatedAt: now, ExpiresAt: now.Add(time.Duration(days) * 24 * time.Hour)}
 	entry := k.entry(audit.MakeKey, m.Account.ID, fmt.Sprintf("%s: %s, %s, %d days", key.ID, key.Name, scope, days), actor)
+	entry.Changes = key.made()
 	if err := k.store.AddKey(ctx, key, hashToken(token.Reveal()), maxKeys, entry); err != nil {
 		return Key{}, secret.Text{}, err
 	}

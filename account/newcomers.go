@@ -90,7 +90,8 @@ func (s *Service) SetUp(ctx context.Context, token string, form Newcomer, from O
 	}
 	newcomer, err := s.letIn(ctx, audit.SetUp, form, from, func(p *NewPerson) error {
 		p.Person.SiteAdmin = true
-		entry := audit.Entry{At: s.now(), Actor: actorFor(p.Person, from), Action: audit.SetUp, Result: audit.Done, Detail: form.Organization}
+		entry := audit.Entry{At: s.now(), Actor: actorFor(p.Person, from), Action: audit.SetUp, Result: audit.Done, Detail: form.Organization,
+			Changes: p.made()}
 		return s.store.SetUp(ctx, hashToken(token), s.now(), *p, entry)
 	})
 	if err != nil {
@@ -136,12 +137,14 @@ func (s *Service) Join(ctx context.Context, invitationToken string, n Newcomer, 
 		return SignedIn{}, err
 	}
 	if invitation.Email != "" && invitation.Email != n.Email {
-		return SignedIn{}, ErrInvitationForAnother.At("email")
+		look := &attempt{action: audit.JoinAccount, with: withLink, quick: true, from: from}
+		return SignedIn{}, s.try(ctx, look, func() error { return ErrInvitationForAnother.At("email") })
 	}
 	newcomer, err := s.letIn(ctx, audit.JoinAccount, n, from, func(p *NewPerson) error {
 		p.Person.DefaultAccountID = invitation.Account.ID
 		entry := audit.Entry{At: s.now(), Actor: actorFor(p.Person, from), Action: audit.JoinAccount, AccountID: invitation.Account.ID,
-			Result: audit.Done, Detail: string(invitation.Role) + " by invitation"}
+			Result: audit.Done, Detail: string(invitation.Role) + " by invitation",
+			Changes: append(p.made(), ChangedRole("", invitation.Role)...)}
 		return s.store.Join(ctx, hash, s.now(), *p, entry)
 	})
 	if err != nil {
@@ -214,7 +217,8 @@ func (s *Service) Add(ctx context.Context, form Newcomer, siteAdmin bool, joins 
 		newcomer.Joins = append(newcomer.Joins, joins...)
 		newcomer.Person.DefaultAccountID = joins[0].Account.ID
 	}
-	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.MakeAccount, Result: audit.Done, Detail: newcomer.Person.Email}
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.MakeAccount, Result: audit.Done, Detail: newcomer.Person.Email,
+		Changes: newcomer.made()}
 	if err := s.store.AddPerson(ctx, newcomer, entry); err != nil {
 		return NewPerson{}, err
 	}
@@ -304,7 +308,8 @@ func (s *Service) Reset(ctx context.Context, email, password string, actor audit
 			return code, err
 		}
 	}
-	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.ResetPerson, Result: audit.Done, Detail: person.Email}
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.ResetPerson, Result: audit.Done, Detail: person.Email,
+		Changes: reset(person, password != "")}
 	if err := s.store.ResetPerson(ctx, person.ID, hash, codes, noGroups(entry), told, entry); err != nil {
 		return secret.Text{}, err
 	}

@@ -125,8 +125,9 @@ func (o *Organizations) Create(ctx context.Context, caller Caller, f Organizatio
 		return Account{}, err
 	}
 	made := Account{ID: o.newID(), Name: f.Name, Kind: Organization, CreatedAt: o.now(), Description: f.Description}
-	err := o.store.AddOrganization(ctx, made, caller.Person.ID, o.entry(audit.MakeAccount, made.ID, made.Name, actor))
-	if err != nil {
+	entry := o.entry(audit.MakeAccount, made.ID, made.Name, actor)
+	entry.Changes = changedAccount(Account{}, made)
+	if err := o.store.AddOrganization(ctx, made, caller.Person.ID, entry); err != nil {
 		return Account{}, err
 	}
 	o.joined()
@@ -164,6 +165,7 @@ func (o *Organizations) Change(ctx context.Context, caller Caller, m Membership,
 		return old, nil
 	}
 	entry := o.entry(audit.ChangeAccount, old.ID, whatChanged(old, changed), actor)
+	entry.Changes = changedAccount(old, changed)
 	if err := o.store.ChangeOrganization(ctx, changed, entry); err != nil {
 		return Account{}, err
 	}
@@ -203,6 +205,7 @@ func (o *Organizations) Delete(ctx context.Context, m Membership, confirm string
 		return ErrOtherName.At("confirm")
 	}
 	entry := o.entry(audit.DeleteAccount, m.Account.ID, m.Account.Name, actor)
+	entry.Changes = changedAccount(m.Account, Account{})
 	return o.store.DeleteOrganization(ctx, m.Account.ID, m.Account.Name, entry)
 }
 
@@ -252,7 +255,9 @@ func (o *Organizations) Invite(ctx context.Context, m Membership, f InviteForm, 
 	if invitation.Mailed {
 		invitation.Sender = throttleKey("mail", actor.PersonID)
 	}
-	made, err := o.store.AddInvitation(ctx, invitation, o.entry(audit.Invite, m.Account.ID, invitation.About(), actor))
+	entry := o.entry(audit.Invite, m.Account.ID, invitation.About(), actor)
+	entry.Changes = invitation.made()
+	made, err := o.store.AddInvitation(ctx, invitation, entry)
 	if err != nil {
 		return Invitation{}, secret.Text{}, err
 	}
@@ -334,6 +339,7 @@ func (o *Organizations) Accept(ctx context.Context, caller Caller, token string,
 		return Account{}, err
 	}
 	entry := o.entry(audit.JoinAccount, invitation.Account.ID, "by an invitation: "+invitation.About(), actor)
+	entry.Changes = ChangedRole("", invitation.Role)
 	if err := o.store.AcceptInvitation(ctx, hashToken(token), caller.Person.ID, o.now(), entry); err != nil {
 		return Account{}, err
 	}

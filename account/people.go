@@ -25,6 +25,7 @@ type PeopleStore interface {
 	// PeoplePage lists at most so many, by e-mail address, in one query.
 	PeoplePage(ctx context.Context, q PeopleQuery, most int, now time.Time) ([]PersonRow, error)
 	PersonRow(ctx context.Context, personID string, now time.Time) (PersonRow, error) // ErrNoSuchPerson
+	OwnersOf(ctx context.Context, accountID string) (Owned, error)                    // ErrNoSuchAccount
 
 	// The changes answer ErrNoSuchPerson. What holds already is no change and
 	// leaves no audit entry. DisablePerson and TakeAdministrator answer

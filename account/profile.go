@@ -43,12 +43,14 @@ func (s *Service) ChangeProfile(ctx context.Context, caller Caller, f ProfileFor
 	if err := f.check(); err != nil {
 		return err
 	}
-	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.ChangeProfile, Result: audit.Done}
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.ChangeProfile, Result: audit.Done,
+		Changes: changedProfile(caller.Person, f)}
 	return s.store.SetProfile(ctx, caller.Person.ID, f, entry)
 }
 
 // ChangeTheme stores the person's choice of colours.
 func (s *Service) ChangeTheme(ctx context.Context, caller Caller, theme Theme, actor audit.Actor) error {
-	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.ChangeTheme, Result: audit.Done, Detail: string(theme)}
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.ChangeTheme, Result: audit.Done, Detail: string(theme),
+		Changes: changed(fieldTheme, string(caller.Person.Theme), string(theme))}
 	return s.store.SetTheme(ctx, caller.Person.ID, theme, entry)
 }

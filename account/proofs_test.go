@@ -11,7 +11,6 @@ import (
 
 	"mooring/account"
 	"mooring/audit"
-	"mooring/db"
 	"mooring/db/dbtest"
 	"mooring/secret"
 )
@@ -292,12 +291,7 @@ func TestARecoveryCodeStandsInForAPasskeyOnce(t *testing.T) {
 
 func TestACodeIsItsOwnersOnlyAndNotStored(t *testing.T) {
 	folder := t.TempDir()
-	d, err := db.Open(t.Context(), filepath.Join(folder, "mooring.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close() //nolint:errcheck // a test
-	h := houseOn(t, d, &clock{now: morning})
+	h := houseOn(t, dbtest.At(t, filepath.Join(folder, "mooring.db")), &clock{now: morning})
 	h.add("ada", adasHash())
 	_, codes := h.equip(h.enter(home), "red")
 	h.add("eve", adasHash())

@@ -103,7 +103,8 @@ func (s *Service) register(ctx context.Context, id Identity, from Origin) (Signe
 		return SignedIn{}, err
 	}
 	actor := actorFor(newcomer.Person, from)
-	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.MakeAccount, Result: audit.Done, Detail: "by " + id.Provider}
+	entry := audit.Entry{At: s.now(), Actor: actor, Action: audit.MakeAccount, Result: audit.Done, Detail: "by " + id.Provider,
+		Changes: append(newcomer.made(), changed(fieldIdentity, "", id.about())...)}
 	err = s.store.AddPerson(ctx, newcomer, entry)
 	if errors.Is(err, ErrEmailTaken) {
 		return SignedIn{}, s.refuse(ctx, a, id.Provider+": e-mail address taken", ErrAddressTaken.Because(err))

@@ -83,6 +83,7 @@ type Store interface {
 	AddPerson(ctx context.Context, p NewPerson, entry audit.Entry) error // ErrEmailTaken at "email", ErrNameTaken at "organization", ErrIdentityTaken
 	AccountNameTaken(ctx context.Context, name string) (bool, error)
 	OrganizationNamed(ctx context.Context, name string) (Account, error)        // ErrNoSuchOrganization
+	AccountNamed(ctx context.Context, name string) (Account, error)             // ErrNoSuchAccount
 	PasswordOf(ctx context.Context, email string) (Person, PasswordHash, error) // ErrNoSuchAccount; an empty hash is no password
 	SetTheme(ctx context.Context, personID string, theme Theme, entry audit.Entry) error
 	SetProfile(ctx context.Context, personID string, f ProfileForm, entry audit.Entry) error

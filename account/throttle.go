@@ -40,7 +40,7 @@ type attempt struct {
 }
 
 // wrong are the answers that count as a failed attempt.
-var wrong = []error{ErrWrongPassword, ErrNotYourPassword, ErrWrongCode, ErrPasskeyRefused, ErrNameTaken, ErrEmailTaken}
+var wrong = []error{ErrWrongPassword, ErrNotYourPassword, ErrWrongCode, ErrPasskeyRefused, ErrNameTaken, ErrEmailTaken, ErrInvitationForAnother}
 
 // try lets somebody try: check says what is wrong, or nil. Counting, checking
 // and counting up happen in one turn, so that a burst of guesses is counted
