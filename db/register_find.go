@@ -1,0 +1,344 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mooring/review"
+)
+
+// finder knows where the hits of a search may be: in the texts of links, and
+// with accounts and people whose names match. Whether a link really is one, its
+// row has to tell.
+type finder struct {
+	Register
+	query            review.Query
+	subscriptionID   string // looked up and nothing else
+	pieces           string // of the terms, for the index of texts
+	accounts, people names
+}
+
+// names are accounts or people, whose links are all hits.
+type names struct {
+	index, column string
+	ids           []string
+	list          string // the ids as JSON
+	total         int    // links
+}
+
+const (
+	accountsMatch = `SELECT n.account_id, n.total FROM register_account_texts CROSS JOIN register_accounts n ON n.number = register_account_texts.rowid
+	 WHERE register_account_texts MATCH ?`
+	peopleMatch = `SELECT n.person_id, n.total FROM register_person_texts CROSS JOIN register_people n ON n.number = register_person_texts.rowid
+	 WHERE register_person_texts MATCH ?`
+	personByWholeEmail = `SELECT person_id, total FROM register_people WHERE email = ?`
+	subscriptionHits   = `SELECT number FROM credentials INDEXED BY register_subscription
+	 WHERE subscription_id = ?1 COLLATE NOCASE AND number < ?2 ORDER BY number DESC LIMIT ?3`
+	textHits = `SELECT -rowid FROM register_texts WHERE register_texts MATCH ?1 AND rowid > -?2 ORDER BY rowid LIMIT ?3`
+)
+
+func (s Register) finder(ctx context.Context, q review.Query) (f finder, err error) {
+	f.Register, f.query = s, q
+	if id, ok := q.WholeSubscriptionID(); ok {
+		f.subscriptionID = id
+		return f, nil
+	}
+	terms := q.Terms()
+	f.pieces = quoted(piecesOf(terms))
+	if f.accounts, err = s.names(ctx, "register_account", "account_id", accountsMatch, quoted(terms)); err != nil {
+		return f, err
+	}
+	// The letters of an address are in most addresses, so that a whole one is
+	// looked up.
+	if len(terms) == 1 && strings.Contains(terms[0], "@") {
+		if f.people, err = s.names(ctx, "register_person", "created_by", personByWholeEmail, terms[0]); err != nil || len(f.people.ids) > 0 {
+			return f, err
+		}
+	}
+	f.people, err = s.names(ctx, "register_person", "created_by", peopleMatch, quoted(terms))
+	return f, err
+}
+
+// quoted asks an index for all texts. Inside quotation marks nothing has a
+// meaning but the quotation mark.
+func quoted(texts []string) string {
+	marked := make([]string, len(texts))
+	for i, text := range texts {
+		marked[i] = `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+	}
+	return strings.Join(marked, " AND ")
+}
+
+// mostPieces is enough to know a text by.
+const mostPieces = 12
+
+// piecesOf cuts terms into pieces of three letters that touch. Those between
+// would find little less and take as long again.
+func piecesOf(terms []string) (pieces []string) {
+	for _, term := range terms {
+		letters := []rune(term)
+		for at := 0; at < len(letters); at += 3 {
+			from := min(at, len(letters)-3)
+			pieces = append(pieces, string(letters[from:from+3]))
+		}
+	}
+	slices.Sort(pieces)
+	pieces = slices.Compact(pieces)
+	return pieces[:min(len(pieces), mostPieces)]
+}
+
+func (s Register) names(ctx context.Context, index, column, query, argument string) (names, error) {
+	n := names{index: index, column: column, ids: []string{}}
+	found, err := all(ctx, s.from, scanLinkedName, query, argument)
+	if err != nil {
+		return n, err
+	}
+	for _, name := range found {
+		n.ids = append(n.ids, name.id)
+		n.total += name.total
+	}
+	list, err := json.Marshal(n.ids)
+	n.list = string(list)
+	return n, err
+}
+
+// hits are numbers, the highest first. There are no others down to floor; 0:
+// there are no others.
+type hits struct {
+	numbers []int64
+	floor   int64
+}
+
+// upTo makes hits of at most so many numbers.
+func upTo(numbers []int64, most int) hits {
+	if len(numbers) < most {
+		return hits{numbers, 0}
+	}
+	return hits{numbers[:most], numbers[most-1]}
+}
+
+// newest gives the newest hits with a number below before.
+func (f finder) newest(ctx context.Context, before int64, most int) (hits, error) {
+	if f.subscriptionID != "" {
+		numbers, err := all(ctx, f.from, value[int64], subscriptionHits, f.subscriptionID, before, most)
+		return upTo(numbers, most), err
+	}
+	texts, err := all(ctx, f.from, value[int64], textHits, f.pieces, before, most)
+	if err != nil {
+		return hits{}, err
+	}
+	merged := []hits{upTo(texts, most)}
+	for _, n := range []names{f.accounts, f.people} {
+		found, err := f.newestOf(ctx, n, before, most)
+		if err != nil {
+			return hits{}, err
+		}
+		merged = append(merged, found)
+	}
+	return merge(merged, most), nil
+}
+
+// merge gives the newest of several hits, as far down as all of them reach.
+func merge(several []hits, most int) hits {
+	var m hits
+	for _, h := range several {
+		m.numbers, m.floor = append(m.numbers, h.numbers...), max(m.floor, h.floor)
+	}
+	slices.SortFunc(m.numbers, func(a, b int64) int { return cmp.Compare(b, a) })
+	m.numbers = slices.Compact(m.numbers)
+	if below := slices.IndexFunc(m.numbers, func(n int64) bool { return n < m.floor }); below >= 0 {
+		m.numbers = m.numbers[:below]
+	}
+	if len(m.numbers) >= most {
+		return upTo(m.numbers, most)
+	}
+	return m
+}
+
+// newestOf gives the newest links of accounts or people.
+func (f finder) newestOf(ctx context.Context, n names, before int64, most int) (hits, error) {
+	switch {
+	case len(n.ids) == 0:
+		return hits{}, nil
+	case n.total <= f.gatheredHits:
+		numbers, err := all(ctx, f.from, value[int64], n.every(), n.list, before)
+		return merge([]hits{{numbers: numbers}}, most), err
+	case len(n.ids) <= f.mostNames:
+		return f.newestOfEach(ctx, n, before, most)
+	}
+	// So many names have links everywhere.
+	numbers, err := all(ctx, f.from, value[int64], n.passing(), n.list, before, most, f.mostLookedAt)
+	if err != nil || len(numbers) >= most {
+		return upTo(numbers, most), err
+	}
+	floor, err := all(ctx, f.from, value[int64], passed, before, f.mostLookedAt-1)
+	if err != nil || len(floor) == 0 {
+		return hits{numbers: numbers}, err
+	}
+	return hits{numbers, floor[0]}, nil
+}
+
+const passed = `SELECT number FROM credentials WHERE number < ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2`
+
+func (n names) every() string {
+	return `SELECT c.number FROM json_each(?1) j CROSS JOIN credentials c INDEXED BY ` + n.index + ` ON c.` + n.column + ` = j.value WHERE c.number < ?2`
+}
+
+func (n names) each() string {
+	return `SELECT (SELECT json_group_array(number) FROM (
+	           SELECT number FROM credentials INDEXED BY ` + n.index + ` WHERE ` + n.column + ` = j.value AND number < ?2 ORDER BY number DESC LIMIT ?3))
+	  FROM json_each(?1) j`
+}
+
+func (n names) passing() string {
+	return `SELECT number FROM (SELECT number, ` + n.column + ` AS of FROM credentials WHERE number < ?2 ORDER BY number DESC LIMIT ?4)
+	 WHERE of IN (SELECT value FROM json_each(?1)) LIMIT ?3`
+}
+
+// newestOfEach merges the newest of each name. Few of each are enough most of
+// the time.
+func (f finder) newestOfEach(ctx context.Context, n names, before int64, most int) (hits, error) {
+	for few := 2*most/len(n.ids) + 3; ; few *= 4 {
+		few = min(few, most)
+		lists, err := all(ctx, f.from, value[string], n.each(), n.list, before, few)
+		if err != nil {
+			return hits{}, err
+		}
+		each := make([]hits, len(lists))
+		for i, list := range lists {
+			var numbers []int64
+			if err := json.Unmarshal([]byte(list), &numbers); err != nil {
+				return hits{}, fmt.Errorf("numbers of a name: %w", err)
+			}
+			slices.SortFunc(numbers, func(a, b int64) int { return cmp.Compare(b, a) })
+			each[i] = upTo(numbers, few)
+		}
+		if found := merge(each, most); len(found.numbers) >= most || found.floor == 0 || few == most {
+			return found, nil
+		}
+	}
+}
+
+// search lists what a search finds.
+func (l listing) search(ctx context.Context) (review.Listing, error) {
+	find, err := l.finder(ctx, l.query)
+	if err != nil {
+		return review.Listing{}, err
+	}
+	if !l.after.NewestFirst {
+		found, ok, err := l.searchSorted(ctx, find)
+		if ok || err != nil {
+			return found, err
+		}
+		l.after = review.Cursor{}
+	}
+	return l.searchNewest(ctx, find)
+}
+
+// searchSorted lists hits in the order that is asked for, when they are few, or
+// when few rows are left by the filters.
+func (l listing) searchSorted(ctx context.Context, find finder) (review.Listing, bool, error) {
+	most := l.sortedHits
+	if !l.after.IsZero() {
+		most = l.goOnSorted
+	}
+	if max(find.accounts.total, find.people.total) <= most {
+		found, err := find.newest(ctx, highestNumber, most+1)
+		if err != nil {
+			return review.Listing{}, false, err
+		}
+		if found.floor == 0 {
+			rows, err := l.found(ctx, find, found.numbers)
+			return l.sorted(rows), true, err
+		}
+	}
+	few, ok, err := l.fewest(ctx)
+	if err != nil || !ok {
+		return review.Listing{}, false, err
+	}
+	rows, err := l.rowsOf(ctx, few.source, few.where)
+	if err != nil {
+		return review.Listing{}, false, err
+	}
+	return l.sorted(find.verified(rows)), true, nil
+}
+
+// found reads the rows that may be hits and gives those that are.
+func (l listing) found(ctx context.Context, find finder, numbers []int64) ([]review.Row, error) {
+	rows, err := l.rowsNumbered(ctx, l.filter, numbers)
+	return find.verified(rows), err
+}
+
+func (f finder) verified(rows []review.Row) []review.Row {
+	return slices.DeleteFunc(rows, func(r review.Row) bool { return !f.query.Finds(r) })
+}
+
+// searchNewest lists many hits, the newest first.
+func (l listing) searchNewest(ctx context.Context, find finder) (review.Listing, error) {
+	found := review.Listing{NewestFirst: true}
+	before, look := int64(highestNumber), l.most+1
+	if l.after.NewestFirst {
+		before = l.after.Number
+	}
+	left := l.hitLooks
+	if l.filter.accountID != "" {
+		left = l.numberLooks
+	}
+	for ; ; look = min(look*4, max(left, l.most)) {
+		newest, err := find.newest(ctx, before, look)
+		if err != nil {
+			return review.Listing{}, err
+		}
+		numbers, err := l.inAccount(ctx, newest, before)
+		if err != nil {
+			return review.Listing{}, err
+		}
+		rows, err := l.found(ctx, find, numbers)
+		if err != nil {
+			return review.Listing{}, err
+		}
+		slices.SortFunc(rows, func(a, b review.Row) int { return cmp.Compare(b.Number, a.Number) })
+		found.Rows = append(found.Rows, rows...)
+		if len(found.Rows) > l.most {
+			found.Rows = found.Rows[:l.most]
+			found.Next = review.CursorOf(found.Rows[l.most-1], l.query, true)
+			break
+		}
+		if before = newest.floor; before == 0 {
+			break
+		}
+		if left -= look; left <= 0 {
+			found.Next, found.Unfinished = review.CursorOf(review.Row{Number: before}, l.query, true), true
+			break
+		}
+	}
+	seen := l.after.Seen + len(found.Rows)
+	found.Next.Seen = seen
+	found.Total, found.More = seen, !found.Next.IsZero()
+	if found.More && !l.filter.filtersOther() {
+		found.Total = max(seen, find.accounts.total, find.people.total)
+	}
+	return found, nil
+}
+
+const numbersOfAccount = `SELECT number FROM credentials INDEXED BY register_account WHERE account_id = ?1 AND number < ?2 AND number >= ?3 ORDER BY number DESC`
+
+// inAccount leaves the numbers of the account that is asked for, by its index
+// and without a look at the rows.
+func (l listing) inAccount(ctx context.Context, newest hits, before int64) ([]int64, error) {
+	if l.filter.accountID == "" || len(newest.numbers) == 0 {
+		return newest.numbers, nil
+	}
+	theirs, err := all(ctx, l.from, value[int64], numbersOfAccount, l.filter.accountID, before, newest.numbers[len(newest.numbers)-1])
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(newest.numbers, func(number int64) bool {
+		_, isTheirs := slices.BinarySearchFunc(theirs, number, func(a, b int64) int { return cmp.Compare(b, a) })
+		return !isTheirs
+	}), nil
+}

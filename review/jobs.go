@@ -1,0 +1,242 @@
+package review
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"mooring/audit"
+	"mooring/credential"
+	"mooring/text"
+)
+
+const (
+	jobsListed       = 50
+	mostSelected     = 1000 // one by one
+	mostOpenJobs     = 20   // of one person
+	shortestReason   = 3    // characters
+	longestReason    = 500
+	mostKeptFailures = 1000 // of one job
+)
+
+// JobStore keeps jobs. A method that changes what a person asked for writes its
+// audit entry in the same transaction.
+type JobStore interface {
+	// AddJob answers ErrTooManyJobs when the person has the most open ones
+	// already. Who asks for a job, or stops one, has to be an administrator
+	// still: account.ErrSignIn, account.ErrNoSuchAccount.
+	AddJob(ctx context.Context, j OpenJob, mostOpen int, entry audit.Entry) error
+	Job(ctx context.Context, id string) (Job, error)   // ErrNoSuchJob
+	Jobs(ctx context.Context, most int) ([]Job, error) // the latest first
+	OpenJobs(ctx context.Context) ([]OpenJob, error)   // that are not over, the oldest first
+	// StopJob answers ErrNoSuchJob and ErrJobOver. A job that is stopping
+	// already is left alone, without an audit entry.
+	StopJob(ctx context.Context, id string, entry audit.Entry) error
+	JobFailures(ctx context.Context, id string, most int) ([]JobFailure, error) // the first ones
+
+	// The others are for Run. BeginJob makes a waiting job a running one, and
+	// tells the state as it is then.
+	BeginJob(ctx context.Context, id string, at time.Time) (JobState, error)
+	CountJob(ctx context.Context, id string, total int) error
+	// AdvanceJob stores how far it has come, all in one transaction, and tells
+	// the state as it is now.
+	AdvanceJob(ctx context.Context, id string, p JobProgress) (JobState, error)
+	EndJob(ctx context.Context, id string, end JobEnd, entry audit.Entry) error
+	// Administers reports whether somebody is an administrator who can sign in.
+	Administers(ctx context.Context, personID string) (bool, error)
+	// RemoveJobs removes at most so many jobs that ended before a moment and
+	// are not among the latest.
+	RemoveJobs(ctx context.Context, before time.Time, latest, most int) (removed int, err error)
+}
+
+// JobProgress is how far a job has come. It holds sums and not differences, so
+// that storing it twice does no harm.
+type JobProgress struct {
+	Position     int64
+	Done, Failed int
+	Kept         int          // failures that were stored before
+	Failures     []JobFailure // to be stored behind them
+}
+
+// JobEnd is how a job ends.
+type JobEnd struct {
+	State JobState // JobStopped or JobFinished
+	Note  string
+	At    time.Time
+}
+
+// JobRegister is what jobs walk.
+type JobRegister interface {
+	Count(ctx context.Context, s Selection) (int, error)
+	Each(ctx context.Context, s Selection, afterNumber int64, chunk func([]Row) error) error
+}
+
+// JobCredentials is what jobs do to a linked account.
+type JobCredentials interface {
+	FindAny(ctx context.Context, id string) (credential.Credential, error)
+	Stop(ctx context.Context, o credential.Order, id string) (credential.Credential, error)
+	CheckNow(ctx context.Context, o credential.Order, id string) (credential.Finished, error)
+}
+
+// JobsConfig is what Jobs needs.
+type JobsConfig struct {
+	Store       JobStore
+	Register    JobRegister
+	Credentials JobCredentials
+	Now         func() time.Time
+	NewID       func() string
+	Log         *slog.Logger
+}
+
+// Jobs does to many linked accounts what an administrator asked for, in the
+// background. How far each job has come is in the store, so that a restart
+// goes on where it was.
+type Jobs struct {
+	store       JobStore
+	register    JobRegister
+	credentials JobCredentials
+	now         func() time.Time
+	newID       func() string
+	log         *slog.Logger
+
+	wake   chan struct{}
+	places *places
+
+	mu      sync.Mutex
+	running map[string]*jobRun // by job ID
+}
+
+// NewJobs makes the service.
+func NewJobs(c JobsConfig) *Jobs {
+	return &Jobs{store: c.Store, register: c.Register, credentials: c.Credentials, now: c.Now, newID: c.NewID, log: c.Log,
+		wake: make(chan struct{}, 1), places: newPlaces(atOnce), running: map[string]*jobRun{}}
+}
+
+// Start plans a job. The reason is for the people of the links that it disables.
+func (j *Jobs) Start(ctx context.Context, actor audit.Actor, kind JobKind, s Selection, reason string) (Job, error) {
+	reason, err := checkJob(kind, s, reason)
+	if err != nil {
+		return Job{}, err
+	}
+	if s.All {
+		s.IDs = nil
+	} else {
+		s.Query = Query{}
+	}
+	job := OpenJob{Job: Job{ID: j.newID(), Kind: kind, Selection: s, About: aboutSelection(s), Reason: reason,
+		ByID: actor.PersonID, ByName: actor.Name, State: JobWaiting, CreatedAt: j.now()}, Actor: actor}
+	detail := job.Heading()
+	if reason != "" {
+		detail += ". Reason: " + reason
+	}
+	if err := j.store.AddJob(ctx, job, mostOpenJobs, j.entry(actor, audit.StartJob, detail)); err != nil {
+		return Job{}, err
+	}
+	j.look()
+	return job.Job, nil
+}
+
+func checkJob(kind JobKind, s Selection, reason string) (string, error) {
+	switch {
+	case kind.Word() == "":
+		return "", ErrNoSuchWork.At("action")
+	case !s.All && len(s.IDs) == 0:
+		return "", ErrNothingSelected.At("credential")
+	case !s.All && len(s.IDs) > mostSelected:
+		return "", ErrTooManySelected.At("credential")
+	}
+	if err := s.check(); err != nil {
+		return "", err
+	}
+	if kind != JobDisable {
+		return "", nil
+	}
+	reason = text.Line(reason)
+	if n := utf8.RuneCountInString(reason); n < shortestReason || n > longestReason {
+		return "", credential.ErrReason.At("reason")
+	}
+	return reason, nil
+}
+
+func aboutSelection(s Selection) string {
+	switch {
+	case s.All:
+		return s.Query.Sentence()
+	case len(s.IDs) == 1:
+		return "1 linked account"
+	}
+	return inThousands(len(s.IDs)) + " linked accounts"
+}
+
+// Find gives one job.
+func (j *Jobs) Find(ctx context.Context, id string) (Job, error) { return j.store.Job(ctx, id) }
+
+// List gives the latest jobs, the latest first.
+func (j *Jobs) List(ctx context.Context) ([]Job, error) { return j.store.Jobs(ctx, jobsListed) }
+
+// Stop lets a job do nothing more. What it has begun ends.
+func (j *Jobs) Stop(ctx context.Context, actor audit.Actor, id string) error {
+	job, err := j.store.Job(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := j.store.StopJob(ctx, id, j.entry(actor, audit.StopJob, job.Heading())); err != nil {
+		return err
+	}
+	j.mu.Lock()
+	if running := j.running[id]; running != nil {
+		running.stop(errJobStopped)
+	}
+	j.mu.Unlock()
+	j.look()
+	return nil
+}
+
+// Failures gives the first failures of a job, and how many there are. Of a
+// thousand and more only the first thousand are kept.
+func (j *Jobs) Failures(ctx context.Context, id string, most int) ([]JobFailure, int, error) {
+	job, err := j.store.Job(ctx, id)
+	if err != nil || job.Failed == 0 {
+		return nil, 0, err
+	}
+	failures, err := j.store.JobFailures(ctx, id, most)
+	return failures, job.Failed, err
+}
+
+// AgainSelection gives the failures of a job that is over, as far as they are
+// kept, so that a new job can do them again.
+func (j *Jobs) AgainSelection(ctx context.Context, id string) (Selection, error) {
+	job, err := j.store.Job(ctx, id)
+	switch {
+	case err != nil:
+		return Selection{}, err
+	case !job.Over():
+		return Selection{}, ErrJobNotOver
+	}
+	failures, err := j.store.JobFailures(ctx, id, mostSelected)
+	if err != nil {
+		return Selection{}, err
+	}
+	var s Selection
+	for _, f := range failures {
+		s.IDs = append(s.IDs, f.CredentialID)
+	}
+	if len(s.IDs) == 0 {
+		return Selection{}, ErrNothingFailed
+	}
+	return s, nil
+}
+
+func (j *Jobs) entry(actor audit.Actor, action audit.Action, detail string) audit.Entry {
+	return audit.Entry{At: j.now(), Actor: actor, Action: action, Result: audit.Done, Detail: detail}
+}
+
+// look tells Run that there may be something to do.
+func (j *Jobs) look() {
+	select {
+	case j.wake <- struct{}{}:
+	default:
+	}
+}

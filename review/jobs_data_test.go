@@ -1,0 +1,148 @@
+package review_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mooring/audit"
+	"mooring/credential"
+	"mooring/review"
+)
+
+// interrupted does what the service does, and something else before the nth stop.
+type interrupted struct {
+	*credential.Service
+	at    int
+	stops int
+	first func()
+}
+
+func (i *interrupted) Stop(ctx context.Context, o credential.Order, id string) (credential.Credential, error) {
+	if i.stops++; i.stops == i.at {
+		i.first()
+	}
+	return i.Service.Stop(ctx, o, id)
+}
+
+// withHarbor runs a test on a real database in which harbor has forty links.
+func withHarbor(t *testing.T, test func(t *testing.T, b *board, start func(review.JobCredentials) (*review.Jobs, context.CancelFunc))) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBoard(t)
+		for i := range 40 {
+			b.link(fmt.Sprintf("link-%02d", i), "harbor", "olga")
+		}
+		start := func(credentials review.JobCredentials) (*review.Jobs, context.CancelFunc) {
+			log := slog.New(slog.DiscardHandler)
+			jobs := review.NewJobs(review.JobsConfig{Store: b.data.Jobs(), Credentials: credentials, Now: b.now, NewID: b.newID, Log: log,
+				Register: review.NewRegister(review.RegisterConfig{Store: b.data.Register(), Now: b.now, Log: log})})
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() {
+				jobs.Run(ctx)
+				close(ended)
+			}()
+			return jobs, func() {
+				cancel()
+				<-ended
+			}
+		}
+		test(t, b, start)
+	})
+}
+
+func (b *board) stopped() (n int) {
+	b.t.Helper()
+	for _, row := range b.walker.rows {
+		if b.find(row.ID).State == credential.Stopped {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *board) stopEntries(by string) (n int) {
+	b.t.Helper()
+	for _, e := range b.entries("account-harbor") {
+		if e.Action == audit.StopCredential && e.Actor == actor(by) {
+			n++
+		}
+	}
+	return n
+}
+
+func waitForJob(t *testing.T, jobs *review.Jobs, id string) review.Job {
+	t.Helper()
+	for range 1000 {
+		job, err := jobs.Find(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if job.Over() {
+			return job
+		}
+		time.Sleep(time.Second)
+	}
+	t.Fatal("the job does not end")
+	return review.Job{}
+}
+
+var connectedOfHarbor = review.Selection{All: true, Query: review.Query{Status: credential.StatusConnected, Account: "harbor"}}
+
+func TestAJobDisablesInTheDatabase(t *testing.T) {
+	withHarbor(t, func(t *testing.T, b *board, start func(review.JobCredentials) (*review.Jobs, context.CancelFunc)) {
+		jobs, end := start(b.credentials)
+		defer end()
+		job, err := jobs.Start(t.Context(), actor("rose"), review.JobDisable, connectedOfHarbor, "Left the company")
+		b.ok(err)
+		equal(t, "the heading", job.Heading(), "Disable: Connected, of harbor")
+		job = waitForJob(t, jobs, job.ID)
+		equal(t, "the summary", job.Summary(), "40 done, 0 failed")
+		equal(t, "who started it", job.ByName, "Rose")
+		equal(t, "the number of stopped links", b.stopped(), 40)
+		equal(t, "their entries by who started the job", b.stopEntries("rose"), 40)
+		equal(t, "the reason", b.find("credential-link-07").Reason, "Left the company")
+
+		again, err := jobs.Start(t.Context(), actor("rob"), review.JobCheckAgain, review.Selection{IDs: []string{"credential-link-07", "credential-gone"}}, "")
+		b.ok(err)
+		equal(t, "the summary of a check", waitForJob(t, jobs, again.ID).Summary(), "0 done, 1 failed")
+		failures, _, err := jobs.Failures(t.Context(), again.ID, 10)
+		b.ok(err)
+		equal(t, "why it failed", failures[0], review.JobFailure{CredentialID: "credential-link-07", Label: "link-07", Account: "harbor",
+			Sentence: "An administrator has disabled it, so it was not checked."})
+	})
+}
+
+func TestAJobGoesOnInTheNextServer(t *testing.T) {
+	withHarbor(t, func(t *testing.T, b *board, start func(review.JobCredentials) (*review.Jobs, context.CancelFunc)) {
+		cut := make(chan struct{})
+		jobs, end := start(&interrupted{Service: b.credentials, at: 18, first: func() { close(cut) }})
+		job, err := jobs.Start(t.Context(), actor("rose"), review.JobDisable, connectedOfHarbor, "Left the company")
+		b.ok(err)
+		<-cut
+		end()
+		jobs, end = start(b.credentials)
+		defer end()
+		equal(t, "the summary", waitForJob(t, jobs, job.ID).Summary(), "40 done, 0 failed")
+		equal(t, "the entries", b.stopEntries("rose"), 40)
+	})
+}
+
+func TestADemotedAdministratorsJobChangesNothingMore(t *testing.T) {
+	withHarbor(t, func(t *testing.T, b *board, start func(review.JobCredentials) (*review.Jobs, context.CancelFunc)) {
+		jobs, end := start(&interrupted{Service: b.credentials, at: 18, first: func() { b.demote("rose") }})
+		defer end()
+		job, err := jobs.Start(t.Context(), actor("rose"), review.JobDisable, connectedOfHarbor, "Left the company")
+		b.ok(err)
+		job = waitForJob(t, jobs, job.ID)
+		equal(t, "the state", job.State, review.JobStopped)
+		equal(t, "the summary", job.Summary(), "17 done, 0 failed")
+		equal(t, "the note", job.Note, "It was stopped because whoever started it is not an administrator any more.")
+		equal(t, "the number of stopped links", b.stopped(), 17)
+		equal(t, "the entries", b.stopEntries("rose"), 17)
+	})
+}

@@ -1,0 +1,222 @@
+package review
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"mooring/credential"
+	"mooring/fault"
+	"mooring/text"
+)
+
+// Sort is what a list of linked accounts is sorted by.
+type Sort string
+
+// The orders. Their spelling is that of the URL.
+const (
+	ByLabel    Sort = "label" // unless another is asked for
+	ByAccount  Sort = "account"
+	ByChecked  Sort = "checked"
+	ByExpires  Sort = "expires"
+	ByReviewed Sort = "reviewed"
+)
+
+// Sorts lists every order.
+var Sorts = []Sort{ByLabel, ByAccount, ByChecked, ByExpires, ByReviewed}
+
+// Statuses lists every status in the order in which pages offer them.
+var Statuses = []credential.Status{
+	credential.StatusConnected, credential.StatusExpiring, credential.StatusAttention, credential.StatusWaiting,
+	credential.StatusUnchecked, credential.StatusPending, credential.StatusDisabled,
+}
+
+var statusNames = map[credential.Status]string{
+	credential.StatusConnected: "Connected", credential.StatusExpiring: "Expiring", credential.StatusAttention: "Needs attention",
+	credential.StatusWaiting: "Waiting", credential.StatusUnchecked: "Not verified", credential.StatusPending: "Pending approval",
+	credential.StatusDisabled: "Disabled",
+}
+
+// StatusName is how a status is called where there is no single credential to
+// give the word, such as in a choice.
+func StatusName(s credential.Status) string { return statusNames[s] }
+
+// Query says which linked accounts are listed, and in which order. The zero
+// value is all of them by label.
+type Query struct {
+	Search          string // as typed; see TooShort
+	Provider        string // key
+	Status          credential.Status
+	Account         string // name
+	ExpiringWithin  int    // days; 0: any. What has ended already counts too, since it was not renewed.
+	NeverReviewed   bool
+	NotCheckedSince time.Time // a date, UTC midnight; zero: any. What was never checked counts too.
+	Sort            Sort
+	Descending      bool
+}
+
+// What may stand in a query.
+const (
+	ShortestSearch  = 3   // letters
+	longestSearch   = 100 // letters
+	longestName     = 100 // of an account
+	longestExpiring = 3650
+	dateLayout      = "2006-01-02"
+)
+
+var providerKey = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// ParseQuery reads a query from the parameters of a URL or of a form. What it
+// does not understand it leaves out, with a sentence at the field.
+func ParseQuery(v url.Values) (Query, fault.Fields) {
+	fields := fault.Fields{}
+	var q Query
+	if q.Search = text.Line(v.Get("search")); utf8.RuneCountInString(q.Search) > longestSearch {
+		q.Search, fields["search"] = "", saySearchLong
+	}
+	if q.Provider = strings.TrimSpace(v.Get("provider")); q.Provider != "" && !providerKey.MatchString(q.Provider) {
+		q.Provider, fields["provider"] = "", sayNoSuchProvider
+	}
+	if q.Status = credential.Status(v.Get("status")); q.Status != "" && StatusName(q.Status) == "" {
+		q.Status, fields["status"] = "", sayNoSuchStatus
+	}
+	if q.Account = text.Line(v.Get("account")); utf8.RuneCountInString(q.Account) > longestName {
+		q.Account, fields["account"] = "", sayAccountLong
+	}
+	if typed := strings.TrimSpace(v.Get("expiring")); typed != "" {
+		days, err := strconv.Atoi(typed)
+		if err != nil || days < 1 || days > longestExpiring {
+			days, fields["expiring"] = 0, sayExpiring
+		}
+		q.ExpiringWithin = days
+	}
+	switch v.Get("never-reviewed") {
+	case "", "no":
+	case "yes":
+		q.NeverReviewed = true
+	default:
+		fields["never-reviewed"] = sayNeverReviewed
+	}
+	if typed := strings.TrimSpace(v.Get("not-checked-since")); typed != "" {
+		date, err := time.Parse(dateLayout, typed)
+		if err != nil || date.Year() < 1970 {
+			date, fields["not-checked-since"] = time.Time{}, sayDate
+		}
+		q.NotCheckedSince = date
+	}
+	switch sort := Sort(v.Get("sort")); sort {
+	case "", ByLabel:
+	case ByAccount, ByChecked, ByExpires, ByReviewed:
+		q.Sort = sort
+	default:
+		fields["sort"] = sayNoSuchSort
+	}
+	switch v.Get("order") {
+	case "", "asc":
+	case "desc":
+		q.Descending = true
+	default:
+		fields["order"] = sayNoSuchOrder
+	}
+	return q, fields
+}
+
+// Values gives the query as parameters of a URL, without those that say
+// nothing, so that equal queries have equal URLs.
+func (q Query) Values() url.Values {
+	v := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	set("search", q.Search)
+	set("provider", q.Provider)
+	set("status", string(q.Status))
+	set("account", q.Account)
+	if q.ExpiringWithin > 0 {
+		set("expiring", strconv.Itoa(q.ExpiringWithin))
+	}
+	if q.NeverReviewed {
+		set("never-reviewed", "yes")
+	}
+	if !q.NotCheckedSince.IsZero() {
+		set("not-checked-since", q.NotCheckedSince.UTC().Format(dateLayout))
+	}
+	if q.Order() != ByLabel {
+		set("sort", string(q.Sort))
+	}
+	if q.Descending {
+		set("order", "desc")
+	}
+	return v
+}
+
+// Order is the order that is asked for.
+func (q Query) Order() Sort {
+	if q.Sort == "" {
+		return ByLabel
+	}
+	return q.Sort
+}
+
+// Filters reports whether the query leaves out anything, or would if what is
+// searched for were long enough.
+func (q Query) Filters() bool {
+	q.Sort, q.Descending = "", false
+	return q != Query{}
+}
+
+// Sentence says in words what the query lists, for jobs, reviews and the audit log.
+func (q Query) Sentence() string {
+	var parts []string
+	add := func(applies bool, format string, args ...any) {
+		if applies {
+			parts = append(parts, fmt.Sprintf(format, args...))
+		}
+	}
+	add(q.Status != "", "%s", StatusName(q.Status))
+	add(q.Provider != "", "provider %s", q.Provider)
+	add(q.Account != "", "of %s", q.Account)
+	add(q.ExpiringWithin == 1, "expiring within 1 day")
+	add(q.ExpiringWithin > 1, "expiring within %d days", q.ExpiringWithin)
+	add(q.NeverReviewed, "never reviewed")
+	add(!q.NotCheckedSince.IsZero(), "not checked since %s", q.NotCheckedSince.UTC().Format("2 January 2006"))
+	add(len(q.Terms()) > 0, "matching “%s”", text.Line(q.Search))
+	if len(parts) == 0 {
+		return "All linked accounts"
+	}
+	sentence := strings.Join(parts, ", ")
+	first, size := utf8.DecodeRuneInString(sentence)
+	return string(unicode.ToUpper(first)) + sentence[size:]
+}
+
+// TooShort reports whether something is searched for that is too short to be
+// looked for. The list then shows everything, and says so.
+func (q Query) TooShort() bool { return text.Line(q.Search) != "" && len(q.Terms()) == 0 }
+
+// Terms gives the texts that all have to occur. They are the words of the
+// search; a word that is too short to be looked for by itself stays together
+// with the word before it, or the first with the one after.
+func (q Query) Terms() []string {
+	var terms []string
+	for _, word := range strings.Fields(text.Line(q.Search)) {
+		last := len(terms) - 1
+		if last >= 0 && (tooShort(word) || tooShort(terms[last])) {
+			terms[last] += " " + word
+		} else {
+			terms = append(terms, word)
+		}
+	}
+	if len(terms) == 1 && tooShort(terms[0]) {
+		return nil
+	}
+	return terms
+}
+
+func tooShort(term string) bool { return utf8.RuneCountInString(term) < ShortestSearch }

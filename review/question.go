@@ -1,0 +1,57 @@
+package review
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mooring/audit"
+	"mooring/credential"
+	"mooring/text"
+)
+
+// Question is what a reviewer asks the owners of a linked account.
+type Question struct {
+	ReviewID       string
+	Review         string // name
+	DueAt          time.Time
+	CredentialID   string
+	Text           string
+	AskedByName    string
+	AskedAt        time.Time
+	Answer         string // empty: not yet
+	AnsweredByName string
+	AnsweredAt     time.Time
+}
+
+// Answered reports whether an owner has answered.
+func (q Question) Answered() bool { return !q.AnsweredAt.IsZero() }
+
+// Questions lists what open reviews ask about a linked account of this
+// account, with the answers that were given.
+func (s *Reviews) Questions(ctx context.Context, accountID, credentialID string) ([]Question, error) {
+	return s.store.Questions(ctx, accountID, credentialID)
+}
+
+// Answer stores what an owner answers. The item comes back to the reviewers.
+func (s *Reviews) Answer(ctx context.Context, r credential.Request, credentialID, reviewID, answer string) error {
+	answer = paragraphs(answer)
+	if answer == "" || utf8.RuneCountInString(answer) > maxAnswer {
+		return ErrAnswer.At("answer")
+	}
+	entry := audit.Entry{At: s.now(), Actor: r.Actor, Action: audit.AnswerReview, AccountID: r.AccountID, CredentialID: credentialID,
+		Result: audit.Done, Changes: []audit.Change{{Field: "Answer", After: answer}}}
+	return s.store.Answer(ctx, r.AccountID, credentialID, reviewID, answer, entry)
+}
+
+// paragraphs keeps the lines that people type, each as text.Line does.
+func paragraphs(s string) string {
+	var lines []string
+	for line := range strings.Lines(s) {
+		if line = text.Line(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,129 @@
+package review
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"mooring/audit"
+	"mooring/cloud"
+	"mooring/credential"
+)
+
+const (
+	// PageSize is how many linked accounts a page lists.
+	PageSize = 50
+
+	chunkSize    = 1000 // that jobs, reviews and exports read at once
+	refreshEvery = time.Minute
+	refreshTurn  = 500 // statuses changed in one transaction
+)
+
+// RegisterStore lists linked accounts of all accounts. Its readers ask for no
+// role: the route table does.
+type RegisterStore interface {
+	// ListLinked gives a page. The zero Cursor is the beginning.
+	ListLinked(ctx context.Context, q Query, after Cursor, most int, now time.Time) (Listing, error)
+	LinkedTotals(ctx context.Context) (Totals, error)
+	// EachLinked walks a selection by number, size rows at a time.
+	EachLinked(ctx context.Context, s Selection, afterNumber int64, size int, now time.Time, chunk func([]Row) error) error
+	CountLinked(ctx context.Context, s Selection, now time.Time) (int, error)
+	// AddExport writes that a list is about to be exported, if the actor still
+	// is an administrator.
+	AddExport(ctx context.Context, entry audit.Entry) error
+	// RefreshStatuses sets the status of at most so many connected links whose
+	// certificate ended, or began to expire, and says how many there were.
+	RefreshStatuses(ctx context.Context, now time.Time, most int) (int, error)
+}
+
+// Listing is a page as the store gives it.
+type Listing struct {
+	Rows                    []Row
+	Next                    Cursor // zero: the end
+	Total                   int
+	More                    bool
+	NewestFirst, Unfinished bool
+}
+
+// Page is one page of the list.
+type Page struct {
+	Rows        []Row
+	Next        string // leads to the next page; empty: this is the last
+	Total       int
+	More        bool // there are more than Total
+	NewestFirst bool // so many match the search that they are not sorted as asked
+	Unfinished  bool // so many were looked at that it stopped before the page was full; Next goes on
+}
+
+// Totals say how many linked accounts there are.
+type Totals struct {
+	All           int
+	ByStatus      map[credential.Status]int
+	ByProvider    map[string]int
+	NeverReviewed int
+}
+
+// Pending is how many wait for approval.
+func (t Totals) Pending() int { return t.ByStatus[credential.StatusPending] }
+
+// RegisterConfig is what Register needs.
+type RegisterConfig struct {
+	Store  RegisterStore
+	Clouds cloud.Registry // gives their names in exports
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// Register is the list of all linked accounts.
+type Register struct {
+	store  RegisterStore
+	clouds cloud.Registry
+	now    func() time.Time
+	log    *slog.Logger
+}
+
+// NewRegister makes the service.
+func NewRegister(c RegisterConfig) *Register {
+	return &Register{store: c.Store, clouds: c.Clouds, now: c.Now, log: c.Log}
+}
+
+// List gives the page that begins behind after, which is Page.Next of the page
+// before. What is no such thing gives the first page.
+func (r *Register) List(ctx context.Context, q Query, after string) (Page, error) {
+	found, err := r.store.ListLinked(ctx, q, readCursor(after, q), PageSize, r.now())
+	if err != nil {
+		return Page{}, err
+	}
+	return Page{Rows: found.Rows, Next: found.Next.String(), Total: found.Total, More: found.More,
+		NewestFirst: found.NewestFirst, Unfinished: found.Unfinished}, nil
+}
+
+// Totals gives counts that are kept and not counted.
+func (r *Register) Totals(ctx context.Context) (Totals, error) { return r.store.LinkedTotals(ctx) }
+
+// RefreshStatuses gives connected links whose certificate ended, or began to
+// expire, their status. It works in short turns, so that nobody waits for it.
+func (r *Register) RefreshStatuses(ctx context.Context) error {
+	for {
+		changed, err := r.store.RefreshStatuses(ctx, r.now(), refreshTurn)
+		if err != nil || changed < refreshTurn {
+			return err
+		}
+	}
+}
+
+// Run keeps the statuses up to date until ctx ends.
+func (r *Register) Run(ctx context.Context) {
+	ticks := time.NewTicker(refreshEvery)
+	defer ticks.Stop()
+	for {
+		if err := r.RefreshStatuses(ctx); err != nil && ctx.Err() == nil {
+			r.log.Error("the statuses of linked accounts could not be brought up to date", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+	}
+}

@@ -1,0 +1,32 @@
+package review
+
+import (
+	"time"
+
+	"mooring/credential"
+)
+
+// Row is one linked account as administrators list it. There is nothing secret in it.
+type Row struct {
+	Number                              int64 // grows in the order of linking
+	ID, AccountID, Account              string
+	Provider, Label                     string
+	SubscriptionName, SubscriptionID    string
+	LinkedByID, LinkedBy, LinkedByEmail string // empty when that person is gone
+	State                               credential.State
+	LastCheckedAt, CouldNotCheckAt      time.Time // zero: never
+	ExpiresAt                           time.Time // of the certificate
+	ReviewedAt                          time.Time // zero: never
+	ReviewedBy                          string
+	Reason                              string // why it is stopped, or waits for approval
+}
+
+// Word is the status word that people read, as on every other page.
+func (r Row) Word(cloudName string, now time.Time) string { return r.credential().Word(cloudName, now) }
+
+// Status is what the status word says, as something to filter by.
+func (r Row) Status(now time.Time) credential.Status { return r.credential().Status(now) }
+
+func (r Row) credential() credential.Credential {
+	return credential.Credential{State: r.State, CertificateExpires: r.ExpiresAt}
+}

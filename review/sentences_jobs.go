@@ -1,0 +1,35 @@
+package review
+
+import "mooring/fault"
+
+// What administrators read when something about a job goes wrong.
+var (
+	ErrNoSuchJob = fault.New(fault.NotFound,
+		"There is no such job. Jobs are removed three months after they ended.")
+	ErrNoSuchWork = fault.New(fault.Invalid,
+		"Choose what to do with the linked accounts: check them again, or disable them.")
+	ErrNothingSelected = fault.New(fault.Invalid,
+		"Select at least one linked account.")
+	ErrTooManySelected = fault.New(fault.Invalid,
+		"Select at most 1,000 linked accounts one by one, or all that match.")
+	ErrTooManyJobs = fault.New(fault.Conflict,
+		"Twenty of your jobs are running or waiting. Wait until one ends, or stop one.")
+	ErrJobOver = fault.New(fault.Conflict,
+		"This job has ended already.")
+	ErrNothingFailed = fault.New(fault.Conflict,
+		"Nothing failed in this job, so there is nothing to do again.")
+	ErrJobNotOver = fault.New(fault.Conflict,
+		"This job has not ended yet. Wait for its end, or stop it.")
+)
+
+// Why a job ended early, and why a linked account is among its failures.
+const (
+	sayStarterGone       = "It was stopped because whoever started it is not an administrator any more."
+	sayUnlinkedMeanwhile = "It was unlinked before its turn came."
+	sayDisabled          = "It is disabled, so it was not checked."
+	sayStopped           = "An administrator has disabled it, so it was not checked."
+	sayPending           = "It waits for approval, so it was not checked."
+	sayDeclineInstead    = "It waits for approval. Decline it instead of disabling it."
+	sayNotPassed         = "The check did not pass. Open it to see why."
+	sayOurSide           = "Something went wrong on our side. Try this one again."
+)

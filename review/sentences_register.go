@@ -1,0 +1,23 @@
+package review
+
+import "mooring/fault"
+
+// What administrators read when something about a list of linked accounts goes wrong.
+var (
+	ErrSearchTooShort = fault.New(fault.Invalid,
+		"Type at least three letters to search for, or nothing. With fewer the search would not count, and all linked accounts would match.")
+	ErrNoSuchFormat = fault.New(fault.NotFound,
+		"The list is exported as CSV or as JSON Lines.")
+)
+
+const (
+	saySearchLong     = "Use at most 100 characters."
+	sayNoSuchProvider = "There is no such provider, so all are shown."
+	sayNoSuchStatus   = "There is no such status, so all are shown."
+	sayAccountLong    = "No account has so long a name, so all are shown."
+	sayExpiring       = "Enter a number of days between 1 and 3650."
+	sayNeverReviewed  = "This can only be yes."
+	sayDate           = "Enter a date as year, month and day, such as 2026-11-01."
+	sayNoSuchSort     = "The list cannot be sorted by that."
+	sayNoSuchOrder    = "The order can only be asc or desc."
+)
