@@ -118,7 +118,7 @@ func standingOf(ctx context.Context, tx *sql.Tx, personID string) (standing, err
 // administrators who stop each other at once the second is then the last. When
 // there is nothing to change there is nothing to tell the audit log.
 func (a Accounts) changePerson(ctx context.Context, personID string, entry audit.Entry,
-	change func(tx *sql.Tx, is standing) (changed bool, err error)) error {
+	change func(tx *sql.Tx, is standing) (changes []audit.Change, err error)) error {
 	return a.db.change(ctx, func(tx *sql.Tx) error {
 		if err := mayChangePeople(ctx, tx, entry.Actor); err != nil {
 			return err
@@ -127,12 +127,12 @@ func (a Accounts) changePerson(ctx context.Context, personID string, entry audit
 		if err != nil {
 			return err
 		}
-		changed, err := change(tx, is)
-		if err != nil || !changed {
+		changes, err := change(tx, is)
+		if err != nil || len(changes) == 0 {
 			return err
 		}
-		entry.Detail = is.email
-		return addEntry(ctx, tx, entry)
+		entry.Detail, entry.Changes = is.email, changes
+		return a.db.addEntry(ctx, tx, entry)
 	})
 }
 
@@ -143,70 +143,74 @@ func endSessionsOf(ctx context.Context, tx *sql.Tx, personID string) error {
 // DisablePerson keeps somebody out: their sessions end, and so do the
 // invitations they made, by whose links they could come back as somebody else.
 func (a Accounts) DisablePerson(ctx context.Context, personID string, entry audit.Entry) error {
-	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, is standing) (bool, error) {
+	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, is standing) ([]audit.Change, error) {
 		if is.disabled {
-			return false, nil
+			return nil, nil
 		}
 		if is.admin && !is.anotherAdministrator {
-			return false, account.ErrLastAdministrator
+			return nil, account.ErrLastAdministrator
 		}
 		if err := run(ctx, tx, `DELETE FROM invitations WHERE created_by = ?`, personID); err != nil {
-			return false, err
+			return nil, err
 		}
 		if err := endSessionsOf(ctx, tx, personID); err != nil {
-			return false, err
+			return nil, err
 		}
-		return true, run(ctx, tx, `UPDATE people SET disabled_at = ? WHERE id = ?`, moment(entry.At), personID)
+		return account.ChangedAccess(false, true), run(ctx, tx, `UPDATE people SET disabled_at = ? WHERE id = ?`, moment(entry.At), personID)
 	})
 }
 
 // EnablePerson lets somebody in again.
 func (a Accounts) EnablePerson(ctx context.Context, personID string, entry audit.Entry) error {
-	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, is standing) (bool, error) {
+	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, is standing) ([]audit.Change, error) {
 		if !is.disabled {
-			return false, nil
+			return nil, nil
 		}
-		return true, run(ctx, tx, `UPDATE people SET disabled_at = 0 WHERE id = ?`, personID)
+		return account.ChangedAccess(true, false), run(ctx, tx, `UPDATE people SET disabled_at = 0 WHERE id = ?`, personID)
 	})
 }
 
 // EndPersonSessions signs somebody out everywhere.
 func (a Accounts) EndPersonSessions(ctx context.Context, personID string, entry audit.Entry) error {
-	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, _ standing) (bool, error) {
-		return touches(ctx, tx, `DELETE FROM sessions WHERE person_id = ?`, personID)
+	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, _ standing) ([]audit.Change, error) {
+		open, err := value[int](tx.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE person_id = ?`, personID))
+		if err != nil || open == 0 {
+			return nil, err
+		}
+		return account.EndedSessions(open), endSessionsOf(ctx, tx, personID)
 	})
 }
 
 // MakeAdministrator gives the right by a person's decision.
 func (a Accounts) MakeAdministrator(ctx context.Context, personID string, entry audit.Entry) error {
-	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, is standing) (bool, error) {
+	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, is standing) ([]audit.Change, error) {
 		if is.admin {
-			return false, nil
+			return nil, nil
 		}
 		if is.disabled { // or they would be one the moment that they are enabled
-			return false, account.ErrPersonDisabled
+			return nil, account.ErrPersonDisabled
 		}
 		if err := endSessionsOf(ctx, tx, personID); err != nil {
-			return false, err
+			return nil, err
 		}
-		return true, run(ctx, tx, `UPDATE people SET site_admin = 1, admin_by_group = 0 WHERE id = ?`, personID)
+		return account.ChangedAdministrator(false, true), run(ctx, tx, `UPDATE people SET site_admin = 1, admin_by_group = 0 WHERE id = ?`, personID)
 	})
 }
 
 // TakeAdministrator takes the right away, unless a group gave it.
 func (a Accounts) TakeAdministrator(ctx context.Context, personID string, entry audit.Entry) error {
-	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, is standing) (bool, error) {
+	return a.changePerson(ctx, personID, entry, func(tx *sql.Tx, is standing) ([]audit.Change, error) {
 		switch {
 		case !is.admin:
-			return false, nil
+			return nil, nil
 		case is.byGroup:
-			return false, account.ErrByGroup
+			return nil, account.ErrByGroup
 		case !is.anotherAdministrator:
-			return false, account.ErrLastAdministrator
+			return nil, account.ErrLastAdministrator
 		}
 		if err := endSessionsOf(ctx, tx, personID); err != nil {
-			return false, err
+			return nil, err
 		}
-		return true, run(ctx, tx, `UPDATE people SET site_admin = 0 WHERE id = ?`, personID)
+		return account.ChangedAdministrator(true, false), run(ctx, tx, `UPDATE people SET site_admin = 0 WHERE id = ?`, personID)
 	})
 }

@@ -79,9 +79,19 @@ func (a Accounts) Keys(ctx context.Context, accountID, personID string) ([]accou
 // RemoveKey ends a key of the account or, when personID is not empty, one that
 // this person made there.
 func (a Accounts) RemoveKey(ctx context.Context, accountID, personID, keyID string, entry audit.Entry) error {
-	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
-		return mustTouch(ctx, tx, account.ErrNoSuchKey,
-			`DELETE FROM api_keys WHERE id = ?1 AND account_id = ?2 AND (?3 = '' OR person_id = ?3)`, keyID, accountID, personID)
+	return a.db.change(ctx, func(tx *sql.Tx) error {
+		scan := func(r row) (k account.Key, err error) {
+			err = r.Scan(&k.Name, &k.Scope, (*moment)(&k.ExpiresAt))
+			return k, err
+		}
+		removed, err := one(ctx, tx, scan, account.ErrNoSuchKey, `
+			DELETE FROM api_keys WHERE id = ?1 AND account_id = ?2 AND (?3 = '' OR person_id = ?3)
+			RETURNING name, scope, expires_at`, keyID, accountID, personID)
+		if err != nil {
+			return err
+		}
+		entry.Changes = removed.Ended()
+		return a.db.addEntry(ctx, tx, entry)
 	})
 }
 

@@ -44,7 +44,7 @@ func (a Accounts) AddSession(ctx context.Context, arrival account.Arrival, entry
 		if crowded {
 			entry.Detail = strings.TrimPrefix(entry.Detail+", in place of the session that was unseen for longest", ", ")
 		}
-		if err := addEntry(ctx, tx, entry); err != nil {
+		if err := a.db.addEntry(ctx, tx, entry); err != nil {
 			return err
 		}
 		err = run(ctx, tx, `
@@ -72,7 +72,7 @@ func (a Accounts) AddSession(ctx context.Context, arrival account.Arrival, entry
 		if arrival.Groups == nil {
 			return nil
 		}
-		return follow(ctx, tx, s.PersonID, *arrival.Groups, s.CreatedAt)
+		return a.db.follow(ctx, tx, s.PersonID, *arrival.Groups, s.CreatedAt)
 	})
 }
 

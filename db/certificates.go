@@ -82,7 +82,7 @@ func (c Certificates) ActivateFirst(ctx context.Context, s certificate.Sealed, e
 		if err := addActive(ctx, tx, s); err != nil {
 			return err
 		}
-		return addEntry(ctx, tx, entry)
+		return c.db.addEntry(ctx, tx, entry)
 	})
 }
 

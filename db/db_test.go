@@ -12,6 +12,7 @@ import (
 	"mooring/account"
 	"mooring/audit"
 	"mooring/db"
+	"mooring/db/dbtest"
 )
 
 func TestFilesArePrivate(t *testing.T) {
@@ -91,10 +92,7 @@ func TestReadersCannotWrite(t *testing.T) {
 
 func TestOpenAgainKeepsEverything(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mooring.db")
-	first, err := db.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := dbtest.At(t, path)
 	w := world{first, t}
 	w.join("ada", "acme")
 	w.ok(first.Close())
@@ -108,7 +106,7 @@ func TestOpenRefuses(t *testing.T) {
 		prepare  func(t *testing.T, path string)
 		sentence string
 	}{
-		"a newer schema":    {spoil(`PRAGMA user_version = 99`), "a newer Mooring wrote it (schema 99, this one knows 2)"},
+		"a newer schema":    {spoil(`PRAGMA user_version = 99`), "a newer Mooring wrote it (schema 99, this one knows "},
 		"another program's": {spoil(`PRAGMA application_id = 7`), "it belongs to another program"},
 		"a stranger's tables": {func(t *testing.T, path string) {
 			execIn(t, path, `CREATE TABLE songs (title TEXT)`)
@@ -191,12 +189,7 @@ func TestOpenInAMissingFolder(t *testing.T) {
 
 func open(t *testing.T, path string) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.Close() })
-	return d
+	return dbtest.At(t, path)
 }
 
 func TestCheckWritesAndCountsAsNoChange(t *testing.T) {

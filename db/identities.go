@@ -54,7 +54,7 @@ func (a Accounts) LinkIdentity(ctx context.Context, r account.Renewal, l account
 		if err := addIdentity(ctx, tx, l); err != nil || groups == nil {
 			return err
 		}
-		return follow(ctx, tx, r.PersonID, *groups, r.At)
+		return a.db.follow(ctx, tx, r.PersonID, *groups, r.At)
 	})
 }
 
@@ -89,15 +89,15 @@ func (a Accounts) UnlinkIdentity(ctx context.Context, r account.Renewal, issuer,
 		if left.identities > 0 {
 			return nil
 		}
-		return follow(ctx, tx, r.PersonID, groups, r.At)
+		return a.db.follow(ctx, tx, r.PersonID, groups, r.At)
 	})
 }
 
 // follow gives a person what their groups give and takes what groups gave
 // before. What a person decided stays, and so do the last administrator and
 // the last owner.
-func follow(ctx context.Context, tx *sql.Tx, personID string, g account.Groups, now time.Time) error {
-	var changes []string
+func (db *DB) follow(ctx context.Context, tx *sql.Tx, personID string, g account.Groups, now time.Time) error {
+	var changes []followed
 	if g.FollowsAdministrator {
 		change, err := followAdministrator(ctx, tx, personID, g.Administrator)
 		if err != nil {
@@ -112,17 +112,40 @@ func follow(ctx context.Context, tx *sql.Tx, personID string, g account.Groups, 
 	if changes = append(changes, change...); len(changes) == 0 {
 		return nil
 	}
-	g.Entry.Detail = strings.Join(changes, ", ")
-	return addEntry(ctx, tx, g.Entry)
+	words := make([]string, 0, len(changes))
+	for _, c := range changes {
+		words = append(words, c.word)
+		g.Entry.Changes = append(g.Entry.Changes, c.Change)
+	}
+	g.Entry.Detail = strings.Join(words, ", ")
+	return db.addEntry(ctx, tx, g.Entry)
 }
 
-func followAdministrator(ctx context.Context, tx *sql.Tx, personID string, wanted bool) ([]string, error) {
+// followed is one thing that groups gave or took.
+type followed struct {
+	word string
+	audit.Change
+}
+
+func followedRole(organization, word string, before, after account.Role) []followed {
+	return []followed{{word, audit.Change{Field: "Role in " + organization, Before: string(before), After: string(after)}}}
+}
+
+func followedRight(word string, changes []audit.Change) []followed {
+	all := make([]followed, 0, len(changes))
+	for _, c := range changes {
+		all = append(all, followed{word, c})
+	}
+	return all
+}
+
+func followAdministrator(ctx context.Context, tx *sql.Tx, personID string, wanted bool) ([]followed, error) {
 	if wanted {
 		made, err := touches(ctx, tx, `UPDATE people SET site_admin = 1, admin_by_group = 1 WHERE id = ? AND site_admin = 0`, personID)
 		if err != nil || !made {
 			return nil, err
 		}
-		return []string{"administrator"}, nil
+		return followedRight("administrator", account.ChangedAdministrator(false, true)), nil
 	}
 	taken, err := touches(ctx, tx, `
 		UPDATE people SET site_admin = 0, admin_by_group = 0
@@ -131,15 +154,15 @@ func followAdministrator(ctx context.Context, tx *sql.Tx, personID string, wante
 	if err != nil || !taken {
 		return nil, err
 	}
-	return []string{"no administrator any more"}, nil
+	return followedRight("no administrator any more", account.ChangedAdministrator(true, false)), nil
 }
 
-func followOrganizations(ctx context.Context, tx *sql.Tx, personID string, roles map[string]account.Role, now time.Time) ([]string, error) {
+func followOrganizations(ctx context.Context, tx *sql.Tx, personID string, roles map[string]account.Role, now time.Time) ([]followed, error) {
 	had, err := all(ctx, tx, scanMembership, membershipsOfPerson, personID)
 	if err != nil {
 		return nil, err
 	}
-	var changes []string
+	var changes []followed
 	belongs := map[string]bool{}
 	for _, m := range had {
 		belongs[m.Account.Name] = true
@@ -172,14 +195,14 @@ func followOrganizations(ctx context.Context, tx *sql.Tx, personID string, roles
 		if err := addMembership(ctx, tx, personID, account.Membership{Account: joined, Role: roles[name], ByGroup: true}, now); err != nil {
 			return nil, err
 		}
-		changes = append(changes, fmt.Sprintf("%s of %s", roles[name], name))
+		changes = append(changes, followedRole(name, fmt.Sprintf("%s of %s", roles[name], name), "", roles[name])...)
 	}
 	return changes, nil
 }
 
 // followMembership gives a membership that came from a group another role, or
 // ends it when role is empty.
-func followMembership(ctx context.Context, tx *sql.Tx, personID string, m account.Membership, role account.Role) ([]string, error) {
+func followMembership(ctx context.Context, tx *sql.Tx, personID string, m account.Membership, role account.Role) ([]followed, error) {
 	if m.Role == account.Owner {
 		err := keepAnOwner(ctx, tx, m.Account.ID, personID)
 		if errors.Is(err, account.ErrLastOwner) {
@@ -193,9 +216,9 @@ func followMembership(ctx context.Context, tx *sql.Tx, personID string, m accoun
 		}
 	}
 	if role == "" {
-		return []string{"no longer in " + m.Account.Name}, endMembership(ctx, tx, m.Account.ID, personID)
+		return followedRole(m.Account.Name, "no longer in "+m.Account.Name, m.Role, ""), endMembership(ctx, tx, m.Account.ID, personID)
 	}
-	return []string{fmt.Sprintf("%s of %s, was %s", role, m.Account.Name, m.Role)},
+	return followedRole(m.Account.Name, fmt.Sprintf("%s of %s, was %s", role, m.Account.Name, m.Role), m.Role, role),
 		run(ctx, tx, `UPDATE memberships SET role = ? WHERE account_id = ? AND person_id = ?`, role, m.Account.ID, personID)
 }
 
@@ -238,7 +261,7 @@ func (a Accounts) ReleaseGroups(ctx context.Context, organizations []string, adm
 			return nil
 		}
 		entry.Detail = "what no rule gives any more is left to people"
-		return addEntry(ctx, tx, entry)
+		return a.db.addEntry(ctx, tx, entry)
 	})
 	return missing, err
 }

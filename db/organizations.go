@@ -216,8 +216,8 @@ func (a Accounts) SetRole(ctx context.Context, accountID, personID string, role 
 		if err != nil {
 			return err
 		}
-		entry.Detail = fmt.Sprintf("%s: %s, was %s", had.email, role, had.role)
-		return addEntry(ctx, tx, entry)
+		entry.Detail, entry.Changes = fmt.Sprintf("%s: %s, was %s", had.email, role, had.role), account.ChangedRole(had.role, role)
+		return a.db.addEntry(ctx, tx, entry)
 	})
 }
 
@@ -243,8 +243,8 @@ func (a Accounts) RemoveMember(ctx context.Context, accountID, personID string, 
 		if err := endMembership(ctx, tx, accountID, personID); err != nil {
 			return err
 		}
-		entry.Detail = fmt.Sprintf("%s, was %s", had.email, had.role)
-		return addEntry(ctx, tx, entry)
+		entry.Detail, entry.Changes = fmt.Sprintf("%s, was %s", had.email, had.role), account.ChangedRole(had.role, "")
+		return a.db.addEntry(ctx, tx, entry)
 	})
 }
 
@@ -338,8 +338,8 @@ func (a Accounts) RemoveInvitation(ctx context.Context, accountID, invitationID 
 		if err != nil {
 			return err
 		}
-		entry.Detail = strings.TrimSuffix(removed.About()+": "+entry.Detail, ": ")
-		return addEntry(ctx, tx, entry)
+		entry.Detail, entry.Changes = strings.TrimSuffix(removed.About()+": "+entry.Detail, ": "), removed.Ended()
+		return a.db.addEntry(ctx, tx, entry)
 	})
 }
 

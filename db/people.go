@@ -100,6 +100,13 @@ func (a Accounts) AccountNameTaken(ctx context.Context, name string) (bool, erro
 
 const organizationByName = `SELECT ` + organizationColumns + ` FROM accounts a WHERE a.name = ? AND a.kind = 'organization'`
 
+const accountByName = `SELECT ` + organizationColumns + ` FROM accounts a WHERE a.name = ?`
+
+// AccountNamed finds an account of either kind by its name.
+func (a Accounts) AccountNamed(ctx context.Context, name string) (account.Account, error) {
+	return one(ctx, a.db.readers, scanOrganization, account.ErrNoSuchAccount, accountByName, name)
+}
+
 // OrganizationNamed finds an organization by its name.
 func (a Accounts) OrganizationNamed(ctx context.Context, name string) (account.Account, error) {
 	return one(ctx, a.db.readers, scanOrganization, account.ErrNoSuchOrganization, organizationByName, name)
@@ -169,7 +176,7 @@ func (a Accounts) ResetPerson(ctx context.Context, personID string, hash account
 		if err := endSessionsOf(ctx, tx, personID); err != nil {
 			return err
 		}
-		if err := follow(ctx, tx, personID, groups, entry.At); err != nil {
+		if err := a.db.follow(ctx, tx, personID, groups, entry.At); err != nil {
 			return err
 		}
 		return addNotice(ctx, tx, personID, notice)

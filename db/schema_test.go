@@ -104,7 +104,7 @@ func TestWordsOutsideTheListsAreRefused(t *testing.T) {
 		`INSERT INTO set_up_link (only_row, hash, expires_at) VALUES (2, 'h', 1)`,
 		`INSERT INTO verifications VALUES ('v', 'credential-one', 1, 'whim', 1, 0, '', 0)`,
 		`INSERT INTO verifications VALUES ('v', 'credential-one', 1, 'person', 1, 2, 'meh', 0)`,
-		`INSERT INTO audit VALUES (NULL, 1, '', '', '', '', 'x', '', '', 'perhaps', '')`,
+		`INSERT INTO audit VALUES (NULL, 1, '', '', '', '', 'x', '', '', 'perhaps', '', '', '', zeroblob(32), zeroblob(36))`,
 	} {
 		if _, err := w.Writer().ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "CHECK") {
 			t.Errorf("%s: got %v, want a refusal by CHECK", statement, err)
