@@ -306,6 +306,100 @@
     }
   })
 
+  // Filters: the address holds what is set, and nothing that is empty.
+
+  document.addEventListener('htmx:configRequest', (e) => {
+    if (!e.detail.elt.closest('[data-tidy]')) return
+    for (const [name, value] of [...e.detail.formData.entries()]) {
+      if (value === '') e.detail.formData.delete(name)
+    }
+  })
+
+  // Whole pages of a list are chosen with one press.
+
+  document.addEventListener('change', (e) => {
+    const form = e.target.closest('#selection')
+    if (!form) return
+    const boxes = [...form.querySelectorAll('[name=credential]')]
+    const whole = form.querySelector('[data-ticks]')
+    if (e.target === whole) {
+      for (const box of boxes) box.checked = whole.checked
+    }
+    const count = boxes.filter((box) => box.checked).length
+    whole.checked = count === boxes.length
+    whole.indeterminate = count > 0 && count < boxes.length
+    if (e.target === whole || e.target.name === 'credential') say(count + ' chosen')
+  })
+
+  // The live tail asks only while somebody follows it.
+
+  document.addEventListener('htmx:beforeRequest', (e) => {
+    const follow = document.querySelector('[data-follow]')
+    if (follow && e.detail.elt.id === follow.dataset.follow && follow.getAttribute('aria-pressed') !== 'true') e.preventDefault()
+  })
+
+  document.addEventListener('click', (e) => {
+    const follow = e.target.closest('[data-follow]')
+    if (!follow) return
+    const pressed = follow.getAttribute('aria-pressed') !== 'true'
+    follow.setAttribute('aria-pressed', String(pressed))
+    say(pressed ? 'New entries appear at the top.' : 'Paused.')
+  })
+
+  // The queue of a review: its keys stand on its buttons. A decision that needs
+  // a reason is chosen first and sent with Enter, so that no key alone does harm.
+
+  const queue = document.querySelector('[data-queue]')
+
+  const choose = (button) => {
+    for (const other of queue.querySelectorAll('[data-chosen-one]')) other.removeAttribute('data-chosen-one')
+    if (button) button.setAttribute('data-chosen-one', '')
+    byId('chosen').textContent = button ? button.dataset.says : ''
+    if (button) byId('reason').focus()
+    else document.querySelector('main h1').focus()
+  }
+
+  const decide = (e) => {
+    if (e.defaultPrevented || e.repeat || e.isComposing || e.altKey || (e.metaKey && e.key !== 'Enter')) return
+    const reason = byId('reason')
+    const chosen = queue.querySelector('[data-chosen-one]')
+    if (e.target === reason) {
+      if (e.key === 'Escape') {
+        e.preventDefault()
+        choose(null)
+      } else if (e.key === 'Enter' && !e.shiftKey && chosen) {
+        e.preventDefault()
+        queue.requestSubmit(chosen)
+      }
+      return
+    }
+    if (e.ctrlKey || e.shiftKey || dialog.open || e.target.matches('input, select, textarea') || e.target.closest('.menu[open]')) return
+    if (e.key === 'Escape' && chosen) return choose(null)
+    const pressed = queue.querySelector('[data-key="' + CSS.escape(e.key) + '"]')
+    if (!pressed) return
+    e.preventDefault()
+    if ('reason' in pressed.dataset) choose(pressed)
+    else pressed.click()
+  }
+
+  if (queue) {
+    const asked = queue.querySelector('button[value="' + CSS.escape(queue.dataset.chosen) + '"]')
+    if (asked) choose(asked)
+    document.addEventListener('keydown', decide)
+    queue.addEventListener('submit', (e) => {
+      const button = e.submitter
+      if ('sent' in queue.dataset || (button && button.getAttribute('aria-disabled') === 'true')) {
+        e.preventDefault()
+      } else if (button && 'reason' in button.dataset && !byId('reason').value.trim()) {
+        e.preventDefault()
+        choose(button)
+      } else {
+        queue.dataset.sent = ''
+      }
+    })
+    window.addEventListener('pageshow', () => { delete queue.dataset.sent })
+  }
+
   // Countdowns, written as the server writes them
 
   const wait = (n) => {

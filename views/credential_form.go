@@ -1,11 +1,11 @@
 package views
 
 // credentialFields are the fields of the form, in the order of the screen.
-var credentialFields = []string{"method", "label", "environment", "subscription_id", "client_id", "pasted", "tenant_id"}
+var credentialFields = []string{"method", "certificate_life", "label", "environment", "subscription_id", "client_id", "pasted", "tenant_id"}
 
 func credentialPlaces(p CredentialForm) []place {
 	list := places(p.Fields,
-		"method", "How to link", "label", "Label", "environment", "Azure cloud",
+		"method", "How to link", "certificate_life", "The certificate", "label", "Label", "environment", "Azure cloud",
 		"subscription_id", "Subscription ID", "client_id", "Application (client) ID",
 		"pasted", "What the command printed", "tenant_id", "Directory (tenant) ID")
 	return list

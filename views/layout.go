@@ -1,6 +1,9 @@
 package views
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // fewAccounts are found at a glance; more need a filter.
 const fewAccounts = 8
@@ -20,3 +23,26 @@ func rank(a AccountLink) int {
 }
 
 func navTitle(f Frame) string { return orElse(f.NavTitle, "Account info") }
+
+// Administration lists the pages for administrators of the site. The one that
+// path belongs to is current.
+func Administration(path string) []Link {
+	pages := []Link{
+		{Text: "Linked accounts", Path: "/admin/linked-accounts"},
+		{Text: "Reviews", Path: "/admin/reviews"},
+		{Text: "Jobs", Path: "/admin/jobs"},
+		{Text: "Intake policy", Path: "/admin/intake"},
+		{Text: "Audit log", Path: "/admin/audit-log"},
+		{Text: "People", Path: "/admin/people"},
+	}
+	for i, page := range pages {
+		pages[i].Current = path == page.Path || strings.HasPrefix(path, page.Path+"/")
+	}
+	return pages
+}
+
+// wide makes room for a table with many columns.
+func wide(f Frame) Frame {
+	f.wide = true
+	return f
+}

@@ -46,8 +46,10 @@ type Frame struct {
 	Reload   int    // seconds until a page without JavaScript reloads itself; 0 = never
 	Portal   string // demo only: address of the simulated portal
 	Notices  []Notice
-	Hello    string // "You last signed in 3 hours ago from 192.0.2.1."; mostly empty
-	Bare     bool   // nobody is signed in yet, or half: no menus, only a way out
+	Hello    string          // "You last signed in 3 hours ago from 192.0.2.1."; mostly empty
+	Bare     bool            // nobody is signed in yet, or half: no menus, only a way out
+	Overdue  []OverdueReview // reviews that are late and concern the person
+	wide     bool            // the page holds a wide table and says so itself
 }
 
 // Person is who is signed in.
@@ -111,6 +113,7 @@ type Provider struct {
 	Available   bool
 	Remark      string // when not available: "Not available yet", "Closed by its owner in 2026"
 	AddPath     string // Add credentials; empty: no button
+	Refused     string // why nobody may link it: "Your administrators do not let people link this provider."
 	Summary     string // of many rows: "41 linked. 13 need attention."; empty for a few
 	Credentials []CredentialRow
 }
@@ -150,11 +153,12 @@ type CredentialForm struct {
 	TenantFound string // Form.TenantID, when Mooring filled it in and nobody has changed it
 	// TenantReplaced: the preview puts another value into the tenant's field.
 	TenantReplaced bool
-	Fields         fault.Fields // label, subscription_id, client_id, tenant_id, pasted, method, environment
+	Fields         fault.Fields // label, subscription_id, client_id, tenant_id, pasted, method, environment, certificate_life
 	Problem        string       // the summary above the form
 	ProblemLink    *fault.Link
 	// FormNotes are quiet remarks beside fields, such as "Found from the subscription."
 	FormNotes    map[string]string
+	Approval     string // that it will wait for an approval; empty: it will not
 	Methods      []MethodChoice
 	Environments []cloud.Option
 	Classic      bool // the chosen method needs the subscription ID only
@@ -188,9 +192,37 @@ type Credential struct {
 	Rights           []cloud.Right
 	Progress         Progress
 	History          []Run // finished runs, the latest first
+	Decision         *Decision
+	LetIn            *Decision  // by an administrator, some time ago
+	Questions        []Question // of reviewers, the latest first
 	// Paths of what can be done now; empty means: no button.
 	VerifyPath, EditPath, DisablePath, EnablePath, UnlinkPath string
 	BackPath                                                  string
+}
+
+// Decision is what an administrator, or the site's policy, said about a
+// credential, as its people read it.
+type Decision struct {
+	Heading string // "An administrator disabled this credential."
+	Tone    Tone
+	By      string // name of the administrator; empty: the policy said it
+	At      Time   // with By
+	Reason  string // in the words of By, or of the policy; empty: none was given
+	Then    string // what that means, and what can be done; empty: Reason says it
+}
+
+// Question is what a reviewer asked the people of an account.
+type Question struct {
+	Asker      string
+	At         Time
+	Text       string
+	Answer     string // empty: nobody has answered
+	AnsweredBy string
+	AnsweredAt Time
+	AnswerPath string // POST review, answer; empty: the reader may not answer
+	ReviewID   string
+	Typed      string // an answer that came back
+	Problem    string // what is wrong with it
 }
 
 // Progress shows the stages of the latest run, while it runs and afterwards.
@@ -240,6 +272,7 @@ type Linked struct {
 	Rights                []cloud.Right
 	Progress              Progress
 	Connected             bool
+	Decision              *Decision // it waits for an approval, or the policy refuses it
 	NextJob               string
 }
 

@@ -140,6 +140,7 @@ func Samples() []Sample {
 		RequestID: "req_5t8w2q9z",
 	}))
 	samplesOfPeople(add)
+	samplesOfDecisions(add)
 	return samples
 }
 

@@ -369,7 +369,7 @@ func samplesOfKeys(add func(string, templ.Component)) {
 // sampleAdministration is the frame of a page for site administrators.
 func sampleAdministration(title string) Frame {
 	f := sampleFrame(title)
-	f.NavTitle, f.Nav = "Administration", []Link{{Text: "People", Path: "/admin/people", Current: true}}
+	f.NavTitle, f.Nav = "Administration", Administration("/admin/people")
 	return f
 }
 
@@ -414,6 +414,8 @@ func samplesOfAdministration(add func(string, templ.Component)) {
 	you := administrator
 	you.Name, you.Email, you.You, you.DisablePath, you.TakeAdministratorPath = "Ada Byron", "ada@harbor.example", true, "", ""
 	add("admin-person-you", AdminPersonPage(you))
+
+	samplesOfAdministrators(add)
 }
 
 // samplesOfFrames are what the frame shows beside the page.

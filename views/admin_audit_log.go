@@ -1,0 +1,123 @@
+package views
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"mooring/audit"
+)
+
+// actionWords says what was done as people read it. The code stands beside it.
+var actionWords = map[audit.Action]string{
+	audit.OfferSetUp:         "Offered to set up the site",
+	audit.SetUp:              "Set up the site",
+	audit.Restore:            "Restored the site from a backup",
+	audit.SignIn:             "Signed in",
+	audit.SignInFailed:       "Failed to sign in",
+	audit.SignOut:            "Signed out",
+	audit.SecondStep:         "Passed the second step",
+	audit.SecondStepFailed:   "Failed the second step",
+	audit.Prove:              "Proved who they are",
+	audit.ProveFailed:        "Failed to prove who they are",
+	audit.EndSession:         "Ended a session",
+	audit.EndOtherSessions:   "Ended all other sessions",
+	audit.ChangeTheme:        "Changed the theme",
+	audit.ChangeProfile:      "Changed their profile",
+	audit.ChangePassword:     "Changed their password",
+	audit.AddPasskey:         "Added a passkey",
+	audit.RemovePasskey:      "Removed a passkey",
+	audit.MakeRecoveryCodes:  "Made recovery codes",
+	audit.UseRecoveryCode:    "Used a recovery code",
+	audit.LinkIdentity:       "Linked a way to sign in",
+	audit.UnlinkIdentity:     "Unlinked a way to sign in",
+	audit.FollowGroups:       "Followed the groups of the directory",
+	audit.DisablePerson:      "Disabled a person",
+	audit.EnablePerson:       "Enabled a person",
+	audit.EndPersonSessions:  "Ended the sessions of a person",
+	audit.MakeAdministrator:  "Made somebody an administrator",
+	audit.TakeAdministrator:  "Took the right of an administrator",
+	audit.ResetPerson:        "Reset how a person signs in",
+	audit.MakeAccount:        "Made an organization",
+	audit.ChangeAccount:      "Changed an organization",
+	audit.DeleteAccount:      "Deleted an organization",
+	audit.Invite:             "Invited somebody",
+	audit.RevokeInvitation:   "Revoked an invitation",
+	audit.JoinAccount:        "Joined an organization",
+	audit.ChangeRole:         "Changed a role",
+	audit.RemoveMember:       "Removed somebody from an organization",
+	audit.LeaveAccount:       "Left an organization",
+	audit.MakeKey:            "Made an API key",
+	audit.RevokeKey:          "Revoked an API key",
+	audit.MakeCertificate:    "Made a certificate",
+	audit.LinkCredential:     "Linked a credential",
+	audit.EditCredential:     "Edited a credential",
+	audit.VerifyCredential:   "Asked to check a credential",
+	audit.FinishVerification: "Checked a credential",
+	audit.DisableCredential:  "Disabled a credential",
+	audit.EnableCredential:   "Enabled a credential",
+	audit.UnlinkCredential:   "Unlinked a credential",
+	audit.StopCredential:     "Disabled a linked account",
+	audit.ReleaseCredential:  "Enabled a linked account",
+	audit.ApproveCredential:  "Approved a linked account",
+	audit.DeclineCredential:  "Declined a linked account",
+	audit.HoldCredential:     "Held a credential back for approval",
+	audit.ExportList:         "Exported the linked accounts",
+	audit.ChangeIntake:       "Changed the intake policy",
+	audit.StartJob:           "Started a job",
+	audit.StopJob:            "Stopped a job",
+	audit.FinishJob:          "Finished a job",
+	audit.StartReview:        "Started a review",
+	audit.OpenReview:         "Opened a review",
+	audit.NameReviewer:       "Named a reviewer",
+	audit.DecideReview:       "Decided in a review",
+	audit.AnswerReview:       "Answered a question of a review",
+	audit.CloseReview:        "Closed a review",
+	audit.ExportReview:       "Downloaded the evidence of a review",
+	audit.MakeSchedule:       "Put a review on a schedule",
+	audit.EndSchedule:        "Ended a schedule",
+	audit.RefuseRequest:      "Asked for something not allowed",
+	audit.ReadLog:            "Read the audit log",
+	audit.ExportLog:          "Exported the audit log",
+	audit.VerifyLog:          "Verified the audit log",
+	audit.SealLog:            "Removed old entries and sealed them",
+	audit.RotateKeys:         "Rotated the keys of the site",
+}
+
+// did is what was done, in words; an action that was never given any stays
+// readable.
+func did(a audit.Action) string { return orElse(actionWords[a], string(a)) }
+
+// actionOptions are what the log can be filtered by, in the order of the words.
+func actionOptions() []option {
+	list := []option{{"", "All"}}
+	for _, a := range slices.SortedFunc(maps.Keys(actionWords), func(a, b audit.Action) int { return strings.Compare(did(a), did(b)) }) {
+		list = append(list, option{string(a), did(a)})
+	}
+	return list
+}
+
+var results = []option{{"", "All"}, {string(audit.Done), "Done"}, {string(audit.Refused), "Refused"}}
+
+func logFaults(p AuditLog) []place {
+	return places(p.Fields, "person", "Person", "action", "Action", "account", "Account", "credential", "Linked account",
+		"result", "Result", "from", "From", "to", "To")
+}
+
+// came announces what the tail brought.
+func came(p AuditTailed) string {
+	if len(p.Entries) == 0 {
+		return ""
+	}
+	latest := p.Entries[0]
+	return many(len(p.Entries), "new entry", "new entries") + ", the latest: " + latest.Who + ": " + did(latest.Action) + "."
+}
+
+// sound sums up a log that fits together.
+func sound(v Verdict) string {
+	s := count(v.Entries) + " " + orNumber(int(v.Entries), "entry", "entries") + " and " + many(v.Checkpoints, "checkpoint", "checkpoints") + " fit together. Nothing is changed, removed or put in."
+	if v.Took != "" {
+		s += " It took " + v.Took + "."
+	}
+	return s
+}

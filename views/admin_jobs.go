@@ -1,0 +1,62 @@
+package views
+
+import "strconv"
+
+// reached says how far a job is: "2,340 of 5,000, 12 failed, about 3 minutes left".
+func reached(p Job) string {
+	if !p.Counted {
+		return "Counting what there is to do."
+	}
+	s := count(p.Handled) + " of " + count(p.Total)
+	if p.Failed > 0 {
+		s += ", " + count(p.Failed) + " failed"
+	}
+	if p.Left != "" && !p.Over {
+		s += ", " + p.Left
+	}
+	return s
+}
+
+// heard is said aloud, at each tenth of the way and at the end.
+func heard(p Job) string {
+	if p.Over {
+		return p.State.Word + ": " + reached(p) + "."
+	}
+	return p.State.Word + ", " + strconv.Itoa(percent(p.Handled, p.Total)/10*10) + " percent."
+}
+
+// went sums a finished job up.
+func went(p Job) string {
+	if p.Counted && p.Total == 0 {
+		return "There was nothing to do."
+	}
+	if p.Failed == 0 && p.Handled == p.Total {
+		return "It went well for " + all(p.Total) + "."
+	}
+	s := "It went well for " + count(p.Handled-p.Failed)
+	if p.Failed > 0 {
+		s += " and failed for " + count(p.Failed)
+	}
+	s += "."
+	if rest := p.Total - p.Handled; rest > 0 {
+		s += " " + many(rest, "was", "were") + " not reached."
+	}
+	return s
+}
+
+func all(n int) string {
+	if n == 1 {
+		return "the one"
+	}
+	return "all " + count(n)
+}
+
+// rowReached is the same for a line of the list.
+func rowReached(r JobRow) string {
+	return reached(Job{Counted: r.Counted, Total: r.Total, Handled: r.Handled, Failed: r.Failed})
+}
+
+// noMoreShown says that the table of failures ends before they do.
+func noMoreShown(p Job) string {
+	return "The first " + count(len(p.Failures)) + " of " + count(p.Failed) + "."
+}

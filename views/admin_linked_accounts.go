@@ -1,0 +1,59 @@
+package views
+
+import "github.com/a-h/templ"
+
+// windows are the days within which a certificate may end.
+var windows = []Choice{{"7", "7 days"}, {"30", "30 days"}, {"60", "60 days"}, {"90", "90 days"}}
+
+// typesLive makes a field of the filter change the list while somebody types.
+// The address follows without a step back for each letter.
+func typesLive(path string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get": path, "hx-trigger": "input changed delay:300ms", "hx-include": "closest form",
+		"hx-replace-url": "true", "hx-sync": "closest form:replace",
+	}
+}
+
+// filtersLive makes a filter change what it filters as soon as something is
+// chosen. Without script the same form leads to the page again.
+func filtersLive(path, target, trigger string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get": path, "hx-target": target, "hx-swap": "outerHTML", "hx-push-url": "true", "hx-disinherit": "hx-push-url",
+		"hx-trigger": trigger, "hx-sync": "this:replace", "data-tidy": "",
+	}
+}
+
+// found says how many linked accounts the list is about.
+func found(p LinkedAccounts) string {
+	words := many(p.Total, "linked account", "linked accounts")
+	if p.ClearPath != "" {
+		words = many(p.Total, "linked account matches", "linked accounts match")
+	}
+	if p.More {
+		return "More than " + words
+	}
+	return words
+}
+
+// allOfThem is what is done to more than one page.
+func allOfThem(p LinkedAccounts) string {
+	switch {
+	case p.ClearPath == "":
+		return "All " + count(p.Total)
+	case p.More:
+		return "All that match, more than " + count(p.Total)
+	}
+	return "All " + count(p.Total) + " that match"
+}
+
+func nextText(p LinkedAccounts) string {
+	if p.Unfinished {
+		return "Look further"
+	}
+	return "Next page"
+}
+
+func linkedFaults(p LinkedAccounts) []place {
+	return places(p.Fields, "search", "Search", "provider", "Provider", "status", "Status", "account", "Account",
+		"expiring", "Expires within", "not-checked-since", "Not checked since", "selection", "Selection", "reason", "Reason")
+}

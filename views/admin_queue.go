@@ -1,0 +1,42 @@
+package views
+
+// queueButton is one of the four buttons of the queue.
+type queueButton struct {
+	Key, Letter, Name string
+	Class             string
+	Does              string
+	Reason            bool // it needs one
+}
+
+// queueButtons stand in the order of their buttons. Their letters are the keys of
+// app.js, which reads them from the buttons.
+var queueButtons = []queueButton{
+	{Key: "keep", Letter: "k", Name: "Keep", Class: "primary", Does: "It goes on as it is."},
+	{Key: "disable", Letter: "d", Name: "Disable", Does: "Nothing uses it any more; it stays linked.", Reason: true},
+	{Key: "unlink", Letter: "u", Name: "Unlink", Class: "danger", Does: "It is removed here, for good.", Reason: true},
+	{Key: "ask", Letter: "a", Name: "Ask the owner", Does: "The reason is the question; it comes back with the answer.", Reason: true},
+}
+
+// chosenSays tells how to go on with a decision that needs a reason.
+func chosenSays(key string) string {
+	for _, d := range queueButtons {
+		if d.Key == key {
+			return d.Name + " is chosen. Say why, then press Enter. Escape takes it back."
+		}
+	}
+	return ""
+}
+
+// inQueue says where in the queue one is: "3 of 10, 7 left".
+func inQueue(p Queue) string {
+	return count(p.Position) + " of " + count(p.Position+p.Left-1) + ", " + count(p.Left) + " left"
+}
+
+// before is what the last review decided, and who did.
+func before(i QueueItem) string {
+	s := orElse(i.Before, "reviewed")
+	if i.ReviewedBy != "" {
+		s += " by " + i.ReviewedBy
+	}
+	return s
+}
