@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -120,7 +121,7 @@ func faultOf(err error) *fault.Fault {
 // lands in a table cell; a script that asked for JSON reads where to go.
 func (h *handlers) leadTo(c echo.Context, f *fault.Fault) error {
 	target := whatComesFirst(f)
-	if from := whereFrom(c); from != "/" {
+	if from := h.whereFrom(c); from != "/" {
 		target += "?next=" + url.QueryEscape(from)
 	}
 	switch {
@@ -142,8 +143,9 @@ func whatComesFirst(f *fault.Fault) string {
 	return "/login"
 }
 
-// whereFrom is the page that the browser shows, or is about to show.
-func whereFrom(c echo.Context) string {
+// whereFrom is the page that the browser shows, or is about to show. A form
+// that came back stands at its own address, which is no page: the way there is.
+func (h *handlers) whereFrom(c echo.Context) string {
 	r := c.Request()
 	shown := r.Header.Get("Referer")
 	switch {
@@ -156,7 +158,26 @@ func whereFrom(c echo.Context) string {
 	if err != nil || page.Host != r.Host {
 		return "/"
 	}
+	if page.Path == r.URL.Path && !h.pages[c.Path()] || !h.isPage(c, page.Path) {
+		return h.pageAbove(c, page.Path)
+	}
 	return ownPath(page.RequestURI())
+}
+
+// pageAbove is the nearest page on the way to an address.
+func (h *handlers) pageAbove(c echo.Context, address string) string {
+	for address = path.Dir(address); address != "/" && address != "."; address = path.Dir(address) {
+		if h.isPage(c, address) {
+			return ownPath(address)
+		}
+	}
+	return "/"
+}
+
+func (h *handlers) isPage(c echo.Context, path string) bool {
+	found := c.Echo().NewContext(nil, nil)
+	c.Echo().Router().Find(http.MethodGet, path, found)
+	return h.pages[found.Path()]
 }
 
 // seeOther answers a change that worked.

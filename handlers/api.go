@@ -32,20 +32,25 @@ func isAPI(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path,
 // authenticateKey finds who calls with an API key, given as a bearer token or,
 // with the name of its account, as basic authentication.
 func (h *handlers) authenticateKey(c echo.Context) (account.Caller, error) {
-	r := c.Request()
-	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	name := ""
-	switch strings.ToLower(scheme) {
-	case "bearer":
-	case "basic":
-		var ok bool
-		if name, key, ok = r.BasicAuth(); !ok || name == "" {
-			return account.Caller{}, account.ErrKey
-		}
-	default:
+	name, key, ok := keyOf(c)
+	if !ok {
 		return account.Caller{}, account.ErrKey
 	}
-	return h.Keys.Authenticate(r.Context(), name, strings.TrimSpace(key), c.RealIP())
+	return h.Keys.Authenticate(c.Request().Context(), name, key, c.RealIP())
+}
+
+// keyOf reads what came as an API key, and the name that came with it.
+func keyOf(c echo.Context) (name, key string, ok bool) {
+	r := c.Request()
+	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	switch strings.ToLower(scheme) {
+	case "bearer":
+		ok = true
+	case "basic":
+		name, key, ok = r.BasicAuth()
+		ok = ok && name != ""
+	}
+	return name, strings.TrimSpace(key), ok
 }
 
 // problem is a failure as JSON, after RFC 9457. Its detail is the sentence that
@@ -121,6 +126,7 @@ type credentialJSON struct {
 	Label                string      `json:"label"`
 	Status               string      `json:"status"`
 	StatusWord           string      `json:"status_word"`
+	Reason               string      `json:"reason"`
 	Environment          string      `json:"environment"`
 	Method               string      `json:"method"`
 	SubscriptionID       string      `json:"subscription_id"`
@@ -162,7 +168,7 @@ func (h *handlers) credentialJSON(found credential.Credential) credentialJSON {
 		word = found.Word(provider.Describe().ShortName, h.Now())
 	}
 	shown := credentialJSON{
-		ID: found.ID, Provider: found.Provider, Label: found.Label, Status: string(found.State), StatusWord: word,
+		ID: found.ID, Provider: found.Provider, Label: found.Label, Status: string(found.State), StatusWord: word, Reason: found.Reason,
 		Environment: found.Target.Environment, Method: found.Target.Method, SubscriptionID: found.Target.SubscriptionID,
 		SubscriptionName: found.SubscriptionName, TenantID: found.Target.TenantID, ClientID: found.Target.ClientID,
 		CertificateSHA1: found.CertificateSHA1, CertificateExpiresAt: timeJSON(found.CertificateExpires), Rights: []rightJSON{},

@@ -172,14 +172,34 @@ func (h *handlers) guard(r route) (echo.HandlerFunc, error) {
 		c.Set(keyVersion, h.Data.Version()) // before anything is read, so that what is kept is never newer than it says
 		caller, err := find(c)
 		if err != nil {
+			h.noteRefusedKey(c, r, err)
 			return err
 		}
 		c.Set(keyCaller, caller)
-		if err := h.mayPass(c, caller, r); err != nil {
+		if err = h.mayPass(c, caller, r); err == nil {
+			err = r.handle(c)
+		} else if errors.Is(err, errNotHere) {
+			h.noteRefused(c, r, caller)
 			return err
 		}
-		return r.handle(c)
+		if refuses(err) || refuses(refusalOf(c)) {
+			h.noteRefused(c, r, caller)
+		}
+		return err
 	}, nil
+}
+
+// nothing answers what is in no row of the table. It stands behind the same
+// door as the pages, so that a page that is not there and one that somebody must
+// not know of answer alike.
+func (h *handlers) nothing() (echo.HandlerFunc, error) {
+	guarded, err := h.guard(route{who: signedIn, handle: func(echo.Context) error { return errNotHere }})
+	return func(c echo.Context) error {
+		if isAPI(c) || c.Request().URL.Path == "/api" { // programs have no session
+			return errNotHere
+		}
+		return guarded(c)
+	}, err
 }
 
 // mayPass decides about a caller who is known. What they must not know of comes

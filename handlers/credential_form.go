@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -68,9 +69,17 @@ func editPaths(accountName string, c credential.Credential) formPaths {
 // newCredential is the dialog Azure credentials.
 func (h *handlers) newCredential(c echo.Context) error {
 	m, _ := membershipOf(c)
-	view, err := h.credentialForm(c, cloud.Form{}, newPaths(m.Account.Name, c.Param("provider")), nil)
+	provider := c.Param("provider")
+	refused, err := h.Credentials.Refusals(c.Request().Context(), requestOf(c), provider, cloud.Target{}, credential.Credential{})
 	if err != nil {
 		return err
+	}
+	view, err := h.credentialForm(c, cloud.Form{}, newPaths(m.Account.Name, provider), refused)
+	if err != nil {
+		return err
+	}
+	for _, sentence := range refused { // without anything typed there is at most one
+		view.Problem = sentence
 	}
 	return h.sendForm(c, http.StatusOK, view)
 }
@@ -148,7 +157,7 @@ func (h *handlers) saved(c echo.Context, saved credential.Credential) error {
 // they belong. version is that of the credential as it is now; 0 for a new one.
 func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, found string, paths formPaths, version int64, cause error) error {
 	f := fault.Of(cause)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+	if f.Kind != fault.Invalid && f.Kind != fault.Conflict && !(version > 0 && errors.Is(cause, credential.ErrProviderNotAllowed)) {
 		return cause
 	}
 	form.TenantID = cmp.Or(form.TenantID, found)
@@ -192,6 +201,9 @@ func (h *handlers) preview(c echo.Context, paths formPaths, saved credential.Cre
 	} else if form.TenantID == typed.found {
 		found = typed.found
 	}
+	if fields, err = h.addRefusals(c, form, target, saved, fields); err != nil {
+		return err
+	}
 	view, err := h.credentialForm(c, form, paths, fields)
 	if err != nil {
 		return err
@@ -202,6 +214,20 @@ func (h *handlers) preview(c echo.Context, paths formPaths, saved credential.Cre
 		return h.html(c, http.StatusOK, views.CredentialFormPreview(view))
 	}
 	return h.html(c, http.StatusOK, views.CredentialFormPage(view))
+}
+
+// addRefusals adds what the site's policy has against what was typed, where
+// nothing else is wrong.
+func (h *handlers) addRefusals(c echo.Context, form cloud.Form, target cloud.Target, saved credential.Credential, fields fault.Fields) (fault.Fields, error) {
+	target.TenantID = cmp.Or(target.TenantID, form.TenantID) // found, and as such no longer what was typed
+	refused, err := h.Credentials.Refusals(c.Request().Context(), requestOf(c), c.Param("provider"), target, saved)
+	if err != nil {
+		return nil, err
+	}
+	all := fault.Fields{}
+	maps.Copy(all, refused)
+	maps.Copy(all, fields)
+	return all, nil
 }
 
 // findTenant finds the directory of a subscription for somebody who types. It
@@ -233,9 +259,13 @@ func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPat
 	if err != nil {
 		return views.CredentialForm{}, err
 	}
+	rules, err := h.Credentials.Intake().Rules(c.Request().Context())
+	if err != nil {
+		return views.CredentialForm{}, err
+	}
 	description := provider.Describe()
 	fillDefaults(&form, description)
-	return views.CredentialForm{
+	view := views.CredentialForm{
 		Frame:   h.frame(c, description.ShortName+" credentials"),
 		Heading: description.ShortName + " credentials",
 		Action:  paths.action, PreviewPath: paths.preview, CancelPath: paths.cancel, HelpPath: errorHelpOf(description.Key),
@@ -243,7 +273,14 @@ func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPat
 		Classic:     form.Method != description.Methods[0].Key,
 		Certificate: h.certificateView(m.Account.Name, active, zoneOf(c)),
 		Guide:       h.guide(provider, form, m.Account.Name, active),
-	}, nil
+	}
+	if fields["certificate_life"] != "" {
+		view.Certificate.RenewPath = renewPath(m.Account.Name)
+	}
+	if rules.NeedsApproval(description.Key) {
+		view.Approval = "An administrator approves new links before they are used. Until then nothing is checked."
+	}
+	return view, nil
 }
 
 func (h *handlers) guide(provider cloud.Cloud, form cloud.Form, accountName string, active certificate.Certificate) cloud.Guide {

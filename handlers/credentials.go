@@ -75,7 +75,10 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 		Certificate:    views.Certificate{SHA1: found.CertificateSHA1, Expires: h.moment(found.CertificateExpires, zone)},
 		OldCertificate: !found.CertificateIsCurrent,
 		Rights:         found.Rights, Progress: h.progress(provider, found, runs, path, zone), History: h.history(provider, found, runs, zone),
-		BackPath: providersOf(m.Account.Name),
+		Decision: h.decisionOf(found, zone), LetIn: h.letIn(found, zone), BackPath: providersOf(m.Account.Name),
+	}
+	if view.Questions, err = h.questionViews(c, m, found, path); err != nil {
+		return views.Credential{}, err
 	}
 	if found.CertificateIsCurrent {
 		view.Certificate.CERPath, view.Certificate.PEMPath = certificatePaths(m.Account.Name)
@@ -84,7 +87,7 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 			view.Certificate.RenewPath = renewPath(m.Account.Name)
 		}
 	}
-	if !found.NextCheckAt.IsZero() && found.State != credential.Disabled {
+	if !found.NextCheckAt.IsZero() && found.State.Can(credential.Verify) {
 		view.NextCheck = h.moment(found.NextCheckAt, zone)
 	}
 	if view.Status.Retry > 0 { // the progress counts down already
@@ -115,8 +118,11 @@ func (h *handlers) linkedView(c echo.Context, found credential.Credential) (view
 	if err != nil {
 		return views.Linked{}, err
 	}
+	if found.State == credential.PendingApproval { // there is nothing to mend
+		view.EditPath = ""
+	}
 	return views.Linked{
-		Label: view.Label, Path: view.Path, EditPath: view.EditPath, SubscriptionName: view.SubscriptionName,
+		Decision: view.Decision, Label: view.Label, Path: view.Path, EditPath: view.EditPath, SubscriptionName: view.SubscriptionName,
 		TenantID: view.TenantID, Status: view.Status, Rights: view.Rights, Progress: view.Progress,
 		Connected: found.State == credential.Connected && !view.Progress.Running,
 		NextJob:   "Open the credential to see its rights and checks, or link the next subscription.",

@@ -33,7 +33,7 @@ func (h *handlers) frame(c echo.Context, title string) views.Frame {
 	if f.Bare = caller.OwesSecondStep(); f.Bare {
 		return f
 	}
-	f.Notices, f.Hello = h.notices(c, caller), h.hello(c, caller)
+	f.Notices, f.Hello, f.Overdue = h.notices(c, caller), h.hello(c, caller), h.overdue(c, caller)
 	current, inAccount := membershipOf(c)
 	if !inAccount {
 		current, _ = caller.Default()
@@ -52,8 +52,8 @@ func (h *handlers) frame(c echo.Context, title string) views.Frame {
 			}
 		}
 	}
-	if strings.HasPrefix(c.Path(), "/admin/") {
-		f.NavTitle, f.Nav = "Administration", []views.Link{{Text: "People", Path: peoplePath, Current: true}}
+	if caller.Person.SiteAdmin && strings.HasPrefix(c.Path(), "/admin/") {
+		f.NavTitle, f.Nav = "Administration", views.Administration(c.Request().URL.Path)
 		return f
 	}
 	if inAccount {

@@ -46,13 +46,20 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 	if err != nil {
 		return views.Providers{}, err
 	}
+	rules, err := h.Credentials.Intake().Rules(c.Request().Context())
+	if err != nil {
+		return views.Providers{}, err
+	}
 	page := views.Providers{Frame: h.frame(c, "Cloud Providers"), MayLink: mayLink(m)}
 	for _, listed := range catalogue {
 		provider := views.Provider{Key: listed.key, Name: listed.name, Remark: listed.remark}
 		if linkable, ok := h.Clouds[listed.key]; ok {
 			description := linkable.Describe()
 			provider.Available, provider.Remark = true, ""
-			if page.MayLink {
+			switch {
+			case !rules.Allows(listed.key):
+				provider.Refused = credential.ErrProviderNotAllowed.Sentence
+			case page.MayLink:
 				provider.AddPath = credentialsOf(m.Account.Name, listed.key) + "/new"
 			}
 			for _, found := range credentials {
@@ -114,7 +121,7 @@ func (h *handlers) lookAgain(credentials []credential.Credential) int {
 	for _, c := range credentials {
 		after := 0
 		switch {
-		case c.State == credential.Disabled:
+		case !c.State.Can(credential.Verify):
 		case c.Checking(h.Now()):
 			after = 2
 		case c.State == credential.WaitingCloud || !c.CouldNotCheckAt.IsZero():

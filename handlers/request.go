@@ -74,7 +74,11 @@ var zones sync.Map
 
 func actorOf(c echo.Context) audit.Actor {
 	caller, _ := callerOf(c)
-	return audit.Actor{PersonID: caller.Person.ID, Name: caller.Person.Email, Address: c.RealIP(), RequestID: requestID(c)}
+	actor := audit.Actor{PersonID: caller.Person.ID, Name: caller.Person.Email, Address: c.RealIP(), RequestID: requestID(c)}
+	if caller.Key != nil {
+		actor.KeyID = caller.Key.ID
+	}
+	return actor
 }
 
 func (h *handlers) originOf(c echo.Context) account.Origin {

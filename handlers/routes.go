@@ -39,18 +39,24 @@ type route struct {
 
 // The paths that more than one place spells.
 const (
-	accountPath     = "/accounts/:account"
-	providersPath   = accountPath + "/cloud-providers"
-	credentialsPath = providersPath + "/:provider/credentials"
-	credentialPath  = credentialsPath + "/:credential"
-	peoplePath      = "/admin/people"
-	personPath      = peoplePath + "/:person"
-	settingsPath    = "/settings"
-	securityPath    = settingsPath + "/security"
-	passkeysPath    = settingsPath + "/passkeys"
-	sessionsPath    = settingsPath + "/sessions"
-	colleaguePath   = accountPath + "/people/:person"
-	keysPath        = accountPath + "/api-keys"
+	accountPath        = "/accounts/:account"
+	providersPath      = accountPath + "/cloud-providers"
+	credentialsPath    = providersPath + "/:provider/credentials"
+	credentialPath     = credentialsPath + "/:credential"
+	peoplePath         = "/admin/people"
+	personPath         = peoplePath + "/:person"
+	linkedAccountsPath = "/admin/linked-accounts"
+	linkedAccountPath  = linkedAccountsPath + "/:credential"
+	jobsPath           = "/admin/jobs"
+	jobPath            = jobsPath + "/:job"
+	intakePath         = "/admin/intake"
+	reviewPath         = reviewsPath + "/:review"
+	settingsPath       = "/settings"
+	securityPath       = settingsPath + "/security"
+	passkeysPath       = settingsPath + "/passkeys"
+	sessionsPath       = settingsPath + "/sessions"
+	colleaguePath      = accountPath + "/people/:person"
+	keysPath           = accountPath + "/api-keys"
 )
 
 // routes is the table: every address there is, and who may pass.
@@ -143,10 +149,46 @@ func (h *handlers) routes() []route {
 		{"GET", credentialPath + "/edit", owner, asItIs, h.editCredentialPage},
 		{"POST", credentialPath + "/preview", owner, asItIs, h.previewEdit},
 		{"POST", credentialPath + "/verify", member, asItIs, h.verifyCredential},
+		{"POST", credentialPath + "/answer", owner, asItIs, h.answerQuestion},
 		{"POST", credentialPath + "/disable", owner, proved, h.disableCredential},
 		{"POST", credentialPath + "/enable", owner, asItIs, h.enableCredential},
 		{"GET", credentialPath + "/unlink", owner, proved, h.unlinkPage},
 		{"POST", credentialPath + "/unlink", owner, proved, h.unlinkCredential},
+
+		{"GET", linkedAccountsPath, administrator, asItIs, h.linkedAccountsPage},
+		{"GET", linkedAccountsPath + "/export.csv", administrator, proved, h.exportLinkedCSV},
+		{"GET", linkedAccountsPath + "/export.jsonl", administrator, proved, h.exportLinkedJSONLines},
+		{"POST", linkedAccountsPath + "/selection", administrator, asItIs, h.selectLinkedAccounts},
+		{"GET", linkedAccountPath, administrator, asItIs, h.linkedAccountPage},
+		{"POST", linkedAccountPath + "/check-again", administrator, asItIs, h.checkLinkedAccount},
+		{"POST", linkedAccountPath + "/approve", administrator, asItIs, h.approveLinkedAccount},
+		{"POST", linkedAccountPath + "/decline", administrator, proved, h.declineLinkedAccount},
+		{"POST", linkedAccountPath + "/disable", administrator, proved, h.disableLinkedAccount},
+		{"POST", linkedAccountPath + "/enable", administrator, proved, h.enableLinkedAccount},
+
+		{"GET", jobsPath, administrator, asItIs, h.jobsPage},
+		{"GET", jobPath, administrator, asItIs, h.jobPage},
+		{"POST", jobPath + "/stop", administrator, asItIs, h.stopJob},
+
+		{"GET", intakePath, administrator, asItIs, h.intakePage},
+		{"POST", intakePath, administrator, proved, h.changeIntake},
+
+		{"GET", reviewsPath, administrator, asItIs, h.reviewsPage},
+		{"GET", reviewsPath + "/new", administrator, asItIs, h.newReviewPage},
+		{"POST", reviewsPath, administrator, asItIs, h.startReview},
+		{"POST", schedulesPath, administrator, asItIs, h.makeSchedule},
+		{"POST", schedulesPath + "/:schedule/end", administrator, asItIs, h.endSchedule},
+		{"GET", reviewPath, administrator, asItIs, h.reviewPage},
+		{"GET", reviewPath + "/queue", administrator, asItIs, h.queuePage},
+		{"POST", reviewPath + "/decide", administrator, asItIs, h.decideReview}, // proves itself before it takes something away
+		{"POST", reviewPath + "/close", administrator, proved, h.closeReview},
+		{"GET", reviewPath + "/evidence.zip", administrator, proved, h.reviewEvidence},
+
+		{"GET", auditLogPath, administrator, asItIs, h.auditLogPage},
+		{"GET", auditLogPath + "/export.jsonl", administrator, proved, h.exportAuditLog},
+		{"GET", auditLogPath + "/export.csv", administrator, proved, h.exportAuditLogCSV},
+		{"POST", auditLogPath + "/verify", administrator, asItIs, h.verifyAuditLog},
+		{"GET", auditLogPath + "/public-key", administrator, asItIs, h.auditPublicKey},
 
 		{"GET", peoplePath, administrator, asItIs, h.peoplePage},
 		{"GET", personPath, administrator, asItIs, h.personPage},

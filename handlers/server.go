@@ -10,15 +10,18 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"mooring/account"
+	"mooring/audit"
 	"mooring/certificate"
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/identity"
+	"mooring/review"
 )
 
 // Config is what the handlers need.
@@ -29,6 +32,11 @@ type Config struct {
 	Keys          *account.Keys
 	Certificates  *certificate.Service
 	Credentials   *credential.Service
+	Intake        *credential.Intake
+	Register      *review.Register
+	Jobs          *review.Jobs
+	Reviews       *review.Reviews
+	AuditLog      *audit.Log
 	Clouds        cloud.Registry
 	Data          Data
 	Now           func() time.Time
@@ -59,6 +67,10 @@ type handlers struct {
 	sessions  *sessionStore
 	attempts  *attempts
 	kept      *keptPages
+	pages     map[string]bool // routes that GET answers
+	refusals  *refusals
+	late      overdueReviews
+	verifying sync.Mutex // of the audit log
 	oops      oopsPage
 	readiness readiness
 }
@@ -85,9 +97,10 @@ func New(config Config) (http.Handler, error) {
 }
 
 func newHandlers(config Config) *handlers {
-	h := &handlers{Config: config, kept: newKeptPages(config.Now)}
+	h := &handlers{Config: config, kept: newKeptPages(config.Now), pages: map[string]bool{}}
 	h.sessions = newSessionStore(h.secure())
 	h.attempts = newAttempts(h.secure())
+	h.refusals = newRefusals(config.AuditLog.Store.AddEntry, config.Now, config.Log)
 	return h
 }
 
@@ -97,6 +110,11 @@ func (h *handlers) router() (*echo.Echo, error) {
 	e.HTTPErrorHandler = h.answerError
 	e.IPExtractor = h.ipExtractor()
 	e.Use(h.identify, h.recover, h.headers, h.checkHost, limitBody, readForm)
+	nothing, err := h.nothing()
+	if err != nil {
+		return nil, err
+	}
+	e.RouteNotFound("/*", nothing) // also when a route knows another method only
 	for _, r := range h.routes() {
 		guarded, err := h.guard(r)
 		if err != nil {
@@ -105,6 +123,7 @@ func (h *handlers) router() (*echo.Echo, error) {
 		e.Add(r.method, r.path, guarded)
 		if r.method == http.MethodGet { // net/http leaves the body out
 			e.Add(http.MethodHead, r.path, guarded)
+			h.pages[r.path] = true
 		}
 	}
 	return e, nil

@@ -27,6 +27,7 @@ import (
 	"mooring/db"
 	"mooring/db/dbtest"
 	"mooring/fault"
+	"mooring/review"
 	"mooring/secret"
 )
 
@@ -42,6 +43,9 @@ type site struct {
 	keys    map[string]string // who → API key
 	ids     map[string]string // who → person ID
 	passing *fakeCloud
+	linked  string // ID of what was linked last
+
+	subscriptions int // that were made up
 }
 
 const testPassword = "a long enough password"
@@ -66,11 +70,7 @@ func newSiteAt(t *testing.T, now func() time.Time, change ...func(*Config)) *sit
 	if err := os.WriteFile(path, template.database, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	database, err := db.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = database.Close() })
+	database := dbtest.At(t, path)
 	s := &site{t: t, db: database, harbor: template.harbor, people: maps.Clone(template.people), keys: template.keys, ids: template.ids,
 		log: &strings.Builder{}, passing: &fakeCloud{}}
 	log := slog.New(slog.NewTextHandler(&lockedWriter{to: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -79,6 +79,7 @@ func newSiteAt(t *testing.T, now func() time.Time, change ...func(*Config)) *sit
 		c(&config)
 	}
 	s.handlers = newHandlers(config)
+	var err error
 	if s.server, err = New(config); err != nil {
 		t.Fatal(err)
 	}
@@ -257,6 +258,9 @@ func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.C
 	clouds := cloud.Registry{"azure": linkable}
 	accounts, public := database.Accounts(), &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}
 	joined := func() {}
+	credentials := credential.NewService(database.Credentials(), clouds, certificates, nil, testNow, rand.Text, log)
+	register := review.NewRegister(review.RegisterConfig{Store: database.Register(), Clouds: clouds, Now: now, Log: log})
+	auditLog := audit.NewLog(audit.LogConfig{Store: database.AuditLog(), Notary: dbtest.Notary(), Now: now, Log: log})
 	return Config{
 		Accounts: account.NewService(account.Config{Store: accounts, Policy: account.Policy{Passwords: true}, Passkeys: fakePasskeys{}, Now: testNow,
 			NewID: rand.Text, Log: log, Joined: joined}),
@@ -265,8 +269,11 @@ func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.C
 		People:       account.NewPeople(account.PeopleConfig{Store: accounts, Now: testNow}),
 		Keys:         account.NewKeys(account.KeysConfig{Store: accounts, Now: testNow, Log: log}),
 		Certificates: certificates, Clouds: clouds,
-		Credentials: credential.NewService(database.Credentials(), clouds, certificates, nil, testNow, rand.Text, log),
-		Data:        database, Now: now, Log: log, PublicURL: public, PasskeyURL: public,
+		Credentials: credentials, Intake: credentials.Intake(), Register: register, AuditLog: auditLog,
+		Jobs: review.NewJobs(review.JobsConfig{Store: database.Jobs(), Register: register, Credentials: credentials, Now: now, NewID: rand.Text, Log: log}),
+		Reviews: review.NewReviews(review.ReviewsConfig{Store: database.Reviews(), Register: register, Credentials: credentials, Notary: dbtest.Notary(),
+			Now: now, NewID: rand.Text, Log: log}),
+		Data: database, Now: now, Log: log, PublicURL: public, PasskeyURL: public,
 	}
 }
 
@@ -344,7 +351,9 @@ func (s *site) link(label, subscription string) string {
 	if w.Code != http.StatusSeeOther {
 		s.t.Fatalf("linking answered %d: %s", w.Code, w.Body)
 	}
-	return w.Header().Get("Location")
+	path := w.Header().Get("Location")
+	s.linked = path[strings.LastIndexByte(path, '/')+1:]
+	return path
 }
 
 type lockedWriter struct {
@@ -359,7 +368,10 @@ func (w *lockedWriter) Write(p []byte) (int, error) {
 }
 
 // fakeCloud passes everything and reads only the subscription.
-type fakeCloud struct{ finds string }
+type fakeCloud struct {
+	finds  string
+	rights []cloud.Right
+}
 
 func (*fakeCloud) Describe() cloud.Description {
 	return cloud.Description{Key: "azure", Name: "Microsoft Azure", ShortName: "Azure",
@@ -378,9 +390,9 @@ func (*fakeCloud) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 	return cloud.Target{Environment: "public", Method: "app", SubscriptionID: form.SubscriptionID, ClientID: form.ClientID}, fields
 }
 
-func (*fakeCloud) Verify(_ context.Context, _ cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+func (f *fakeCloud) Verify(_ context.Context, _ cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
 	report(cloud.StageResult{Stage: "sign-in", Verdict: cloud.OK, StartedAt: testNow()})
-	return cloud.Finding{SubscriptionName: "Pay-As-You-Go", TenantID: "tenant"}, nil
+	return cloud.Finding{SubscriptionName: "Pay-As-You-Go", TenantID: "tenant", Rights: f.rights}, nil
 }
 
 func (*fakeCloud) Explain(r cloud.StageResult, _ cloud.Target) cloud.Explanation {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
@@ -20,7 +21,11 @@ func (h *handlers) statusOf(c credential.Credential, d cloud.Description, zone *
 		status.Tone = views.ToneWaiting
 	}
 	switch {
-	case c.State == credential.Disabled:
+	case c.State == credential.Stopped:
+		status.Detail = "by an administrator"
+	case c.State == credential.PendingApproval:
+		status.Detail = sayPending
+	case !c.State.Can(credential.Verify):
 	case c.Checking(now):
 		status.Detail = "Checking now"
 	case !c.CouldNotCheckAt.IsZero():
@@ -34,6 +39,40 @@ func (h *handlers) statusOf(c credential.Credential, d cloud.Description, zone *
 var tones = map[credential.State]views.Tone{
 	credential.NotVerified: views.ToneOff, credential.Connected: views.ToneOK, credential.WaitingCloud: views.ToneWaiting,
 	credential.NeedsAttention: views.ToneAttention, credential.Disabled: views.ToneOff,
+	credential.Stopped: views.ToneOff, credential.PendingApproval: views.ToneWaiting,
+}
+
+// sayPending stands wherever something waits for an approval.
+const sayPending = "Nothing is checked or used until an administrator approves it."
+
+// decisionOf is the word of an administrator or of the policy that stands above
+// everything else about a credential, or nil.
+func (h *handlers) decisionOf(c credential.Credential, zone *time.Location) *views.Decision {
+	d := &views.Decision{Reason: c.Reason}
+	if !c.DecidedAt.IsZero() {
+		d.By, d.At = cmp.Or(c.DecidedByName, "An administrator"), h.moment(c.DecidedAt, zone)
+	}
+	switch {
+	case c.State == credential.Stopped:
+		d.Heading, d.Tone = "An administrator disabled this credential.", views.ToneAttention
+		d.Then = "It is not checked and cannot be used. Ask an administrator of this site to enable it again."
+	case c.State == credential.PendingApproval:
+		d.Heading, d.Tone = "This credential waits for an approval.", views.ToneWaiting
+		d.Then = sayPending + " Ask an administrator of this site."
+	case c.State == credential.NeedsAttention && c.DecidedAt.IsZero() && c.Reason != "":
+		d.Heading, d.Tone = "Your administrators do not let in this link.", views.ToneAttention
+	default:
+		return nil
+	}
+	return d
+}
+
+// letIn is the word of the administrator who took a credential into use, or nil.
+func (h *handlers) letIn(c credential.Credential, zone *time.Location) *views.Decision {
+	if c.DecidedAt.IsZero() || c.State == credential.Stopped {
+		return nil
+	}
+	return &views.Decision{Heading: "Let in", By: cmp.Or(c.DecidedByName, "An administrator"), At: h.moment(c.DecidedAt, zone), Reason: c.Reason}
 }
 
 func (h *handlers) secondsUntil(t time.Time) int {
@@ -123,8 +162,10 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 	now := h.Now()
 	p := views.Progress{}
 	switch {
-	case c.State == credential.Disabled:
+	case c.State == credential.Disabled || c.State == credential.Stopped:
 		p.Tone, p.Summary, p.Detail = views.ToneOff, "This credential is disabled.", "It is not checked."
+	case c.State == credential.PendingApproval:
+		p.Tone, p.Summary, p.Detail = views.ToneWaiting, "This credential waits for an approval.", sayPending
 	case c.Checking(now):
 		if c.RunningVerification == "" { // planned, and about to start
 			latest = credential.Verification{}
@@ -149,6 +190,9 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 	case c.State == credential.NeedsAttention:
 		p.Tone, p.Summary = views.ToneAttention, "The link does not work yet."
 		p.Detail = "The stage that failed says what to do."
+		if c.Reason != "" && c.DecidedAt.IsZero() { // no stage failed
+			p.Summary, p.Detail = "The link is not let in.", ""
+		}
 	default:
 		p.Tone, p.Summary = views.ToneOff, "This credential has not been verified since it was saved."
 	}

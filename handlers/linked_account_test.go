@@ -1,0 +1,257 @@
+package handlers
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"mooring/account"
+	"mooring/audit"
+	"mooring/cloud"
+	"mooring/credential"
+	"mooring/review"
+)
+
+// keeps has admin decide to keep a credential, in a review of its own.
+func (s *site) keeps(id string) {
+	s.t.Helper()
+	reviewID := s.madeReview("admin")
+	item, _, err := s.Reviews.Item(s.t.Context(), s.caller("admin"), reviewID, id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	err = s.Reviews.Decide(s.t.Context(), s.caller("admin"), s.actor("admin"), reviewID, id, review.Decision{Kind: review.Keep, Version: item.Version})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// checked has a credential checked, with what this finds.
+func (s *site) checked(id string, rights ...cloud.Right) {
+	s.t.Helper()
+	s.passing.rights = rights
+	if _, err := s.Credentials.CheckNow(s.t.Context(), credential.Order{Actor: s.actor("admin")}, id); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func TestTheDetailHoldsEverythingButTheSecret(t *testing.T) {
+	s, production, _, _ := harborAndElsewhere(t)
+	look, rule := cloud.Right{Granted: true, Sentence: "May look."}, cloud.Right{Granted: true, Excessive: true, Sentence: "May do everything."}
+	s.checked(production, look)
+	s.keeps(production)
+	s.checked(production, rule, cloud.Right{Sentence: "May not sing."})
+	w := s.ask("admin", "GET", linkedAccountOf(production), nil)
+	body := html.UnescapeString(w.Body.String())
+	found, err := s.Credentials.FindAny(t.Context(), production)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"Microsoft Azure of", "<strong>harbor</strong>", "Pay-As-You-Go", "11111111-0000-4000-8000-000000000001", "Connected", "2 passed",
+		found.CertificateSHA1, `href="/admin/people/` + s.ids["owner"] + `"`, "Owners of harbor", ">disabled<", "May look.", "removed since", "May do everything.", "added since",
+		"more than Mooring needs", "the review of 23 November 2026", "Quarter", "Keep", `href="/admin/audit-log?credential=` + production + `"`,
+		string(audit.LinkCredential), string(audit.DecideReview), `action="` + linkedAccountOf(production) + `/check-again"`, `action="` + linkedAccountOf(production) + `/disable"`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not hold %s", want)
+		}
+	}
+	for _, not := range []string{"May not sing.", "PRIVATE", "/certificate.pem", linkedAccountOf(production) + "/enable", linkedAccountOf(production) + "/approve"} {
+		if strings.Contains(body, not) {
+			t.Errorf("the page holds %s", not)
+		}
+	}
+	live := s.ask("admin", "GET", linkedAccountOf(production), nil, withHTMX("live")).Body.String()
+	if strings.Contains(live, "<html") || !strings.Contains(live, `id="live"`) {
+		t.Errorf("htmx got %s", live)
+	}
+	says(t, s.ask("admin", "GET", linkedAccountOf("none"), nil), http.StatusNotFound, errNotHere.Sentence)
+}
+
+func TestAnAccountOfOnePersonHasItsOwner(t *testing.T) {
+	s := newSite(t)
+	id := s.linkAs("stranger", "stranger", "Mine", someID)
+	says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, `href="/admin/people/`+s.ids["stranger"]+`">stranger</a>`)
+}
+
+// state is where a credential is now.
+func (s *site) state(id string) credential.State {
+	s.t.Helper()
+	found, err := s.Credentials.FindAny(s.t.Context(), id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return found.State
+}
+
+func TestMovesNeedTheirReason(t *testing.T) {
+	for move, m := range map[string]struct {
+		from     func(s *site, id string)
+		to       credential.State
+		without  credential.State // a reason; empty: it is refused
+		action   audit.Action
+		sentence string
+	}{
+		"disable": {func(*site, string) {}, credential.Stopped, "", audit.StopCredential, "It is disabled."},
+		"enable":  {func(s *site, id string) { s.stopped(id, "Left the company.") }, credential.NotVerified, "", audit.ReleaseCredential, "It is enabled and checked again."},
+		"approve": {func(s *site, id string) { s.pend(id) }, credential.NotVerified, credential.NotVerified, audit.ApproveCredential, "It is approved and checked now."},
+		"decline": {func(s *site, id string) { s.pend(id) }, credential.Stopped, "", audit.DeclineCredential, "It is declined."},
+	} {
+		t.Run(move, func(t *testing.T) {
+			s := newSite(t)
+			id := s.madeCredential("")
+			m.from(s, id)
+			was, path := s.state(id), linkedAccountOf(id)
+			if m.without == "" {
+				for _, reason := range []string{"", " x ", strings.Repeat("é", 501)} {
+					w := s.ask("admin", "POST", path+"/"+move, url.Values{"reason": {reason}})
+					says(t, w, http.StatusUnprocessableEntity, credential.ErrReason.Sentence)
+					if !strings.Contains(w.Body.String(), `id="reason-error"`) || !strings.Contains(w.Body.String(), ">"+reason+"</textarea>") {
+						t.Errorf("%q is lost, or not marked", reason)
+					}
+				}
+				if now := s.state(id); now != was {
+					t.Errorf("without a reason it is %s", now)
+				}
+			}
+			done := s.ask("admin", "POST", path+"/"+move, url.Values{"reason": {"For <b>a</b> test."}})
+			leads(t, done, path+"?done="+move)
+			if now := s.state(id); now != m.to {
+				t.Errorf("it is %s, want %s", now, m.to)
+			}
+			page := s.ask("admin", "GET", path+"?done="+move, nil)
+			says(t, page, http.StatusOK, m.sentence)
+			if !strings.Contains(page.Body.String(), "For &lt;b&gt;a&lt;/b&gt; test.") {
+				t.Error("the reason is not shown, or not as text")
+			}
+			last := s.entries()[len(s.entries())-1]
+			if last.Action != m.action || last.Actor.PersonID != s.ids["admin"] || last.CredentialID != id || last.AccountID != s.harbor.ID {
+				t.Errorf("the entry is %+v", last)
+			}
+			says(t, s.ask("admin", "POST", path+"/"+move, url.Values{"reason": {"Once more."}}), http.StatusConflict, credential.ErrNotPossibleNow.Sentence)
+		})
+	}
+	t.Run("approve without a reason", func(t *testing.T) {
+		s := newSite(t)
+		id := s.madeCredential("")
+		s.pend(id)
+		leads(t, s.ask("admin", "POST", linkedAccountOf(id)+"/approve", url.Values{}), linkedAccountOf(id)+"?done=approve")
+		if now := s.state(id); now != credential.NotVerified {
+			t.Errorf("it is %s", now)
+		}
+	})
+}
+
+func TestTwoAdministratorsDoNotPassEachOther(t *testing.T) {
+	s, production, _, _ := harborAndElsewhere(t)
+	path := linkedAccountOf(production)
+	shown := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(s.ask("admin", "GET", path, nil).Body.String())
+	if shown == nil {
+		t.Fatal("the page does not say what is looked at")
+	}
+	seen := func(reason string) url.Values { return url.Values{"version": {shown[1]}, "reason": {reason}} }
+	leads(t, s.ask("admin", "POST", path+"/disable", seen("The first one's.")), path+"?done=disable")
+	leads(t, s.ask("admin", "POST", path+"/enable", url.Values{"reason": {"It was a slip."}}), path+"?done=enable")
+	w := s.ask("admin", "POST", path+"/disable", seen("The second one's."))
+	says(t, w, http.StatusConflict, credential.ErrChangedMeanwhile.Sentence)
+	for _, want := range []string{"It was a slip.", "The second one"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the page does not hold %q: %s", want, w.Body)
+		}
+	}
+	found, err := s.Credentials.FindAny(t.Context(), production)
+	if err != nil || found.State != credential.NotVerified || !strings.Contains(w.Body.String(), fmt.Sprintf(`name="version" value="%d"`, found.Version)) {
+		t.Errorf("it is %+v, %v", found, err)
+	}
+}
+
+func TestTheAccountsPeopleReadTheReason(t *testing.T) {
+	s := newSite(t)
+	path := s.link("Production", someID)
+	id := s.linked
+	leads(t, s.ask("admin", "POST", linkedAccountOf(id)+"/disable", url.Values{"reason": {"Nobody knows what it is for."}}), linkedAccountOf(id)+"?done=disable")
+	for _, who := range []string{"owner", "member", "viewer"} {
+		says(t, s.ask(who, "GET", path, nil), http.StatusOK, "Nobody knows what it is for.")
+	}
+	for _, way := range []string{"/enable", "/verify", "/disable"} {
+		says(t, s.ask("owner", "POST", path+way, url.Values{}), http.StatusConflict, credential.ErrNotPossibleNow.Sentence)
+	}
+	if strings.Contains(s.ask("stranger", "GET", path, nil).Body.String(), "Nobody knows") {
+		t.Error("a stranger reads it")
+	}
+	leads(t, s.ask("admin", "POST", linkedAccountOf(id)+"/enable", url.Values{"reason": {"It is for the harbour."}}), linkedAccountOf(id)+"?done=enable")
+	says(t, s.ask("owner", "GET", path, nil), http.StatusOK, "It is for the harbour.")
+}
+
+func TestCheckingAgainFromThePageAndWithHTMX(t *testing.T) {
+	s, production, staging, _ := harborAndElsewhere(t)
+	leads(t, s.ask("admin", "POST", linkedAccountOf(production)+"/check-again", url.Values{}), linkedAccountOf(production)+"?done=check-again")
+	found, err := s.Credentials.FindAny(t.Context(), production)
+	if err != nil || !found.Checking(testNow()) {
+		t.Errorf("it is not checked again: %+v, %v", found, err)
+	}
+	live := s.ask("admin", "POST", linkedAccountOf(production)+"/check-again", url.Values{}, withHTMX("live"))
+	if body := live.Body.String(); live.Code != http.StatusOK || strings.Contains(body, "<html") || !strings.Contains(body, `hx-get="`+linkedAccountOf(production)+`"`) {
+		t.Errorf("answered %d: %s", live.Code, body)
+	}
+	says(t, s.ask("admin", "POST", linkedAccountOf(staging)+"/check-again", url.Values{}), http.StatusConflict, credential.ErrNotPossibleNow.Sentence)
+	alert := s.ask("admin", "POST", linkedAccountOf(staging)+"/check-again", url.Values{}, withHTMX("live"))
+	if alert.Code != http.StatusConflict || alert.Header().Get("HX-Retarget") != "#page-alert" {
+		t.Errorf("answered %d %v", alert.Code, alert.Header())
+	}
+}
+
+// TestAnAdministratorWhoIsNoneAnyMoreChangesNothing takes the right away between
+// the door and the change.
+func TestAnAdministratorWhoIsNoneAnyMoreChangesNothing(t *testing.T) {
+	s, production, _, _ := harborAndElsewhere(t)
+	second := account.Newcomer{Email: "second@example.com", Name: "second", Password: testPassword}
+	if _, err := s.Accounts.Add(t.Context(), second, true, nil, audit.BySystem()); err != nil {
+		t.Fatal(err)
+	}
+	actor := s.actor("admin")
+	if err := s.People.TakeAdministrator(t.Context(), account.Caller{}, s.ids["admin"], audit.BySystem()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Credentials.Stop(t.Context(), credential.Order{Actor: actor, Reason: "Too late."}, production); err == nil {
+		t.Error("it was stopped")
+	}
+	if now := s.state(production); now != credential.NotVerified {
+		t.Errorf("it is %s", now)
+	}
+}
+
+func TestAChartTellsHowChecksEnded(t *testing.T) {
+	at := func(minute int) credential.Verification {
+		started := testNow().Add(time.Duration(minute) * time.Minute)
+		return credential.Verification{StartedAt: started, FinishedAt: started.Add(time.Second)}
+	}
+	ended := func(minute int, outcome cloud.Outcome, abandoned bool) credential.Verification {
+		v := at(minute)
+		v.Outcome, v.Abandoned = outcome, abandoned
+		return v
+	}
+	runs := []credential.Verification{{StartedAt: testNow().Add(time.Hour)}, ended(5, cloud.Passed, true), ended(4, cloud.CouldNotCheck, false),
+		ended(3, cloud.Broken, false), ended(2, cloud.StillCopying, false), ended(1, cloud.Passed, false)}
+	zone, err := time.LoadLocation("Asia/Kathmandu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	chart := (&handlers{}).chart(runs, zone)
+	var told []string
+	for _, check := range chart.Checks {
+		told = append(told, string(check.Outcome))
+	}
+	if got, want := strings.Join(told, " "), "passed waited failed unknown unknown"; got != want {
+		t.Errorf("it tells %s, want %s", got, want)
+	}
+	if chart.Since != "23 November 2026" || chart.Checks[0].When != "23 November 2026, 14:46 +0545" {
+		t.Errorf("the first was %q, %q", chart.Since, chart.Checks[0].When)
+	}
+}

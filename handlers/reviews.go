@@ -1,0 +1,235 @@
+package handlers
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"mooring/fault"
+	"mooring/review"
+	"mooring/views"
+)
+
+const reviewsPath = "/admin/reviews"
+
+func reviewOf(id string) string { return reviewsPath + "/" + url.PathEscape(id) }
+
+// reviewsDone says on the list what was done.
+var reviewsDone = map[string]string{
+	"scheduled": "The schedule is saved. It starts its first review by itself.",
+	"ended":     "The schedule has ended. The reviews that it started stay.",
+}
+
+// reviewsPage is Administration > Reviews.
+func (h *handlers) reviewsPage(c echo.Context) error {
+	ctx := c.Request().Context()
+	list, err := h.Reviews.List(ctx)
+	if err != nil {
+		return err
+	}
+	schedules, err := h.Reviews.Schedules(ctx)
+	if err != nil {
+		return err
+	}
+	caller, _ := callerOf(c)
+	view := views.Reviews{Frame: h.frame(c, "Reviews"), NewPath: newReviewPath(review.Selection{All: true}, false), Done: reviewsDone[c.QueryParam("done")]}
+	for _, r := range list {
+		row := h.reviewRow(r, caller.Person.ID, zoneOf(c))
+		if r.State == review.ReviewClosed {
+			view.Closed = append(view.Closed, row)
+		} else {
+			view.Open = append(view.Open, row)
+		}
+	}
+	for _, s := range schedules {
+		view.Schedules = append(view.Schedules, h.scheduleRow(s, zoneOf(c)))
+	}
+	return h.html(c, http.StatusOK, views.ReviewsPage(view))
+}
+
+func (h *handlers) reviewRow(r review.Review, personID string, zone *time.Location) views.ReviewRow {
+	row := views.ReviewRow{Name: r.Name, Path: reviewOf(r.ID), What: r.About, StartedBy: r.StartedByName, Due: h.moment(r.DueAt, zone),
+		Overdue: r.Overdue(h.Now()), Gathering: r.State == review.ReviewGathering, Total: r.Total - r.Gone, Decided: r.Decided}
+	if own, named := r.Reviewer(personID); named && r.State == review.ReviewOpen && own.Open > 0 {
+		row.Left, row.QueuePath = own.Open, queueOf(r.ID, 0, "")
+	}
+	if r.State == review.ReviewClosed {
+		row.Closed, row.ClosedBy, row.EvidencePath = h.moment(r.ClosedAt, zone), r.ClosedByName, evidenceOf(r.ID)
+	}
+	return row
+}
+
+func evidenceOf(reviewID string) string { return reviewOf(reviewID) + "/evidence.zip" }
+
+// The parts of a review that its page can show, by what stands in the address.
+var reviewTabs = []struct{ show, text, filter string }{
+	{"", "All", ""}, {"open", "Open", string(review.StageOpen)}, {"asked", "Waits for the owner", string(review.StageAsked)},
+	{"keep", "Keep", string(review.Keep)}, {"disable", "Disable", string(review.Disable)}, {"unlink", "Unlink", string(review.Unlink)},
+	{"changed", "Changed since", review.FilterChanged},
+}
+
+// reviewDone says on the page of a review what was done.
+var reviewDone = map[string]string{
+	"started": "The review is started. Its linked accounts are collected now.",
+	"closed":  "The review is closed. Its evidence can be downloaded.",
+}
+
+func (h *handlers) reviewPage(c echo.Context) error { return h.sendReview(c, nil) }
+
+func (h *handlers) sendReview(c echo.Context, err error) error {
+	ctx := c.Request().Context()
+	r, findErr := h.Reviews.Find(ctx, c.Param("review"))
+	if findErr != nil {
+		return findErr
+	}
+	caller, _ := callerOf(c)
+	zone := zoneOf(c)
+	view := views.Review{Frame: h.frame(c, r.Name), Name: r.Name, What: r.About, StartedBy: r.StartedByName,
+		Started: h.moment(r.StartedAt, zone), Due: h.moment(r.DueAt, zone), Overdue: r.Overdue(h.Now()),
+		Gathering: r.State == review.ReviewGathering, Over: r.State == review.ReviewClosed, Closed: h.moment(r.ClosedAt, zone), ClosedBy: r.ClosedByName,
+		Total: r.Total - r.Gone, Decided: r.Decided, Asked: r.Asked, Notes: reviewNotes(r),
+		NothingSelected: r.Total == 0 && r.State != review.ReviewGathering, Done: reviewDone[c.QueryParam("done")]}
+	view.Path = reviewOf(r.ID)
+	for _, reviewer := range r.Reviewers {
+		view.Reviewers = append(view.Reviewers, views.ReviewerRow{Name: reviewer.Name, Email: reviewer.Email,
+			You: reviewer.PersonID == caller.Person.ID, Decided: reviewer.Decided, Left: reviewer.Open})
+	}
+	own, named := r.Reviewer(caller.Person.ID)
+	if view.Gathering {
+		view.Reload = 2
+	} else if listErr := h.reviewItems(c, &view, r, named); listErr != nil {
+		return listErr
+	}
+	switch {
+	case view.Over:
+		view.EvidencePath = evidenceOf(r.ID)
+	case view.Gathering:
+	case r.MayTend(caller.Person.ID):
+		view.ClosePath = view.Path + "/close"
+		fallthrough
+	default:
+		if named && own.Open > 0 {
+			view.QueuePath = queueOf(r.ID, 0, "")
+		}
+	}
+	var unused fault.Fields
+	status, err := h.refused(c, err, &view.Problem, &unused)
+	if err != nil {
+		return err
+	}
+	return h.html(c, status, views.ReviewPage(view))
+}
+
+// reviewNotes tells what the numbers do not.
+func reviewNotes(r review.Review) []string {
+	var notes []string
+	if r.Gone > 0 {
+		notes = append(notes, many(r.Gone, "linked account was", "linked accounts were")+" unlinked before anybody decided.")
+	}
+	if r.Stuck > 0 && r.State == review.ReviewOpen {
+		notes = append(notes, many(r.Stuck, "of those open belongs", "of those open belong")+" to the reviewers themselves, so none of them may decide. "+
+			"Close the review when the rest is decided, and start another one with further reviewers.")
+	}
+	for _, reviewer := range r.Reviewers {
+		if reviewer.Away && r.State == review.ReviewOpen {
+			notes = append(notes, reviewer.Name+" is not an administrator any more and decides nothing here.")
+		}
+	}
+	return notes
+}
+
+func (h *handlers) reviewItems(c echo.Context, view *views.Review, r review.Review, named bool) error {
+	caller, _ := callerOf(c)
+	show, filter := "", ""
+	counts := map[string]int{"": r.Total, "open": r.Open, "asked": r.Asked}
+	for _, tab := range reviewTabs {
+		if tab.show == c.QueryParam("show") {
+			show, filter = tab.show, tab.filter
+		}
+	}
+	for _, tab := range reviewTabs {
+		count, counted := counts[tab.show]
+		if !counted {
+			count = -1
+		}
+		view.Tabs = append(view.Tabs, views.FilterTab{Text: tab.text, Path: reviewPart(r.ID, tab.show, 0), Count: count, Current: tab.show == show})
+	}
+	after, _ := strconv.ParseInt(c.QueryParam("after"), 10, 64)
+	items, next, err := h.Reviews.Items(c.Request().Context(), caller, r.ID, filter, max(0, after))
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		view.Items = append(view.Items, h.reviewItem(i, r, named, zoneOf(c)))
+	}
+	if after > 0 {
+		view.FirstPath = reviewPart(r.ID, show, 0)
+	}
+	if next > 0 {
+		view.NextPath = reviewPart(r.ID, show, next)
+	}
+	return nil
+}
+
+// reviewPart is the address of a part of a review, behind an item.
+func reviewPart(id, show string, after int64) string {
+	query := url.Values{}
+	if show != "" {
+		query.Set("show", show)
+	}
+	if after > 0 {
+		query.Set("after", strconv.FormatInt(after, 10))
+	}
+	return withQuery(reviewOf(id), query)
+}
+
+func (h *handlers) reviewItem(i review.Item, r review.Review, named bool, zone *time.Location) views.ReviewItem {
+	shown := views.ReviewItem{Label: i.Label, Provider: h.cloudName(i.Provider), Account: i.Account, SubscriptionName: i.SubscriptionName,
+		SubscriptionID: i.SubscriptionID, Decision: i.Kind.Word(), Tone: decisionTones[i.Kind], Reason: i.Reason, By: i.DecidedByName,
+		When: h.moment(i.DecidedAt, zone), Answer: i.Answer, AnsweredBy: i.AnsweredByName, Changed: i.ChangedSince, Gone: i.Gone, Own: i.Own}
+	if !i.Gone {
+		shown.Path = linkedAccountOf(i.CredentialID)
+	}
+	if r.State == review.ReviewOpen && named && !i.Own && !i.Gone {
+		shown.QueuePath = inQueue(r.ID, i.CredentialID, decisionForm{})
+	}
+	return shown
+}
+
+// cloudName is what a provider is called, or its key when this Mooring does not
+// know it any more.
+func (h *handlers) cloudName(key string) string {
+	if provider, ok := h.Clouds[key]; ok {
+		return provider.Describe().Name
+	}
+	return key
+}
+
+// closeReview ends a review, whether or not everything is decided.
+func (h *handlers) closeReview(c echo.Context) error {
+	caller, _ := callerOf(c)
+	id := c.Param("review")
+	if err := h.Reviews.Close(c.Request().Context(), caller, actorOf(c), id); err != nil {
+		return h.sendReview(c, err)
+	}
+	return seeOther(c, done(reviewOf(id), "closed"))
+}
+
+// reviewEvidence downloads what proves the decisions of a closed review.
+func (h *handlers) reviewEvidence(c echo.Context) error {
+	ctx, id := c.Request().Context(), c.Param("review")
+	r, err := h.Reviews.Find(ctx, id)
+	if err != nil {
+		return err
+	}
+	if r.State != review.ReviewClosed {
+		return review.ErrNotClosed.To("See the review", reviewOf(id))
+	}
+	name := fmt.Sprintf("mooring-review-%s.zip", r.ClosedAt.UTC().Format("2006-01-02"))
+	return h.stream(c, name, "application/zip", func(w io.Writer) error { return h.Reviews.Evidence(ctx, actorOf(c), id, w) })
+}
