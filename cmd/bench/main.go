@@ -1,5 +1,6 @@
 // Command bench measures Mooring beside a bare net/http server that writes the
-// same bytes, both as programs of their own, in turn and in one run. Read the
+// same bytes, both as programs of their own, in turn and in one run. With
+// --admin it measures the administrators' list at two sizes instead. Read the
 // ratios: the absolute numbers are this machine's.
 package main
 
@@ -30,12 +31,20 @@ const (
 func main() {
 	seconds := flag.Int("seconds", 3, "length of one round")
 	rounds := flag.Int("rounds", 3, "rounds of each, in turn")
+	admin := flag.Bool("admin", false, "measure the administrators' list")
+	few := flag.Int("few", 1000, "linked accounts of the small site, with --admin")
+	many := flag.Int("many", 1_000_000, "linked accounts of the large site, with --admin")
+	times := flag.Int("times", 41, "times that each page is asked for, with --admin")
+	keep := flag.String("keep", "", "folder to keep what was filled in for the next time, with --admin")
 	bare := flag.String("bare", "", "serve this file's bytes as the bare server (used by bench itself)")
 	flag.Parse()
 	var err error
-	if *bare != "" {
+	switch {
+	case *bare != "":
 		err = serveBare(*bare)
-	} else {
+	case *admin:
+		err = measureAdmin(*few, *many, *times, *keep)
+	default:
 		err = measure(time.Duration(*seconds)*time.Second, *rounds)
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"mooring/audit"
 	"mooring/db"
 	"mooring/secret"
 )
@@ -51,7 +52,13 @@ func (d dataFolder) lock() (release func(), err error) {
 // a database.
 var checkPlace = secret.Place{Table: "key_check", Row: "1", Column: "sealed"}
 
-const checkValue = "this key file belongs to this database"
+// What is sealed there. A database with the first is from before the audit log
+// was a chain. Only whoever has the keys can say so, which keeps others from
+// having a log that they have changed made a chain anew.
+const (
+	unchainedValue = "this key file belongs to this database"
+	checkValue     = "this key file belongs to this database, and its audit log is a chain"
+)
 
 // open opens the database and its keys. Only a database that has never had
 // keys gets new ones: a missing key file is never replaced, since what it
@@ -85,16 +92,49 @@ func (d dataFolder) openKeys(ctx context.Context, database *db.DB) (ring *secret
 		return nil, false, err
 	}
 	if !has {
-		return ring, made, storeCheck(ctx, database, ring)
+		return ring, made, d.begin(ctx, database, ring)
 	}
-	if _, err := ring.Open(checkPlace, sealed); err != nil {
-		return nil, false, d.wrongKeys()
+	return ring, made, d.attach(ctx, database, ring, sealed)
+}
+
+// begin is for a database that has never had keys.
+func (d dataFolder) begin(ctx context.Context, database *db.DB, ring *secret.Ring) error {
+	entries, err := database.AuditLog().EntriesAfter(ctx, 0, 1)
+	if err != nil {
+		return err
 	}
-	return ring, made, nil
+	inhabited, err := database.Accounts().HasPeople(ctx)
+	if err != nil {
+		return err
+	}
+	if inhabited || len(entries) > 0 {
+		return fmt.Errorf("%s has lost the value that tells which key file is its own; restore a backup", d.database())
+	}
+	if err := database.BeginAuditLog(ctx, audit.NewNotary(ring)); err != nil {
+		return err
+	}
+	return storeCheck(ctx, database, ring)
+}
+
+// attach makes sure that the keys are those of the database, and has its audit
+// log go on with them. A log from before there was a chain becomes one.
+func (d dataFolder) attach(ctx context.Context, database *db.DB, ring *secret.Ring, sealed []byte) error {
+	value, err := ring.Open(checkPlace, sealed)
+	if err != nil {
+		return d.wrongKeys()
+	}
+	notary := audit.NewNotary(ring)
+	if string(value) != unchainedValue {
+		return database.ContinueAuditLog(ctx, notary)
+	}
+	if err := database.BeginAuditLog(ctx, notary); err != nil {
+		return err
+	}
+	return storeCheck(ctx, database, ring)
 }
 
 // fits reports whether the key file belongs to a database that is not in its
-// place yet.
+// place yet, and has its audit log go on.
 func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 	sealed, has, err := database.KeyCheck(ctx)
 	if err != nil {
@@ -107,10 +147,7 @@ func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 	if err != nil {
 		return err
 	}
-	if _, err := ring.Open(checkPlace, sealed); err != nil {
-		return d.wrongKeys()
-	}
-	return nil
+	return d.attach(ctx, database, ring, sealed)
 }
 
 func (d dataFolder) wrongKeys() error {

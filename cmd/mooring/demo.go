@@ -39,6 +39,7 @@ var demoStart = time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC)
 type demoSettings struct {
 	listen, portalListen, logLevel string
 	open, asJSON                   bool
+	linked                         int
 }
 
 // demo starts the product on a fresh database, with a simulated Azure behind
@@ -50,10 +51,14 @@ func demo(ctx context.Context, c *cli, args []string) error {
 	s.StringVar(&v.portalListen, "portal-listen", "127.0.0.1:0", "address and port of the simulated portal")
 	s.BoolVar(&v.open, "open", false, "open a browser")
 	s.BoolVar(&v.asJSON, "json", false, "print one line of JSON when it is ready")
+	s.IntVar(&v.linked, "linked", demoLinked, "how many subscriptions others have linked already")
 	s.StringVar(&v.logLevel, "log-level", "error", "debug, info, warn or error")
 	s.fromEnv("listen", "portal-listen", "log-level")
 	if err := s.parse(args, 0); err != nil {
 		return err
+	}
+	if v.linked < 0 || v.linked > mostDemoLinked {
+		return usagef("--linked: say a number from 0 to %d", mostDemoLinked)
 	}
 	log, err := newLog(c.stderr, v.logLevel)
 	if err != nil {
@@ -76,7 +81,7 @@ func demo(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	w, err := newDemoWorld(ctx, folder, v.portalListen, public, log)
+	w, err := newDemoWorld(ctx, folder, v, public, log)
 	if err != nil {
 		return err
 	}
@@ -93,14 +98,19 @@ type demoWorld struct {
 	log       *slog.Logger
 }
 
-func newDemoWorld(ctx context.Context, folder, portalListen string, public *url.URL, log *slog.Logger) (*demoWorld, error) {
+func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *url.URL, log *slog.Logger) (*demoWorld, error) {
 	now, ids := demoClock(), newDemoIDs()
 	w := &demoWorld{log: log}
 	var err error
 	if w.database, err = db.Open(ctx, dataFolder{folder: folder}.database()); err != nil {
 		return nil, err
 	}
-	w.simulator, err = azuresim.Start(azuresim.Options{Now: now, NewID: newDemoIDs().guid, PortalListen: portalListen})
+	ring := secret.NewRing()
+	if err := w.database.BeginAuditLog(ctx, audit.NewNotary(ring)); err != nil {
+		w.close()
+		return nil, err
+	}
+	w.simulator, err = azuresim.Start(azuresim.Options{Now: now, NewID: newDemoIDs().guid, PortalListen: v.portalListen, Fleet: fleetSize(v.linked)})
 	if err != nil {
 		w.close()
 		return nil, err
@@ -111,7 +121,7 @@ func newDemoWorld(ctx context.Context, folder, portalListen string, public *url.
 		w.close()
 		return nil, err
 	}
-	p := parts{database: w.database, ring: secret.NewRing(), clouds: cloud.Registry{azure.Key: linkable}, policy: account.Policy{Passwords: true},
+	p := parts{database: w.database, ring: ring, clouds: cloud.Registry{azure.Key: linkable}, policy: account.Policy{Passwords: true},
 		passkeys: passkeys, public: public, now: now, newID: ids.word, newKey: demoKeys(), log: log}
 	w.house = build(p)
 	w.front = w.house.front(p)
@@ -190,6 +200,9 @@ func (w *demoWorld) serve(ctx context.Context, c *cli, v demoSettings, listener 
 	defer cancel()
 	w.house.fillPool(background)
 	if err := w.populate(ctx); err != nil {
+		return err
+	}
+	if err := w.link(ctx, v.linked); err != nil {
 		return err
 	}
 	w.house.start(background)

@@ -13,11 +13,13 @@ import (
 	"time"
 
 	"mooring/account"
+	"mooring/audit"
 	"mooring/certificate"
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/db"
 	"mooring/handlers"
+	"mooring/review"
 	"mooring/secret"
 )
 
@@ -35,6 +37,10 @@ type house struct {
 	keys          *account.Keys
 	certificates  *certificate.Service
 	credentials   *credential.Service
+	register      *review.Register
+	jobs          *review.Jobs
+	reviews       *review.Reviews
+	auditLog      *audit.Log
 	clouds        cloud.Registry
 	pool          *certificate.Pool
 	pooling       sync.Once
@@ -54,6 +60,10 @@ type parts struct {
 	newID    func() string
 	newKey   func() (*rsa.PrivateKey, error)
 	log      *slog.Logger
+
+	checkpointsTo []audit.Sink  // beside the database
+	keepLog       time.Duration // 0: for ever
+	archive       string        // folder that gets what is not kept
 }
 
 func build(p parts) *house {
@@ -69,6 +79,15 @@ func build(p parts) *house {
 	// Nothing uses credentials yet. What will, says here what depends on them.
 	var dependents []credential.Dependents
 	h.credentials = credential.NewService(p.database.Credentials(), p.clouds, h.certificates, dependents, p.now, p.newID, p.log)
+	h.certificates.Limit(h.credentials.Intake().LongestCertificate)
+	notary := audit.NewNotary(p.ring)
+	h.auditLog = audit.NewLog(audit.LogConfig{Store: p.database.AuditLog(), Notary: notary, Sinks: p.checkpointsTo,
+		Keep: p.keepLog, Archive: p.archive, Now: p.now, Log: p.log})
+	h.register = review.NewRegister(review.RegisterConfig{Store: p.database.Register(), Clouds: p.clouds, Now: p.now, Log: p.log})
+	h.jobs = review.NewJobs(review.JobsConfig{Store: p.database.Jobs(), Register: h.register, Credentials: h.credentials,
+		Now: p.now, NewID: p.newID, Log: p.log})
+	h.reviews = review.NewReviews(review.ReviewsConfig{Store: p.database.Reviews(), Register: h.register, Credentials: h.credentials, Notary: notary,
+		Now: p.now, NewID: p.newID, Log: p.log})
 	return h
 }
 
@@ -79,11 +98,12 @@ func (p parts) invitationLink(token string) string { return p.public.JoinPath("j
 func (h *house) front(p parts) handlers.Config {
 	return handlers.Config{
 		Accounts: h.accounts, Organizations: h.organizations, People: h.people, Keys: h.keys, Certificates: h.certificates,
-		Credentials: h.credentials, Clouds: h.clouds, Data: p.database, Now: p.now, Log: p.log, PublicURL: p.public, Mail: p.mailer != nil,
+		Credentials: h.credentials, Intake: h.credentials.Intake(), Register: h.register, Jobs: h.jobs, Reviews: h.reviews, AuditLog: h.auditLog,
+		Clouds: h.clouds, Data: p.database, Now: p.now, Log: p.log, PublicURL: p.public, Mail: p.mailer != nil,
 	}
 }
 
-// start runs what works in the background; wait waits for its end after ctx.
+// start runs what works in the background, until ctx ends.
 func (h *house) start(ctx context.Context) {
 	h.fillPool(ctx)
 	h.group.Go(func() {
@@ -91,7 +111,8 @@ func (h *house) start(ctx context.Context) {
 		defer every.Stop()
 		h.database.Watch(ctx, every.C)
 	})
-	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.keys.Run, h.credentials.Run} {
+	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.keys.Run, h.credentials.Run,
+		h.register.Run, h.jobs.Run, h.reviews.Run, h.auditLog.Run} {
 		h.group.Go(func() { work(ctx) })
 	}
 }
@@ -101,7 +122,12 @@ func (h *house) fillPool(ctx context.Context) {
 	h.pooling.Do(func() { h.group.Go(func() { h.pool.Run(ctx) }) })
 }
 
-func (h *house) wait() { h.group.Wait() }
+// wait waits until nothing works in the background any more. What was written
+// last then gets its checkpoint.
+func (h *house) wait() {
+	h.group.Wait()
+	h.auditLog.End()
+}
 
 // randomID names things: 130 bits, in lower case for URLs.
 func randomID() string { return strings.ToLower(rand.Text()) }

@@ -67,12 +67,16 @@ func rotateKeys(ctx context.Context, c *cli, d dataFolder) error {
 	if err != nil {
 		return err
 	}
+	if err := database.ContinueAuditLog(ctx, audit.NewNotary(rotated)); err != nil {
+		return err
+	}
 	n, err := database.Reseal(ctx, rotated.Reseal, check,
 		audit.Entry{At: time.Now(), Actor: operator("mooring keys rotate"), Action: audit.RotateKeys, Result: audit.Done, Detail: rotated.KeyIDs()[0].String()})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "Made the key %s and sealed %d values with it. Back up %s again. The older keys stay in it, so that older backups open.\n",
+	fmt.Fprintf(c.stdout, "Made the key %s and sealed %d values with it. Back up %s again. The older keys stay in it, so that older backups open.\n"+
+		"Checkpoints and exports of the audit log are signed with a new key too: mooring audit public-key shows it. The one before vouches for it.\n",
 		rotated.KeyIDs()[0], n, d.keys())
 	return nil
 }

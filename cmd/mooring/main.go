@@ -36,6 +36,8 @@ func commands() []command {
 		{"backup", "FILE", "write a consistent copy of the database, also while the server runs", backup},
 		{"restore", "FILE", "put a copy back in place of the database", restore},
 		{"people", "add|reset", "add a person, or let one in again who has lost every way; also while the server runs", people},
+		{"review", "verify FILE", "check an evidence pack, without a server and without a network", reviewCommand},
+		{"audit", "verify|export", "verify the audit log or an export of it, write an export, or show the public key; also while the server runs", auditCommand},
 		{"keys", "rotate|list", "change the key that seals secrets, or list the keys", keys},
 	}
 }

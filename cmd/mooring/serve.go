@@ -25,6 +25,7 @@ type serveSettings struct {
 	dataFolder
 	azure            azureSettings
 	signIn           signInSettings
+	audit            auditSettings
 	listen           string
 	publicURL        string
 	certFile, tlsKey string
@@ -36,6 +37,7 @@ func (s *settings) serveFlags(v *serveSettings) {
 	s.dataFlags(&v.dataFolder)
 	s.signInFlags(&v.signIn)
 	s.azureFlags(&v.azure)
+	s.auditFlags(&v.audit)
 	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one")
 	s.StringVar(&v.publicURL, "public-url", "", "address that browsers use, such as https://mooring.example.com; needed behind a proxy and for any listener that is not loopback")
 	s.StringVar(&v.certFile, "tls-cert", "", "file of the TLS certificate chain (PEM); with --tls-key")
@@ -72,6 +74,10 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	mailer, err := v.signIn.mail.mailer()
+	if err != nil {
+		return err
+	}
+	auditing, err := v.audit.auditing(c.stdout)
 	if err != nil {
 		return err
 	}
@@ -116,7 +122,8 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		fmt.Fprintf(c.stdout, "Made the key file %s. Back it up, apart from the database: without it nobody can open the secrets in there.\n", v.keys())
 	}
 	p := parts{database: database, ring: ring, clouds: cloud.Registry{azure.Key: linkable}, policy: policy, passkeys: passkeys, mailer: mailer,
-		public: public, now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log}
+		public: public, now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log,
+		checkpointsTo: auditing.sinks, keepLog: auditing.keep, archive: auditing.archive}
 	h := build(p)
 	config := h.front(p)
 	config.TrustedProxies, config.SignInWith, config.PasskeyURL = proxies, providers, passkeyURL

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"database/sql"
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"mooring/audit"
+	"mooring/secret"
+)
+
+func TestWrongAuditSettingsAreOneLineAndExit2(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	serve := []string{"serve", "--data", folder, "--listen", "127.0.0.1:0"}
+	for name, args := range map[string][]string{
+		"no verb":                 {"audit"},
+		"another verb":            {"audit", "melt"},
+		"an export without a key": {"audit", "verify", "--data", folder, file},
+		"a key without an export": {"audit", "verify", "--data", folder, "--public-key", file},
+		"two exports":             {"audit", "verify", file, "--public-key", file, file},
+		"a file that is no key":   {"audit", "verify", file, "--public-key", file},
+		"a key that is not there": {"audit", "verify", file, "--public-key", file + "x"},
+		"no checkpoint":           {"audit", "verify", "--data", folder, "--checkpoints", file},
+		"no file of checkpoints":  {"audit", "verify", "--data", folder, "--checkpoints", file + "x"},
+		"an argument":             {"audit", "public-key", "--data", folder, "now"},
+		"a sink in no folder":     append(serve, "--audit-checkpoints", "stdout,"+filepath.Join(folder, "no", "file")),
+		"days before now":         append(serve, "--audit-keep", "-1"),
+		"no archive":              append(serve, "--audit-keep", "30"),
+		"no folder":               append(serve, "--audit-keep", "30", "--audit-archive", file),
+		"no number":               append(serve, "--audit-keep", "soon"),
+	} {
+		code, _, stderr := program(t, nil, args...)
+		if code != exitUsage || strings.Count(stderr, "\n") != 1 || !strings.HasPrefix(stderr, "mooring") {
+			t.Errorf("%s: exit %d, %q", name, code, stderr)
+		}
+	}
+	code, _, stderr := program(t, map[string]string{"MOORING_AUDIT_KEEP": "30"}, serve...)
+	if code != exitUsage || !strings.Contains(stderr, "--audit-archive") {
+		t.Errorf("environment: exit %d, %q", code, stderr)
+	}
+	if code, stdout, _ := program(t, nil, "audit", "--help"); code != exitOK || !strings.Contains(stdout, "--checkpoints") || !strings.Contains(stdout, "--format") {
+		t.Errorf("help: exit %d, %s", code, stdout)
+	}
+}
+
+// TestTheAuditLogOfAnOperator is what an operator and an auditor do with the
+// log: verify it, export it, change the keys, restore a backup.
+func TestTheAuditLogOfAnOperator(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "data")
+	outside := t.TempDir()
+	in := func(name string) string { return filepath.Join(outside, name) }
+	serving := []string{"serve", "--data", folder, "--listen", "127.0.0.1:0", "--audit-checkpoints", "stdout," + in("checkpoints"),
+		"--audit-keep", "365", "--audit-archive", in("archive")}
+	verify := func(args ...string) (int, string) {
+		code, stdout, stderr := program(t, nil, append([]string{"audit", "verify"}, args...)...)
+		return code, stdout + stderr
+	}
+	mustVerify := func(wanted string, args ...string) {
+		t.Helper()
+		if code, said := verify(args...); code != exitOK || !regexp.MustCompile(wanted).MatchString(said) {
+			t.Errorf("verify %v: exit %d, %q", args, code, said)
+		}
+	}
+	save := func(name string, args ...string) string {
+		t.Helper()
+		code, stdout, stderr := program(t, nil, append(args, "--data", folder)...)
+		if code != exitOK || stderr != "" {
+			t.Fatalf("%v: exit %d, %s", args, code, stderr)
+		}
+		if err := os.WriteFile(in(name), []byte(stdout), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return stdout
+	}
+
+	s := start(t, serving...)
+	setUp := s.until(`^  (http://\S+/setup/\S+)$`)
+	address := s.until(`^Mooring listens on (http://\S+)$`)
+	client := browserOf(t)
+	post(t, client, setUp, url.Values{"email": {"ada@example.com"}, "name": {"Ada"}, "password": {"a long enough password"}, "organization": {"harbor"}})
+	s.until(`^(\{"checkpoint":\{"number":1,.*)$`)
+	mustVerify(`^The audit log is sound: entries 1 to \d+, with \d+ checkpoints\.\n$`, "--data", folder) // while it runs
+	exported := save("export.jsonl", "audit", "export")
+	key := save("key.pem", "audit", "public-key")
+	fingerprint := regexp.MustCompile(`^Fingerprint ([0-9a-f]{64})\n`).FindStringSubmatch(key)[1]
+	mustVerify(`^The audit log is sound: entries 1 to \d+`, in("export.jsonl"), "--public-key", in("key.pem"))
+	mustVerify(`^The audit log is sound`, "--public-key", fingerprint, in("export.jsonl"))
+	if rows, err := csv.NewReader(strings.NewReader(save("export.csv", "audit", "export", "--format", "csv"))).ReadAll(); err != nil || len(rows) < 4 {
+		t.Errorf("the CSV has %d rows: %v", len(rows), err)
+	}
+	if code, _, stderr := program(t, nil, "audit", "export", "--data", folder, "--format", "xml"); code != exitUsage || !strings.Contains(stderr, "JSON Lines or CSV") {
+		t.Errorf("another format: exit %d, %q", code, stderr)
+	}
+	forged := strings.Replace(exported, "ada@example.com", "eve@example.com", 1)
+	if err := os.WriteFile(in("forged.jsonl"), []byte(forged), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := verify(in("forged.jsonl"), "--public-key", in("key.pem")); code != exitFailed ||
+		!regexp.MustCompile(`^mooring audit: the audit log is not sound\. Entry \d+ was changed: its digest does not fit what it says\.\n$`).MatchString(said) {
+		t.Errorf("a forged export: exit %d, %q", code, said)
+	}
+	if code, said := verify(in("export.csv"), "--public-key", in("key.pem")); code != exitUsage || !strings.Contains(said, "not an export") {
+		t.Errorf("a CSV: exit %d, %q", code, said)
+	}
+	if code, _, stderr := program(t, nil, "backup", "--data", folder, in("backup.db")); code != exitOK {
+		t.Fatalf("backup: exit %d, %s", code, stderr)
+	}
+	later := url.Values{"name": {"Ada L"}, "theme": {"dark"}, "time_zone": {"UTC"}}
+	if answer, _ := post(t, client, address+"/settings", later); answer.StatusCode != http.StatusOK {
+		t.Fatalf("the change answered %d", answer.StatusCode)
+	}
+	if code := s.stop(); code != exitOK { // which sends the last checkpoint
+		t.Fatalf("it ended with %d: %s", code, s.stderr)
+	}
+	mustVerify(`It bears out the \d+ that were sent out\.\n$`, "--data", folder, "--checkpoints", in("checkpoints"))
+
+	// A change of keys: who has the old public key can follow it.
+	if code, _, stderr := program(t, nil, "keys", "rotate", "--data", folder); code != exitOK {
+		t.Fatalf("rotate: exit %d, %s", code, stderr)
+	}
+	mustVerify(`is sound`, "--data", folder, "--checkpoints", in("checkpoints"))
+	save("rotated.jsonl", "audit", "export")
+	if again := save("keys.pem", "audit", "public-key"); strings.Count(again, "Fingerprint") != 2 || !strings.HasSuffix(again, key) {
+		t.Errorf("the keys are %s", again)
+	}
+	mustVerify(`is sound`, in("rotated.jsonl"), "--public-key", in("key.pem"))
+	mustVerify(`is sound`, in("rotated.jsonl"), "--public-key", in("keys.pem"))
+
+	// A whole older database, put back by hand: sound by itself, and found out.
+	database := filepath.Join(folder, "mooring.db")
+	present, err := os.ReadFile(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := copyOver(in("backup.db"), database); err != nil {
+		t.Fatal(err)
+	}
+	mustVerify(`is sound`, "--data", folder)
+	if code, said := verify("--data", folder, "--checkpoints", in("checkpoints")); code != exitFailed || !strings.Contains(said, "an older database was put back") {
+		t.Errorf("an older database: exit %d, %q", code, said)
+	}
+	if err := os.WriteFile(database, present, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	// The same by the command, which says so in the log.
+	if code, _, stderr := program(t, nil, "restore", "--data", folder, in("backup.db")); code != exitOK {
+		t.Fatalf("restore: exit %d, %s", code, stderr)
+	}
+	mustVerify(`is sound: .*\nEntry \d+ says that a backup was restored on `, "--data", folder)
+	mustVerify(`Before the backup was restored with entry \d+, the log had at least \d+ entries`, "--data", folder, "--checkpoints", in("checkpoints"))
+	s = start(t, serving...)
+	s.until(`^Mooring listens on`)
+	s.stop()
+	mustVerify(`is sound`, "--data", folder, "--checkpoints", in("checkpoints"))
+
+	// Somebody with the file and a text editor.
+	file, err := sql.Open("sqlite", database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{`DROP TRIGGER audit_never_changes`, `UPDATE audit SET actor_name = 'eve@example.com' WHERE id = 3`} {
+		if _, err := file.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := verify("--data", folder); code != exitFailed || said != "mooring audit: the audit log is not sound. Entry 3 was changed: its digest does not fit what it says.\n" {
+		t.Errorf("a changed entry: exit %d, %q", code, said)
+	}
+	if code, said := verify("--data", folder, "--key-file", in("nowhere")); code != exitFailed {
+		t.Errorf("without keys: exit %d, %q", code, said)
+	}
+	if code, said := verify("--data", t.TempDir(), "--key-file", filepath.Join(folder, "mooring.key")); code != exitFailed {
+		t.Errorf("without a database: exit %d, %q", code, said)
+	}
+}
+
+func copyOver(from, to string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, content, 0o600)
+}
+
+// TestALogFromBeforeTheChainBecomesOneOnce opens a database of an earlier
+// Mooring, and one that somebody made look like it.
+func TestALogFromBeforeTheChainBecomesOneOnce(t *testing.T) {
+	d := dataFolder{folder: t.TempDir()}
+	ctx := t.Context()
+	database, ring, made, err := d.open(ctx)
+	if err != nil || !made {
+		t.Fatal(made, err)
+	}
+	for range 3 {
+		entry := audit.Entry{At: time.Now(), Actor: audit.BySystem(), Action: audit.OfferSetUp, Result: audit.Done}
+		if err := database.AuditLog().AddEntry(ctx, entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := database.Close(); err != nil {
+		t.Fatal(err)
+	}
+	forge := func(statements ...string) {
+		t.Helper()
+		file, err := sql.Open("sqlite", d.database())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		for _, statement := range append([]string{`DROP TRIGGER IF EXISTS audit_never_changes`, `DROP TRIGGER IF EXISTS audit_never_shrinks`}, statements...) {
+			if _, err := file.Exec(statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	verdict := func() audit.Verdict {
+		t.Helper()
+		v, err := d.verifyAudit(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	// Somebody takes all digests away, so that the next start makes new ones.
+	forge(`UPDATE audit SET digest = x'', mark = x'', detail = 'nothing happened'`, `DELETE FROM audit_head`)
+	database, _, _, err = d.open(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := database.AuditLog().AddEntry(ctx, audit.Entry{At: time.Now(), Result: audit.Done}); err == nil {
+		t.Error("the log goes on without a head")
+	}
+	_ = database.Close()
+	if v := verdict(); v.Sound {
+		t.Error("a log that lost its digests is sound")
+	}
+	// Without the value under the keys, neither.
+	forge(`DELETE FROM key_check`)
+	if _, _, _, err := d.open(ctx); err == nil || !strings.Contains(err.Error(), "has lost the value") {
+		t.Errorf("got %v", err)
+	}
+	// An earlier Mooring, which alone could seal what it sealed, left it like this.
+	sealed, err := ring.Seal(checkPlace, []byte(unchainedValue))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := sql.Open("sqlite", d.database())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.Exec(`INSERT INTO key_check VALUES (1, ?)`, sealed); err != nil {
+		t.Fatal(err)
+	}
+	_ = file.Close()
+	if _, err := d.verifyAudit(ctx, nil); err == nil || !strings.Contains(err.Error(), "becomes a chain when the server starts") {
+		t.Errorf("got %v", err)
+	}
+	for range 2 {
+		database, _, _, err = d.open(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = database.Close()
+	}
+	if v := verdict(); !v.Sound || v.Entries != 3 {
+		t.Errorf("got %+v", v)
+	}
+	stored, err := secret.ReadRing(d.keys())
+	if err != nil || stored.KeyIDs()[0] != ring.KeyIDs()[0] {
+		t.Errorf("the ring changed: %v", err)
+	}
+}
