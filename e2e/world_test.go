@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -120,10 +121,13 @@ type world struct {
 	address, portal string
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return linkedWorld(t, 0) }
+
+// linkedWorld is a world in which others have linked that many subscriptions.
+func linkedWorld(t *testing.T, linked int) *world {
 	t.Helper()
 	needChromium(t)
-	p := start(t, "demo", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0", "--json")
+	p := start(t, "demo", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0", "--json", "--linked", strconv.Itoa(linked))
 	var said struct{ Address, Portal string }
 	line := p.line(func(string) bool { return true })
 	if err := json.Unmarshal([]byte(line), &said); err != nil {
