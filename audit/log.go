@@ -38,6 +38,7 @@ type Log struct {
 	mu       sync.Mutex
 	readings map[reading]time.Time
 	failing  map[string]bool // sinks, so that a failure is told once
+	stuck    bool            // the last look could make no checkpoint
 	sending  sync.Mutex
 }
 
@@ -199,9 +200,10 @@ func (l *Log) look(ctx context.Context) {
 	if err == nil && due {
 		_, _, err = l.Store.MakeCheckpoint(ctx, l.Now())
 	}
-	if err != nil && ctx.Err() == nil {
-		l.Log.Error("could not make a checkpoint of the audit log", "cause", err)
+	if err != nil && ctx.Err() == nil && !l.stuck {
+		l.Log.Error("could not make a checkpoint of the audit log; this is told once", "cause", err)
 	}
+	l.stuck = err != nil
 	l.send(ctx)
 }
 

@@ -111,6 +111,12 @@ func TestABrokenHeadIsToldAllTheSame(t *testing.T) {
 	if err := r.Store.AddEntry(t.Context(), full(13)); err == nil {
 		t.Error("the log goes on from a head that somebody else wrote")
 	}
+	r.clock.pass(1000 * time.Hour)
+	tamper(t, r.path, `UPDATE audit_head SET number = 99`)
+	for range 3 {
+		audit.Look(r.Log, t.Context())
+	}
+	same(t, "the times that it was told", strings.Count(r.said.String(), "could not make a checkpoint"), 1)
 }
 
 func TestAnExportCanBeVerifiedWithThePublicKeyAlone(t *testing.T) {

@@ -196,6 +196,23 @@ func TestARareEntryIsFoundOverSeveralPages(t *testing.T) {
 	}
 }
 
+// What one name of a person did long ago waits until the other name's entries
+// have been looked at.
+func TestTwoNamesOfAPersonStayInOrder(t *testing.T) {
+	now, before := by("person-ada", "ada@example.com"), by("person-ada", "ada@old.example")
+	entries := []audit.Entry{{Actor: before, Action: audit.SignOut}, {Actor: now, Action: audit.SignOut}}
+	for range 50 {
+		entries = append(entries, audit.Entry{Actor: now, Action: audit.SignIn})
+	}
+	w := logWorld(t, entries...)
+	for _, most := range []int{1, 50} {
+		got := w.pages(w.AuditLog().LookingAt(10), audit.Filter{Person: "person-ada", Action: string(audit.SignOut)}, most)
+		if want := []int64{2, 1}; !slices.Equal(got, want) {
+			t.Errorf("%d on a page: got %v, want %v", most, got, want)
+		}
+	}
+}
+
 // With more people than are looked up one by one, the whole log is walked.
 func TestAPartOfManyAddresses(t *testing.T) {
 	var entries []audit.Entry

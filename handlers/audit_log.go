@@ -305,7 +305,7 @@ func (h *handlers) verifyAuditLog(c echo.Context) error {
 		return err
 	}
 	verdict := views.Verdict{Sound: found.Sound, Entries: found.Entries, Checkpoints: found.Checkpoints,
-		When: h.moment(h.Now(), zoneOf(c)), Took: duration(time.Since(began))}
+		When: h.moment(h.Now(), zoneOf(c)), Took: duration(time.Since(began)), Notes: found.Notes}
 	if b := found.Broken; b != nil {
 		verdict.Sentence = b.What
 		if b.Entry > 0 {

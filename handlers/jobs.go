@@ -75,9 +75,6 @@ func (h *handlers) jobView(c echo.Context, job review.Job) views.Job {
 	if job.Stoppable() {
 		view.StopPath = path + "/stop"
 	}
-	if wasDone(c, "stop") && !view.Over {
-		view.Done = "It stops as soon as what has begun has ended."
-	}
 	return view
 }
 

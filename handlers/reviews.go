@@ -76,6 +76,7 @@ var reviewTabs = []struct{ show, text, filter string }{
 // reviewDone says on the page of a review what was done.
 var reviewDone = map[string]string{
 	"started": "The review is started. Its linked accounts are collected now.",
+	"named":   "The reviewer is named. They decide beside the others.",
 	"closed":  "The review is closed. Its evidence can be downloaded.",
 }
 
@@ -111,18 +112,54 @@ func (h *handlers) sendReview(c echo.Context, err error) error {
 	case view.Gathering:
 	case r.MayTend(caller.Person.ID):
 		view.ClosePath = view.Path + "/close"
+		if nameErr := h.offerReviewers(c, &view, r); nameErr != nil {
+			return nameErr
+		}
 		fallthrough
 	default:
 		if named && own.Open > 0 {
 			view.QueuePath = queueOf(r.ID, 0, "")
 		}
 	}
-	var unused fault.Fields
-	status, err := h.refused(c, err, &view.Problem, &unused)
+	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {
 		return err
 	}
 	return h.html(c, status, views.ReviewPage(view))
+}
+
+// offerReviewers offers the administrators who are no reviewers yet.
+func (h *handlers) offerReviewers(c echo.Context, view *views.Review, r review.Review) error {
+	administrators, err := h.Reviews.Administrators(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	for _, a := range administrators {
+		if _, already := r.Reviewer(a.PersonID); !already {
+			view.NamePath = view.Path + "/reviewers"
+			view.Candidates = append(view.Candidates, views.Choice{Key: a.PersonID, Name: a.Name + ", " + a.Email})
+		}
+	}
+	return nil
+}
+
+// nameReviewer adds a reviewer to a review that goes on.
+func (h *handlers) nameReviewer(c echo.Context) error {
+	caller, _ := callerOf(c)
+	id, who := c.Param("review"), c.Request().PostFormValue("reviewer")
+	if err := h.Reviews.NameReviewer(c.Request().Context(), caller, actorOf(c), id, who); err != nil {
+		return h.sendReview(c, atReviewer(err))
+	}
+	return seeOther(c, done(reviewOf(id), "named"))
+}
+
+// atReviewer puts what is wrong with a reviewer at the one field there is.
+func atReviewer(err error) error {
+	f := fault.Of(err)
+	if sentence := f.Fields["reviewers"]; sentence != "" {
+		return fault.AtFields(fault.Fields{"reviewer": sentence})
+	}
+	return err
 }
 
 // reviewNotes tells what the numbers do not.
@@ -133,7 +170,7 @@ func reviewNotes(r review.Review) []string {
 	}
 	if r.Stuck > 0 && r.State == review.ReviewOpen {
 		notes = append(notes, many(r.Stuck, "of those open belongs", "of those open belong")+" to the reviewers themselves, so none of them may decide. "+
-			"Close the review when the rest is decided, and start another one with further reviewers.")
+			"Somebody has to name another administrator as reviewer.")
 	}
 	for _, reviewer := range r.Reviewers {
 		if reviewer.Away && r.State == review.ReviewOpen {

@@ -254,6 +254,24 @@ func TestNobodyDecidesOnTheirOwnLink(t *testing.T) {
 	says(t, s.ask("admin", "GET", path+"?show=keep", nil), http.StatusOK, "None of the linked accounts")
 }
 
+func TestAnotherReviewerIsNamed(t *testing.T) {
+	s := newSite(t)
+	s.working()
+	s.promote("owner")
+	ids := s.linkMany(1)
+	path := s.reviewed(newReviewForm(s.ids["owner"]))
+	says(t, s.ask("owner", "GET", path, nil), http.StatusOK, "none of them may decide")
+	for _, nobody := range []string{"", s.ids["member"]} {
+		says(t, s.ask("owner", "POST", path+"/reviewers", url.Values{"reviewer": {nobody}}), http.StatusUnprocessableEntity, `id="reviewer-error"`)
+	}
+	leads(t, s.ask("owner", "POST", path+"/reviewers", url.Values{"reviewer": {s.ids["admin"]}}), path+"?done=named")
+	page := s.ask("owner", "GET", path, nil)
+	if strings.Contains(page.Body.String(), "none of them may decide") || strings.Contains(page.Body.String(), path+"/reviewers") {
+		t.Error("another one is still wanted")
+	}
+	leads(t, s.ask("admin", "POST", path+"/decide", s.next("admin", path, "keep", "")), path+"/queue?after=1&done="+ids[0])
+}
+
 func TestWhoIsNoReviewerDecidesNothing(t *testing.T) {
 	s := newSite(t)
 	s.working()

@@ -181,6 +181,7 @@ func (h *handlers) routes() []route {
 		{"GET", reviewPath, administrator, asItIs, h.reviewPage},
 		{"GET", reviewPath + "/queue", administrator, asItIs, h.queuePage},
 		{"POST", reviewPath + "/decide", administrator, asItIs, h.decideReview}, // proves itself before it takes something away
+		{"POST", reviewPath + "/reviewers", administrator, asItIs, h.nameReviewer},
 		{"POST", reviewPath + "/close", administrator, proved, h.closeReview},
 		{"GET", reviewPath + "/evidence.zip", administrator, proved, h.reviewEvidence},
 

@@ -29,7 +29,7 @@ func closeSays(p Review) string {
 func reviewReached(p Review) string {
 	s := decidedOf(p.Decided, p.Total)
 	if p.Asked > 0 {
-		s += ", " + many(p.Asked, "waits", "wait") + " for an answer of the owner"
+		s += ", " + many(p.Asked, "waits", "wait") + " for an answer from the owner"
 	}
 	return s
 }

@@ -303,11 +303,14 @@ type Review struct {
 	Items           []ReviewItem
 	FirstPath       string
 	NextPath        string
-	QueuePath       string // Go on reviewing; empty: nothing is left for the person
-	ClosePath       string // POST; empty: no button
-	EvidencePath    string // empty until it is closed
-	NothingSelected bool   // the review has no item at all
+	QueuePath       string   // Go on reviewing; empty: nothing is left for the person
+	ClosePath       string   // POST; empty: no button
+	NamePath        string   // POST reviewer=ID: names one of Candidates; empty: no form
+	Candidates      []Choice // administrators who are no reviewers yet
+	EvidencePath    string   // empty until it is closed
+	NothingSelected bool     // the review has no item at all
 	Problem         string
+	Fields          fault.Fields // reviewer
 	Done            string
 }
 
@@ -455,9 +458,10 @@ type Verdict struct {
 	Entries     int64
 	Checkpoints int
 	When        Time
-	Took        string // "0.8 s"
-	Sentence    string // of a broken log: what does not fit
-	Where       Link   // of a broken log: the entry; empty Path: no link
+	Took        string   // "0.8 s"
+	Sentence    string   // of a broken log: what does not fit
+	Where       Link     // of a broken log: the entry; empty Path: no link
+	Notes       []string // of a sound log: what is worth knowing, such as a restored backup
 }
 
 // SegmentRow is what retention removed and sealed.

@@ -357,6 +357,7 @@ func sampleReview() Review {
 			{Label: "Backups", Path: sampleList + "/crd_1m5t8w2q", Provider: "Microsoft Azure", Account: "lighthouse", SubscriptionID: "dddddddd-eeee-ffff-0000-111111111111", QueuePath: sampleQueueAt + "?credential=crd_1m5t8w2q"},
 		},
 		NextPath: sampleQ4 + "?after=6", QueuePath: sampleQueueAt, ClosePath: sampleQ4 + "/close",
+		NamePath: sampleQ4 + "/reviewers", Candidates: []Choice{{Key: "person-3", Name: "Cleo Marsh, cleo@harbor.example"}},
 	}
 }
 
@@ -408,7 +409,7 @@ func samplesOfReviews(add func(string, templ.Component)) {
 	gathering.Gathering, gathering.QueuePath, gathering.ClosePath, gathering.Total, gathering.Decided = true, "", "", 0, 0
 	add("admin-review-gathering", ReviewPage(gathering))
 	closed := sampleReview()
-	closed.Over, closed.Closed, closed.ClosedBy, closed.QueuePath, closed.ClosePath, closed.EvidencePath = true, sampleJustNow, "Ada Byron", "", "", sampleQ4+"/evidence.zip"
+	closed.Over, closed.Closed, closed.ClosedBy, closed.QueuePath, closed.ClosePath, closed.NamePath, closed.EvidencePath = true, sampleJustNow, "Ada Byron", "", "", "", sampleQ4+"/evidence.zip"
 	closed.Done, closed.Items, closed.Asked = "The review is closed. Its evidence is ready.", closed.Items[:2], 0
 	add("admin-review-closed", ReviewPage(closed))
 	nothing := sampleReview()
