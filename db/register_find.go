@@ -121,6 +121,14 @@ func upTo(numbers []int64, most int) hits {
 	return hits{numbers[:most], numbers[most-1]}
 }
 
+// first gives the newest of hits.
+func (h hits) first(most int) hits {
+	if len(h.numbers) > most {
+		return upTo(h.numbers, most)
+	}
+	return h
+}
+
 // newest gives the newest hits with a number below before.
 func (f finder) newest(ctx context.Context, before int64, most int) (hits, error) {
 	if f.subscriptionID != "" {
@@ -229,42 +237,40 @@ func (l listing) search(ctx context.Context) (review.Listing, error) {
 	if err != nil {
 		return review.Listing{}, err
 	}
-	if !l.after.NewestFirst {
-		found, ok, err := l.searchSorted(ctx, find)
-		if ok || err != nil {
-			return found, err
-		}
-		l.after = review.Cursor{}
+	if l.after.NewestFirst {
+		return l.searchNewest(ctx, find, hits{})
 	}
-	return l.searchNewest(ctx, find)
+	found, newest, ok, err := l.searchSorted(ctx, find)
+	if ok || err != nil {
+		return found, err
+	}
+	l.after = review.Cursor{}
+	return l.searchNewest(ctx, find, newest)
 }
 
 // searchSorted lists hits in the order that is asked for, when they are few, or
-// when few rows are left by the filters.
-func (l listing) searchSorted(ctx context.Context, find finder) (review.Listing, bool, error) {
+// when few rows are left by the filters. Otherwise it gives what it knows of the
+// newest.
+func (l listing) searchSorted(ctx context.Context, find finder) (found review.Listing, newest hits, ok bool, err error) {
 	most := l.sortedHits
 	if !l.after.IsZero() {
 		most = l.goOnSorted
 	}
 	if max(find.accounts.total, find.people.total) <= most {
-		found, err := find.newest(ctx, highestNumber, most+1)
-		if err != nil {
-			return review.Listing{}, false, err
+		if newest, err = find.newest(ctx, highestNumber, most+1); err != nil {
+			return found, newest, false, err
 		}
-		if found.floor == 0 {
-			rows, err := l.found(ctx, find, found.numbers)
-			return l.sorted(rows), true, err
+		if newest.floor == 0 {
+			rows, err := l.found(ctx, find, newest.numbers)
+			return l.sorted(rows), newest, true, err
 		}
 	}
 	few, ok, err := l.fewest(ctx)
 	if err != nil || !ok {
-		return review.Listing{}, false, err
+		return found, newest, false, err
 	}
 	rows, err := l.rowsOf(ctx, few.source, few.where)
-	if err != nil {
-		return review.Listing{}, false, err
-	}
-	return l.sorted(find.verified(rows)), true, nil
+	return l.sorted(find.verified(rows)), newest, true, err
 }
 
 // found reads the rows that may be hits and gives those that are.
@@ -277,8 +283,9 @@ func (f finder) verified(rows []review.Row) []review.Row {
 	return slices.DeleteFunc(rows, func(r review.Row) bool { return !f.query.Finds(r) })
 }
 
-// searchNewest lists many hits, the newest first.
-func (l listing) searchNewest(ctx context.Context, find finder) (review.Listing, error) {
+// searchNewest lists many hits, the newest first. Some of the newest may be
+// known already.
+func (l listing) searchNewest(ctx context.Context, find finder, known hits) (review.Listing, error) {
 	found := review.Listing{NewestFirst: true}
 	before, look := int64(highestNumber), l.most+1
 	if l.after.NewestFirst {
@@ -289,10 +296,14 @@ func (l listing) searchNewest(ctx context.Context, find finder) (review.Listing,
 		left = l.numberLooks
 	}
 	for ; ; look = min(look*4, max(left, l.most)) {
-		newest, err := find.newest(ctx, before, look)
+		newest, err := known.first(look), error(nil)
+		if len(newest.numbers) == 0 {
+			newest, err = find.newest(ctx, before, look)
+		}
 		if err != nil {
 			return review.Listing{}, err
 		}
+		known = hits{}
 		numbers, err := l.inAccount(ctx, newest, before)
 		if err != nil {
 			return review.Listing{}, err

@@ -10,6 +10,7 @@ import (
 
 // TestAccessible runs the accessibility rules over every page and state.
 func TestAccessible(t *testing.T) {
+	t.Run("administration", accessibleAdministration) // the longest begins first
 	t.Run("pages", accessiblePages)
 	t.Run("dialogs", accessibleDialogs)
 	t.Run("people", accessiblePeople)

@@ -37,9 +37,9 @@ func (b *tab) settled(w *world) {
 	})
 }
 
-// startsReview starts a review of all linked accounts and waits until it is
-// open.
-func (b *tab) startsReview(w *world, name string, others ...string) string {
+// startsReview starts a review of all that is linked, so many, and waits until
+// it is open.
+func (b *tab) startsReview(w *world, name string, linked int, others ...string) string {
 	b.t.Helper()
 	b.open(w.address + reviewsPath)
 	b.follow("link", "Start a review")
@@ -51,7 +51,7 @@ func (b *tab) startsReview(w *world, name string, others ...string) string {
 	path := strings.Split(b.path(), "?")[0]
 	b.until("the linked accounts of the review", func() bool {
 		b.open(w.address + path)
-		return b.count(`[data-testid="item-row"]`) == 10
+		return b.count(`[data-testid="item-row"]`) == linked
 	})
 	return path
 }
@@ -112,7 +112,7 @@ func TestReviewByKeyboard(t *testing.T) {
 	b := w.newTab(wideLight)
 	b.signIn(w, admin)
 	b.settled(w)
-	review := b.startsReview(w, "Fourth quarter")
+	review := b.startsReview(w, "Fourth quarter", 10)
 	b.shown("review-started")
 	b.tabTo("Go on reviewing")
 	b.leads(func() { b.press(kb.Enter) })
@@ -215,7 +215,7 @@ func TestTwoDecide(t *testing.T) {
 	ada.follow("link", "Olivia Owner")
 	ada.follow("button", "Make administrator")
 	ada.settled(w)
-	review := ada.startsReview(w, "Together", "Olivia Owner")
+	review := ada.startsReview(w, "Together", 10, "Olivia Owner")
 
 	olivia := w.newTab(narrowLight)
 	olivia.expect("409 (Conflict)")
@@ -260,7 +260,7 @@ func TestBulk(t *testing.T) {
 		return now
 	}
 	first := moved(0)
-	b.shown("job-running")
+	b.accessible("job-running")
 	b.open(w.address + "/admin/people")
 	b.open(w.address + "/admin/jobs")
 	b.seesIn(`[data-testid="job-row"]`, "of 5,000")
@@ -268,7 +268,7 @@ func TestBulk(t *testing.T) {
 	moved(first)
 	b.follow("button", "Stop the job")
 	b.untilWithin(time.Minute, "the end of the job", func() bool {
-		return b.count(`[data-testid="ended"]`) > 0 && strings.Contains(b.text("#job"), "Stopped")
+		return strings.Contains(b.text("#job"), "Stopped")
 	})
 	b.shown("job-stopped")
 
@@ -333,6 +333,7 @@ func TestApproval(t *testing.T) {
 	var paths []string
 	for _, name := range []string{"Tide Tables", "Dry Dock"} {
 		paths = append(paths, b.linkByForm(w, scripted(name), outcome{}))
+		b.open(w.address + paths[len(paths)-1])
 		b.seesIn(status, "Pending approval")
 	}
 	b.shown("credential-pending")
@@ -451,14 +452,14 @@ func TestAdministrationWithoutScript(t *testing.T) {
 	b.fill("Reason", "Out of use")
 	b.follow("button", "Disable")
 	b.sees("Out of use")
-	b.fill("Reason", "In use again")
+	b.fill("Reason to enable it", "In use again")
 	b.follow("button", "Enable")
 	b.until("the check after it", func() bool {
 		b.open(w.address + strings.Split(b.path(), "?")[0])
 		return strings.Contains(b.text("main"), connected)
 	})
 
-	review := b.startsReview(w, "By hand")
+	review := b.startsReview(w, "By hand", 10)
 	b.open(w.address + review + "/queue")
 	b.shown("plain-queue")
 	b.follow("button", "Unlink")

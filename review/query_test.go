@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"mooring/credential"
-	"mooring/fault"
 	"mooring/review"
 )
 
@@ -114,10 +113,8 @@ func TestEveryStatusHasAName(t *testing.T) {
 			t.Errorf("%s has no name", status)
 		}
 	}
-	fields := fault.Fields{}
 	for _, sort := range review.Sorts {
-		_, fields = review.ParseQuery(url.Values{"sort": {string(sort)}})
-		if len(fields) > 0 {
+		if _, fields := review.ParseQuery(url.Values{"sort": {string(sort)}}); len(fields) > 0 {
 			t.Errorf("%s: %v", sort, fields)
 		}
 	}

@@ -1,0 +1,182 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// accessibleAdministration are the pages of administrators in every state, and
+// what the people of an account see of it. A job that is running is looked at
+// by TestBulk, which has enough to do.
+func accessibleAdministration(t *testing.T) {
+	t.Parallel()
+	w := linkedWorld(t, 10)
+	b := w.newTab(wideLight)
+	b.expect("422 (Unprocessable Entity)")
+	b.signIn(w, admin)
+	b.accessibleAt(w, "admin-jobs-empty", "/admin/jobs")
+	b.accessibleAt(w, "admin-reviews-empty", reviewsPath)
+	b.settled(w)
+	b.accessible("admin-linked")
+	b.accessibleAt(w, "admin-linked-found", linkedPath+"?search=dock&sort=account")
+	b.accessibleAt(w, "admin-linked-none", linkedPath+"?search=nothing+like+this")
+	b.accessibleAt(w, "admin-linked-refused", linkedPath+"?search=do&status=sunk")
+	b.accessibleIntake(w)
+	b.accessibleLinked(w)
+	b.accessibleReviews(w)
+	b.accessibleLog(w)
+}
+
+// accessibleAt opens a page and checks it with everything on it unfolded.
+func (b *tab) accessibleAt(w *world, name, path string) {
+	b.t.Helper()
+	b.open(w.address + path)
+	b.unfold()
+	b.accessible(name)
+}
+
+func (b *tab) unfold() {
+	b.t.Helper()
+	get[bool](b, "() => { for (const d of document.querySelectorAll('main details')) d.open = true; return true }")
+}
+
+// accessibleIntake are the policy, and what waits for approval because of it.
+func (b *tab) accessibleIntake(w *world) {
+	b.t.Helper()
+	b.accessibleAt(w, "admin-intake", "/admin/intake")
+	b.findIn("#approval", "radio", "Some").click()
+	b.findIn("#provider-rule", "radio", "Only these").click()
+	b.fill("Longest life of a certificate (optional)", "a year")
+	b.follow("button", "Save")
+	b.seesIn(problem, "Longest life of a certificate")
+	b.accessible("admin-intake-refused")
+	b.open(w.address + "/admin/intake")
+	b.findIn("#approval", "radio", "All").click()
+	b.follow("button", "Save")
+
+	olivia := w.newTab(wideLight)
+	olivia.signIn(w, owner)
+	path := olivia.linkByForm(w, scripted("Storm Warning"), outcome{})
+	olivia.accessibleAt(w, "credential-pending", path)
+	b.accessibleAt(w, "admin-intake-pending", "/admin/intake")
+	b.accessibleAt(w, "admin-linked-pending", linkedPath+"?status=pending-approval")
+	b.follow("link", "Storm Warning")
+	b.accessible("admin-linked-account-pending")
+	b.findIn(`section[aria-labelledby="approval"]`, "button", "Decline").click()
+	b.seesIn(problem, "Reason")
+	b.accessible("admin-linked-account-refused")
+}
+
+// accessibleLinked are a linked account and a job.
+func (b *tab) accessibleLinked(w *world) {
+	b.t.Helper()
+	b.open(w.address + linkedPath + "?account=breakwater")
+	b.click("checkbox", "This page")
+	b.follow("button", "Check again")
+	b.until("the end of the job", func() bool { return strings.Contains(b.text("#job"), "Finished") })
+	b.accessible("admin-job-finished")
+	b.accessibleAt(w, "admin-jobs", "/admin/jobs")
+
+	b.open(w.address + linkedPath + "?search=laid-up")
+	b.follow("link", "Laid-up Boat")
+	b.unfold()
+	b.accessible("admin-linked-account")
+	b.fill("Reason", "Laid up for the winter.\nThe yard says when it is needed again.")
+	b.follow("button", "Disable")
+	b.unfold()
+	b.accessible("admin-linked-account-stopped")
+	bruno := w.newTab(wideLight)
+	bruno.signIn(w, neighbour)
+	bruno.open(w.address + "/accounts/breakwater/cloud-providers")
+	bruno.follow("link", "Laid-up Boat")
+	bruno.accessible("credential-stopped")
+}
+
+// accessibleReviews are a review from its start to its end, and a schedule.
+func (b *tab) accessibleReviews(w *world) {
+	b.t.Helper()
+	for _, form := range []struct{ name, path, button string }{
+		{"admin-schedule-new", reviewsPath + "/new?repeat=yes", "Save the schedule"},
+		{"admin-review-new", reviewsPath + "/new", "Start the review"},
+	} {
+		b.accessibleAt(w, form.name, form.path)
+		b.fill("Name", "")
+		b.follow("button", form.button)
+		b.seesIn(problem, "Name")
+		b.accessible(form.name + "-refused")
+	}
+	b.open(w.address + reviewsPath + "/new?repeat=yes")
+	b.fill("Name", "Every quarter")
+	b.follow("button", "Save the schedule")
+	review := b.startsReview(w, "Fourth quarter of the year in which all that is linked here is looked at once", 11)
+	b.accessible("admin-review")
+	b.accessibleAt(w, "admin-reviews", reviewsPath)
+
+	b.open(w.address + review + "/queue")
+	b.accessible("admin-queue")
+	b.follow("button", "Keep")
+	b.decides("Disable", "Nobody docks here any more")
+	b.decides("Unlink", "It may do more than it needs")
+	b.accessible("admin-queue-next")
+	b.decides("Ask the owner", "no")
+	b.seesIn(problem, "Reason")
+	b.accessible("admin-queue-refused")
+	b.decides("Ask the owner", "Who uses the new pier?")
+
+	bruno := w.newTab(wideLight)
+	bruno.signIn(w, neighbour)
+	bruno.open(w.address + "/accounts/breakwater/cloud-providers")
+	bruno.follow("link", "New Pier")
+	bruno.accessible("credential-asked")
+	bruno.fill("Your answer", "The ferries do, until spring.")
+	bruno.follow("button", "Send answer")
+	bruno.accessible("credential-answered")
+	bruno.open(w.address + "/accounts/breakwater/cloud-providers")
+	bruno.follow("link", "Tide Tables")
+	bruno.click("button", "Disable") // after it was kept
+	bruno.seesIn(status, "Disabled")
+
+	for _, tab := range []string{"open", "asked", "keep", "disable", "unlink", "changed"} {
+		b.accessibleAt(w, "admin-review-"+tab, review+"?show="+tab)
+	}
+	b.open(w.address + review)
+	b.follow("link", "Change about New Pier")
+	b.accessible("admin-queue-answered")
+	b.until("the end of the queue", func() bool {
+		if b.has("button", "Keep") {
+			b.follow("button", "Keep")
+		}
+		return b.has("heading", "Nothing is left for you")
+	})
+	b.accessible("admin-queue-end")
+	b.follow("button", "Close the review")
+	b.accessible("admin-review-closed")
+	b.accessibleAt(w, "admin-reviews-closed", reviewsPath)
+}
+
+// decides says why in the queue and presses a button.
+func (b *tab) decides(button, reason string) {
+	b.t.Helper()
+	b.fill("Reason", reason)
+	b.follow("button", button)
+}
+
+// accessibleLog are the entries, some of them refused.
+func (b *tab) accessibleLog(w *world) {
+	b.t.Helper()
+	stranger := w.newTab(wideLight)
+	stranger.signIn(w, member)
+	if answer := stranger.fetch(http.MethodPost, w.address+reviewsPath, url.Values{}); answer.StatusCode != http.StatusNotFound {
+		b.t.Errorf("a stranger who starts a review is answered %s", answer.Status)
+	}
+	b.accessibleAt(w, "admin-log", logPath)
+	b.accessibleAt(w, "admin-log-refused", logPath+"?result=refused")
+	b.accessibleAt(w, "admin-log-none", logPath+"?person=nobody")
+	b.accessibleAt(w, "admin-log-faults", logPath+"?action=sink&account=nowhere")
+	b.open(w.address + logPath)
+	b.follow("button", "Verify")
+	b.unfold()
+	b.accessible("admin-log-verified")
+}
