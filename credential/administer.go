@@ -132,7 +132,7 @@ func (s *Service) CheckAgain(ctx context.Context, o Order, id string) (Credentia
 func (s *Service) seen(ctx context.Context, o Order, id string) (Credential, error) {
 	c, err := s.store.FindAny(ctx, id)
 	if err == nil && o.Version != 0 && o.Version != c.Version {
-		err = ErrChangedMeanwhile
+		err = ErrLookAgain
 	}
 	return c, err
 }
@@ -143,14 +143,17 @@ func (o Order) request(c Credential) Request {
 }
 
 // The length of a reason, in characters.
-const minReason, maxReason = 3, 500
+const (
+	ShortestReason = 3
+	LongestReason  = 500
+)
 
 // readReason makes one line of a reason, so that it reads the same in a list,
 // in a table for others and in the log.
 func readReason(typed string, compulsory bool) (string, error) {
 	reason := text.Line(typed)
 	n := len([]rune(reason))
-	if n > maxReason || n < minReason && (compulsory || n > 0) {
+	if n > LongestReason || n < ShortestReason && (compulsory || n > 0) {
 		return "", ErrReason.At("reason")
 	}
 	return reason, nil

@@ -111,9 +111,9 @@ func TestAnOrderIsAboutWhatTheAdministratorSaw(t *testing.T) {
 	w.ok(err)
 	order.Version = c.Version
 	_, err = w.Stop(t.Context(), order, c.ID)
-	w.want(err, credential.ErrChangedMeanwhile)
+	w.want(err, credential.ErrLookAgain)
 	_, err = w.CheckAgain(t.Context(), order, c.ID)
-	w.want(err, credential.ErrChangedMeanwhile)
+	w.want(err, credential.ErrLookAgain)
 	order.Version = c.Version + 1
 	_, err = w.Stop(t.Context(), order, c.ID)
 	w.ok(err)
@@ -146,7 +146,7 @@ func TestAnOrderThatComesLateIsRefused(t *testing.T) {
 		"edited": {func(w world, c credential.Credential) error {
 			_, err := w.Edit(w.t.Context(), ofAcme, c.ID, form("two"), false)
 			return err
-		}, credential.ErrChangedMeanwhile},
+		}, credential.ErrLookAgain},
 		"unlinked": {func(w world, c credential.Credential) error {
 			_, err := w.Unlink(w.t.Context(), ofAcme, c.ID, "")
 			return err
@@ -309,8 +309,6 @@ func TestLinkedAgainAfterAStopItWaitsForAnApproval(t *testing.T) {
 			_, err := w.Stop(t.Context(), order, c.ID)
 			w.ok(err)
 			test.leave(w, c)
-			_, err = w.Link(t.Context(), ofEvil, "azure", form("one"), true) // others were not stopped
-			w.ok(err)
 			again := w.find(test.back(w, c))
 			same(t, "its state", again.State, credential.PendingApproval)
 			same(t, "its plan", again.NextCheckAt, time.Time{})
@@ -331,6 +329,83 @@ func TestLinkedAgainAfterAStopItWaitsForAnApproval(t *testing.T) {
 			same(t, "its state when nothing is held against it", w.link("one").State, credential.NotVerified)
 		})
 	}
+}
+
+// A stop is about the subscription, in whichever account it is linked.
+func TestWhatIsStoppedWaitsForAnApprovalInEveryAccount(t *testing.T) {
+	anew := func(w world, label string) credential.Credential {
+		f := form("one")
+		f.Label = label
+		c, err := w.Link(t.Context(), ofEvil, "azure", f, true)
+		w.ok(err)
+		return c
+	}
+	for name, test := range map[string]struct {
+		before func(w world) credential.Credential
+		after  func(w world, c credential.Credential) credential.Credential
+	}{
+		"linked there": {nil, func(w world, _ credential.Credential) credential.Credential { return anew(w, "one") }},
+		"linked there after the account is deleted": {nil, func(w world, _ credential.Credential) credential.Credential {
+			w.ok(w.Accounts().DeleteOrganization(t.Context(), acme, "acme", audit.Entry{At: w.now(), Actor: ofAcme.Actor,
+				Action: audit.DeleteAccount, AccountID: acme, Result: audit.Done}))
+			return anew(w, "one")
+		}},
+		"renamed there": {func(w world) credential.Credential { return anew(w, "one") }, func(w world, c credential.Credential) credential.Credential {
+			f := form("one")
+			f.Label = "renamed"
+			_, err := w.Edit(t.Context(), ofEvil, c.ID, f, true)
+			w.ok(err)
+			return c
+		}},
+		"enabled there": {func(w world) credential.Credential { return anew(w, "one") }, func(w world, c credential.Credential) credential.Credential {
+			_, err := w.Disable(t.Context(), ofEvil, c.ID)
+			w.ok(err)
+			_, err = w.Enable(t.Context(), ofEvil, c.ID)
+			w.ok(err)
+			return c
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			order := w.enthrone()
+			c := w.link("one")
+			var theirs credential.Credential
+			if test.before != nil {
+				theirs = test.before(w)
+			}
+			_, err := w.Stop(t.Context(), order, c.ID)
+			w.ok(err)
+			theirs, err = w.FindAny(t.Context(), test.after(w, theirs).ID)
+			w.ok(err)
+			same(t, "its state", theirs.State, credential.PendingApproval)
+			same(t, "its plan", theirs.NextCheckAt, time.Time{})
+			if !strings.Contains(theirs.Reason, "Not in use any more") || !theirs.DecidedAt.IsZero() {
+				t.Errorf("the reason is %q, decided %v", theirs.Reason, theirs.DecidedAt)
+			}
+			_, err = w.Approve(t.Context(), order, theirs.ID)
+			w.ok(err)
+			_, err = w.Unlink(t.Context(), ofEvil, theirs.ID, "")
+			w.ok(err)
+			same(t, "the state of the next one", anew(w, "again").State, credential.NotVerified)
+		})
+	}
+}
+
+// Nobody has an administrator's word held against a subscription that no
+// administrator spoke of.
+func TestAStopIsNotCarriedToAnotherSubscription(t *testing.T) {
+	w := newWorld(t)
+	order := w.enthrone()
+	c := w.link("one")
+	_, err := w.Stop(t.Context(), order, c.ID)
+	w.ok(err)
+	_, err = w.Edit(t.Context(), ofAcme, c.ID, form("elsewhere"), true)
+	w.ok(err)
+	_, err = w.Unlink(t.Context(), ofAcme, c.ID, "")
+	w.ok(err)
+	theirs, err := w.Link(t.Context(), ofEvil, "azure", form("elsewhere"), true)
+	w.ok(err)
+	same(t, "the state of another's link", theirs.State, credential.NotVerified)
 }
 
 func TestOfStoppingAndLinkingAgainAtOnceNeitherIsForgotten(t *testing.T) {

@@ -53,7 +53,7 @@ func (s *Service) Refusals(ctx context.Context, r Request, provider string, targ
 		return nil, err
 	}
 	c := saved
-	c.Provider, c.Target, c.CertificateID = provider, target, active.ID
+	c.Provider, c.Target, c.CertificateID = provider, withFoundDirectory(saved.Target, target), active.ID
 	against := rules.against(saved, c, active)
 	if against.provider {
 		return nil, ErrProviderNotAllowed
@@ -118,19 +118,24 @@ func (s *Service) admit(ctx context.Context, r Request, action audit.Action, bef
 		}
 		return Credential{}, refused
 	}
-	if !moved {
-		return c.after(Edit)
-	}
-	c.ApprovedRights = nil
-	if rules.RightsOn {
-		c.ApprovedRights = []string{}
+	if moved {
+		c.ApprovedRights = nil
+		if rules.RightsOn {
+			c.ApprovedRights = []string{}
+		}
 	}
 	if before.State == Stopped { // for whatever it points at now
 		return c.after(Edit)
 	}
-	reason, err := s.whyApprove(ctx, rules, c)
+	reason, err := s.whyStopped(ctx, c)
 	if err != nil {
 		return Credential{}, err
+	}
+	if !moved && reason == "" {
+		return c.after(Edit)
+	}
+	if reason == "" {
+		reason = rules.whyApprove(c.Provider)
 	}
 	event := Edit
 	if reason != "" {
@@ -142,20 +147,36 @@ func (s *Service) admit(ctx context.Context, r Request, action audit.Action, bef
 	return c.after(event)
 }
 
-// whyApprove says why a link needs an approval; empty: it needs none.
-func (s *Service) whyApprove(ctx context.Context, rules Rules, c Credential) (string, error) {
-	stopped, err := s.store.StoppedBefore(ctx, c.AccountID, c.Provider, c.Target)
-	switch {
-	case err != nil:
+// whyStopped says that a link needs an approval because an administrator had
+// stopped what it points at, in whichever account; empty: nobody had.
+func (s *Service) whyStopped(ctx context.Context, c Credential) (string, error) {
+	reason, err := s.store.StoppedBefore(ctx, c.Provider, c.Target)
+	if err != nil || reason == "" {
 		return "", err
-	case stopped != "":
-		return fmt.Sprintf(sayStoppedBefore, stopped), nil
-	case rules.ApproveAll:
-		return sayApproveAll, nil
-	case rules.NeedsApproval(c.Provider):
-		return sayApproveProvider, nil
 	}
-	return "", nil
+	return fmt.Sprintf(sayStoppedBefore, reason), nil
+}
+
+// whyApprove says why a new link needs an approval; empty: it needs none.
+func (r Rules) whyApprove(provider string) string {
+	switch {
+	case r.ApproveAll:
+		return sayApproveAll
+	case r.NeedsApproval(provider):
+		return sayApproveProvider
+	}
+	return ""
+}
+
+// withFoundDirectory gives what was typed in place of saved with the directory
+// that a check had found, as long as that is the answer to the same question.
+func withFoundDirectory(saved, typed cloud.Target) cloud.Target {
+	asked := saved
+	asked.TenantID = ""
+	if typed == asked {
+		return saved
+	}
+	return typed
 }
 
 // locateTimeout is how long somebody who saves waits for the directory.

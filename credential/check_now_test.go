@@ -214,3 +214,32 @@ func TestWhatIsStoppedBeforeItsCheckBeginsIsNotChecked(t *testing.T) {
 		w.quiet()
 	})
 }
+
+// TestTheEngineEndsNoCheckThatSomethingElseStarted is about a job that goes on
+// while the server starts.
+func TestTheEngineEndsNoCheckThatSomethingElseStarted(t *testing.T) {
+	live(t, func(t *testing.T, w world) {
+		order := w.enthrone()
+		c := w.link("one")
+		w.Recover(t.Context())
+		w.cloud.answers(func(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+			time.Sleep(10 * time.Second)
+			return passes(ctx, a, report)
+		})
+		var finished credential.Finished
+		var err error
+		var check sync.WaitGroup
+		check.Go(func() { finished, err = w.CheckNow(t.Context(), order, c.ID) })
+		settle()
+		ctx, cancel := context.WithCancel(t.Context())
+		var engine sync.WaitGroup
+		engine.Go(func() { w.Run(ctx) })
+		settle()
+		same(t, "it being abandoned", w.runs(c)[0].Abandoned, false)
+		check.Wait()
+		w.ok(err)
+		same(t, "the outcome", finished.Outcome, cloud.Passed)
+		cancel()
+		engine.Wait()
+	})
+}

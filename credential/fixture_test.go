@@ -221,6 +221,7 @@ func sameEntry(t testing.TB, got, want audit.Entry) {
 func (w world) running(s *credential.Service) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
+	s.Recover(ctx)
 	group.Go(func() { s.Run(ctx) })
 	stop = func() {
 		cancel()

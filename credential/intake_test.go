@@ -365,7 +365,7 @@ func TestWhereAnApprovalIsNeededALinkWaitsForIt(t *testing.T) {
 
 				order.Reason, order.Version = "", 1
 				_, err = w.Approve(t.Context(), order, c.ID)
-				w.want(err, credential.ErrChangedMeanwhile) // it is not what was looked at
+				w.want(err, credential.ErrLookAgain) // it is not what was looked at
 				order.Version = 2
 				_, err = w.Approve(t.Context(), order, c.ID)
 				w.ok(err)
@@ -569,3 +569,36 @@ type lawless struct {
 }
 
 func (s lawless) Rules(context.Context) (credential.Rules, error) { return credential.Rules{}, s.err }
+
+// Ways to link that know no application have their directory found by a check.
+// What the person typed is the same when they change the label alone.
+func TestAnotherLabelKeepsTheFoundDirectoryAndAsksNobody(t *testing.T) {
+	w := newWorld(t)
+	order := w.enthrone()
+	typed := form("one")
+	typed.TenantID, typed.ClientID = "", ""
+	c, err := w.Link(t.Context(), ofAcme, "azure", typed, true)
+	w.ok(err)
+	_, err = w.CheckNow(t.Context(), order, c.ID)
+	w.ok(err)
+	same(t, "the directory", w.find(c).Target.TenantID, "tenant-found")
+	_, err = w.Intake().Change(t.Context(), order, credential.RulesForm{ApproveAll: true})
+	w.ok(err)
+	for _, label := range []string{"renamed", "and again"} {
+		typed.Label = label
+		_, err = w.Edit(t.Context(), ofAcme, c.ID, typed, false)
+		w.ok(err)
+		got := w.find(c)
+		same(t, "the state", got.State, credential.NotVerified)
+		same(t, "the directory", got.Target.TenantID, "tenant-found")
+		if changes := w.latest().Changes; len(changes) == 0 || slices.ContainsFunc(changes, func(c audit.Change) bool { return strings.Contains(c.Field, "Directory") }) {
+			t.Errorf("the entry tells of %v", changes)
+		}
+	}
+	typed.SubscriptionID = "subscription-two"
+	_, err = w.Edit(t.Context(), ofAcme, c.ID, typed, false)
+	w.ok(err)
+	got := w.find(c)
+	same(t, "the state of another subscription", got.State, credential.PendingApproval)
+	same(t, "its directory", got.Target.TenantID, "")
+}

@@ -32,6 +32,10 @@ const (
 var (
 	ErrReason = fault.New(fault.Invalid,
 		"Write a reason of 3 to 500 characters. The people of the account read it.")
+	ErrLookAgain = fault.New(fault.Conflict,
+		"Somebody changed this linked account meanwhile. Look at it again.")
+	ErrOwnLink = fault.New(fault.Forbidden,
+		"You linked this yourself. Another administrator has to decide about it.")
 	ErrInUse = fault.New(fault.Conflict,
 		"Something depends on this credential. Disable it instead, or ask an owner of its account to unlink it.")
 	ErrProviderNotAllowed = fault.New(fault.Forbidden,
@@ -57,7 +61,7 @@ func sayCertificate(c certificate.Certificate, longest int) string {
 const (
 	sayApproveAll          = "Every new link needs an approval here."
 	sayApproveProvider     = "Every new link of this provider needs an approval here."
-	sayStoppedBefore       = "An administrator had disabled this subscription before it was unlinked and linked again. The reason was: %s"
+	sayStoppedBefore       = "An administrator had disabled this subscription. The reason was: %s"
 	sayChangedWhilePending = "It was changed while it waited for an approval."
 	sayRightsBeyond        = "It may do more than is let in without an approval: "
 	sayRightsUnknown       = "Mooring cannot tell what it may do."

@@ -120,7 +120,7 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 		return Credential{}, err
 	}
 	c, now := before, s.now()
-	c.Target, c.Label, c.CertificateID = target, label, active.ID
+	c.Target, c.Label, c.CertificateID = withFoundDirectory(before.Target, target), label, active.ID
 	c.CertificateExpires, c.CertificateSHA1 = active.NotAfter, active.SHA1()
 	if c, err = s.admit(ctx, r, audit.EditCredential, before, c, active); err != nil {
 		return Credential{}, err
@@ -162,7 +162,8 @@ func (s *Service) Disable(ctx context.Context, r Request, id string) (Credential
 	return s.flip(ctx, r, id, Disable, audit.DisableCredential)
 }
 
-// Enable takes a disabled credential back into use and has it verified.
+// Enable takes a disabled credential back into use and has it verified, or
+// proposes it where an administrator has stopped what it points at.
 func (s *Service) Enable(ctx context.Context, r Request, id string) (Credential, error) {
 	return s.flip(ctx, r, id, Enable, audit.EnableCredential)
 }
@@ -172,13 +173,21 @@ func (s *Service) flip(ctx context.Context, r Request, id string, event Event, a
 	if err != nil {
 		return Credential{}, err
 	}
-	c, err := before.after(event)
-	if err != nil {
+	c, now := before, s.now()
+	if event == Enable {
+		stopped, err := s.whyStopped(ctx, c)
+		if err != nil {
+			return Credential{}, err
+		}
+		if stopped != "" {
+			event, c = Propose, c.refused(stopped)
+		}
+	}
+	if c, err = c.after(event); err != nil {
 		return Credential{}, err
 	}
-	now := s.now()
 	c.forget(now)
-	if event == Enable {
+	if c.State.Can(Verify) {
 		c.plan(now, ByPerson)
 	}
 	if _, err := s.store.Change(ctx, c, s.entry(r, action, c, s.changes(before, c)...)); err != nil {

@@ -60,8 +60,9 @@ type Store interface {
 type AdministratorStore interface {
 	FindAny(ctx context.Context, id string) (Credential, error) // ErrNotFound
 	// ChangeAny stores what an administrator decided, if Version is still the
-	// stored one (else ErrChangedMeanwhile), and counts Version up. What is let
-	// in again is no longer remembered as stopped.
+	// stored one (else ErrLookAgain), and counts Version up. What it stops is
+	// remembered for all accounts, and what it lets in again no longer. To let
+	// in one's own link answers ErrOwnLink while there is another administrator.
 	ChangeAny(ctx context.Context, c Credential, entry audit.Entry) error
 	// PlanAny stores NextCheckAt of c, if nobody has changed or stopped it.
 	PlanAny(ctx context.Context, c Credential, entry audit.Entry) error
@@ -74,10 +75,10 @@ type IntakeStore interface {
 	// ChangeRules stores rules made from those of this version (else
 	// ErrRulesChanged), and counts it up. The actor has to be an administrator.
 	ChangeRules(ctx context.Context, r Rules, entry audit.Entry) error
-	// StoppedBefore gives the reason for which an administrator had stopped
-	// the link of this account to the target, if it was unlinked since and
-	// nobody has let it in again; else nothing.
-	StoppedBefore(ctx context.Context, accountID, provider string, target cloud.Target) (reason string, err error)
+	// StoppedBefore gives the reason for which an administrator stopped a link
+	// of whichever account to the target, if nobody has let it in again; else
+	// nothing. It is remembered when the link or its account is gone, too.
+	StoppedBefore(ctx context.Context, provider string, target cloud.Target) (reason string, err error)
 }
 
 // Dependents says what stops working when a credential is gone, one line each.

@@ -33,12 +33,17 @@ func (s *Service) Wake() {
 	}
 }
 
-// Run verifies what is due until ctx ends, and then waits for what runs. The
-// plan is in the store, so a restart loses nothing.
-func (s *Service) Run(ctx context.Context) {
+// Recover ends what a stopped server left running. It comes before everything
+// that may start a verification, which it would end too.
+func (s *Service) Recover(ctx context.Context) {
 	if err := s.store.AbandonRunning(ctx, s.now()); err != nil {
 		s.log.Error("could not end interrupted verifications", "cause", err)
 	}
+}
+
+// Run verifies what is due until ctx ends, and then waits for what runs. The
+// plan is in the store, so a restart loses nothing.
+func (s *Service) Run(ctx context.Context) {
 	defer s.runner.group.Wait()
 	for ctx.Err() == nil {
 		now := s.now() // one for both, so that nothing comes due between them unseen

@@ -3,19 +3,25 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"mooring/audit"
 )
 
-// chained is how many entries of an earlier Mooring are put into the chain at
-// once, so that other programs need not wait for all of them.
+// chained is how many entries of an earlier Mooring are held in memory at once.
 const chained = 1000
+
+// errHeld is for a database that is from before the chain, and says that it is not.
+var errHeld = errors.New("its schema is from before its audit log was a chain, and its keys say that the log is one: restore a backup")
 
 // ContinueAuditLog has the notary seal the entries of every change from now
 // on. Without one, a change that has an entry fails. It also keeps what the keys
 // say of each other: when an old one is taken out of the key file, what it
 // signed can still be checked.
 func (db *DB) ContinueAuditLog(ctx context.Context, notary *audit.Notary) error {
+	if db.held {
+		return errHeld
+	}
 	db.notary = notary
 	kept, err := db.AuditLog().Vouches(ctx)
 	if err != nil {
@@ -40,56 +46,62 @@ func (db *DB) ContinueAuditLog(ctx context.Context, notary *audit.Notary) error 
 	return nil
 }
 
-// BeginAuditLog makes a chain of the entries that an earlier Mooring wrote,
-// and continues it. It is for a database whose log has no head yet, and does
-// nothing to one that has. When it was cut off, the next call goes on.
-//
-// Whoever calls it must know by other means that this log has never had a
-// head: it would put this Mooring's mark on whatever it finds.
+// BeforeChain reports whether the database is as a Mooring left it whose audit
+// log was no chain.
+func (db *DB) BeforeChain() bool { return db.held }
+
+// BeginAuditLog begins the log of a database that was just made. It also brings
+// a database up to date that is from before the chain: its entries are put into
+// one in the transaction of the migration and at no other time, so that a
+// database which has had a chain never gets another. All others it only
+// continues.
 func (db *DB) BeginAuditLog(ctx context.Context, notary *audit.Notary) error {
-	if err := db.ContinueAuditLog(ctx, notary); err != nil {
+	if err := transact(ctx, db.writer, func(tx *sql.Tx) error { return begin(ctx, tx, notary) }); err != nil {
 		return err
 	}
-	for {
-		done, err := db.beginSome(ctx)
-		if done || err != nil {
-			return err
-		}
-	}
-}
-
-// beginSome chains the next entries, and writes the head after the last.
-func (db *DB) beginSome(ctx context.Context) (done bool, err error) {
-	err = transact(ctx, db.writer, func(tx *sql.Tx) error {
-		done, err = value[bool](tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM audit_head)`))
-		if err != nil || done {
-			return err
-		}
-		head := db.notary.FirstHead()
-		last, err := all(ctx, tx, scanSealedEntry, `SELECT `+auditColumns+` FROM audit WHERE digest <> x'' ORDER BY id DESC LIMIT 1`)
+	if db.held {
+		statements, err := prepareChain(ctx, db.writer)
 		if err != nil {
 			return err
 		}
-		for _, s := range last {
-			head.Number, head.Digest = s.Number, s.Digest
+		db.chain, db.held = statements, false
+	}
+	return db.ContinueAuditLog(ctx, notary)
+}
+
+func begin(ctx context.Context, tx *sql.Tx, notary *audit.Notary) error {
+	version, err := schemaVersion(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := migrateFrom(ctx, tx, version); err != nil {
+		return err
+	}
+	if version >= firstChained {
+		begun, err := value[bool](tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM audit_head) OR EXISTS (SELECT 1 FROM audit)`))
+		if err != nil || begun {
+			return err
 		}
+	}
+	head := notary.FirstHead()
+	for {
 		old, err := all(ctx, tx, scanSealedEntry, `SELECT `+auditColumns+` FROM audit WHERE id > ? ORDER BY id LIMIT ?`, head.Number, chained)
 		if err != nil {
 			return err
 		}
 		for _, o := range old {
-			s := db.notary.Seal(o.Entry, head.Number+1, head.Digest)
+			s := notary.Seal(o.Entry, head.Number+1, head.Digest)
 			if err := chainEntry(ctx, tx, o.Number, s); err != nil {
 				return err
 			}
 			head.Number, head.Digest = s.Number, s.Digest
 		}
-		if done = len(old) < chained; !done {
-			return nil
+		if len(old) < chained {
+			break
 		}
-		return db.setHead(ctx, tx, head)
-	})
-	return done, err
+	}
+	head = notary.MarkHead(head)
+	return run(ctx, tx, setHead, head.Number, head.Digest, head.Checkpoints, head.Segments, head.Mark)
 }
 
 // chainEntry stores an entry again as it was sealed, which may mend text that

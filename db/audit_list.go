@@ -18,6 +18,7 @@ const entriesLookedAt = 20_000
 
 const (
 	entriesTailed = 20_000 // that the live tail looks back over at most
+	manyActors    = 20_000 // from which on not each is looked at
 	fewActors     = 20     // up to which each is looked up by itself
 )
 
@@ -179,11 +180,11 @@ func (l AuditLog) sources(ctx context.Context, f audit.Filter) ([]entrySource, e
 		return []entrySource{{byEntryCredential, f.Credential, nil}}, nil
 	}
 	if f.Person != "" {
-		actors, err := all(ctx, l.db.readers, scanEntryActor, actorsLike, f.Person, fewActors+1)
+		actors, known, err := l.actors(ctx, f.Person)
 		if err != nil {
 			return nil, err
 		}
-		if len(actors) <= fewActors {
+		if known {
 			sources := make([]entrySource, len(actors))
 			for i, a := range actors {
 				sources[i] = entrySource{byEntryActor, a.id, a.name}
@@ -202,20 +203,52 @@ func (l AuditLog) sources(ctx context.Context, f audit.Filter) ([]entrySource, e
 	return []entrySource{{byEntryTime, nil, nil}}, nil
 }
 
+// actors are those that the filter may mean. They are not known when they are
+// more than a few, or when the log has too many actors to look at each.
+func (l AuditLog) actors(ctx context.Context, person string) (found []entryActor, known bool, err error) {
+	walked, err := all(ctx, l.db.readers, scanWalkedActor, actorsLike, person, fewActors+1, l.actorsLookedAt)
+	if err != nil {
+		return nil, false, err
+	}
+	cut := slices.ContainsFunc(walked, func(a walkedActor) bool { return a.place >= l.actorsLookedAt })
+	if cut { // an id is found all the same
+		found, err = all(ctx, l.db.readers, scanEntryActor, actorsOfID, person, fewActors+1)
+		return found, len(found) > 0 && len(found) <= fewActors, err
+	}
+	for _, a := range walked {
+		found = append(found, a.entryActor)
+	}
+	return found, len(found) <= fewActors, nil
+}
+
+const actorsOfID = `SELECT DISTINCT actor_id, actor_name FROM audit WHERE actor_id = ? ORDER BY actor_name LIMIT ?`
+
 // actorsLike goes from one actor to the next by the index, without reading
-// what they did.
+// what they did. The last one that it may look at is there in any case.
 const actorsLike = `
-	WITH RECURSIVE actors (id, name) AS (
-	    SELECT * FROM (SELECT actor_id, actor_name FROM audit ORDER BY actor_id, actor_name LIMIT 1)
+	WITH RECURSIVE actors (id, name, place) AS (
+	    SELECT * FROM (SELECT actor_id, actor_name, 1 FROM audit ORDER BY actor_id, actor_name LIMIT 1)
 	    UNION ALL
-	    SELECT n.actor_id, n.actor_name
+	    SELECT n.actor_id, n.actor_name, a.place + 1
 	      FROM actors a
 	      JOIN audit n ON n.id = coalesce(
 	           (SELECT id FROM audit WHERE actor_id = a.id AND actor_name > a.name ORDER BY actor_name LIMIT 1),
 	           (SELECT id FROM audit WHERE actor_id > a.id ORDER BY actor_id, actor_name LIMIT 1))
-	     LIMIT 20000
+	     WHERE a.place < ?3
 	)
-	SELECT id, name FROM actors WHERE id = ?1 OR (?1 <> 'system' AND instr(lower(name), lower(?1)) > 0) LIMIT ?2`
+	SELECT id, name, place FROM actors
+	 WHERE id = ?1 OR (?1 <> 'system' AND instr(lower(name), lower(?1)) > 0) OR place = ?3
+	 LIMIT ?2`
+
+type walkedActor struct {
+	entryActor
+	place int
+}
+
+func scanWalkedActor(r row) (a walkedActor, err error) {
+	err = r.Scan(&a.id, &a.name, &a.place)
+	return a, err
+}
 
 type entryActor struct{ id, name string }
 

@@ -3,6 +3,9 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"mooring/audit"
@@ -13,10 +16,14 @@ type AuditLog struct {
 	logReader
 	db    *DB
 	looks int // entriesLookedAt
+
+	actorsLookedAt int // manyActors
 }
 
 // AuditLog gives the store.
-func (db *DB) AuditLog() AuditLog { return AuditLog{logReader{db.readers}, db, entriesLookedAt} }
+func (db *DB) AuditLog() AuditLog {
+	return AuditLog{logReader{db.readers}, db, entriesLookedAt, manyActors}
+}
 
 // logReader reads the log from the readers, or from one transaction.
 type logReader struct{ from reader }
@@ -54,7 +61,7 @@ const (
 	checkpointColumns = `number, at, entry, digest, previous, key, signature`
 	checkpointsAfter  = `SELECT ` + checkpointColumns + ` FROM audit_checkpoints WHERE number > ? ORDER BY number LIMIT ?`
 	lastCheckpoint    = `SELECT ` + checkpointColumns + ` FROM audit_checkpoints WHERE number = (SELECT max(number) FROM audit_checkpoints)`
-	segmentColumns    = `first_entry, last_entry, first_at, last_at, before, digest, at, key, signature`
+	segmentColumns    = `first_entry, last_entry, first_at, last_at, before, digest, restores, at, key, signature`
 )
 
 // CheckpointsAfter implements audit.LogReader.
@@ -83,9 +90,43 @@ func scanCheckpoint(r row) (c audit.Checkpoint, err error) {
 }
 
 func scanSegment(r row) (s audit.Segment, err error) {
-	err = r.Scan(&s.First, &s.Last, (*moment)(&s.FirstAt), (*moment)(&s.LastAt), &s.Before, &s.Digest, (*moment)(&s.SealedAt),
+	err = r.Scan(&s.First, &s.Last, (*moment)(&s.FirstAt), (*moment)(&s.LastAt), &s.Before, &s.Digest, (*restores)(&s.Restores), (*moment)(&s.SealedAt),
 		&s.Signature.Key, &s.Signature.Bytes)
 	return s, err
+}
+
+// restores are stored as JSON: the number and the milliseconds of each.
+type restores []audit.Restored
+
+// Value implements driver.Valuer.
+func (r restores) Value() (driver.Value, error) { return r.stored() }
+
+func (r restores) stored() (string, error) {
+	pairs := make([][2]int64, len(r))
+	for i, restored := range r {
+		pairs[i] = [2]int64{restored.Entry, restored.At.UnixMilli()}
+	}
+	text, err := json.Marshal(pairs)
+	return string(text), err
+}
+
+// Scan implements sql.Scanner. What Value does not give becomes what no
+// signature fits, so that a verification names the segment.
+func (r *restores) Scan(from any) error {
+	text, ok := from.(string)
+	if !ok {
+		return fmt.Errorf("restores are stored as %T", from)
+	}
+	var pairs [][2]int64
+	err := json.Unmarshal([]byte(text), &pairs)
+	*r = nil
+	for _, pair := range pairs {
+		*r = append(*r, audit.Restored{Entry: pair[0], At: time.UnixMilli(pair[1]).UTC()})
+	}
+	if again, spelling := r.stored(); err != nil || spelling != nil || again != text {
+		*r = restores{{Entry: -1}}
+	}
+	return nil
 }
 
 // Still implements audit.LogStore with a transaction that only reads.
@@ -154,6 +195,11 @@ func (l AuditLog) Unsent(ctx context.Context, sink string, most int) ([]audit.Ch
 	return all(ctx, l.db.readers, scanCheckpoint, unsentCheckpoints, sink, most)
 }
 
+// LastSent implements audit.LogStore.
+func (l AuditLog) LastSent(ctx context.Context, sink string) (int64, error) {
+	return value[int64](l.db.readers.QueryRowContext(ctx, `SELECT coalesce(max(checkpoint), 0) FROM audit_sinks WHERE sink = ?`, sink))
+}
+
 // Sent implements audit.LogStore.
 func (l AuditLog) Sent(ctx context.Context, sink string, checkpoint int64) error {
 	return transact(ctx, l.db.writer, func(tx *sql.Tx) error {
@@ -171,8 +217,8 @@ func (l AuditLog) Seal(ctx context.Context, s audit.Segment, e audit.Entry) erro
 			return err
 		}
 		head.Segments++
-		err = run(ctx, tx, `INSERT INTO audit_segments (number, `+segmentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			head.Segments, s.First, s.Last, moment(s.FirstAt), moment(s.LastAt), s.Before, s.Digest, moment(s.SealedAt),
+		err = run(ctx, tx, `INSERT INTO audit_segments (number, `+segmentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			head.Segments, s.First, s.Last, moment(s.FirstAt), moment(s.LastAt), s.Before, s.Digest, restores(s.Restores), moment(s.SealedAt),
 			s.Signature.Key, s.Signature.Bytes)
 		if err != nil {
 			return err

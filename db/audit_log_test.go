@@ -145,18 +145,22 @@ func TestEntriesFromBeforeTheChainArePutIntoIt(t *testing.T) {
 	}
 	d := dbtest.Bare(t, path)
 	w := world{d, t}
-	same(t, "the entries without a digest", w.count(`SELECT count(*) FROM audit WHERE digest = x''`), 2500)
+	same(t, "being from before the chain", d.BeforeChain(), true)
 	if err := d.AuditLog().AddEntry(t.Context(), entry(audit.SignIn, "")); err == nil {
 		t.Error("an entry was written before the chain began")
 	}
+	if err := d.ContinueAuditLog(t.Context(), dbtest.Notary()); err == nil {
+		t.Error("a log that was never begun goes on")
+	}
 
-	w.exec(`CREATE TRIGGER kill BEFORE UPDATE ON audit WHEN old.id = 1500 BEGIN SELECT raise(ABORT, 'killed'); END`)
+	w.exec(`CREATE TABLE audit_sinks (in_the_way INTEGER)`)
 	if err := d.BeginAuditLog(t.Context(), dbtest.Notary()); err == nil {
 		t.Fatal("it was not cut off")
 	}
-	same(t, "the entries that are left", w.count(`SELECT count(*) FROM audit WHERE digest = x''`), 1500)
-	w.exec(`DROP TRIGGER kill`)
+	same(t, "the schema that is left", w.count(`SELECT user_version FROM pragma_user_version`), 1)
+	w.exec(`DROP TABLE audit_sinks`)
 	w.ok(d.BeginAuditLog(t.Context(), dbtest.Notary()))
+	same(t, "being from before the chain", d.BeforeChain(), false)
 	w.ok(d.BeginAuditLog(t.Context(), dbtest.Notary())) // does nothing
 	v := w.sound()
 	same(t, "the entries", v.Entries, 2500)
@@ -173,6 +177,11 @@ func TestEntriesFromBeforeTheChainArePutIntoIt(t *testing.T) {
 	if verdict, err := audit.Verify(t.Context(), d.AuditLog(), dbtest.Notary(), nil); err != nil || verdict.Sound {
 		t.Errorf("got %+v, %v", verdict, err)
 	}
+	w.exec(`DELETE FROM audit_head`)
+	w.exec(`DROP TRIGGER audit_never_changes`)
+	w.exec(`UPDATE audit SET digest = x'', mark = x'', detail = 'nothing happened'`)
+	w.ok(d.BeginAuditLog(t.Context(), dbtest.Notary()))
+	same(t, "the entries that got digests again", w.count(`SELECT count(*) FROM audit WHERE digest <> x''`), 0)
 }
 
 func TestTheLogOnlyGrows(t *testing.T) {

@@ -126,9 +126,6 @@ func (s Credentials) Change(ctx context.Context, c credential.Credential, entry 
 		if err := mayUse(ctx, tx, entry.Actor, c.AccountID, account.Owner); err != nil {
 			return err
 		}
-		if err := rememberStopped(ctx, tx, c.AccountID, c.ID, &c.Target); err != nil {
-			return err
-		}
 		existingID, err = changeCredential(ctx, tx, c, entry.At)
 		if err != nil {
 			return err
@@ -217,9 +214,6 @@ func (s Credentials) Remove(ctx context.Context, accountID, id string, entry aud
 
 // removeCredential unlinks, whoever asked.
 func removeCredential(ctx context.Context, tx *sql.Tx, accountID, id string) error {
-	if err := rememberStopped(ctx, tx, accountID, id, nil); err != nil {
-		return err
-	}
 	found, err := touches(ctx, tx, `DELETE FROM credentials WHERE account_id = ? AND id = ?`, accountID, id)
 	return foundOr(err, found)
 }

@@ -3,9 +3,9 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"mooring/audit"
-	"mooring/cloud"
 	"mooring/credential"
 )
 
@@ -32,15 +32,50 @@ func changeAny(ctx context.Context, tx *sql.Tx, c credential.Credential, entry a
 	if err := mayAdminister(ctx, tx, entry.Actor); err != nil {
 		return err
 	}
-	if _, err := changeCredential(ctx, tx, c, entry.At); err != nil {
+	if err := refuseOwnLink(ctx, tx, c, entry); err != nil {
 		return err
 	}
-	if c.State == credential.Stopped || c.State == credential.PendingApproval {
+	_, err := changeCredential(ctx, tx, c, entry.At)
+	if errors.Is(err, credential.ErrChangedMeanwhile) {
+		err = credential.ErrLookAgain
+	}
+	if err != nil {
+		return err
+	}
+	return rememberStopped(ctx, tx, c)
+}
+
+// refuseOwnLink refuses to let somebody's own link in, or go on again, while
+// another administrator could do it. Own is what they linked themselves, and
+// what belongs to their personal account.
+func refuseOwnLink(ctx context.Context, tx *sql.Tx, c credential.Credential, entry audit.Entry) error {
+	if entry.Action != audit.ApproveCredential && entry.Action != audit.ReleaseCredential {
 		return nil
 	}
-	return run(ctx, tx, `
-		DELETE FROM stopped_targets WHERE account_id = ? AND provider = ? AND environment = ? AND subscription_id = ?`,
-		c.AccountID, c.Provider, c.Target.Environment, c.Target.SubscriptionID)
+	own, err := value[bool](tx.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM credentials c JOIN accounts a ON a.id = c.account_id
+		                WHERE c.id = ?1
+		                  AND (c.created_by = ?2
+		                       OR a.kind = 'personal' AND EXISTS (SELECT 1 FROM memberships m WHERE m.account_id = a.id AND m.person_id = ?2)))
+		   AND EXISTS (SELECT 1 FROM people WHERE site_admin = 1 AND disabled_at = 0 AND id <> ?2)`,
+		c.ID, entry.Actor.PersonID))
+	if err == nil && own {
+		err = credential.ErrOwnLink
+	}
+	return err
+}
+
+// rememberStopped remembers for the whole site what an administrator stopped,
+// by what it points at, until one lets it in again.
+func rememberStopped(ctx context.Context, tx *sql.Tx, c credential.Credential) error {
+	if c.State == credential.Stopped {
+		return run(ctx, tx, `
+			INSERT INTO stopped_targets (provider, environment, subscription_id, reason) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET reason = excluded.reason`,
+			c.Provider, c.Target.Environment, c.Target.SubscriptionID, c.Reason)
+	}
+	return run(ctx, tx, `DELETE FROM stopped_targets WHERE provider = ? AND environment = ? AND subscription_id = ?`,
+		c.Provider, c.Target.Environment, c.Target.SubscriptionID)
 }
 
 // removeAny unlinks c for an administrator inside a transaction, if nobody has
@@ -55,9 +90,18 @@ func removeAny(ctx context.Context, tx *sql.Tx, c credential.Credential, entry a
 		return err
 	}
 	if !same {
-		return sayWhyUnchanged(ctx, tx, c)
+		return sayLookAgain(ctx, tx, c)
 	}
 	return removeCredential(ctx, tx, c.AccountID, c.ID)
+}
+
+// sayLookAgain is sayWhyUnchanged for an administrator, who saves nothing.
+func sayLookAgain(ctx context.Context, tx *sql.Tx, c credential.Credential) error {
+	err := sayWhyUnchanged(ctx, tx, c)
+	if errors.Is(err, credential.ErrChangedMeanwhile) {
+		err = credential.ErrLookAgain
+	}
+	return err
 }
 
 // PlanAny sets when the next check is due.
@@ -71,7 +115,7 @@ func (s Credentials) PlanAny(ctx context.Context, c credential.Credential, entry
 			 WHERE id = ? AND version = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
 			moment(c.NextCheckAt), c.NextTrigger, c.ID, c.Version)
 		if err == nil && !planned {
-			err = sayWhyUnchanged(ctx, tx, c)
+			err = sayLookAgain(ctx, tx, c)
 		}
 		return err
 	})
@@ -94,28 +138,14 @@ func (s Credentials) VerificationsAny(ctx context.Context, id string, most int) 
 	return s.withResults(ctx, runs)
 }
 
-// rememberStopped keeps in mind that an administrator had stopped a credential
-// that is about to go, or to point at another target.
-func rememberStopped(ctx context.Context, tx *sql.Tx, accountID, id string, next *cloud.Target) error {
-	to := cloud.Target{}
-	if next != nil {
-		to = *next
-	}
-	return run(ctx, tx, `
-		INSERT INTO stopped_targets (account_id, provider, environment, subscription_id, reason)
-		SELECT account_id, provider, environment, subscription_id, reason FROM credentials
-		 WHERE account_id = ? AND id = ? AND state = 'stopped' AND (environment <> ? OR subscription_id <> ?)
-		ON CONFLICT DO UPDATE SET reason = excluded.reason`,
-		accountID, id, to.Environment, to.SubscriptionID)
-}
-
 // sayStopped refuses a credential whose target an administrator had stopped
-// since it was looked at, unless it waits for their word.
+// since it was looked at, unless it waits for their word or is not in use.
 func sayStopped(ctx context.Context, tx *sql.Tx, c credential.Credential) error {
-	if c.State == credential.Stopped || c.State == credential.PendingApproval {
+	switch c.State {
+	case credential.Stopped, credential.PendingApproval, credential.Disabled:
 		return nil
 	}
-	reason, err := stoppedBefore(ctx, tx, c.AccountID, c.Provider, c.Target)
+	reason, err := stoppedBefore(ctx, tx, c.Provider, c.Target)
 	if err == nil && reason != "" {
 		err = credential.ErrChangedMeanwhile
 	}

@@ -69,8 +69,8 @@ func TestAnOrderOnAnOldVersionIsRefused(t *testing.T) {
 	_, err := w.Credentials().Change(t.Context(), c, ordered(audit.EditCredential))
 	w.ok(err)
 	entries := w.count(`SELECT count(*) FROM audit`)
-	want(t, w.Credentials().ChangeAny(t.Context(), stopped(old), ordered(audit.StopCredential)), credential.ErrChangedMeanwhile)
-	want(t, w.Credentials().PlanAny(t.Context(), old, ordered(audit.VerifyCredential)), credential.ErrChangedMeanwhile)
+	want(t, w.Credentials().ChangeAny(t.Context(), stopped(old), ordered(audit.StopCredential)), credential.ErrLookAgain)
+	want(t, w.Credentials().PlanAny(t.Context(), old, ordered(audit.VerifyCredential)), credential.ErrLookAgain)
 	missing := old
 	missing.ID = "credential-missing"
 	want(t, w.Credentials().ChangeAny(t.Context(), missing, ordered(audit.StopCredential)), credential.ErrNotFound)
@@ -92,7 +92,7 @@ func TestWhatIsNotInUseIsNeverVerified(t *testing.T) {
 		same(t, "when the next is due", next, time.Time{})
 		v := credential.Verification{ID: "run", CredentialID: c.ID, Version: c.Version, Trigger: credential.ByPerson, StartedAt: morning}
 		want(t, w.Credentials().StartVerification(t.Context(), v), credential.ErrNotFound)
-		want(t, w.Credentials().PlanAny(t.Context(), c, ordered(audit.VerifyCredential)), credential.ErrChangedMeanwhile)
+		want(t, w.Credentials().PlanAny(t.Context(), c, ordered(audit.VerifyCredential)), credential.ErrLookAgain)
 	}
 }
 
@@ -158,9 +158,9 @@ func TestRunsOfAnyCredential(t *testing.T) {
 	}
 }
 
-func (w world) stoppedBefore(account, subscription string) string {
+func (w world) stoppedBefore(subscription string) string {
 	w.t.Helper()
-	reason, err := w.Credentials().StoppedBefore(w.t.Context(), account, "azure", cloud.Target{Environment: "public", SubscriptionID: subscription})
+	reason, err := w.Credentials().StoppedBefore(w.t.Context(), "azure", cloud.Target{Environment: "public", SubscriptionID: subscription})
 	w.ok(err)
 	return reason
 }
@@ -169,24 +169,25 @@ func TestWhatWasStoppedIsRememberedUntilItIsLetIn(t *testing.T) {
 	w := newWorld(t)
 	c := w.link("one")
 	w.ok(w.Credentials().ChangeAny(t.Context(), stopped(c), ordered(audit.StopCredential)))
-	same(t, "what is remembered of one that is there", w.stoppedBefore("account-acme", "subscription-one"), "")
-	same(t, "whether it keeps its target when only renamed", func() string {
-		renamed := stopped(c)
-		renamed.Version, renamed.Label = 2, "renamed"
-		_, err := w.Credentials().Change(t.Context(), renamed, ordered(audit.EditCredential))
-		w.ok(err)
-		return w.stoppedBefore("account-acme", "subscription-one")
-	}(), "")
+	same(t, "what is remembered at once", w.stoppedBefore("subscription-one"), "Not used")
+	moved := stopped(c)
+	moved.Version, moved.Target.SubscriptionID = 2, "subscription-away"
+	_, err := w.Credentials().Change(t.Context(), moved, ordered(audit.EditCredential))
+	w.ok(err)
+	same(t, "what is remembered when it points elsewhere", w.stoppedBefore("subscription-one"), "Not used")
+	same(t, "what is remembered of elsewhere", w.stoppedBefore("subscription-away"), "")
 	w.ok(w.Credentials().Remove(t.Context(), "account-acme", c.ID, ordered(audit.UnlinkCredential)))
-	same(t, "what is remembered", w.stoppedBefore("account-acme", "subscription-one"), "Not used")
-	same(t, "what is remembered of another", w.stoppedBefore("account-acme", "subscription-two"), "")
-	same(t, "what is remembered in another account", w.stoppedBefore("account-evil", "subscription-one"), "")
+	same(t, "what is remembered when it is gone", w.stoppedBefore("subscription-one"), "Not used")
+	same(t, "what is remembered of another", w.stoppedBefore("subscription-two"), "")
+	theirs := newCredential("evil", "eve", "one")
+	_, err = w.Credentials().Add(t.Context(), theirs, entry(audit.LinkCredential, "account-evil"))
+	want(t, err, credential.ErrChangedMeanwhile)
 
 	again := newCredential("acme", "ada", "one")
-	_, err := w.Credentials().Add(t.Context(), again, ordered(audit.LinkCredential))
+	_, err = w.Credentials().Add(t.Context(), again, ordered(audit.LinkCredential))
 	want(t, err, credential.ErrChangedMeanwhile)
 	other := w.link("two")
-	moved := other
+	moved = other
 	moved.Target.SubscriptionID = "subscription-one"
 	_, err = w.Credentials().Change(t.Context(), moved, ordered(audit.EditCredential))
 	want(t, err, credential.ErrChangedMeanwhile)
@@ -197,10 +198,54 @@ func TestWhatWasStoppedIsRememberedUntilItIsLetIn(t *testing.T) {
 	w.ok(err)
 	again.State = credential.NotVerified
 	w.ok(w.Credentials().ChangeAny(t.Context(), again, ordered(audit.ApproveCredential)))
-	same(t, "what is remembered after an approval", w.stoppedBefore("account-acme", "subscription-one"), "")
-	w.exec(`INSERT INTO stopped_targets VALUES ('account-acme', 'azure', 'public', 'x', 'why')`)
+	same(t, "what is remembered after an approval", w.stoppedBefore("subscription-one"), "")
+	again.Version = 2
+	w.ok(w.Credentials().ChangeAny(t.Context(), stopped(again), ordered(audit.StopCredential)))
 	w.exec(`DELETE FROM accounts WHERE id = 'account-acme'`)
-	same(t, "the memory of an account that is gone", w.count(`SELECT count(*) FROM stopped_targets`), 0)
+	same(t, "what is remembered when the account is gone", w.stoppedBefore("subscription-one"), "Not used")
+}
+
+// While there is another administrator, nobody lets in what is their own.
+func TestNobodyLetsInTheirOwnLink(t *testing.T) {
+	for name, test := range map[string]struct {
+		account, linker string
+		another         string
+		want            error
+	}{
+		"alone":                           {"acme", "ada", "", nil},
+		"linked by oneself":               {"acme", "ada", "site_admin = 1", credential.ErrOwnLink},
+		"the other is disabled":           {"acme", "ada", "site_admin = 1, disabled_at = 1", nil},
+		"linked by another":               {"evil", "eve", "site_admin = 1", nil},
+		"in one's own account by another": {"ada", "eve", "site_admin = 1", credential.ErrOwnLink},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			c := newCredential(test.account, test.linker, "one")
+			if test.account == "ada" {
+				w.ok(w.Certificates().Activate(t.Context(), newCertificate("ada", 1), entry(audit.MakeCertificate, "account-ada")))
+			}
+			made := entry(audit.LinkCredential, c.AccountID)
+			made.Actor = audit.BySystem()
+			_, err := w.Credentials().Add(t.Context(), c, made)
+			w.ok(err)
+			if test.another != "" {
+				w.exec(`UPDATE people SET ` + test.another + ` WHERE id = 'person-eve'`)
+			}
+			w.ok(w.Credentials().ChangeAny(t.Context(), stopped(w.find(c)), ordered(audit.StopCredential))) // that anybody may
+			for _, action := range []audit.Action{audit.ReleaseCredential, audit.ApproveCredential} {
+				back := w.find(c)
+				back.State = credential.NotVerified
+				err = w.Credentials().ChangeAny(t.Context(), back, ordered(action))
+				if test.want == nil {
+					w.ok(err)
+					continue
+				}
+				want(t, err, test.want)
+				same(t, "its state", w.find(c).State, credential.Stopped)
+				same(t, "what is remembered", w.stoppedBefore("subscription-one"), "Not used")
+			}
+		})
+	}
 }
 
 func TestARefusedAttemptIsAnEntryAndNothingElse(t *testing.T) {

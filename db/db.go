@@ -27,12 +27,14 @@ type DB struct {
 	writer  *sql.DB // one connection: writes queue up here instead of failing as busy
 	readers *statements
 	version atomic.Uint64
+	held    bool // the schema is from before the audit log was a chain; BeginAuditLog brings it up to date
 	chain   chainStatements
 	notary  *audit.Notary // nil until the keys are open; nothing that has an entry can be written before
 }
 
 // Open opens the database at path, makes it if there is none, and brings its
-// schema up to date. It refuses a file of another program and one that a newer
+// schema up to date; of one from before the audit log was a chain, only
+// BeginAuditLog does that. It refuses a file of another program and one that a newer
 // Mooring wrote.
 func Open(ctx context.Context, path string) (*DB, error) {
 	db, err := open(ctx, path)
@@ -59,11 +61,13 @@ func open(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(err, writer.Close())
 	}
 	db := &DB{writer: writer, readers: &statements{DB: readers}}
-	if err := migrate(ctx, writer); err != nil {
+	if db.held, err = migrate(ctx, writer); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if db.chain, err = prepareChain(ctx, writer); err != nil {
-		return nil, errors.Join(err, db.Close())
+	if !db.held {
+		if db.chain, err = prepareChain(ctx, writer); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 	}
 	if err := readers.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())

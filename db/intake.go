@@ -70,15 +70,15 @@ func (s Credentials) ChangeRules(ctx context.Context, r credential.Rules, entry 
 
 const stoppedTarget = `
 	SELECT reason FROM stopped_targets
-	 WHERE account_id = ? AND provider = ? AND environment = ? AND subscription_id = ?`
+	 WHERE provider = ? AND environment = ? AND subscription_id = ?`
 
 // StoppedBefore gives why an administrator had stopped this target.
-func (s Credentials) StoppedBefore(ctx context.Context, accountID, provider string, target cloud.Target) (string, error) {
-	return stoppedBefore(ctx, s.db.readers, accountID, provider, target)
+func (s Credentials) StoppedBefore(ctx context.Context, provider string, target cloud.Target) (string, error) {
+	return stoppedBefore(ctx, s.db.readers, provider, target)
 }
 
-func stoppedBefore(ctx context.Context, from reader, accountID, provider string, target cloud.Target) (string, error) {
-	reason, err := value[string](from.QueryRowContext(ctx, stoppedTarget, accountID, provider, target.Environment, target.SubscriptionID))
+func stoppedBefore(ctx context.Context, from reader, provider string, target cloud.Target) (string, error) {
+	reason, err := value[string](from.QueryRowContext(ctx, stoppedTarget, provider, target.Environment, target.SubscriptionID))
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -73,10 +74,28 @@ type storedSelection struct {
 	IDs   []string `json:"ids,omitempty"`
 	All   bool     `json:"all,omitempty"`
 	Query string   `json:"query,omitempty"`
+
+	AccountID string `json:"account_id,omitempty"`
+}
+
+// meantText is what is stored of a selection: also which account it names, so
+// that none leaves what was planned for it, or comes in, by another name.
+func meantText(ctx context.Context, tx *sql.Tx, sel review.Selection) (string, error) {
+	if sel.All && sel.Query.Account != "" && sel.AccountID == "" {
+		id, err := value[string](tx.QueryRowContext(ctx, `SELECT id FROM accounts WHERE name = ?`, sel.Query.Account))
+		if errors.Is(err, sql.ErrNoRows) {
+			return "", review.ErrNoAccountOfThatName.At("selection")
+		}
+		if err != nil {
+			return "", err
+		}
+		sel.AccountID = id
+	}
+	return jobSelection(sel).text()
 }
 
 func (s jobSelection) text() (string, error) {
-	text, err := json.Marshal(storedSelection{IDs: s.IDs, All: s.All, Query: s.Query.Values().Encode()})
+	text, err := json.Marshal(storedSelection{IDs: s.IDs, All: s.All, Query: s.Query.Values().Encode(), AccountID: s.AccountID})
 	return string(text), err
 }
 
@@ -98,16 +117,12 @@ func (s *jobSelection) Scan(from any) error {
 	if len(fields) > 0 { // without what it cannot read it would select more than was asked for
 		return fmt.Errorf("stored query %q is not understood any more", stored.Query)
 	}
-	*s = jobSelection{IDs: stored.IDs, All: stored.All, Query: query}
+	*s = jobSelection{IDs: stored.IDs, All: stored.All, Query: query, AccountID: stored.AccountID}
 	return nil
 }
 
 // AddJob stores a new job.
 func (s Jobs) AddJob(ctx context.Context, j review.OpenJob, mostOpen int, entry audit.Entry) error {
-	selection, err := jobSelection(j.Selection).text()
-	if err != nil {
-		return err
-	}
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
 		if err := mayAdminister(ctx, tx, entry.Actor); err != nil {
 			return err
@@ -118,6 +133,10 @@ func (s Jobs) AddJob(ctx context.Context, j review.OpenJob, mostOpen int, entry 
 		}
 		if open >= mostOpen {
 			return review.ErrTooManyJobs
+		}
+		selection, err := meantText(ctx, tx, j.Selection)
+		if err != nil {
+			return err
 		}
 		return run(ctx, tx, `
 			INSERT INTO jobs (id, kind, selection, about, reason, by_id, by_name, by_address, by_request, state,

@@ -17,35 +17,37 @@ var migrations embed.FS
 
 const applicationID = 0x4d6f6f72 // "Moor", set by the first migration
 
-// migrate brings the schema up to date. PRAGMA user_version says how many
-// migrations the file has seen.
-func migrate(ctx context.Context, writer *sql.DB) error {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		return err
-	}
-	for {
-		done, err := migrateOnce(ctx, writer, names)
-		if done || err != nil {
-			return err
-		}
-	}
-}
+// firstChained is the migration with which the audit log becomes a chain.
+const firstChained = 4
 
-// migrateOnce applies the next migration. It looks at the version inside the
-// transaction, because another process may be migrating the same file.
-func migrateOnce(ctx context.Context, writer *sql.DB, names []string) (done bool, err error) {
+// migrate brings the schema up to date. PRAGMA user_version says how many
+// migrations the file has seen. It leaves a database alone whose audit log is
+// no chain yet: BeginAuditLog migrates that one when the keys are open.
+func migrate(ctx context.Context, writer *sql.DB) (held bool, err error) {
 	err = transact(ctx, writer, func(tx *sql.Tx) error {
 		version, err := schemaVersion(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if version > len(names) {
-			return tooNew(version, len(names))
-		}
-		if done = version == len(names); done {
+		if held = version > 0 && version < firstChained; held {
 			return nil
 		}
+		return migrateFrom(ctx, tx, version)
+	})
+	return held, err
+}
+
+// migrateFrom applies what is left. Whoever calls it has looked at the version
+// in the same transaction, because another process may be migrating the same file.
+func migrateFrom(ctx context.Context, tx *sql.Tx, version int) error {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	if version > len(names) {
+		return tooNew(version, len(names))
+	}
+	for ; version < len(names); version++ {
 		statements, err := migrations.ReadFile(names[version])
 		if err != nil {
 			return err
@@ -53,9 +55,11 @@ func migrateOnce(ctx context.Context, writer *sql.DB, names []string) (done bool
 		if err := run(ctx, tx, string(statements)); err != nil {
 			return fmt.Errorf("%s: %w", names[version], err)
 		}
-		return run(ctx, tx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
-	})
-	return done, err
+		if err := run(ctx, tx, fmt.Sprintf("PRAGMA user_version = %d", version+1)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func tooNew(version, known int) error {

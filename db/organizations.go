@@ -136,16 +136,57 @@ func (a Accounts) Deletion(ctx context.Context, accountID string, now time.Time)
 }
 
 // DeleteOrganization removes an organization. Everything that belongs to it
-// refers to it and goes with it; the audit log does not.
+// refers to it and goes with it; the audit log does not, and has an entry for
+// each link that goes.
 func (a Accounts) DeleteOrganization(ctx context.Context, accountID, name string, entry audit.Entry) error {
 	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
 		if err := mayManage(ctx, tx, entry.Actor, accountID); err != nil {
+			return err
+		}
+		if err := a.db.tellUnlinked(ctx, tx, entry); err != nil {
 			return err
 		}
 		return mustTouch(ctx, tx, account.ErrNoSuchAccount,
 			`DELETE FROM accounts WHERE id = ? AND name = ? AND kind = 'organization'`, accountID, name)
 	})
 }
+
+// unlinkedAtOnce is how many of the links that go with an organization are held
+// in memory.
+const unlinkedAtOnce = 200
+
+// tellUnlinked writes an entry for each link that goes with the account, so
+// that what the audit log says about a link always ends with its unlinking.
+func (db *DB) tellUnlinked(ctx context.Context, tx *sql.Tx, deletion audit.Entry) error {
+	scan := func(r row) (told labelled, err error) {
+		err = r.Scan(&told.provider, &told.label, &told.id)
+		return told, err
+	}
+	for last, more := (labelled{}), true; more; {
+		some, err := all(ctx, tx, scan, `
+			SELECT provider, label, id FROM credentials
+			 WHERE account_id = ? AND (provider, label, id) > (?, ?, ?)
+			 ORDER BY provider, label, id
+			 LIMIT ?`, deletion.AccountID, last.provider, last.label, last.id, unlinkedAtOnce)
+		if err != nil {
+			return err
+		}
+		entries := make([]audit.Entry, len(some))
+		for i, told := range some {
+			entries[i] = audit.Entry{At: deletion.At, Actor: deletion.Actor, Action: audit.UnlinkCredential,
+				AccountID: deletion.AccountID, CredentialID: told.id, Result: audit.Done, Detail: told.label}
+			last = told
+		}
+		if err := db.addEntry(ctx, tx, entries...); err != nil {
+			return err
+		}
+		more = len(some) == unlinkedAtOnce
+	}
+	return nil
+}
+
+// labelled is a link by what lists are sorted by.
+type labelled struct{ provider, label, id string }
 
 // Colleagues lists who belongs to an organization, by name.
 func (a Accounts) Colleagues(ctx context.Context, accountID string) ([]account.Colleague, error) {

@@ -69,7 +69,8 @@ func TestDeletingAnOrganizationTakesAllOfItAndNothingOfOthers(t *testing.T) {
 			continue
 		}
 		if table == "audit" {
-			if len(rows) != len(before["audit"])+1 || !slices.Equal(rows[:len(before["audit"])], before["audit"]) {
+			isNew := func(row string) bool { return !slices.Contains(before["audit"], row) }
+			if len(rows) != len(before["audit"])+3 || len(slices.DeleteFunc(slices.Clone(rows), isNew)) != len(before["audit"]) {
 				t.Errorf("the audit log became %v", rows)
 			}
 			continue
@@ -104,6 +105,37 @@ func TestDeletingAnOrganizationTakesAllOfItAndNothingOfOthers(t *testing.T) {
 	if m, ok := caller.Default(); !ok || m.Account.Name != "ada" {
 		t.Errorf("ada begins at %+v", m)
 	}
+}
+
+func TestDeletingAnOrganizationTellsOfEachLinkThatGoes(t *testing.T) {
+	w := newWorld(t)
+	var labels []string
+	for i := range 450 { // more than are held in memory
+		c := w.link(fmt.Sprintf("%03d", i), func(c *credential.Credential) { c.Label = fmt.Sprintf("%c%03d", "aA"[i%2], i/2) })
+		labels = append(labels, c.Label)
+	}
+	deletion := entry(audit.DeleteAccount, "account-acme")
+	deletion.Detail = "acme"
+	want(t, w.Accounts().DeleteOrganization(t.Context(), "account-acme", "other", deletion), account.ErrNoSuchAccount)
+	same(t, "the entries about what stays", w.count(`SELECT count(*) FROM audit WHERE action = 'credential.unlink'`), 0)
+	w.ok(w.Accounts().DeleteOrganization(t.Context(), "account-acme", "acme", deletion))
+	told, err := w.Audit(t.Context(), "account-acme", 451)
+	w.ok(err)
+	slices.Reverse(told)
+	if last := told[450]; last.Action != audit.DeleteAccount {
+		t.Errorf("the last entry is %+v", last)
+	}
+	seen := map[string]bool{}
+	for i, e := range told[:450] {
+		if e.Action != audit.UnlinkCredential || e.Actor != deletion.Actor || !e.At.Equal(deletion.At) || e.Result != audit.Done {
+			t.Fatalf("entry %d is %+v", i, e)
+		}
+		if i > 0 && strings.ToLower(told[i-1].Detail) > strings.ToLower(e.Detail) {
+			t.Errorf("%s comes after %s", e.Detail, told[i-1].Detail)
+		}
+		seen[e.Detail+e.CredentialID] = true
+	}
+	same(t, "the number of links told of", len(seen), len(labels))
 }
 
 func TestADeletionListsWhatGoes(t *testing.T) {

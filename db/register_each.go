@@ -28,7 +28,7 @@ func (s Register) EachLinked(ctx context.Context, sel review.Selection, afterNum
 // CountLinked counts a selection.
 func (s Register) CountLinked(ctx context.Context, sel review.Selection, now time.Time) (total int, err error) {
 	if sel.All && len(sel.Query.Terms()) == 0 {
-		f, err := s.resolve(ctx, sel.Query, now)
+		f, err := s.resolve(ctx, sel, now)
 		if err != nil || f.none {
 			return 0, err
 		}
@@ -70,7 +70,7 @@ func each[T any](ctx context.Context, s Register, sel review.Selection, afterNum
 	var gathered bool
 	var err error
 	if sel.All {
-		if f, err = s.resolve(ctx, sel.Query, now); err != nil || f.none {
+		if f, err = s.resolve(ctx, sel, now); err != nil || f.none {
 			return err
 		}
 		if len(sel.Query.Terms()) > 0 {

@@ -52,10 +52,15 @@ func (f linkedFilter) args(a arguments) []any {
 	return []any{f.status, f.provider, f.accountID, f.never, f.expiresBy, f.checkedBefore, a.key, a.number, a.look, a.highest, a.give, a.list}
 }
 
-const accountLinked = `SELECT account_id, total FROM register_accounts WHERE name = ?`
+const (
+	accountLinked     = `SELECT account_id, total FROM register_accounts WHERE name = ?`
+	accountLinkedByID = `SELECT account_id, total FROM register_accounts WHERE account_id = ?`
+)
 
-// resolve finds what a query names, and how much there is of it.
-func (s Register) resolve(ctx context.Context, q review.Query, now time.Time) (linkedFilter, error) {
+// resolve finds what a selection of all that match names, and how much there is
+// of it.
+func (s Register) resolve(ctx context.Context, sel review.Selection, now time.Time) (linkedFilter, error) {
+	q := sel.Query
 	f := linkedFilter{status: string(q.Status), provider: q.Provider, never: q.NeverReviewed, expiresBy: anyTime, checkedBefore: anyTime}
 	if q.ExpiringWithin > 0 {
 		f.expiresBy = now.Add(time.Duration(q.ExpiringWithin) * 24 * time.Hour).UnixMilli()
@@ -75,7 +80,11 @@ func (s Register) resolve(ctx context.Context, q review.Query, now time.Time) (l
 		f.keep("provider", `c.provider = ?2`, totals.ByProvider[f.provider])
 	}
 	if q.Account != "" {
-		accounts, err := all(ctx, s.from, scanLinkedName, accountLinked, q.Account)
+		find, named := accountLinked, q.Account
+		if sel.AccountID != "" {
+			find, named = accountLinkedByID, sel.AccountID
+		}
+		accounts, err := all(ctx, s.from, scanLinkedName, find, named)
 		if err != nil {
 			return f, err
 		}

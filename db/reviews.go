@@ -164,10 +164,6 @@ func (s Reviews) Administrators(ctx context.Context) ([]review.Reviewer, error) 
 
 // AddReview stores a review that gathers, for a person or for a schedule.
 func (s Reviews) AddReview(ctx context.Context, r review.Review, schedule *review.Start, entry audit.Entry) error {
-	selection, err := jobSelection(r.Selection).text()
-	if err != nil {
-		return err
-	}
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
 		if err := mayAdminister(ctx, tx, entry.Actor); err != nil {
 			return err
@@ -177,7 +173,11 @@ func (s Reviews) AddReview(ctx context.Context, r review.Review, schedule *revie
 				return err
 			}
 		}
-		err := run(ctx, tx, `
+		selection, err := meantText(ctx, tx, r.Selection)
+		if err != nil {
+			return err
+		}
+		err = run(ctx, tx, `
 			INSERT INTO reviews (id, name, selection, about, started_by, started_by_name, started_at, due_at, state, schedule_id)
 			VALUES (?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?)`,
 			r.ID, r.Name, selection, r.About, r.StartedByID, r.StartedByName, moment(r.StartedAt), moment(r.DueAt), r.State, r.ScheduleID)
@@ -245,7 +245,7 @@ func reviewState(ctx context.Context, tx *sql.Tx, id string) (review.ReviewState
 	return state, err
 }
 
-// CloseReview closes an open review, and keeps where the audit log was then.
+// CloseReview closes a review, with the items that it has got so far, and keeps where the audit log was then.
 func (s Reviews) CloseReview(ctx context.Context, id, byName string, at time.Time, entry audit.Entry) error {
 	return s.db.change(ctx, func(tx *sql.Tx) error {
 		if err := mayAdminister(ctx, tx, entry.Actor); err != nil {
@@ -256,8 +256,6 @@ func (s Reviews) CloseReview(ctx context.Context, id, byName string, at time.Tim
 			return err
 		case state == review.ReviewClosed:
 			return review.ErrClosed
-		case state == review.ReviewGathering:
-			return review.ErrGathering
 		}
 		if err := s.db.addEntry(ctx, tx, entry); err != nil {
 			return err

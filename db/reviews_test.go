@@ -127,7 +127,7 @@ func TestADecisionIsStoredWithItsEffectAndEntriesOrNotAtAll(t *testing.T) {
 	want(t, w.rules("ada", "r", c.ID, func(r *review.Ruling) {
 		stop(r)
 		r.Stopped.Version++
-	}), credential.ErrChangedMeanwhile)
+	}), credential.ErrLookAgain)
 	untouched("of another version")
 	want(t, w.rules("nobody", "r", c.ID, stop), account.ErrSignIn)
 	untouched("by nobody")

@@ -53,10 +53,6 @@ func (s Reviews) DueSchedules(ctx context.Context, now time.Time) ([]review.Sche
 
 // AddSchedule stores a schedule with its reviewers.
 func (s Reviews) AddSchedule(ctx context.Context, schedule review.Schedule, most int, entry audit.Entry) error {
-	selection, err := jobSelection(schedule.Selection).text()
-	if err != nil {
-		return err
-	}
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
 		if err := mayAdminister(ctx, tx, entry.Actor); err != nil {
 			return err
@@ -67,6 +63,10 @@ func (s Reviews) AddSchedule(ctx context.Context, schedule review.Schedule, most
 		}
 		if there >= most {
 			return review.ErrTooManySchedules
+		}
+		selection, err := meantText(ctx, tx, schedule.Selection)
+		if err != nil {
+			return err
 		}
 		err = run(ctx, tx, `
 			INSERT INTO review_schedules (id, name, every, first_on, days, selection, about, made_by_name, made_at, next_at)

@@ -244,15 +244,14 @@ CREATE TABLE intake_policy (
     version  INTEGER NOT NULL CHECK (version > 0)
 ) STRICT;
 
--- What was unlinked while an administrator had stopped it: linked again, it
--- needs an approval.
+-- What an administrator stopped, in whichever account: linked or changed there
+-- or anywhere else, it needs an approval. It outlives the link and its account.
 CREATE TABLE stopped_targets (
-    account_id      TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     provider        TEXT NOT NULL,
     environment     TEXT NOT NULL,
     subscription_id TEXT NOT NULL,
     reason          TEXT NOT NULL,
-    PRIMARY KEY (account_id, provider, environment, subscription_id)
+    PRIMARY KEY (provider, environment, subscription_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE verifications (
@@ -342,6 +341,7 @@ CREATE TABLE audit_segments (
     last_at     INTEGER NOT NULL,
     before      BLOB NOT NULL CHECK (length(before) = 32), -- digest of the entry before it
     digest      BLOB NOT NULL CHECK (length(digest) = 32), -- of its last entry
+    restores    TEXT NOT NULL CHECK (json_valid(restores)), -- the entries among them that tell of a restored backup, as [[number, at], ...]
     at          INTEGER NOT NULL, -- when it was sealed
     key         TEXT NOT NULL,
     signature   BLOB NOT NULL

@@ -13,9 +13,11 @@ import (
 func accessibleAdministration(t *testing.T) {
 	t.Parallel()
 	w := linkedWorld(t, 10)
-	b := w.newTab(wideLight)
+	b, olivia, bruno := w.newTab(wideLight), w.newTab(wideLight), w.newTab(wideLight)
 	b.expect("422 (Unprocessable Entity)")
 	b.signIn(w, admin)
+	olivia.signIn(w, owner)
+	bruno.signIn(w, neighbour)
 	b.accessibleAt(w, "admin-jobs-empty", "/admin/jobs")
 	b.accessibleAt(w, "admin-reviews-empty", reviewsPath)
 	b.settled(w)
@@ -23,10 +25,10 @@ func accessibleAdministration(t *testing.T) {
 	b.accessibleAt(w, "admin-linked-found", linkedPath+"?search=dock&sort=account")
 	b.accessibleAt(w, "admin-linked-none", linkedPath+"?search=nothing+like+this")
 	b.accessibleAt(w, "admin-linked-refused", linkedPath+"?search=do&status=sunk")
-	b.accessibleIntake(w)
-	b.accessibleLinked(w)
-	b.accessibleReviews(w)
-	b.accessibleLog(w)
+	b.accessibleIntake(w, olivia)
+	b.accessibleLinked(w, bruno)
+	b.accessibleReviews(w, bruno)
+	b.accessibleLog(w, olivia)
 }
 
 // accessibleAt opens a page and checks it with everything on it unfolded.
@@ -43,7 +45,7 @@ func (b *tab) unfold() {
 }
 
 // accessibleIntake are the policy, and what waits for approval because of it.
-func (b *tab) accessibleIntake(w *world) {
+func (b *tab) accessibleIntake(w *world, olivia *tab) {
 	b.t.Helper()
 	b.accessibleAt(w, "admin-intake", "/admin/intake")
 	b.findIn("#approval", "radio", "Some").click()
@@ -56,13 +58,13 @@ func (b *tab) accessibleIntake(w *world) {
 	b.findIn("#approval", "radio", "All").click()
 	b.follow("button", "Save")
 
-	olivia := w.newTab(wideLight)
-	olivia.signIn(w, owner)
-	path := olivia.linkByForm(w, scripted("Storm Warning"), outcome{})
+	storm := scripted("Storm Warning")
+	storm.Name = "production-westeurope-harbor-storm-warning-service-of-the-second-pier-number-12" // as long as a label can be
+	path := olivia.linkByForm(w, storm, outcome{})
 	olivia.accessibleAt(w, "credential-pending", path)
 	b.accessibleAt(w, "admin-intake-pending", "/admin/intake")
 	b.accessibleAt(w, "admin-linked-pending", linkedPath+"?status=pending-approval")
-	b.follow("link", "Storm Warning")
+	b.follow("link", storm.Name)
 	b.accessible("admin-linked-account-pending")
 	b.findIn(`section[aria-labelledby="approval"]`, "button", "Decline").click()
 	b.seesIn(problem, "Reason")
@@ -70,7 +72,7 @@ func (b *tab) accessibleIntake(w *world) {
 }
 
 // accessibleLinked are a linked account and a job.
-func (b *tab) accessibleLinked(w *world) {
+func (b *tab) accessibleLinked(w *world, bruno *tab) {
 	b.t.Helper()
 	b.open(w.address + linkedPath + "?account=breakwater")
 	b.click("checkbox", "This page")
@@ -87,15 +89,13 @@ func (b *tab) accessibleLinked(w *world) {
 	b.follow("button", "Disable")
 	b.unfold()
 	b.accessible("admin-linked-account-stopped")
-	bruno := w.newTab(wideLight)
-	bruno.signIn(w, neighbour)
 	bruno.open(w.address + "/accounts/breakwater/cloud-providers")
 	bruno.follow("link", "Laid-up Boat")
 	bruno.accessible("credential-stopped")
 }
 
 // accessibleReviews are a review from its start to its end, and a schedule.
-func (b *tab) accessibleReviews(w *world) {
+func (b *tab) accessibleReviews(w *world, bruno *tab) {
 	b.t.Helper()
 	for _, form := range []struct{ name, path, button string }{
 		{"admin-schedule-new", reviewsPath + "/new?repeat=yes", "Save the schedule"},
@@ -125,8 +125,6 @@ func (b *tab) accessibleReviews(w *world) {
 	b.accessible("admin-queue-refused")
 	b.decides("Ask the owner", "Who uses the new pier?")
 
-	bruno := w.newTab(wideLight)
-	bruno.signIn(w, neighbour)
 	bruno.open(w.address + "/accounts/breakwater/cloud-providers")
 	bruno.follow("link", "New Pier")
 	bruno.accessible("credential-asked")
@@ -164,10 +162,8 @@ func (b *tab) decides(button, reason string) {
 }
 
 // accessibleLog are the entries, some of them refused.
-func (b *tab) accessibleLog(w *world) {
+func (b *tab) accessibleLog(w *world, stranger *tab) {
 	b.t.Helper()
-	stranger := w.newTab(wideLight)
-	stranger.signIn(w, member)
 	if answer := stranger.fetch(http.MethodPost, w.address+reviewsPath, url.Values{}); answer.StatusCode != http.StatusNotFound {
 		b.t.Errorf("a stranger who starts a review is answered %s", answer.Status)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp/kb"
@@ -38,13 +39,13 @@ func (b *tab) settled(w *world) {
 }
 
 // startsReview starts a review of all that is linked, so many, and waits until
-// it is open.
-func (b *tab) startsReview(w *world, name string, linked int, others ...string) string {
+// it is open. Who starts it is ticked as a reviewer.
+func (b *tab) startsReview(w *world, name string, linked int, ticked ...string) string {
 	b.t.Helper()
 	b.open(w.address + reviewsPath)
 	b.follow("link", "Start a review")
 	b.fill("Name", name)
-	for _, reviewer := range others {
+	for _, reviewer := range ticked {
 		b.click("checkbox", reviewer)
 	}
 	b.follow("button", "Start the review")
@@ -54,6 +55,14 @@ func (b *tab) startsReview(w *world, name string, linked int, others ...string) 
 		return b.count(`[data-testid="item-row"]`) == linked
 	})
 	return path
+}
+
+// makesAdministrator gives somebody the right.
+func (b *tab) makesAdministrator(w *world, name string) {
+	b.t.Helper()
+	b.open(w.address + "/admin/people")
+	b.follow("link", name)
+	b.follow("button", "Make administrator")
 }
 
 // keeps asks for a file as a link does, and writes it down.
@@ -211,9 +220,7 @@ func TestTwoDecide(t *testing.T) {
 	w := linkedWorld(t, 10)
 	ada := w.newTab(wideDark)
 	ada.signIn(w, admin)
-	ada.open(w.address + "/admin/people")
-	ada.follow("link", "Olivia Owner")
-	ada.follow("button", "Make administrator")
+	ada.makesAdministrator(w, "Olivia Owner")
 	ada.settled(w)
 	review := ada.startsReview(w, "Together", 10, "Olivia Owner")
 
@@ -300,6 +307,9 @@ func TestSearchAsYouType(t *testing.T) {
 	b.until("what was found", func() bool { return b.count(`[data-testid="linked-row"]`) == 1 })
 	b.seesIn(`[data-testid="linked-row"]`, "Harbor Master")
 	b.until("the address", func() bool { return strings.Contains(b.path(), "search=harb") })
+	if at := get[string](b, "() => { const e = document.activeElement; return [e.id, e.value, e.selectionStart].join(' ') }"); at != "search harb 4" {
+		t.Errorf("after the list came the focus is at %q", at)
+	}
 	colleague := b.another()
 	colleague.open(w.address + b.path())
 	colleague.seesIn(`[data-testid="found"]`, "1 linked account")
@@ -314,6 +324,20 @@ func TestSearchAsYouType(t *testing.T) {
 	b.open(w.address + linkedPath + "?search=nothing+like+this")
 	b.sees("No linked account matches.")
 	b.shown("linked-accounts-none")
+
+	b.expect("401 (Unauthorized)")
+	call(b, network.ClearBrowserCookies, cdp.Empty{})
+	b.leads(func() {
+		b.find("searchbox", "Search").click()
+		b.press("!")
+	})
+	b.find("heading", "Sign in")
+	b.fill("E-mail address", admin)
+	b.fill("Password", password)
+	b.follow("button", "Sign in")
+	if !strings.HasPrefix(b.path(), linkedPath+"?search=nothing") {
+		t.Errorf("signing in again leads to %s", b.path())
+	}
 }
 
 // TestApproval turns approvals on, and approves one link and declines another.
@@ -389,15 +413,20 @@ func TestAuditLog(t *testing.T) {
 		t.Errorf("%d entries tell what Bruno linked, want 10", n)
 	}
 	b.open(w.address + logPath + "?result=refused")
-	before := b.count(`[data-testid="entry-row"]`)
+	b.sees("No entry matches.")
 	b.click("button", "Follow live")
 	max := w.newTab(narrowLight)
 	max.expect("404 (Not Found)")
 	max.signIn(w, member)
 	max.open(w.address + logPath)
 	max.sees("Not found", notThere)
-	b.until("the refused attempt", func() bool { return b.count(`[data-testid="entry-row"]`) > before })
+	b.until("the refused attempt", func() bool { return b.count(`[data-testid="entry-row"]`) > 0 })
 	b.seesIn("#entries", member)
+	if strings.Contains(b.text("#entries"), "No entry matches.") {
+		t.Error("an entry came, and the page still says that there is none")
+	}
+	b.focused("Follow live")
+	b.shown("audit-log-followed")
 
 	folder := t.TempDir()
 	export, key := filepath.Join(folder, "log.jsonl"), filepath.Join(folder, "mooring.pub")

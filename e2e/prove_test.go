@@ -10,19 +10,25 @@ import (
 	_ "modernc.org/sqlite" // to make what is stored older
 )
 
-// agesProofs makes the proof of each session older than it counts for. Mooring
-// reads what it knows of sessions anew after a change of its own.
+// agesProofs makes the proof of each session older than it counts for.
 func (s served) agesProofs(b *tab) {
 	b.t.Helper()
-	data, err := sql.Open("sqlite", "file:"+filepath.Join(s.data, "mooring.db")+"?_pragma=busy_timeout(5000)")
+	b.ages(s.world, s.data, "UPDATE sessions SET proved_at = proved_at - 601000")
+}
+
+// ages makes something older in the database of a folder. Mooring reads what
+// it knows anew after a change of its own.
+func (b *tab) ages(w *world, folder, statement string) {
+	b.t.Helper()
+	data, err := sql.Open("sqlite", "file:"+filepath.Join(folder, "mooring.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	defer data.Close()
-	if _, err := data.ExecContext(b.t.Context(), "UPDATE sessions SET proved_at = proved_at - 601000"); err != nil {
+	if _, err := data.ExecContext(b.t.Context(), statement); err != nil {
 		b.t.Fatal(err)
 	}
-	answer := b.fetch(http.MethodPost, s.address+"/settings/theme", url.Values{"theme": {"system"}})
+	answer := b.fetch(http.MethodPost, w.address+"/settings/theme", url.Values{"theme": {"system"}})
 	if answer.StatusCode != http.StatusSeeOther {
 		b.t.Fatalf("the change answered %s", answer.Status)
 	}

@@ -50,6 +50,8 @@ type process struct {
 	stderr bytes.Buffer
 	ended  bool
 
+	temporary string // the folder for what goes when it ends
+
 	complaint string // words of those that belong to the test; "" if none does
 }
 
@@ -61,7 +63,8 @@ func start(t *testing.T, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, cmd: exec.Command(path, args...)}
+	p := &process{t: t, cmd: exec.Command(path, args...), temporary: t.TempDir()}
+	p.cmd.Env = append(os.Environ(), "TMPDIR="+p.temporary)
 	p.cmd.Stderr = &p.stderr
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -119,6 +122,17 @@ func (p *process) kill() {
 type world struct {
 	t               *testing.T
 	address, portal string
+	temporary       string // where its data lies
+}
+
+// folder is where the demo keeps its database.
+func (w *world) folder() string {
+	w.t.Helper()
+	found, err := filepath.Glob(filepath.Join(w.temporary, "mooring-demo-*"))
+	if err != nil || len(found) != 1 {
+		w.t.Fatalf("the demo keeps its data in %q, %v", found, err)
+	}
+	return found[0]
 }
 
 func newWorld(t *testing.T) *world { return linkedWorld(t, 0) }
@@ -133,7 +147,7 @@ func linkedWorld(t *testing.T, linked int) *world {
 	if err := json.Unmarshal([]byte(line), &said); err != nil {
 		t.Fatalf("the demo said %q: %v", line, err)
 	}
-	return &world{t: t, address: said.Address, portal: said.Portal}
+	return &world{t: t, address: said.Address, portal: said.Portal, temporary: p.temporary}
 }
 
 // hosts are the addresses that pages may ask.

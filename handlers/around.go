@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,34 +27,45 @@ func (h *handlers) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		start := h.Now()
 		id := rand.Text()[:16]
 		c.Set(keyRequestID, id)
+		defer func() {
+			if p := recover(); p != nil { // the connection is cut, on purpose
+				h.logRequest(c, id, start, errCutOff)
+				panic(p)
+			}
+		}()
 		err := next(c)
 		if err != nil {
 			c.Error(err)
-		}
-		level := slog.LevelInfo
-		switch {
-		case c.Response().Status >= 500:
-			level = slog.LevelError
-		case c.Path() == "/healthz" || c.Path() == "/readyz" || c.Path() == "/static/*":
-			level = slog.LevelDebug
-		}
-		attributes := []slog.Attr{
-			slog.String("id", id), slog.String("method", c.Request().Method), slog.String("route", c.Path()),
-			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
-			slog.Float64("ms", float64(h.Now().Sub(start).Microseconds())/1000), slog.String("address", c.RealIP()),
-		}
-		if caller, ok := callerOf(c); ok {
-			attributes = append(attributes, slog.String("person", caller.Person.ID))
-		}
-		if err == nil {
+		} else {
 			err = refusalOf(c)
 		}
-		if err != nil {
-			attributes = append(attributes, slog.String("cause", err.Error()))
-		}
-		h.Log.LogAttrs(c.Request().Context(), level, "request", attributes...)
+		h.logRequest(c, id, start, err)
 		return nil
 	}
+}
+
+var errCutOff = errors.New("the answer was cut off")
+
+func (h *handlers) logRequest(c echo.Context, id string, start time.Time, cause error) {
+	level := slog.LevelInfo
+	switch {
+	case c.Response().Status >= 500:
+		level = slog.LevelError
+	case c.Path() == "/healthz" || c.Path() == "/readyz" || c.Path() == "/static/*":
+		level = slog.LevelDebug
+	}
+	attributes := []slog.Attr{
+		slog.String("id", id), slog.String("method", c.Request().Method), slog.String("route", c.Path()),
+		slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
+		slog.Float64("ms", float64(h.Now().Sub(start).Microseconds())/1000), slog.String("address", c.RealIP()),
+	}
+	if caller, ok := callerOf(c); ok {
+		attributes = append(attributes, slog.String("person", caller.Person.ID))
+	}
+	if cause != nil {
+		attributes = append(attributes, slog.String("cause", cause.Error()))
+	}
+	h.Log.LogAttrs(c.Request().Context(), level, "request", attributes...)
 }
 
 // recover turns a panic into an error.

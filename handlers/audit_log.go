@@ -171,7 +171,7 @@ func (h *handlers) logEntries(c echo.Context, view *views.AuditLog, filter logFi
 		view.OlderPath = filter.path(auditLogPath, "before", page.Next)
 	}
 	if before <= 0 {
-		view.NewestPath = filter.path(auditLogPath, "", 0)
+		view.AgainPath = filter.path(auditLogPath, "", 0)
 		var newest int64 // 0: nothing matches yet, and whoever waits for the first follows too
 		for _, e := range page.Entries {
 			newest = max(newest, e.Number)
@@ -317,6 +317,10 @@ func (h *handlers) verifyAuditLog(c echo.Context) error {
 
 // auditPublicKey downloads what checks exports and checkpoints elsewhere.
 func (h *handlers) auditPublicKey(c echo.Context) error {
+	keys, err := h.AuditLog.PublicKeyFile(c.Request().Context())
+	if err != nil {
+		return err
+	}
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="mooring-audit-log.pem"`)
-	return c.Blob(http.StatusOK, "application/x-pem-file", audit.WritePublicKeys(h.AuditLog.PublicKeys()))
+	return c.Blob(http.StatusOK, "application/x-pem-file", keys)
 }

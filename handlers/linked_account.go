@@ -71,9 +71,7 @@ func (h *handlers) knownOf(c echo.Context, id string) (k known, err error) {
 	if k.Credential, err = h.Credentials.FindAny(ctx, id); err != nil {
 		return known{}, err
 	}
-	if k.provider, err = h.Credentials.Cloud(k.Provider); err != nil {
-		return known{}, err
-	}
+	k.provider = h.cloudOf(k.Credential)
 	if k.owned, err = h.People.OwnersOf(ctx, k.AccountID); err != nil {
 		return known{}, err
 	}
@@ -87,13 +85,35 @@ func (h *handlers) knownOf(c echo.Context, id string) (k known, err error) {
 	return k, err
 }
 
+// cloudOf is the cloud of a credential, for administrators, who have to see and
+// stop also what is linked to one that this Mooring does not know any more.
+func (h *handlers) cloudOf(c credential.Credential) cloud.Cloud {
+	provider, err := h.Credentials.Cloud(c.Provider)
+	if err != nil {
+		return strangeCloud{key: c.Provider}
+	}
+	return provider
+}
+
+// strangeCloud stands for a cloud that this Mooring does not know any more. It
+// has no methods and no stages, so that nothing but its name is asked for.
+type strangeCloud struct {
+	cloud.Cloud
+	key string
+}
+
+// Describe names the cloud by its key.
+func (s strangeCloud) Describe() cloud.Description {
+	return cloud.Description{Key: s.key, Name: s.key, ShortName: s.key}
+}
+
 func (h *handlers) linkedAccountView(c echo.Context, k known) views.LinkedAccount {
 	zone, path, description := zoneOf(c), linkedAccountOf(k.ID), k.provider.Describe()
 	method, _ := description.Method(k.Target.Method)
 	view := views.LinkedAccount{
 		Frame: h.frame(c, k.Label), ID: k.ID, Label: k.Label, BackPath: linkedAccountsPath, Provider: description.Name,
 		Account: k.owned.Account.Name, SubscriptionName: k.SubscriptionName, SubscriptionID: k.Target.SubscriptionID,
-		TenantID: k.Target.TenantID, ClientID: k.Target.ClientID, Environment: description.EnvironmentName(k.Target.Environment), Method: method.Name,
+		TenantID: k.Target.TenantID, ClientID: k.Target.ClientID, Environment: description.EnvironmentName(k.Target.Environment), Method: cmp.Or(method.Name, k.Target.Method),
 		Version: k.Version, Status: h.statusOf(k.Credential, description, zone), Reason: k.Reason,
 		DecidedBy: k.DecidedByName, DecidedAt: h.moment(k.DecidedAt, zone), LastCheck: h.moment(k.LastCheckedAt, zone),
 		Chart: h.chart(k.runs, zone), Progress: h.progress(k.provider, k.Credential, k.runs, path, zone),

@@ -159,7 +159,7 @@ func TestTwoAdministratorsDoNotPassEachOther(t *testing.T) {
 	leads(t, s.ask("admin", "POST", path+"/disable", seen("The first one's.")), path+"?done=disable")
 	leads(t, s.ask("admin", "POST", path+"/enable", url.Values{"reason": {"It was a slip."}}), path+"?done=enable")
 	w := s.ask("admin", "POST", path+"/disable", seen("The second one's."))
-	says(t, w, http.StatusConflict, credential.ErrChangedMeanwhile.Sentence)
+	says(t, w, http.StatusConflict, credential.ErrLookAgain.Sentence)
 	for _, want := range []string{"It was a slip.", "The second one"} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the page does not hold %q: %s", want, w.Body)
@@ -254,4 +254,42 @@ func TestAChartTellsHowChecksEnded(t *testing.T) {
 	if chart.Since != "23 November 2026" || chart.Checks[0].When != "23 November 2026, 14:46 +0545" {
 		t.Errorf("the first was %q, %q", chart.Since, chart.Checks[0].When)
 	}
+}
+
+// What is linked to a cloud that this Mooring knows no more goes on to be there.
+func TestALinkOfAnUnknownProviderIsShownAndDecided(t *testing.T) {
+	s := newSite(t)
+	pending := s.madeCredential("")
+	s.pend(pending)
+	reviewed := s.linkAs("stranger", "stranger", "Mine", someID)
+	reviewID := s.madeReview("admin")
+	delete(s.Clouds, "azure")
+	for _, id := range []string{pending, reviewed} {
+		says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, "azure")
+	}
+	path := linkedAccountOf(pending)
+	leads(t, s.ask("admin", "POST", path+"/decline", url.Values{"reason": {"Nobody knows it."}}), path+"?done=decline")
+	leads(t, s.ask("admin", "POST", path+"/enable", url.Values{"reason": {"It was a slip."}}), path+"?done=enable")
+	leads(t, s.ask("admin", "POST", path+"/disable", url.Values{"reason": {"Nobody knows it."}}), path+"?done=disable")
+	says(t, s.ask("admin", "GET", path, nil), http.StatusOK, "Nobody knows it.")
+	says(t, s.ask("admin", "GET", reviewOf(reviewID)+"/queue?credential="+reviewed, nil), http.StatusOK, "azure")
+	item, _, err := s.Reviews.Item(t.Context(), s.caller("admin"), reviewID, reviewed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decided := s.ask("admin", "POST", reviewOf(reviewID)+"/decide", url.Values{"credential": {reviewed}, "decision": {"disable"},
+		"reason": {"Nobody knows it."}, "version": {fmt.Sprint(item.Version)}})
+	if decided.Code != http.StatusSeeOther || s.state(reviewed) != credential.Stopped {
+		t.Errorf("deciding answered %d, and it is %s", decided.Code, s.state(reviewed))
+	}
+}
+
+func TestOnesOwnLinkIsLetInByAnother(t *testing.T) {
+	s := newSite(t)
+	id := s.linkAs("admin", "admin", "Mine", someID)
+	s.stopped(id, "Not needed.")
+	path := linkedAccountOf(id)
+	s.promote("owner")
+	says(t, s.ask("admin", "POST", path+"/enable", url.Values{"reason": {"I need it."}}), http.StatusForbidden, credential.ErrOwnLink.Sentence)
+	leads(t, s.ask("owner", "POST", path+"/enable", url.Values{"reason": {"She needs it."}}), path+"?done=enable")
 }

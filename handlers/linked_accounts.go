@@ -227,6 +227,12 @@ func (h *handlers) exportLinked(c echo.Context, format review.Format, contentTyp
 	})
 }
 
+// longestAddress is what every browser and proxy takes, in bytes.
+const longestAddress = 4 << 10
+
+var errTooManyToReview = fault.New(fault.Invalid,
+	"Select at most 50 linked accounts one by one for a review. For more, choose them by a filter and select all that match.")
+
 // selectLinkedAccounts does something to the chosen ones, in the background, or
 // leads on to a new review of them.
 func (h *handlers) selectLinkedAccounts(c echo.Context) error {
@@ -236,7 +242,11 @@ func (h *handlers) selectLinkedAccounts(c echo.Context) error {
 		return h.sendLinkedAccounts(c, form, err)
 	}
 	if form.Get("action") == "review" {
-		return seeOther(c, withQuery(reviewsPath+"/new", selectionValues(selection)))
+		address := withQuery(reviewsPath+"/new", selectionValues(selection))
+		if len(selection.IDs) > review.PageSize || len(address) > longestAddress {
+			return h.sendLinkedAccounts(c, form, errTooManyToReview.At("selection"))
+		}
+		return seeOther(c, address)
 	}
 	job, err := h.startJob(c, review.JobKind(form.Get("action")), selection, form.Get("reason"))
 	if err != nil {

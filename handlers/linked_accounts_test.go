@@ -292,6 +292,8 @@ func TestTheChosenOnesGoToAJob(t *testing.T) {
 		"no reason":            {url.Values{"action": {"disable"}, "credential": {production}}, credential.ErrReason.Sentence},
 		"no action":            {url.Values{"credential": {production}}, review.ErrNoSuchWork.Sentence},
 		"another action":       {url.Values{"action": {"canary"}, "credential": {production}}, review.ErrNoSuchWork.Sentence},
+		"too many to review":   {url.Values{"action": {"review"}, "credential": append([]string{production}, manyIDs(review.PageSize)...)}, errTooManyToReview.Sentence},
+		"a long id to review":  {url.Values{"action": {"review"}, "credential": {production, strings.Repeat("x", longestAddress)}}, errTooManyToReview.Sentence},
 		"a short search":       {url.Values{"action": {"check-again"}, "all": {"yes"}, "search": {"ab"}}, review.ErrSearchTooShort.Sentence},
 		"a filter with a slip": {url.Values{"action": {"check-again"}, "all": {"yes"}, "status": {"canary"}}, "There is no such status"},
 	} {
@@ -414,4 +416,11 @@ func TestAnExportThatBreaksOffIsNoWholeFile(t *testing.T) {
 	if w.Header().Get("Content-Disposition") != "" || strings.Contains(w.Body.String(), "canary") {
 		t.Errorf("the page of the failure is %v %s", w.Header(), w.Body)
 	}
+}
+
+func manyIDs(n int) (ids []string) {
+	for i := range n {
+		ids = append(ids, fmt.Sprint("credential-", i))
+	}
+	return ids
 }

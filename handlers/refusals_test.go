@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,9 @@ import (
 // refusedEntries are the entries of refused requests, the oldest first.
 func (s *site) refusedEntries() []audit.Sealed {
 	s.t.Helper()
+	if err := s.Refusals.Flush(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
 	page, err := s.AuditLog.Store.Filtered(s.t.Context(), audit.Filter{Action: string(audit.RefuseRequest)}, 0, 1000)
 	if err != nil {
 		s.t.Fatal(err)
@@ -157,6 +161,9 @@ func TestARefusalStandsWhenItsEntryCannotBeWritten(t *testing.T) {
 	if got.Code != http.StatusNotFound || withoutIDs(got.Body.String()) != withoutIDs(want.Body.String()) {
 		t.Errorf("answered %d: %s", got.Code, got.Body)
 	}
+	if err := s.Refusals.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if log := s.log.String(); !strings.Contains(log, "could not write the entry of a refused request") || !strings.Contains(log, "the disk is full") {
 		t.Errorf("the log does not say so: %s", log)
 	}
@@ -164,7 +171,7 @@ func TestARefusalStandsWhenItsEntryCannotBeWritten(t *testing.T) {
 
 // refusing is a refusals whose minutes end when the test says so.
 type refusing struct {
-	*refusals
+	*Refusals
 	entries []audit.Entry
 	ends    []func()
 }
@@ -172,14 +179,14 @@ type refusing struct {
 func newRefusing() *refusing {
 	r := &refusing{}
 	write := func(_ context.Context, e audit.Entry) error { r.entries = append(r.entries, e); return nil }
-	r.refusals = newRefusals(write, testNow, slog.New(slog.DiscardHandler))
+	r.Refusals = NewRefusals(write, testNow, slog.New(slog.DiscardHandler))
 	r.after = func(_ time.Duration, end func()) { r.ends = append(r.ends, end) }
 	return r
 }
 
 func (r *refusing) try(who, route string, times int) {
 	for range times {
-		r.note(context.Background(), who, audit.Entry{Actor: audit.Actor{PersonID: who, RequestID: "r1"}, Detail: route})
+		r.note(who, audit.Entry{Actor: audit.Actor{PersonID: who, RequestID: "r1"}, Detail: route})
 	}
 }
 
@@ -190,6 +197,7 @@ func (r *refusing) minute() (details []string) {
 	for _, end := range ends {
 		end()
 	}
+	_ = r.Flush(context.Background())
 	for _, e := range r.entries {
 		details = append(details, e.Actor.PersonID+" "+e.Detail)
 	}
@@ -218,15 +226,125 @@ func TestRefusalsAreCountedByTheMinute(t *testing.T) {
 func TestOnePersonFillsNoLog(t *testing.T) {
 	r := newRefusing()
 	for i := range 200 {
+		_ = r.Flush(t.Context())
 		r.try("ada", fmt.Sprintf("GET /%d", i), 50)
 	}
 	if got := r.minute(); len(got) != 2*refusedRoutes+1 || got[len(got)-1] != "ada other routes: 9500 times within a minute" {
 		t.Errorf("%d entries: %s", len(got), strings.Join(got, "\n"))
 	}
 	for i := range 3 * refusedAtOnce {
-		r.try(fmt.Sprint("network ", i), "GET /a", 1)
+		r.try(fmt.Sprint("person ", i), "GET /a", 1)
+		_ = r.Flush(t.Context())
 	}
 	if len(r.spells) > refusedAtOnce+1 || len(r.entries) > refusedAtOnce+1 {
-		t.Errorf("%d networks have %d entries", len(r.spells), len(r.entries))
+		t.Errorf("%d people have %d entries", len(r.spells), len(r.entries))
+	}
+}
+
+// stuck is a store whose write lock somebody holds until the test lets go.
+type stuck struct {
+	audit.LogStore
+	held chan struct{}
+}
+
+func (s stuck) AddEntry(ctx context.Context, e audit.Entry) error {
+	<-s.held
+	return s.LogStore.AddEntry(ctx, e)
+}
+
+// TestARefusalIsAnsweredBeforeItsEntryIsWritten is about time, which would tell
+// a page that is not shown from one that is not there.
+func TestARefusalIsAnsweredBeforeItsEntryIsWritten(t *testing.T) {
+	held := make(chan struct{})
+	s := newSite(t, func(c *Config) {
+		config := c.AuditLog.LogConfig
+		config.Store = stuck{config.Store, held}
+		c.AuditLog = audit.NewLog(config)
+	})
+	for range 3 {
+		if w := s.ask("member", "GET", "/admin/people", nil); w.Code != http.StatusNotFound {
+			t.Errorf("answered %d: %s", w.Code, w.Body)
+		}
+	}
+	close(held)
+	if entries := s.refusedEntries(); len(entries) != 1 {
+		t.Errorf("the entries are %+v", entries)
+	}
+}
+
+func TestAServerThatStopsWritesTheRefusalsThatAreQueued(t *testing.T) {
+	held := make(chan struct{})
+	r := newRefusing()
+	write := r.write
+	r.write = func(ctx context.Context, e audit.Entry) error { <-held; return write(ctx, e) }
+	for i := range 5 {
+		r.try(fmt.Sprint("person ", i), "GET /a", 1)
+	}
+	close(held)
+	r.Close(t.Context())
+	r.try("ada", "GET /a", 1)
+	if got := r.minute(); len(got) != 5 {
+		t.Errorf("written are %v", got)
+	}
+}
+
+func TestRefusalsThatCouldNotBeWrittenAreCountedInTheNextEntry(t *testing.T) {
+	held := make(chan struct{})
+	r := newRefusing()
+	write := r.write
+	r.write = func(ctx context.Context, e audit.Entry) error {
+		<-held
+		if e.Actor.PersonID == "person 7" {
+			return errors.New("the disk is full")
+		}
+		return write(ctx, e)
+	}
+	for i := range 2 * refusalsQueued {
+		r.try(fmt.Sprint("person ", i%refusedAtOnce), fmt.Sprint("GET /", i/refusedAtOnce), 1)
+	}
+	close(held)
+	_ = r.Flush(t.Context())
+	r.ends = nil
+	entries := len(r.entries)
+	r.try("person 8", "GET /next", 1)
+	_ = r.Flush(t.Context())
+	told := 0
+	for _, e := range r.entries {
+		var more int
+		if _, rest, ok := strings.Cut(e.Detail, " (and "); ok {
+			if _, err := fmt.Sscanf(rest, "%d more entries", &more); err != nil {
+				t.Error(err)
+			}
+		}
+		told += more
+	}
+	if entries > refusalsQueued+1 || len(r.entries)+told != 2*refusalsQueued+1 {
+		t.Errorf("%d entries tell of %d others", len(r.entries), told)
+	}
+}
+
+// TestCallersWhomNobodyKnowsFillNoLog is about made-up keys, for which nobody
+// needs a session, from as many networks as somebody likes.
+func TestCallersWhomNobodyKnowsFillNoLog(t *testing.T) {
+	r := newRefusing()
+	for network := range 3 * refusedAtOnce {
+		for key := range 12 {
+			r.note(fmt.Sprint("network ", network), audit.Entry{Actor: audit.Actor{Name: "unknown", Address: "2001:db8::1"},
+				Detail: fmt.Sprintf("GET /api/v1/me with the API key %d", key)})
+		}
+	}
+	r.try("ada", "GET /a", 1)
+	_ = r.Flush(t.Context())
+	if len(r.entries) != refusedUnknown+1 || r.entries[refusedUnknown].Actor.PersonID != "ada" {
+		t.Errorf("there are %d entries", len(r.entries))
+	}
+	const networks = refusedUnknown / refusedRoutes // that have entries, and one more for what they were refused besides
+	got := r.minute()
+	last := fmt.Sprintf(" with API keys that nobody knows, from any network: %d times more within a minute", 12*3*refusedAtOnce-refusedUnknown-2*networks)
+	if len(got) != refusedUnknown+2+networks || !slices.Contains(got, last) {
+		t.Errorf("%d entries after the minute, the last %q", len(got), got[len(got)-1])
+	}
+	if r.minute(); len(r.spells) != 0 || r.unknown != nil {
+		t.Errorf("%d minutes never end", len(r.spells))
 	}
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -153,10 +154,6 @@ func (h *handlers) queueItem(c echo.Context, item review.Item) (shown views.Queu
 	if err != nil {
 		return views.QueueItem{}, "", err
 	}
-	provider, err := h.Credentials.Cloud(found.Provider)
-	if err != nil {
-		return views.QueueItem{}, "", err
-	}
 	runs, err := h.Credentials.HistoryAny(ctx, found.ID, chartChecks)
 	if err != nil {
 		return views.QueueItem{}, "", err
@@ -172,11 +169,11 @@ func (h *handlers) queueItem(c echo.Context, item review.Item) (shown views.Queu
 	if len(dependents) > 0 {
 		depends = credential.ErrInUse.Sentence
 	}
-	description := provider.Describe()
+	description := h.cloudOf(found).Describe()
 	method, _ := description.Method(found.Target.Method)
 	shown = views.QueueItem{
 		Label: found.Label, Path: linkedAccountOf(found.ID), Provider: description.Name, Account: item.Account,
-		SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID, TenantID: found.Target.TenantID, Method: method.Name,
+		SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID, TenantID: found.Target.TenantID, Method: cmp.Or(method.Name, found.Target.Method),
 		Status: h.statusOf(found, description, zone), StatusReason: found.Reason,
 		Rights: rightsSince(found.Rights, nil, false), Chart: h.chart(runs, zone),
 		Expires: h.moment(found.CertificateExpires, zone), ExpiresSoon: found.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore,

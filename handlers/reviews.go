@@ -55,6 +55,9 @@ func (h *handlers) reviewsPage(c echo.Context) error {
 func (h *handlers) reviewRow(r review.Review, personID string, zone *time.Location) views.ReviewRow {
 	row := views.ReviewRow{Name: r.Name, Path: reviewOf(r.ID), What: r.About, StartedBy: r.StartedByName, Due: h.moment(r.DueAt, zone),
 		Overdue: r.Overdue(h.Now()), Gathering: r.State == review.ReviewGathering, Total: r.Total - r.Gone, Decided: r.Decided}
+	if r.Total == 0 && !row.Gathering {
+		row.What += ". " + sayNothingMatched
+	}
 	if own, named := r.Reviewer(personID); named && r.State == review.ReviewOpen && own.Open > 0 {
 		row.Left, row.QueuePath = own.Open, queueOf(r.ID, 0, "")
 	}
@@ -63,6 +66,8 @@ func (h *handlers) reviewRow(r review.Review, personID string, zone *time.Locati
 	}
 	return row
 }
+
+const sayNothingMatched = "Nothing matched when it started, so there is nothing to decide."
 
 func evidenceOf(reviewID string) string { return reviewOf(reviewID) + "/evidence.zip" }
 
@@ -109,6 +114,8 @@ func (h *handlers) sendReview(c echo.Context, err error) error {
 	switch {
 	case view.Over:
 		view.EvidencePath = evidenceOf(r.ID)
+	case view.Gathering && r.MayTend(caller.Person.ID): // also when that never ends
+		view.ClosePath = view.Path + "/close"
 	case view.Gathering:
 	case r.MayTend(caller.Person.ID):
 		view.ClosePath = view.Path + "/close"

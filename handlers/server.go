@@ -37,6 +37,7 @@ type Config struct {
 	Jobs          *review.Jobs
 	Reviews       *review.Reviews
 	AuditLog      *audit.Log
+	Refusals      *Refusals // who starts it closes it
 	Clouds        cloud.Registry
 	Data          Data
 	Now           func() time.Time
@@ -68,7 +69,6 @@ type handlers struct {
 	attempts  *attempts
 	kept      *keptPages
 	pages     map[string]bool // routes that GET answers
-	refusals  *refusals
 	late      overdueReviews
 	verifying sync.Mutex // of the audit log
 	oops      oopsPage
@@ -100,7 +100,6 @@ func newHandlers(config Config) *handlers {
 	h := &handlers{Config: config, kept: newKeptPages(config.Now), pages: map[string]bool{}}
 	h.sessions = newSessionStore(h.secure())
 	h.attempts = newAttempts(h.secure())
-	h.refusals = newRefusals(config.AuditLog.Store.AddEntry, config.Now, config.Log)
 	return h
 }
 

@@ -78,6 +78,8 @@ func newSiteAt(t *testing.T, now func() time.Time, change ...func(*Config)) *sit
 	for _, c := range change {
 		c(&config)
 	}
+	config.Refusals = NewRefusals(config.AuditLog.Store.AddEntry, now, log)
+	t.Cleanup(func() { _ = config.Refusals.Flush(context.Background()) })
 	s.handlers = newHandlers(config)
 	var err error
 	if s.server, err = New(config); err != nil {

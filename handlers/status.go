@@ -58,7 +58,7 @@ func (h *handlers) decisionOf(c credential.Credential, zone *time.Location) *vie
 		d.Then = "It is not checked and cannot be used. Ask an administrator of this site to enable it again."
 	case c.State == credential.PendingApproval:
 		d.Heading, d.Tone = "This credential waits for an approval.", views.ToneWaiting
-		d.Then = sayPending + " Ask an administrator of this site."
+		d.Then = "Ask an administrator of this site." // the status says the rest
 	case c.State == credential.NeedsAttention && c.DecidedAt.IsZero() && c.Reason != "":
 		d.Heading, d.Tone = "Your administrators do not let in this link.", views.ToneAttention
 	default:

@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -80,4 +82,27 @@ func TestAnEmptyStreamIsAFileToo(t *testing.T) {
 	if made {
 		t.Error("HEAD made the file")
 	}
+}
+
+func TestADownloadThatIsCutOffIsInTheLog(t *testing.T) {
+	var log strings.Builder
+	h := &handlers{Config: Config{Now: testNow, Log: slog.New(slog.NewTextHandler(&log, nil))}}
+	b := &slowBrowser{ResponseRecorder: httptest.NewRecorder()}
+	c := echo.New().NewContext(httptest.NewRequest("GET", "/", nil), b)
+	c.SetPath("/admin/linked-accounts/export.csv")
+	download := h.identify(h.recover(func(c echo.Context) error {
+		return h.stream(c, "a.csv", "text/csv", func(w io.Writer) error {
+			_, _ = io.WriteString(w, strings.Repeat("x", streamChunk+1))
+			return context.Canceled
+		})
+	}))
+	defer func() {
+		if p := recover(); p != http.ErrAbortHandler {
+			t.Errorf("it panicked with %v", p)
+		}
+		if line := log.String(); !strings.Contains(line, "msg=request") || !strings.Contains(line, "export.csv") || !strings.Contains(line, errCutOff.Error()) {
+			t.Errorf("the log is %q", line)
+		}
+	}()
+	_ = download(c)
 }

@@ -54,12 +54,7 @@ func (s *Reviews) Decide(ctx context.Context, caller account.Caller, actor audit
 	})
 }
 
-// The limits of what people write about a decision.
-const (
-	minReason = 3    // characters
-	maxReason = 500  // characters
-	maxAnswer = 1000 // characters
-)
+const maxAnswer = 1000 // characters
 
 func readDecision(d Decision) (reason string, err error) {
 	if kindWords[d.Kind] == "" {
@@ -68,7 +63,7 @@ func readDecision(d Decision) (reason string, err error) {
 	reason = text.Line(d.Reason)
 	switch length := utf8.RuneCountInString(reason); {
 	case reason == "" && d.Kind == Keep:
-	case length > maxReason, length < minReason && d.Kind != Keep:
+	case length > credential.LongestReason, length < credential.ShortestReason && d.Kind != Keep:
 		if d.Kind == Keep {
 			return "", ErrReasonLong.At("reason")
 		}

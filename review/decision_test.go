@@ -318,8 +318,12 @@ func TestWhatChangedSinceTheDecisionIsFlagged(t *testing.T) {
 			b.ok(b.decide("rita", r, c, test.kind))
 			now := b.find(c.ID)
 			test.change(&now)
-			_, err := b.data.Credentials().Change(t.Context(), now, boardEntry(audit.EditCredential))
-			b.ok(err)
+			if test.kind == review.Disable && now.State != credential.Stopped {
+				b.ok(b.data.Credentials().ChangeAny(t.Context(), now, boardEntry(audit.ReleaseCredential)))
+			} else {
+				_, err := b.data.Credentials().Change(t.Context(), now, boardEntry(audit.EditCredential))
+				b.ok(err)
+			}
 			sameList(t, "the differences", b.item("rita", r, c).ChangedSince, test.want)
 			changed, next, err := b.Items(t.Context(), caller("rita"), r.ID, review.FilterChanged, 0)
 			b.ok(err)

@@ -70,18 +70,6 @@ func (j Job) Over() bool { return j.State == JobStopped || j.State == JobFinishe
 // the button exists.
 func (j Job) Stoppable() bool { return j.State == JobWaiting || j.State == JobRunning }
 
-// Percent is how much is over, in whole percent. It is 100 only at the end,
-// since links that are added meanwhile may make it more work than was counted.
-func (j Job) Percent() int {
-	switch {
-	case j.State == JobFinished:
-		return 100
-	case !j.Counted || j.Total == 0:
-		return 0
-	}
-	return min(99, 100*(j.Done+j.Failed)/j.Total)
-}
-
 // Took is how long the job worked, up to now while it still does.
 func (j Job) Took(now time.Time) time.Duration {
 	switch {

@@ -16,8 +16,6 @@ const (
 	jobsListed       = 50
 	mostSelected     = 1000 // one by one
 	mostOpenJobs     = 20   // of one person
-	shortestReason   = 3    // characters
-	longestReason    = 500
 	mostKeptFailures = 1000 // of one job
 )
 
@@ -154,7 +152,7 @@ func checkJob(kind JobKind, s Selection, reason string) (string, error) {
 		return "", nil
 	}
 	reason = text.Line(reason)
-	if n := utf8.RuneCountInString(reason); n < shortestReason || n > longestReason {
+	if n := utf8.RuneCountInString(reason); n < credential.ShortestReason || n > credential.LongestReason {
 		return "", credential.ErrReason.At("reason")
 	}
 	return reason, nil

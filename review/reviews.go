@@ -42,7 +42,7 @@ type Store interface {
 	Reviews(ctx context.Context, most int) ([]Review, error)                               // the latest first
 	Overdue(ctx context.Context, personID string, now time.Time) ([]Review, error)         // that concern the person
 	AddReviewer(ctx context.Context, id string, who Reviewer, entry audit.Entry) error     // ErrAlreadyReviewer, ErrClosed
-	CloseReview(ctx context.Context, id, byName string, at time.Time, e audit.Entry) error // ErrClosed, ErrGathering; keeps the Anchor
+	CloseReview(ctx context.Context, id, byName string, at time.Time, e audit.Entry) error // ErrClosed; keeps the Anchor
 
 	Gathering(ctx context.Context) ([]Review, error)
 	// AddItems adds credentials that are still linked, and notes in the same
@@ -358,7 +358,8 @@ func (s *Reviews) NameReviewer(ctx context.Context, caller account.Caller, actor
 }
 
 // Close ends a review by hand, so that a slip can be mended until then. What
-// is undecided stays so, and the evidence says it.
+// is undecided stays so, and the evidence says it. One that still gathers, or
+// cannot go on with that, is closed with what it has.
 func (s *Reviews) Close(ctx context.Context, caller account.Caller, actor audit.Actor, id string) error {
 	r, err := s.tended(ctx, caller, id)
 	if err != nil {
@@ -456,14 +457,17 @@ func (s *Reviews) gatherOne(ctx context.Context, r Review) error {
 		}
 		return s.store.AddItems(ctx, r.ID, ids, rows[len(rows)-1].Number)
 	})
-	if err != nil {
-		return err
+	gathered, findErr := s.store.Review(ctx, r.ID)
+	if findErr == nil && gathered.State != ReviewGathering { // somebody closed it meanwhile
+		return nil
 	}
-	gathered, err := s.store.Review(ctx, r.ID)
-	if err != nil {
+	if err = errors.Join(err, findErr); err != nil {
 		return err
 	}
 	entry := s.entry(audit.BySystem(), audit.OpenReview, r)
 	entry.Changes = []audit.Change{{Field: "Linked accounts", After: strconv.Itoa(gathered.Total)}}
+	if gathered.Total == 0 {
+		entry.Detail += ": nothing matched, so there is nothing to decide"
+	}
 	return s.store.OpenReview(ctx, r.ID, entry)
 }

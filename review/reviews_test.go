@@ -340,7 +340,6 @@ func TestAClosedReviewChangesNoMore(t *testing.T) {
 	all := b.links("one", "two", "three")
 	r, err := b.Start(t.Context(), caller("rose"), actor("rose"), reviewForm("rita"))
 	b.ok(err)
-	wantErr(t, b.Close(t.Context(), caller("rose"), actor("rose"), r.ID), review.ErrGathering)
 	b.ok(b.Work(t.Context()))
 	b.ok(b.decide("rita", r, all[0], review.Keep))
 	b.ok(b.decide("rita", r, all[1], review.Ask))
@@ -422,4 +421,19 @@ func TestTwoWhoDecideAtOnce(t *testing.T) {
 		equal(t, "who decided", b.item("rita", r, c).DecidedByID, "person-"+winner)
 	}
 	b.holds(r)
+}
+
+// TestAReviewThatCannotGatherCanBeClosed is about one that would be in the way
+// for ever.
+func TestAReviewThatCannotGatherCanBeClosed(t *testing.T) {
+	b := newBoard(t)
+	b.links("one", "two")
+	r, err := b.Start(t.Context(), caller("rose"), actor("rose"), reviewForm("rita"))
+	b.ok(err)
+	wantErr(t, b.Close(t.Context(), caller("rob"), actor("rob"), r.ID), review.ErrNotTending)
+	b.ok(b.Close(t.Context(), caller("rose"), actor("rose"), r.ID))
+	equal(t, "the state", b.review(r.ID).State, review.ReviewClosed)
+	b.ok(b.Work(t.Context()))
+	equal(t, "the number of items", b.review(r.ID).Total, 0)
+	equal(t, "the state", b.review(r.ID).State, review.ReviewClosed)
 }

@@ -195,3 +195,14 @@ func TestAnEndedScheduleStartsNothing(t *testing.T) {
 	b.ok(err)
 	equal(t, "the number of schedules", len(all), 0)
 }
+
+func TestAScheduledReviewThatFindsNothingSaysSo(t *testing.T) {
+	b := newBoard(t)
+	_, err := b.AddSchedule(t.Context(), caller("rose"), actor("rose"), scheduleForm("rita"))
+	b.ok(err)
+	b.clock = utcDay("2026-12-31")
+	b.ok(b.Work(t.Context()))
+	latest := b.entries("")[0]
+	equal(t, "the latest action", latest.Action, audit.OpenReview)
+	equal(t, "what it says", latest.Detail, "Access (2026-12-31): nothing matched, so there is nothing to decide")
+}

@@ -7,6 +7,10 @@ type Selection struct {
 	IDs   []string // unless All
 	All   bool
 	Query Query
+
+	// AccountID is whom Query.Account meant when the selection was stored, which
+	// somebody else may be called later. Empty: whoever is called so.
+	AccountID string
 }
 
 // Each walks a selection in the order of linking, from behind a number, and

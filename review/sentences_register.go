@@ -6,6 +6,8 @@ import "mooring/fault"
 var (
 	ErrSearchTooShort = fault.New(fault.Invalid,
 		"Type at least three letters to search for, or nothing. With fewer the search would not count, and all linked accounts would match.")
+	ErrNoAccountOfThatName = fault.New(fault.Invalid,
+		"No account has this name. Its owners may have renamed it: choose it again.")
 	ErrNoSuchFormat = fault.New(fault.NotFound,
 		"The list is exported as CSV or as JSON Lines.")
 )

@@ -140,6 +140,7 @@
     for (const menu of document.querySelectorAll('details.menu[open]')) {
       if (!menu.contains(e.target)) menu.open = false
     }
+    closeHanging(e.target)
     const button = e.target.closest('[data-copy], [data-copy-from], [data-email], [data-close]')
     if (!button) return
     if (button.hasAttribute('data-close')) {
@@ -152,6 +153,21 @@
     } else {
       copied(button)
     }
+  })
+
+  // What hangs over a list makes way for it, unless something in it is wrong.
+
+  const closeHanging = (target) => {
+    const hanging = document.querySelector('.bulk-disable[open]:not(:has(.field-error))')
+    if (hanging && !hanging.contains(target)) hanging.open = false
+  }
+
+  document.addEventListener('focusin', (e) => closeHanging(e.target))
+  document.addEventListener('keydown', (e) => {
+    const hanging = e.key === 'Escape' && e.target.closest('.bulk-disable[open]')
+    if (!hanging) return
+    hanging.open = false
+    hanging.querySelector('summary').focus()
   })
 
   // The menus: the arrow keys walk through what can be pressed, Escape closes.
@@ -355,8 +371,13 @@
     for (const other of queue.querySelectorAll('[data-chosen-one]')) other.removeAttribute('data-chosen-one')
     if (button) button.setAttribute('data-chosen-one', '')
     byId('chosen').textContent = button ? button.dataset.says : ''
-    if (button) byId('reason').focus()
-    else document.querySelector('main h1').focus()
+    if (button) {
+      const reason = byId('reason')
+      reason.focus()
+      reason.setSelectionRange(reason.value.length, reason.value.length)
+    } else {
+      document.querySelector('main h1').focus()
+    }
   }
 
   const decide = (e) => {

@@ -19,9 +19,9 @@ func TestCellIsNeverAFormula(t *testing.T) {
 		"+49 30":                   "'+49 30",
 		"-2":                       "'-2",
 		"@SUM(A1)":                 "'@SUM(A1)",
-		"\t=1":                     "'\t=1",
-		"\r=1":                     "'\r=1",
-		"\n=1":                     "'\n=1",
+		"\t=1":                     "'\t'=1",
+		"\r=1":                     "'\r'=1",
+		"\n=1":                     "'\n'=1",
 		"  =1":                     "'  =1",
 		"\u00a0=1":                 "'\u00a0=1",
 		"＝1":                       "'＝1",
@@ -36,6 +36,14 @@ func TestCellIsNeverAFormula(t *testing.T) {
 		"Ümläut 日本":                "Ümläut 日本",
 		"person@example.com":       "person@example.com",
 		"several words, one comma": "several words, one comma",
+		"x;=1+1":                   "x;'=1+1",
+		"x; =1+1;y":                "x;' =1+1;y",
+		"x;\"=1+1;y":               "x;'\"=1+1;y",
+		"x;＝1":                     "x;'＝1",
+		"a\t@b":                    "a\t'@b",
+		"a\r\n-b":                  "a\r\n'-b",
+		"one; two\nthree":          "one; two\nthree",
+		"a\xff;+b":                 "a\xff;'+b",
 	} {
 		if got := text.Cell(typed); got != want {
 			t.Errorf("%q became %q, want %q", typed, got, want)
@@ -44,17 +52,21 @@ func TestCellIsNeverAFormula(t *testing.T) {
 }
 
 // FuzzCell: whatever is typed comes out of the CSV as it went in, with at most
-// an apostrophe before it, and never begins like a formula.
+// apostrophes put into it, and no part of it begins like a formula.
 func FuzzCell(f *testing.F) {
 	f.Add("=1+1")
 	f.Add("\t＝x")
+	f.Add("x;=1+1")
+	f.Add("a\n\"@b;\t+c")
 	f.Fuzz(func(t *testing.T, typed string) {
 		got := text.Cell(typed)
-		if got != typed && got != "'"+typed {
+		if strings.ReplaceAll(got, "'", "") != strings.ReplaceAll(typed, "'", "") {
 			t.Errorf("%q became %q", typed, got)
 		}
-		if seen := strings.TrimLeft(got, " \t\r\n"); seen != "" && strings.ContainsAny(seen[:1], "=+-@") {
-			t.Errorf("%q became %q, which begins like a formula", typed, got)
+		for _, part := range strings.FieldsFunc(got, func(r rune) bool { return strings.ContainsRune(";\t\r\n", r) }) {
+			if seen := []rune(strings.TrimLeft(part, " \"\u00a0")); len(seen) > 0 && strings.ContainsRune("=+-@＝＋－＠", seen[0]) {
+				t.Errorf("%q became %q, where %q begins like a formula", typed, got, part)
+			}
 		}
 		var file strings.Builder
 		w := csv.NewWriter(&file)

@@ -144,7 +144,7 @@ func IntakePage(p Intake) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = radio("approval", "none", "None", "Whoever may link, links.", p.Approval == "none" || p.Approval == "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = radio("approval", "none", "None", "What is linked can be used at once.", p.Approval == "none" || p.Approval == "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -38,6 +38,8 @@ func found(p LinkedAccounts) string {
 // allOfThem is what is done to more than one page.
 func allOfThem(p LinkedAccounts) string {
 	switch {
+	case p.Total == 1 && !p.More:
+		return "The only one"
 	case p.ClearPath == "":
 		return "All " + count(p.Total)
 	case p.More:

@@ -41,6 +41,10 @@ func Administration(path string) []Link {
 	return pages
 }
 
+// forAdministrators tells which pages stand in a wide frame: the navigation
+// keeps its place from one to the next, whether they need the width or not.
+func forAdministrators(f Frame) bool { return f.wide || f.NavTitle == "Administration" }
+
 // wide makes room for a table with many columns.
 func wide(f Frame) Frame {
 	f.wide = true

@@ -61,7 +61,7 @@ func samplePending() Credential {
 	p.Progress = Progress{Tone: ToneWaiting, Summary: "This credential waits for an approval.", Detail: sayNotBeforeApproval}
 	p.Decision = &Decision{
 		Heading: "This credential waits for an approval.", Tone: ToneWaiting, Reason: "Every new link needs an approval here.",
-		Then: sayNotBeforeApproval + " Ask an administrator of this site.",
+		Then: "Ask an administrator of this site.",
 	}
 	return p
 }

@@ -98,13 +98,12 @@ CREATE TABLE intake_policy (
     version  INTEGER NOT NULL CHECK (version > 0)
 ) STRICT;
 
--- What was unlinked while an administrator had stopped it: linked again, it
--- needs an approval.
+-- What an administrator stopped, in whichever account: linked or changed there
+-- or anywhere else, it needs an approval. It outlives the link and its account.
 CREATE TABLE stopped_targets (
-    account_id      TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     provider        TEXT NOT NULL,
     environment     TEXT NOT NULL,
     subscription_id TEXT NOT NULL,
     reason          TEXT NOT NULL,
-    PRIMARY KEY (account_id, provider, environment, subscription_id)
+    PRIMARY KEY (provider, environment, subscription_id)
 ) STRICT, WITHOUT ROWID;

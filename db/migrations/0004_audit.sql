@@ -1,5 +1,5 @@
 -- The audit log becomes a chain that proves itself. What was written before
--- gets its digest and its mark when the keys are opened, which SQL cannot do.
+-- gets its digest and its mark in the same transaction, which SQL cannot do.
 
 ALTER TABLE audit ADD COLUMN actor_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit ADD COLUMN changes TEXT NOT NULL DEFAULT '' CHECK (changes = '' OR json_valid(changes));
@@ -41,6 +41,7 @@ CREATE TABLE audit_segments (
     last_at     INTEGER NOT NULL,
     before      BLOB NOT NULL CHECK (length(before) = 32),
     digest      BLOB NOT NULL CHECK (length(digest) = 32),
+    restores    TEXT NOT NULL CHECK (json_valid(restores)),
     at          INTEGER NOT NULL,
     key         TEXT NOT NULL,
     signature   BLOB NOT NULL
