@@ -32,7 +32,7 @@ type chain struct {
 	sealed   Segment // the last one
 
 	sent     *outside
-	restores []Sealed
+	restores []Restored
 }
 
 func newChain(keys []PublicKey, notary *Notary, sent []Checkpoint) *chain {
@@ -52,6 +52,7 @@ func (c *chain) segment(s Segment) *Break {
 		return atEntry(s.First, "The segment of archived entries %d to %d does not fit what comes before it.", s.First, s.Last)
 	}
 	c.segments++
+	c.restores = append(c.restores, s.Restores...)
 	c.first, c.next, c.digest, c.sealed = s.Last+1, s.Last+1, s.Digest, s
 	return nil
 }
@@ -78,7 +79,7 @@ func (c *chain) entry(s Sealed) *Break {
 	c.next, c.digest = s.Number+1, s.Digest
 	c.entries++
 	if s.Action == Restore {
-		c.restores = append(c.restores, s)
+		c.restores = append(c.restores, Restored{s.Number, s.At})
 	}
 	c.sent.entry(s)
 	return nil
@@ -161,9 +162,12 @@ func (c *chain) verdict(broken *Break) Verdict {
 	}
 	for _, r := range c.restores {
 		v.Notes = append(v.Notes, fmt.Sprintf("Entry %d says that a backup was restored on %s. What was written between that backup and the restoring is in the database that was set aside, and not in this log.",
-			r.Number, day(r.At)))
+			r.Entry, day(r.At)))
 	}
 	v.Notes = append(v.Notes, c.sent.notes...)
+	if note := c.sent.behind(c); broken == nil && note != "" {
+		v.Notes = append(v.Notes, note)
+	}
 	return v
 }
 
@@ -236,18 +240,40 @@ func (o *outside) compare(c *chain) *Break {
 			"Entry %d is not the one that it was when checkpoint %d was sent out: an older database was put back, and went on from there.", p.Entry, p.Number)}
 	}
 	for _, r := range c.restores {
-		if most := lost[r.Number]; most > 0 {
-			o.notes = append(o.notes, fmt.Sprintf("Before the backup was restored with entry %d, the log had at least %d entries: checkpoints that were sent out say so.", r.Number, most))
+		if most := lost[r.Entry]; most > 0 {
+			o.notes = append(o.notes, fmt.Sprintf("Before the backup was restored with entry %d, the log had at least %d entries: checkpoints that were sent out say so.", r.Entry, most))
 		}
 	}
 	return nil
 }
 
+// behind says which checkpoints of the log are newer than all that were sent out.
+func (o *outside) behind(c *chain) string {
+	if len(o.all) == 0 {
+		return ""
+	}
+	newest := Checkpoint{}
+	for i, p := range o.all {
+		if o.fits[i] && p.Number > newest.Number {
+			newest = p
+		}
+	}
+	switch n := c.checkpoint.Number - newest.Number; {
+	case n <= 0:
+		return ""
+	case newest.Number == 0:
+		return fmt.Sprintf("None of the %d checkpoints of this log is among those that were sent out: nothing outside binds its entries.", n)
+	default:
+		return fmt.Sprintf("The newest that was sent out is checkpoint %d of %s, about entry %d. The log made %d after it, up to entry %d, which are not among those that were sent out.",
+			newest.Number, day(newest.At), newest.Entry, n, c.checkpoint.Entry)
+	}
+}
+
 // explains finds the restore that took away what a checkpoint was made of.
-func explains(restores []Sealed, p Checkpoint) (int64, bool) {
+func explains(restores []Restored, p Checkpoint) (int64, bool) {
 	for _, r := range restores {
-		if r.Number <= p.Entry && !p.At.After(r.At) {
-			return r.Number, true
+		if r.Entry <= p.Entry && !p.At.After(r.At) {
+			return r.Entry, true
 		}
 	}
 	return 0, false

@@ -79,14 +79,19 @@ type (
 		Signature base64Bytes `json:"signature"`
 	}
 	segmentJSON struct {
-		First    int64       `json:"first"`
-		Last     int64       `json:"last"`
-		FirstAt  instant     `json:"first_at"`
-		LastAt   instant     `json:"last_at"`
-		Before   hexadecimal `json:"before"`
-		Digest   hexadecimal `json:"digest"`
-		SealedAt instant     `json:"sealed_at"`
+		First    int64          `json:"first"`
+		Last     int64          `json:"last"`
+		FirstAt  instant        `json:"first_at"`
+		LastAt   instant        `json:"last_at"`
+		Before   hexadecimal    `json:"before"`
+		Digest   hexadecimal    `json:"digest"`
+		Restores []restoredJSON `json:"restores,omitempty"`
+		SealedAt instant        `json:"sealed_at"`
 		signatureJSON
+	}
+	restoredJSON struct {
+		Entry int64   `json:"entry"`
+		At    instant `json:"at"`
 	}
 	entryJSON struct {
 		Number     int64       `json:"number"`
@@ -175,7 +180,10 @@ func (l Line) spell() ([]byte, error) {
 		spelt.Header = &j
 	case l.Segment != nil:
 		s := l.Segment
-		spelt.Segment = &segmentJSON{s.First, s.Last, instant(s.FirstAt), instant(s.LastAt), s.Before, s.Digest, instant(s.SealedAt), spellSignature(s.Signature)}
+		spelt.Segment = &segmentJSON{s.First, s.Last, instant(s.FirstAt), instant(s.LastAt), s.Before, s.Digest, nil, instant(s.SealedAt), spellSignature(s.Signature)}
+		for _, r := range s.Restores {
+			spelt.Segment.Restores = append(spelt.Segment.Restores, restoredJSON{r.Entry, instant(r.At)})
+		}
 	case l.Entry != nil:
 		s := l.Entry
 		spelt.Entry = &entryJSON{s.Number, instant(s.At), s.Actor.PersonID, s.Actor.Name, s.Actor.KeyID, s.Actor.Address, s.Actor.RequestID,
@@ -224,6 +232,9 @@ func (j lineJSON) read() (l Line) {
 		s := j.Segment
 		l.Segment = &Segment{First: s.First, Last: s.Last, FirstAt: time.Time(s.FirstAt), LastAt: time.Time(s.LastAt),
 			Before: s.Before, Digest: s.Digest, SealedAt: time.Time(s.SealedAt), Signature: s.signatureJSON.read()}
+		for _, r := range s.Restores {
+			l.Segment.Restores = append(l.Segment.Restores, Restored{r.Entry, time.Time(r.At)})
+		}
 	case j.Entry != nil:
 		e := j.Entry
 		l.Entry = &Sealed{Number: e.Number, Digest: e.Digest, Entry: Entry{At: time.Time(e.At),

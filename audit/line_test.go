@@ -165,6 +165,6 @@ func FuzzVerifyExport(f *testing.F) {
 				t.Errorf("%q was read as %q", text, line.String())
 			}
 		}
-		_, _ = audit.ReadPublicKeys([]byte(text))
+		_, _ = audit.ReadTrusted([]byte(text))
 	})
 }

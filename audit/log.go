@@ -78,6 +78,17 @@ func (l *Log) OfCredential(ctx context.Context, id string, most int) ([]Sealed, 
 // PublicKeys are those that check exports and checkpoints, the current one first.
 func (l *Log) PublicKeys() []PublicKey { return l.Notary.PublicKeys() }
 
+// PublicKeyFile holds what whoever verifies has to trust: the public keys of
+// the key file, the former ones, and what they say of each other.
+func (l *Log) PublicKeyFile(ctx context.Context) ([]byte, error) {
+	kept, err := l.Store.Vouches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys, vouches := l.Notary.Known(kept)
+	return append(WritePublicKeys(keys), WriteVouches(vouches)...), nil
+}
+
 // read writes that somebody reads the log. Pages and the live tail of the same
 // filter are one reading for readingInterval, since a tail asks every few
 // seconds and would otherwise fill the log with itself.
@@ -216,6 +227,6 @@ func (l *Log) due(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	fresh := head.Number - last.Entry
-	return fresh >= checkpointEntries || fresh > 0 && l.Now().Sub(last.At) >= checkpointAge, nil
+	fresh, age := head.Number-last.Entry, l.Now().Sub(last.At)
+	return fresh >= checkpointEntries || fresh > 0 && (age >= checkpointAge || age < 0), nil // below 0 the clock was ahead
 }

@@ -251,6 +251,56 @@ func TestASinkGetsWhatItMissedAlsoAfterARestart(t *testing.T) {
 	sound(t, again.verify(found...))
 }
 
+// Whoever writes the database can say that everything was sent.
+func TestASinkThatIsSaidToHaveMoreThanThereIsGoesOn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "checkpoints")
+	for name, test := range map[string]struct {
+		sink func(*breakable) audit.Sink
+		want []int64 // that came after it
+	}{
+		"a place that cannot tell what it has": {func(b *breakable) audit.Sink { return b }, []int64{1, 2, 3}},
+		"a file":                               {func(*breakable) audit.Sink { return audit.FileSink{Path: file} }, []int64{3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "mooring.db")
+			collected := &breakable{}
+			r := trailAt(t, path, func(c *audit.LogConfig) { c.Sinks = []audit.Sink{test.sink(collected)} })
+			came := func() (numbers []int64) {
+				t.Helper()
+				text := strings.Join(collected.got, "")
+				if text == "" {
+					content, err := os.ReadFile(file)
+					ok(t, err)
+					text = string(content)
+				}
+				for line := range strings.Lines(text) {
+					l, err := audit.ReadLine([]byte(strings.TrimSuffix(line, "\n")))
+					ok(t, err)
+					numbers = append(numbers, l.Checkpoint.Number)
+				}
+				return numbers
+			}
+			for range 2 {
+				r.write(1)
+				r.checkpoint()
+			}
+			tamper(t, path, `UPDATE audit_sinks SET checkpoint = 1000000`)
+			r.write(1)
+			r.checkpoint()
+			if got := came(); !slices.Equal(got, append([]int64{1, 2}, test.want...)) {
+				t.Errorf("sent were %v", got)
+			}
+			if !strings.Contains(r.said.String(), "somebody changed it") {
+				t.Errorf("it said %q", r.said)
+			}
+			r.write(1)
+			r.checkpoint()
+			same(t, "the times that it was told", strings.Count(r.said.String(), "somebody changed it"), 1)
+			same(t, "the last that came", came()[len(came())-1], 4)
+		})
+	}
+}
+
 func TestANewSinkBeginsWithTheLatest(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mooring.db")
 	r := trailAt(t, path)
@@ -317,6 +367,12 @@ func TestCheckpointsAreMadeInTime(t *testing.T) {
 	r.write(1)
 	r.End()
 	same(t, "at the end", look(), 5)
+	r.clock.pass(-24 * time.Hour) // it was ahead
+	same(t, "after the clock was put right", look(), 5)
+	r.write(1)
+	same(t, "for an entry after that", look(), 6)
+	r.write(1)
+	same(t, "for one more within the hour", look(), 6)
 	sound(t, r.verify())
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"time"
 
 	"mooring/secret"
@@ -80,6 +81,19 @@ func (n *Notary) PublicKeys() []PublicKey { return n.public }
 
 // Vouches let somebody who knows one of the keys know the others.
 func (n *Notary) Vouches() []Vouch { return n.vouch }
+
+// Known are the public keys of the ring and the former ones that it can be
+// followed back to by what was kept, the current one first, and what they all
+// say of each other.
+func (n *Notary) Known(kept []Vouch) (keys []PublicKey, vouches []Vouch) {
+	vouches = append(vouches, n.vouch...)
+	for _, k := range kept {
+		if !slices.ContainsFunc(vouches, func(v Vouch) bool { return bytes.Equal(v.For, k.For) && v.Signature.Key == k.Signature.Key }) {
+			vouches = append(vouches, k)
+		}
+	}
+	return Trust(n.public, vouches), vouches
+}
 
 // Seal puts an entry into the chain after the entry with the digest previous.
 func (n *Notary) Seal(e Entry, number int64, previous []byte) Sealed {
@@ -188,16 +202,28 @@ func (n *Notary) Checkpoint(last Checkpoint, at time.Time, h Head) Checkpoint {
 type Segment struct {
 	First, Last     int64 // entries
 	FirstAt, LastAt time.Time
-	Before, Digest  []byte // of the entry before the first, and of the last
+	Before, Digest  []byte     // of the entry before the first, and of the last
+	Restores        []Restored // among its entries
 	SealedAt        time.Time
 	Signature       Signature
+}
+
+// Restored is where the log tells that a backup was restored. A segment keeps
+// it, because it explains checkpoints also when its entry has gone.
+type Restored struct {
+	Entry int64
+	At    time.Time
 }
 
 const sealing = "audit segment"
 
 func (s Segment) spelt() []byte {
-	return encode("mooring audit segment 1").number(s.First).number(s.Last).moment(s.FirstAt).moment(s.LastAt).
-		bytes(s.Before).bytes(s.Digest).moment(s.SealedAt)
+	spelt := encode("mooring audit segment 1").number(s.First).number(s.Last).moment(s.FirstAt).moment(s.LastAt).
+		bytes(s.Before).bytes(s.Digest).moment(s.SealedAt).number(int64(len(s.Restores)))
+	for _, r := range s.Restores {
+		spelt = spelt.number(r.Entry).moment(r.At)
+	}
+	return spelt
 }
 
 // Segment signs a segment.

@@ -124,14 +124,15 @@ func TestOnlyVouchedKeysAreTrusted(t *testing.T) {
 func TestPublicKeysReadBack(t *testing.T) {
 	keys := audit.NewNotary(secret.NewRing().Rotated()).PublicKeys()
 	text := "Fingerprint something\n" + string(audit.WritePublicKeys(keys))
-	read, err := audit.ReadPublicKeys([]byte(text))
+	trusted, err := audit.ReadTrusted([]byte(text))
 	ok(t, err)
+	read := trusted.Keys
 	if len(read) != 2 || read[0].Fingerprint() != keys[0].Fingerprint() || read[1].Fingerprint() != keys[1].Fingerprint() {
 		t.Errorf("read %v", read)
 	}
 	for _, text := range []string{"", "hello", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
 		strings.ReplaceAll(text, "PUBLIC KEY", "CERTIFICATE")} {
-		if _, err := audit.ReadPublicKeys([]byte(text)); err == nil {
+		if _, err := audit.ReadTrusted([]byte(text)); err == nil {
 			t.Errorf("%q was read", text)
 		}
 	}

@@ -124,6 +124,9 @@ func (l *Log) oldest(ctx context.Context, before time.Time) (Segment, error) {
 			if e.Number == s.First {
 				s.FirstAt = e.At
 			}
+			if e.Action == Restore {
+				s.Restores = append(s.Restores, Restored{e.Number, e.At})
+			}
 			s.Last, s.LastAt, s.Digest = e.Number, e.At, e.Digest
 		}
 		if len(entries) < chunk {

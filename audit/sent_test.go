@@ -54,10 +54,15 @@ func TestAnOlderDatabasePutBackIsFoundByWhatWasSentOut(t *testing.T) {
 	older.write(7) // it goes on from there
 	older.checkpoint()
 	sound(t, older.verify())
-	v = older.verify(sent...)
-	// The entries of the test say the same in both, so that only a different one tells them apart.
+	sound(t, older.verify(sent...)) // the entries of the test say the same in both
+	// Only a different one tells them apart, once something was sent out behind it.
 	ok(t, older.Store.AddEntry(t.Context(), audit.Entry{At: morning, Action: audit.SignIn, Result: audit.Done}))
-	sound(t, v)
+	r.write(3)
+	r.checkpoint()
+	v = older.verify(r.checkpoints()...)
+	if v.Sound || v.Broken.Entry != 13 || v.Broken.What != "Entry 13 is not the one that it was when checkpoint 3 was sent out: an older database was put back, and went on from there." {
+		t.Errorf("got %+v", v.Broken)
+	}
 
 	forked := r.copied()
 	ok(t, forked.Store.AddEntry(t.Context(), audit.Entry{At: morning, Action: audit.SignIn, Result: audit.Done}))
@@ -65,12 +70,12 @@ func TestAnOlderDatabasePutBackIsFoundByWhatWasSentOut(t *testing.T) {
 	r.write(3)
 	r.checkpoint()
 	v = forked.verify(r.checkpoints()...)
-	if v.Sound || v.Broken.Entry != 12 || !strings.Contains(v.Broken.What, "had at least 13") {
+	if v.Sound || v.Broken.Entry != 15 || !strings.Contains(v.Broken.What, "had at least 16") {
 		t.Errorf("got %+v", v.Broken)
 	}
 	forked.write(5)
 	v = forked.verify(r.checkpoints()...)
-	if v.Sound || v.Broken.Entry != 13 || v.Broken.What != "Entry 13 is not the one that it was when checkpoint 3 was sent out: an older database was put back, and went on from there." {
+	if v.Sound || v.Broken.Entry != 16 || v.Broken.What != "Entry 16 is not the one that it was when checkpoint 4 was sent out: an older database was put back, and went on from there." {
 		t.Errorf("got %+v", v.Broken)
 	}
 }
@@ -108,6 +113,78 @@ func TestARestoredBackupIsExplained(t *testing.T) {
 	later.checkpoint()
 	if v := backup.verify(later.checkpoints()...); v.Sound {
 		t.Error("a restore explains what came after it")
+	}
+}
+
+// The restore explains what is not there any more also when its own entry was
+// archived and later ones were not.
+func TestARestoredBackupIsExplainedWhenItsEntryIsArchived(t *testing.T) {
+	r := newTrail(t)
+	r.write(5)
+	r.checkpoint()
+	backup := r.copied()
+	r.write(20)
+	r.clock.pass(time.Hour)
+	r.checkpoint()
+	r.clock.pass(time.Hour)
+	backup.clock.now = r.clock.Now()
+	add := func(action audit.Action) {
+		t.Helper()
+		ok(t, backup.Store.AddEntry(t.Context(), audit.Entry{At: backup.clock.Now(), Actor: audit.BySystem(), Action: action, Result: audit.Done}))
+	}
+	add(audit.Restore)
+	for range 40 {
+		backup.clock.pass(24 * time.Hour)
+		add(audit.SignIn)
+	}
+	backup.checkpoint()
+	sent := append(r.checkpoints(), backup.checkpoints()...)
+	sound(t, backup.verify(sent...))
+
+	backup.Keep, backup.Archive = kept, t.TempDir()
+	ok(t, backup.Retain(t.Context()))
+	v := backup.verify(sent...)
+	sound(t, v)
+	if v.First <= 6 || v.First > 25 {
+		t.Errorf("the first is %d", v.First)
+	}
+	if told := strings.Join(v.Notes, "\n"); !strings.Contains(told, "Before the backup was restored with entry 6, the log had at least 25 entries") {
+		t.Errorf("the notes are %q", told)
+	}
+	export := backup.export()
+	if !strings.Contains(export, `"restores":[{"entry":6,"at":"2026-11-22T11:14:03.250Z"}]`) {
+		t.Error("the export has no restore")
+	}
+	v, err := audit.VerifyExport(strings.NewReader(export), audit.Trusted{Keys: dbtest.Notary().PublicKeys()}, sent)
+	ok(t, err)
+	sound(t, v)
+
+	// It explains nothing that was made after it.
+	later := backup.copied()
+	later.clock.now = backup.clock.Now()
+	later.write(3)
+	later.checkpoint()
+	if v := backup.verify(later.checkpoints()...); v.Sound {
+		t.Error("a restore explains what came after it")
+	}
+}
+
+func TestHowFarBehindIsWhatWasSentOut(t *testing.T) {
+	r := newTrail(t)
+	r.write(2)
+	r.checkpoint()
+	sent := r.checkpoints()
+	r.write(2)
+	same(t, "the notes without newer checkpoints", len(r.verify(sent...).Notes), 0)
+	r.checkpoint()
+	r.write(2)
+	r.checkpoint()
+	same(t, "the notes when nothing is compared", len(r.verify().Notes), 0)
+	same(t, "the notes when all were sent out", len(r.verify(r.checkpoints()...).Notes), 0)
+	v := r.verify(sent...)
+	sound(t, v)
+	if len(v.Notes) != 1 || v.Notes[0] != "The newest that was sent out is checkpoint 1 of 22 November 2026, 09:14 UTC, about entry 2. The log made 2 after it, up to entry 6, which are not among those that were sent out." {
+		t.Errorf("the notes are %q", v.Notes)
 	}
 }
 
@@ -193,12 +270,14 @@ func TestARemovedKeyKeepsVerifying(t *testing.T) {
 	}
 	write(before)
 	write(before)
+	var older strings.Builder
+	ok(t, log(before).Export(t.Context(), ada, audit.Filter{}, audit.JSONLines, &older))
 	write(rotated)
 	write(now)
 	v, err := audit.Verify(t.Context(), d.AuditLog(), now, nil)
 	ok(t, err)
 	sound(t, v)
-	if len(v.Notes) != 1 || v.Notes[0] != "Entries up to 2 were marked with a key that is not in the key file any more. The entries after them bear them out." {
+	if len(v.Notes) != 1 || v.Notes[0] != "Entries up to 3 were marked with a key that is not in the key file any more. The entries after them bear them out." {
 		t.Errorf("the notes are %q", v.Notes)
 	}
 	var out strings.Builder
@@ -211,13 +290,32 @@ func TestARemovedKeyKeepsVerifying(t *testing.T) {
 		}
 	}
 
+	// What the old key signed holds with the new key alone and with what was kept.
+	kept, err := d.AuditLog().Vouches(t.Context())
+	ok(t, err)
+	keys, vouches := now.Known(kept)
+	same(t, "the known keys", len(keys), 2)
+	said, err := audit.ReadTrusted(append(audit.WritePublicKeys(keys[:1]), audit.WriteVouches(vouches)...))
+	ok(t, err)
+	v, err = audit.VerifyExport(strings.NewReader(older.String()), said, nil)
+	ok(t, err)
+	sound(t, v)
+	v, err = audit.VerifyExport(strings.NewReader(older.String()), audit.Trusted{Keys: said.Keys}, nil)
+	ok(t, err)
+	same(t, "holding without what was kept", v.Sound, false)
+	saved, err := log(now).PublicKeyFile(t.Context())
+	ok(t, err)
+	all, err := audit.ReadTrusted(saved)
+	ok(t, err)
+	same(t, "the keys of the file", len(all.Keys), 2)
+
 	// Marks of a key that nobody can check are no way round the others.
 	for name, test := range map[string]struct {
 		statement string
 		entry     int64
 	}{
 		"what the old key marked": {`UPDATE audit SET detail = 'x' WHERE id = 1`, 1},
-		"what the new key marked": {`UPDATE audit SET mark = (SELECT mark FROM audit o WHERE o.id = 1) WHERE id = 4`, 4},
+		"what the new key marked": {`UPDATE audit SET mark = (SELECT mark FROM audit o WHERE o.id = 1) WHERE id = 5`, 5},
 	} {
 		copied := filepath.Join(t.TempDir(), "copy.db")
 		ok(t, d.BackupTo(t.Context(), copied))

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
+	"slices"
 )
 
 // PublicKey checks what a Mooring signed (Ed25519).
@@ -88,23 +89,55 @@ func WritePublicKeys(keys []PublicKey) []byte {
 	return text
 }
 
-// ReadPublicKeys reads what WritePublicKeys wrote.
-func ReadPublicKeys(text []byte) ([]PublicKey, error) {
-	var keys []PublicKey
+// vouchType is the PEM type of what one key says of another: the key that it
+// is about, the key that signed, and the signature.
+const vouchType = "MOORING KEY VOUCH"
+
+const vouchSize = ed25519.PublicKeySize + sha256.Size + ed25519.SignatureSize
+
+// WriteVouches spells vouches as PEM, to stand behind the public keys. Other
+// programs pass over them.
+func WriteVouches(vouches []Vouch) []byte {
+	var text []byte
+	for _, v := range vouches {
+		if by, err := hex.DecodeString(v.Signature.Key); err == nil && len(v.For)+len(by)+len(v.Signature.Bytes) == vouchSize {
+			text = append(text, pem.EncodeToMemory(&pem.Block{Type: vouchType, Bytes: slices.Concat(v.For, by, v.Signature.Bytes)})...)
+		}
+	}
+	return text
+}
+
+// ReadTrusted reads what WritePublicKeys and WriteVouches wrote.
+func ReadTrusted(text []byte) (Trusted, error) {
+	var t Trusted
 	for {
 		block, rest := pem.Decode(text)
 		if block == nil {
 			break
 		}
-		parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
-		key, ok := parsed.(ed25519.PublicKey)
-		if err != nil || !ok || block.Type != pemType {
-			return nil, errors.New("it holds something else than Ed25519 public keys")
+		if text = rest; block.Type == vouchType && len(block.Bytes) == vouchSize {
+			b := block.Bytes
+			by, signature := b[ed25519.PublicKeySize:][:sha256.Size], b[ed25519.PublicKeySize+sha256.Size:]
+			t.Vouches = append(t.Vouches, Vouch{For: b[:ed25519.PublicKeySize], Signature: Signature{Key: hex.EncodeToString(by), Bytes: signature}})
+			continue
 		}
-		keys, text = append(keys, PublicKey(key)), rest
+		key, err := publicKeyIn(block)
+		if err != nil {
+			return Trusted{}, err
+		}
+		t.Keys = append(t.Keys, key)
 	}
-	if len(keys) == 0 {
-		return nil, errors.New("it holds no public key")
+	if len(t.Keys) == 0 {
+		return Trusted{}, errors.New("it holds no public key")
 	}
-	return keys, nil
+	return t, nil
+}
+
+func publicKeyIn(block *pem.Block) (PublicKey, error) {
+	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
+	key, ok := parsed.(ed25519.PublicKey)
+	if err != nil || !ok || block.Type != pemType {
+		return nil, errors.New("it holds something else than Ed25519 public keys")
+	}
+	return PublicKey(key), nil
 }

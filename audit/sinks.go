@@ -41,6 +41,9 @@ func (l *Log) send(ctx context.Context) {
 }
 
 func (l *Log) sendTo(ctx context.Context, sink Sink) error {
+	if err := l.correct(ctx, sink); err != nil {
+		return err
+	}
 	for {
 		checkpoints, err := l.Store.Unsent(ctx, sink.Name(), sentAtOnce)
 		if err != nil || len(checkpoints) == 0 {
@@ -60,6 +63,34 @@ func (l *Log) sendTo(ctx context.Context, sink Sink) error {
 		}
 	}
 }
+
+// correct begins again when the database says that a sink has got more than
+// there is: by that, somebody would keep everything from it.
+func (l *Log) correct(ctx context.Context, sink Sink) error {
+	said, err := l.Store.LastSent(ctx, sink.Name())
+	if err != nil || said == 0 {
+		return err
+	}
+	last, err := l.Store.LastCheckpoint(ctx)
+	if err != nil || said <= last.Number {
+		return err
+	}
+	from := int64(0)
+	if r, ok := sink.(rememberingSink); ok {
+		if from, err = r.lastSent(); err != nil {
+			return err
+		}
+	}
+	if from > last.Number {
+		from = 0
+	}
+	l.Log.Error("the database says that more checkpoints of the audit log were sent out than there are; somebody changed it. Sending goes on after the last that is known to be there",
+		"to", sink.Name(), "said", said, "there are", last.Number, "after", from)
+	return l.Store.Sent(ctx, sink.Name(), from)
+}
+
+// rememberingSink can tell the last checkpoint that it has got, 0 for none.
+type rememberingSink interface{ lastSent() (int64, error) }
 
 // WriterSink sends to a writer, such as standard output.
 type WriterSink struct {
@@ -90,6 +121,24 @@ func (s FileSink) Send(line []byte) error {
 		return err
 	}
 	return errors.Join(appendLine(file, line), file.Close())
+}
+
+func (s FileSink) lastSent() (int64, error) {
+	file, err := os.Open(s.Path)
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return 0, errors.Join(err, file.Close()) // a pipe tells nothing
+	}
+	sent, _, err := ReadCheckpoints(file)
+	if err = errors.Join(err, file.Close()); err != nil || len(sent) == 0 {
+		return 0, err
+	}
+	return sent[len(sent)-1].Number, nil
 }
 
 func appendLine(file *os.File, line []byte) error {

@@ -51,6 +51,9 @@ type LogStore interface {
 	// Unsent are the checkpoints that a sink has not got, in order. One that is
 	// new begins with the latest.
 	Unsent(ctx context.Context, sink string, most int) ([]Checkpoint, error)
+	// LastSent is the last checkpoint that a sink has got, as Sent remembered it;
+	// 0 when there is none.
+	LastSent(ctx context.Context, sink string) (int64, error)
 	// Sent remembers the last checkpoint that a sink has got.
 	Sent(ctx context.Context, sink string, checkpoint int64) error
 

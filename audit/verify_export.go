@@ -8,10 +8,11 @@ import (
 )
 
 // Trusted says which public keys somebody trusts who verifies an export: the
-// keys themselves, or their fingerprints.
+// keys themselves, or their fingerprints. Vouches lead from them to others.
 type Trusted struct {
 	Keys         []PublicKey
 	Fingerprints []string
+	Vouches      []Vouch
 }
 
 // in are the trusted ones among keys, and those that they vouch for.
@@ -24,7 +25,7 @@ func (t Trusted) in(keys []PublicKey, vouches []Vouch) []PublicKey {
 			}
 		}
 	}
-	return Trust(known, vouches)
+	return Trust(known, append(vouches[:len(vouches):len(vouches)], t.Vouches...))
 }
 
 // VerifyExport follows an export with public keys alone: digests, checkpoints,

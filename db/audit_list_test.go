@@ -231,3 +231,20 @@ func TestAPageBehindAnArchivedEntryIsEmpty(t *testing.T) {
 	w.ok(err)
 	same(t, "the entries", len(page.Entries), 0)
 }
+
+// A log with more actors than are looked at one by one still finds each, by a
+// part of the name and by the id.
+func TestAPersonIsFoundAmongManyActors(t *testing.T) {
+	var entries []audit.Entry
+	for i := range 40 {
+		entries = append(entries, audit.Entry{Actor: by(fmt.Sprintf("person-%02d", i), fmt.Sprintf("p%02d@example.com", i)), Action: audit.SignIn})
+	}
+	w := logWorld(t, append(entries, audit.Entry{Actor: by("person-zelda", "zelda@example.com"), Action: audit.SignIn})...)
+	for _, known := range []int{5, 40, 41, 42, 100} {
+		for _, person := range []string{"zelda", "person-zelda"} {
+			if got := w.pages(w.AuditLog().KnowingActors(known).LookingAt(7), audit.Filter{Person: person}, 50); !slices.Equal(got, []int64{41}) {
+				t.Errorf("%q among %d known ones: got %v", person, known, got)
+			}
+		}
+	}
+}

@@ -25,6 +25,12 @@ func (l AuditLog) LookingAt(entries int) AuditLog {
 	return l
 }
 
+// KnowingActors makes the list of actors that is looked at shorter.
+func (l AuditLog) KnowingActors(actors int) AuditLog {
+	l.actorsLookedAt = actors
+	return l
+}
+
 // Queries are those that must not read a whole table.
 var Queries = map[string]string{
 	"credential by id":           credentialByID,
@@ -72,6 +78,7 @@ var Queries = map[string]string{
 	"audit edge by credential":   entrySource{way: byEntryCredential}.edge(),
 	"audit edge by actor":        entrySource{way: byEntryActor}.edge(),
 	"audit actors":               actorsLike,
+	"audit actors of an id":      actorsOfID,
 	"audit tail":                 auditTail,
 	"audit of credential":        auditOfCredential,
 	"audit entries":              entriesAfter,

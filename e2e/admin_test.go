@@ -272,7 +272,11 @@ func TestBulk(t *testing.T) {
 	b.open(w.address + "/admin/jobs")
 	b.seesIn(`[data-testid="job-row"]`, "of 5,000")
 	b.open(w.address + job)
+	get[bool](b, "() => { document.querySelector('#stop').dataset.before = ''; return true }")
 	moved(first)
+	if b.count("#stop[data-before]") == 0 {
+		t.Error("the button was replaced, perhaps while somebody pressed it")
+	}
 	b.follow("button", "Stop the job")
 	b.untilWithin(time.Minute, "the end of the job", func() bool {
 		return strings.Contains(b.text("#job"), "Stopped")

@@ -148,11 +148,11 @@ func TestTheLogIsExported(t *testing.T) {
 func TestThePublicKeyIsDownloaded(t *testing.T) {
 	s := newSite(t)
 	w := s.ask("admin", "GET", "/admin/audit-log/public-key", nil)
-	keys, err := audit.ReadPublicKeys(w.Body.Bytes())
-	if err != nil || len(keys) == 0 || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") {
+	trusted, err := audit.ReadTrusted(w.Body.Bytes())
+	if err != nil || len(trusted.Keys) == 0 || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") {
 		t.Fatalf("answered %d %v, %v: %s", w.Code, w.Header(), err, w.Body)
 	}
-	says(t, s.ask("admin", "GET", "/admin/audit-log", nil), http.StatusOK, keys[0].Fingerprint())
+	says(t, s.ask("admin", "GET", "/admin/audit-log", nil), http.StatusOK, trusted.Keys[0].Fingerprint())
 }
 
 func TestTheLogIsVerifiedOnThePage(t *testing.T) {

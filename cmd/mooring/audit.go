@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -91,11 +92,17 @@ func (c *cli) tellVerdict(v audit.Verdict, sent int) error {
 	if !v.Sound {
 		return errors.New("the audit log is not sound. " + v.Broken.What)
 	}
-	held := ""
-	if sent > 0 {
+	checkpoints, held := "checkpoints", ""
+	if v.Checkpoints == 1 {
+		checkpoints = "checkpoint"
+	}
+	switch {
+	case sent == 1:
+		held = " It bears out the 1 that was sent out."
+	case sent > 1:
 		held = fmt.Sprintf(" It bears out the %d that were sent out.", sent)
 	}
-	fmt.Fprintf(c.stdout, "The audit log is sound: entries %d to %d, with %d checkpoints.%s\n", v.First, v.Last, v.Checkpoints, held)
+	fmt.Fprintf(c.stdout, "The audit log is sound: entries %d to %d, with %d %s.%s\n", v.First, v.Last, v.Checkpoints, checkpoints, held)
 	for _, note := range v.Notes {
 		fmt.Fprintln(c.stdout, note)
 	}
@@ -139,12 +146,8 @@ func (d dataFolder) verifyAudit(ctx context.Context, sent []audit.Checkpoint) (a
 	if err != nil {
 		return audit.Verdict{}, err
 	}
-	value, err := ring.Open(checkPlace, sealed)
-	switch {
-	case !has || err != nil:
+	if _, err := ring.Open(checkPlace, sealed); !has || err != nil {
 		return audit.Verdict{}, d.wrongKeys()
-	case string(value) == unchainedValue:
-		return audit.Verdict{}, fmt.Errorf("the audit log in %s becomes a chain when the server starts", d.database())
 	}
 	var verdict audit.Verdict
 	err = database.AuditLog().Still(ctx, func(r audit.LogReader) error {
@@ -176,11 +179,11 @@ func trustedKeys(said string) (audit.Trusted, error) {
 	if err != nil {
 		return audit.Trusted{}, usagef("--public-key: %v", err)
 	}
-	keys, err := audit.ReadPublicKeys(text)
+	trusted, err := audit.ReadTrusted(text)
 	if err != nil {
 		return audit.Trusted{}, usagef("--public-key: %s: %v", said, err)
 	}
-	return audit.Trusted{Keys: keys}, nil
+	return trusted, nil
 }
 
 func exportAudit(ctx context.Context, c *cli, args []string) error {
@@ -215,10 +218,11 @@ func exportAudit(ctx context.Context, c *cli, args []string) error {
 	return out.Flush()
 }
 
-// showPublicKey needs no database: the keys follow from the key file.
-func showPublicKey(_ context.Context, c *cli, args []string) error {
+// showPublicKey needs no database for the keys of the key file. Those that are
+// not in it any more are known from the database, if there is one.
+func showPublicKey(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
-	s := c.settings("audit public-key", "show the public keys that check exports, checkpoints and evidence packs, the current one first")
+	s := c.settings("audit public-key", "show the public keys that check exports, checkpoints and evidence packs, the current one first, and what they say of each other")
 	s.dataFlags(&d)
 	if err := s.parse(args, 0); err != nil {
 		return err
@@ -227,11 +231,31 @@ func showPublicKey(_ context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range audit.NewNotary(ring).PublicKeys() {
+	kept, err := d.vouches(ctx)
+	if err != nil {
+		return err
+	}
+	keys, vouches := audit.NewNotary(ring).Known(kept)
+	for _, key := range keys {
 		fmt.Fprintf(c.stdout, "Fingerprint %s\n", key.Fingerprint())
 		if _, err := c.stdout.Write(audit.WritePublicKeys([]audit.PublicKey{key})); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = c.stdout.Write(audit.WriteVouches(vouches))
+	return err
+}
+
+// vouches are what the keys have said of each other, as far as there is a
+// database that keeps it.
+func (d dataFolder) vouches(ctx context.Context) ([]audit.Vouch, error) {
+	if _, err := os.Stat(d.database()); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	database, err := db.OpenToRead(ctx, d.database())
+	if err != nil {
+		return nil, err
+	}
+	defer database.Close()
+	return database.AuditLog().Vouches(ctx)
 }

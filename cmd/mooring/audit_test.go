@@ -3,6 +3,7 @@ package main
 import (
 	"database/sql"
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -54,6 +55,24 @@ func TestWrongAuditSettingsAreOneLineAndExit2(t *testing.T) {
 	}
 }
 
+func TestAVerdictCountsCheckpoints(t *testing.T) {
+	for _, check := range []struct {
+		checkpoints, sent int
+		want              string
+	}{
+		{1, 0, "The audit log is sound: entries 1 to 9, with 1 checkpoint.\n"},
+		{2, 0, "The audit log is sound: entries 1 to 9, with 2 checkpoints.\n"},
+		{2, 1, "The audit log is sound: entries 1 to 9, with 2 checkpoints. It bears out the 1 that was sent out.\n"},
+		{2, 2, "The audit log is sound: entries 1 to 9, with 2 checkpoints. It bears out the 2 that were sent out.\n"},
+	} {
+		var out strings.Builder
+		c := &cli{stdout: &out}
+		if err := c.tellVerdict(audit.Verdict{First: 1, Last: 9, Checkpoints: check.checkpoints, Sound: true}, check.sent); err != nil || out.String() != check.want {
+			t.Errorf("said %q, %v; want %q", out.String(), err, check.want)
+		}
+	}
+}
+
 // TestTheAuditLogOfAnOperator is what an operator and an auditor do with the
 // log: verify it, export it, change the keys, restore a backup.
 func TestTheAuditLogOfAnOperator(t *testing.T) {
@@ -90,7 +109,7 @@ func TestTheAuditLogOfAnOperator(t *testing.T) {
 	client := browserOf(t)
 	post(t, client, setUp, url.Values{"email": {"ada@example.com"}, "name": {"Ada"}, "password": {"a long enough password"}, "organization": {"harbor"}})
 	s.until(`^(\{"checkpoint":\{"number":1,.*)$`)
-	mustVerify(`^The audit log is sound: entries 1 to \d+, with \d+ checkpoints\.\n$`, "--data", folder) // while it runs
+	mustVerify(`^The audit log is sound: entries 1 to \d+, with (1 checkpoint|([2-9]|\d\d+) checkpoints)\.\n$`, "--data", folder) // while it runs
 	exported := save("export.jsonl", "audit", "export")
 	key := save("key.pem", "audit", "public-key")
 	fingerprint := regexp.MustCompile(`^Fingerprint ([0-9a-f]{64})\n`).FindStringSubmatch(key)[1]
@@ -131,11 +150,26 @@ func TestTheAuditLogOfAnOperator(t *testing.T) {
 	}
 	mustVerify(`is sound`, "--data", folder, "--checkpoints", in("checkpoints"))
 	save("rotated.jsonl", "audit", "export")
-	if again := save("keys.pem", "audit", "public-key"); strings.Count(again, "Fingerprint") != 2 || !strings.HasSuffix(again, key) {
+	if again := save("keys.pem", "audit", "public-key"); strings.Count(again, "Fingerprint") != 2 || !strings.Contains(again, key) || strings.Count(again, "BEGIN MOORING KEY VOUCH") != 2 {
 		t.Errorf("the keys are %s", again)
 	}
 	mustVerify(`is sound`, in("rotated.jsonl"), "--public-key", in("key.pem"))
 	mustVerify(`is sound`, in("rotated.jsonl"), "--public-key", in("keys.pem"))
+	mustVerify(`is sound`, in("export.jsonl"), "--public-key", in("keys.pem")) // what the old key signed
+
+	// The old key is taken out of the key file, and the database still knows it.
+	ring, err := os.ReadFile(filepath.Join(folder, "mooring.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(ring), "\n")
+	if err := os.WriteFile(in("newest.key"), []byte(lines[0]+lines[1]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if without := save("newest.pem", "audit", "public-key", "--key-file", in("newest.key")); strings.Count(without, "Fingerprint") != 2 {
+		t.Errorf("the keys are %s", without)
+	}
+	mustVerify(`is sound`, in("export.jsonl"), "--public-key", in("newest.pem"))
 
 	// A whole older database, put back by hand: sound by itself, and found out.
 	database := filepath.Join(folder, "mooring.db")
@@ -197,9 +231,9 @@ func copyOver(from, to string) error {
 	return os.WriteFile(to, content, 0o600)
 }
 
-// TestALogFromBeforeTheChainBecomesOneOnce opens a database of an earlier
-// Mooring, and one that somebody made look like it.
-func TestALogFromBeforeTheChainBecomesOneOnce(t *testing.T) {
+// TestALogThatWasAChainBecomesNoOtherOne opens a database that somebody made
+// look like one of an earlier Mooring.
+func TestALogThatWasAChainBecomesNoOtherOne(t *testing.T) {
 	d := dataFolder{folder: t.TempDir()}
 	ctx := t.Context()
 	database, ring, made, err := d.open(ctx)
@@ -254,7 +288,37 @@ func TestALogFromBeforeTheChainBecomesOneOnce(t *testing.T) {
 	if _, _, _, err := d.open(ctx); err == nil || !strings.Contains(err.Error(), "has lost the value") {
 		t.Errorf("got %v", err)
 	}
-	// An earlier Mooring, which alone could seal what it sealed, left it like this.
+	// With the value of a copy from before the upgrade, neither: the log is
+	// chained only together with the schema.
+	sealed, err := ring.Seal(checkPlace, []byte(unchainedValue))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forge(fmt.Sprintf(`INSERT INTO key_check VALUES (1, x'%x')`, sealed))
+	for range 2 {
+		database, _, _, err = d.open(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := database.AuditLog().AddEntry(ctx, audit.Entry{At: time.Now(), Result: audit.Done}); err == nil {
+			t.Error("the log goes on without a head")
+		}
+		_ = database.Close()
+		if v := verdict(); v.Sound {
+			t.Error("a log that lost its digests is sound")
+		}
+	}
+	stored, err := secret.ReadRing(d.keys())
+	if err != nil || stored.KeyIDs()[0] != ring.KeyIDs()[0] {
+		t.Errorf("the ring changed: %v", err)
+	}
+}
+
+// TestALogFromBeforeTheChainBecomesOne opens a database of an earlier Mooring,
+// first without its key file.
+func TestALogFromBeforeTheChainBecomesOne(t *testing.T) {
+	d, ctx := dataFolder{folder: t.TempDir()}, t.Context()
+	ring := secret.NewRing()
 	sealed, err := ring.Seal(checkPlace, []byte(unchainedValue))
 	if err != nil {
 		t.Fatal(err)
@@ -263,25 +327,39 @@ func TestALogFromBeforeTheChainBecomesOneOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := file.Exec(`INSERT INTO key_check VALUES (1, ?)`, sealed); err != nil {
+	first, err := os.ReadFile("../../db/migrations/0001_first.sql")
+	if err != nil {
 		t.Fatal(err)
 	}
-	_ = file.Close()
-	if _, err := d.verifyAudit(ctx, nil); err == nil || !strings.Contains(err.Error(), "becomes a chain when the server starts") {
-		t.Errorf("got %v", err)
+	for _, statement := range []string{string(first), `PRAGMA user_version = 1`, fmt.Sprintf(`INSERT INTO key_check VALUES (1, x'%x')`, sealed),
+		`INSERT INTO audit (at, actor_id, actor_name, actor_address, request_id, action, account_id, credential_id, result, detail)
+			VALUES (1, 'person-ada', 'ada@example.com', '', '', 'site.set-up', '', '', 'done', '')`} {
+		if _, err := file.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := d.open(ctx); err == nil || !strings.Contains(err.Error(), "key file") {
+		t.Errorf("without its keys: %v", err)
+	}
+	if err := ring.CreateFile(d.keys()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.verifyAudit(ctx, nil); err == nil || !strings.Contains(err.Error(), "start this one once") {
+		t.Errorf("before the first start: %v", err)
 	}
 	for range 2 {
-		database, _, _, err = d.open(ctx)
+		database, _, _, err := d.open(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = database.Close()
-	}
-	if v := verdict(); !v.Sound || v.Entries != 3 {
-		t.Errorf("got %+v", v)
-	}
-	stored, err := secret.ReadRing(d.keys())
-	if err != nil || stored.KeyIDs()[0] != ring.KeyIDs()[0] {
-		t.Errorf("the ring changed: %v", err)
+		if err := database.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := d.verifyAudit(ctx, nil); err != nil || !v.Sound || v.Entries != 1 {
+			t.Errorf("got %+v, %v", v, err)
+		}
 	}
 }

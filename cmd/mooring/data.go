@@ -53,8 +53,8 @@ func (d dataFolder) lock() (release func(), err error) {
 var checkPlace = secret.Place{Table: "key_check", Row: "1", Column: "sealed"}
 
 // What is sealed there. A database with the first is from before the audit log
-// was a chain. Only whoever has the keys can say so, which keeps others from
-// having a log that they have changed made a chain anew.
+// was a chain. Only whoever has the keys can say so: a database that never was
+// one cannot be dressed up as one. Of one that was, a copy from that time can.
 const (
 	unchainedValue = "this key file belongs to this database"
 	checkValue     = "this key file belongs to this database, and its audit log is a chain"
@@ -99,6 +99,9 @@ func (d dataFolder) openKeys(ctx context.Context, database *db.DB) (ring *secret
 
 // begin is for a database that has never had keys.
 func (d dataFolder) begin(ctx context.Context, database *db.DB, ring *secret.Ring) error {
+	if database.BeforeChain() {
+		return d.lostCheck()
+	}
 	entries, err := database.AuditLog().EntriesAfter(ctx, 0, 1)
 	if err != nil {
 		return err
@@ -108,7 +111,7 @@ func (d dataFolder) begin(ctx context.Context, database *db.DB, ring *secret.Rin
 		return err
 	}
 	if inhabited || len(entries) > 0 {
-		return fmt.Errorf("%s has lost the value that tells which key file is its own; restore a backup", d.database())
+		return d.lostCheck()
 	}
 	if err := database.BeginAuditLog(ctx, audit.NewNotary(ring)); err != nil {
 		return err
@@ -117,7 +120,8 @@ func (d dataFolder) begin(ctx context.Context, database *db.DB, ring *secret.Rin
 }
 
 // attach makes sure that the keys are those of the database, and has its audit
-// log go on with them. A log from before there was a chain becomes one.
+// log go on with them. A log from before there was a chain becomes one, if the
+// whole database is from then.
 func (d dataFolder) attach(ctx context.Context, database *db.DB, ring *secret.Ring, sealed []byte) error {
 	value, err := ring.Open(checkPlace, sealed)
 	if err != nil {
@@ -127,7 +131,12 @@ func (d dataFolder) attach(ctx context.Context, database *db.DB, ring *secret.Ri
 	if string(value) != unchainedValue {
 		return database.ContinueAuditLog(ctx, notary)
 	}
-	if err := database.BeginAuditLog(ctx, notary); err != nil {
+	if database.BeforeChain() {
+		err = database.BeginAuditLog(ctx, notary)
+	} else { // cut off behind the beginning, or put back by somebody
+		err = database.ContinueAuditLog(ctx, notary)
+	}
+	if err != nil {
 		return err
 	}
 	return storeCheck(ctx, database, ring)
@@ -148,6 +157,10 @@ func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 		return err
 	}
 	return d.attach(ctx, database, ring, sealed)
+}
+
+func (d dataFolder) lostCheck() error {
+	return fmt.Errorf("%s has lost the value that tells which key file is its own; restore a backup", d.database())
 }
 
 func (d dataFolder) wrongKeys() error {

@@ -26,6 +26,8 @@ import (
 const (
 	readyKeys     = 3           // private keys that are made ahead
 	watchInterval = time.Second // between looks at what other programs changed
+
+	refusalsTimeout = 2 * time.Second // for the entries of refused requests that are queued when the server stops
 )
 
 // house is the whole product without its front door.
@@ -41,6 +43,7 @@ type house struct {
 	jobs          *review.Jobs
 	reviews       *review.Reviews
 	auditLog      *audit.Log
+	refusals      *handlers.Refusals
 	clouds        cloud.Registry
 	pool          *certificate.Pool
 	pooling       sync.Once
@@ -83,6 +86,7 @@ func build(p parts) *house {
 	notary := audit.NewNotary(p.ring)
 	h.auditLog = audit.NewLog(audit.LogConfig{Store: p.database.AuditLog(), Notary: notary, Sinks: p.checkpointsTo,
 		Keep: p.keepLog, Archive: p.archive, Now: p.now, Log: p.log})
+	h.refusals = handlers.NewRefusals(p.database.AuditLog().AddEntry, p.now, p.log)
 	h.register = review.NewRegister(review.RegisterConfig{Store: p.database.Register(), Clouds: p.clouds, Now: p.now, Log: p.log})
 	h.jobs = review.NewJobs(review.JobsConfig{Store: p.database.Jobs(), Register: h.register, Credentials: h.credentials,
 		Now: p.now, NewID: p.newID, Log: p.log})
@@ -98,13 +102,14 @@ func (p parts) invitationLink(token string) string { return p.public.JoinPath("j
 func (h *house) front(p parts) handlers.Config {
 	return handlers.Config{
 		Accounts: h.accounts, Organizations: h.organizations, People: h.people, Keys: h.keys, Certificates: h.certificates,
-		Credentials: h.credentials, Intake: h.credentials.Intake(), Register: h.register, Jobs: h.jobs, Reviews: h.reviews, AuditLog: h.auditLog,
+		Credentials: h.credentials, Intake: h.credentials.Intake(), Register: h.register, Jobs: h.jobs, Reviews: h.reviews, AuditLog: h.auditLog, Refusals: h.refusals,
 		Clouds: h.clouds, Data: p.database, Now: p.now, Log: p.log, PublicURL: p.public, Mail: p.mailer != nil,
 	}
 }
 
 // start runs what works in the background, until ctx ends.
 func (h *house) start(ctx context.Context) {
+	h.credentials.Recover(ctx)
 	h.fillPool(ctx)
 	h.group.Go(func() {
 		every := time.NewTicker(watchInterval)
@@ -126,6 +131,9 @@ func (h *house) fillPool(ctx context.Context) {
 // last then gets its checkpoint.
 func (h *house) wait() {
 	h.group.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), refusalsTimeout)
+	defer cancel()
+	h.refusals.Close(ctx)
 	h.auditLog.End()
 }
 

@@ -72,7 +72,7 @@ func verifyEvidence(path string, trusted audit.Trusted) (review.Summary, error) 
 	if err != nil {
 		return review.Summary{}, err
 	}
-	found, err := review.VerifyEvidence(file, info.Size(), trusted.Keys)
+	found, err := review.VerifyEvidence(file, info.Size(), audit.Trust(trusted.Keys, trusted.Vouches))
 	if err == nil && len(trusted.Fingerprints) > 0 {
 		if found.Proved = slices.Contains(trusted.Fingerprints, found.Key); !found.Proved {
 			err = review.PackError{Sentence: "It was signed with the key " + found.Key + ", which is not the one that was given."}

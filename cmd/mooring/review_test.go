@@ -37,7 +37,8 @@ func TestReviewVerify(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	notary := audit.NewNotary(secret.NewRing())
+	ring := secret.NewRing()
+	notary := audit.NewNotary(ring)
 	var pack bytes.Buffer
 	reviews := review.NewReviews(review.ReviewsConfig{Store: closedReview{}, Notary: notary, Now: time.Now})
 	if err := reviews.Evidence(t.Context(), audit.BySystem(), "r1", &pack); err != nil {
@@ -49,6 +50,9 @@ func TestReviewVerify(t *testing.T) {
 	write("other.pem", audit.WritePublicKeys(other))
 	write("changed.zip", bytes.Replace(pack.Bytes(), []byte("Ada Admin"), []byte("Eve Admin"), 1))
 	write("key.txt", []byte("no key"))
+	newer, vouches := audit.NewNotary(ring.Rotated()).Known(nil)
+	write("newest.pem", audit.WritePublicKeys(newer[:1]))
+	write("vouched.pem", append(audit.WritePublicKeys(newer[:1]), audit.WriteVouches(vouches)...))
 
 	proved, unproved := "which you trust", "does not prove who made it"
 	for name, test := range map[string]struct {
@@ -57,6 +61,8 @@ func TestReviewVerify(t *testing.T) {
 		says string
 	}{
 		"with the key":               {[]string{"verify", at("pack.zip"), "--public-key", at("key.pem")}, exitOK, proved},
+		"with a newer key":           {[]string{"verify", at("pack.zip"), "--public-key", at("vouched.pem")}, exitOK, proved},
+		"with a newer key alone":     {[]string{"verify", at("pack.zip"), "--public-key", at("newest.pem")}, exitFailed, "which is none of those that were given"},
 		"flags first":                {[]string{"verify", "--public-key", at("key.pem"), at("pack.zip")}, exitOK, proved},
 		"with the fingerprint":       {[]string{"verify", at("pack.zip"), "--public-key", key[0].Fingerprint()}, exitOK, proved},
 		"without a key":              {[]string{"verify", at("pack.zip")}, exitOK, unproved},

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// What the documents say about the program is held to the program here.
+
+func readDocument(t *testing.T, path ...string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, path...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// TestEveryPromiseNamesTestsThatExist follows the names in docs/security.md. A
+// package in code stands before the tests of it, with a colon.
+func TestEveryPromiseNamesTestsThatExist(t *testing.T) {
+	named := regexp.MustCompile("`([^`]+)`(:?)")
+	isTest := regexp.MustCompile(`^(Test|Fuzz)[A-Z]\w*$`)
+	tests := map[string]string{} // by package
+	pkg, count := "", 0
+	for line := range strings.Lines(readDocument(t, "docs", "security.md")) {
+		if strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "* ") {
+			pkg = ""
+		}
+		for _, word := range named.FindAllStringSubmatch(line, -1) {
+			if word[2] != "" {
+				pkg = word[1]
+				continue
+			}
+			if !isTest.MatchString(word[1]) {
+				continue
+			}
+			count++
+			if _, read := tests[pkg]; !read {
+				tests[pkg] = testsOf(t, pkg)
+			}
+			if !strings.Contains(tests[pkg], "\nfunc "+word[1]+"(") {
+				t.Errorf("docs/security.md names %s of %q, and there is no such test", word[1], pkg)
+			}
+		}
+	}
+	if count < 200 {
+		t.Errorf("docs/security.md names %d tests only", count)
+	}
+}
+
+func testsOf(t *testing.T, pkg string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pkg), "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(content)
+	}
+	return all.String()
+}
+
+// TestTheDocumentsHaveEverySetting compares docs/operations.md with what serve takes.
+func TestTheDocumentsHaveEverySetting(t *testing.T) {
+	operations := readDocument(t, "docs", "operations.md")
+	_, help, _ := program(t, nil, "serve", "--help")
+	settings := regexp.MustCompile(`(?m)^  --(\S+)$`).FindAllStringSubmatch(help, -1)
+	for _, setting := range settings {
+		variable := "MOORING_" + strings.ToUpper(strings.ReplaceAll(setting[1], "-", "_"))
+		if row := "| `--" + setting[1] + "` | `" + variable + "` |"; !strings.Contains(operations, row) {
+			t.Errorf("docs/operations.md lacks a row that begins with %s", row)
+		}
+	}
+	if len(settings) < 20 {
+		t.Errorf("serve lists %d settings only", len(settings))
+	}
+}
+
+// TestLinksBetweenTheDocumentsLead follows each link to a file or a heading.
+func TestLinksBetweenTheDocumentsLead(t *testing.T) {
+	root := filepath.Join("..", "..")
+	files := []string{filepath.Join(root, "README.md")}
+	for _, folder := range []string{"docs", filepath.Join("docs", "decisions")} {
+		found, err := filepath.Glob(filepath.Join(root, folder, "*.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	link := regexp.MustCompile(`(?:\]\(|src(?:set)?=")([^)"\s:]+)[)"]`) // what has a colon leads elsewhere
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range link.FindAllStringSubmatch(string(content), -1) {
+			path, heading, _ := strings.Cut(found[1], "#")
+			target := file
+			if path != "" {
+				target = filepath.Join(filepath.Dir(file), filepath.FromSlash(path))
+			}
+			if info, err := os.Stat(target); err != nil {
+				t.Errorf("%s leads to %s, which is not there", file, found[1])
+			} else if heading != "" && !info.IsDir() && !hasHeading(t, target, heading) {
+				t.Errorf("%s leads to %s, and there is no such heading", file, found[1])
+			}
+		}
+	}
+}
+
+func hasHeading(t *testing.T, file, anchor string) bool {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dropped := regexp.MustCompile(`[^a-z0-9 _-]`)
+	for line := range strings.Lines(string(content)) {
+		title, found := strings.CutPrefix(strings.TrimLeft(strings.TrimSpace(line), "#"), " ")
+		if found && strings.HasPrefix(line, "#") && strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(title), ""), " ", "-") == anchor {
+			return true
+		}
+	}
+	return false
+}
