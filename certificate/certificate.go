@@ -84,11 +84,12 @@ func (c Certificate) ExpiresSoon(now time.Time) bool { return now.After(c.NotAft
 // account's opaque id: whoever sees the certificate learns no name.
 func issue(id, accountID string, key *rsa.PrivateKey, now time.Time, life time.Duration) (Certificate, error) {
 	now = now.UTC().Truncate(time.Second)
+	start := now.Truncate(time.Minute).Add(-backdate) // a demo that starts slowly makes the same one
 	template := &x509.Certificate{
 		SerialNumber:          serialOf(id),
 		Subject:               pkix.Name{CommonName: "mooring-" + accountID},
-		NotBefore:             now.Add(-backdate),
-		NotAfter:              now.Add(life - backdate),
+		NotBefore:             start,
+		NotAfter:              start.Add(life),
 		SignatureAlgorithm:    x509.SHA256WithRSA,
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},

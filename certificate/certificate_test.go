@@ -65,7 +65,7 @@ func TestACertificateSaysWhatEntraWants(t *testing.T) {
 	}
 	second := morning.Truncate(time.Second)
 	for what, times := range map[string][2]time.Time{
-		"its start, backdated an hour": {parsed.NotBefore, second.Add(-time.Hour)},
+		"its start, backdated an hour": {parsed.NotBefore, second.Truncate(time.Minute).Add(-time.Hour)},
 		"its stored start":             {c.NotBefore, parsed.NotBefore},
 		"its stored end":               {c.NotAfter, parsed.NotAfter},
 		"when it was made":             {c.CreatedAt, second},
