@@ -18,12 +18,12 @@ func accessibleAdministration(t *testing.T) {
 	b.signIn(w, admin)
 	olivia.signIn(w, owner)
 	bruno.signIn(w, neighbour)
-	b.accessibleAt(w, "admin-jobs-empty", "/admin/jobs")
-	b.accessibleAt(w, "admin-reviews-empty", reviewsPath)
+	b.resembling(w, "admin-jobs-empty", "/admin/jobs")
+	b.resembling(w, "admin-reviews-empty", reviewsPath)
 	b.settled(w)
 	b.accessible("admin-linked")
-	b.accessibleAt(w, "admin-linked-found", linkedPath+"?search=dock&sort=account")
-	b.accessibleAt(w, "admin-linked-none", linkedPath+"?search=nothing+like+this")
+	b.resembling(w, "admin-linked-found", linkedPath+"?search=dock&sort=account")
+	b.resembling(w, "admin-linked-none", linkedPath+"?search=nothing+like+this")
 	b.accessibleAt(w, "admin-linked-refused", linkedPath+"?search=do&status=sunk")
 	b.accessibleIntake(w, olivia)
 	b.accessibleLinked(w, bruno)
@@ -39,6 +39,14 @@ func (b *tab) accessibleAt(w *world, name, path string) {
 	b.accessible(name)
 }
 
+// resembling does the same for a page that resembles one seen in every look.
+func (b *tab) resembling(w *world, name, path string) {
+	b.t.Helper()
+	b.open(w.address + path)
+	b.unfold()
+	b.accessibleIn(name, twoLooks)
+}
+
 func (b *tab) unfold() {
 	b.t.Helper()
 	get[bool](b, "() => { for (const d of document.querySelectorAll('main details')) d.open = true; return true }")
@@ -47,7 +55,7 @@ func (b *tab) unfold() {
 // accessibleIntake are the policy, and what waits for approval because of it.
 func (b *tab) accessibleIntake(w *world, olivia *tab) {
 	b.t.Helper()
-	b.accessibleAt(w, "admin-intake", "/admin/intake")
+	b.resembling(w, "admin-intake", "/admin/intake")
 	b.findIn("#approval", "radio", "Some").click()
 	b.findIn("#provider-rule", "radio", "Only these").click()
 	b.fill("Longest life of a certificate (optional)", "a year")
@@ -62,10 +70,10 @@ func (b *tab) accessibleIntake(w *world, olivia *tab) {
 	storm.Name = "production-westeurope-harbor-storm-warning-service-of-the-second-pier-number-12" // as long as a label can be
 	path := olivia.linkByForm(w, storm, outcome{})
 	olivia.accessibleAt(w, "credential-pending", path)
-	b.accessibleAt(w, "admin-intake-pending", "/admin/intake")
-	b.accessibleAt(w, "admin-linked-pending", linkedPath+"?status=pending-approval")
+	b.resembling(w, "admin-intake-pending", "/admin/intake")
+	b.resembling(w, "admin-linked-pending", linkedPath+"?status=pending-approval")
 	b.follow("link", storm.Name)
-	b.accessible("admin-linked-account-pending")
+	b.accessibleIn("admin-linked-account-pending", twoLooks)
 	b.findIn(`section[aria-labelledby="approval"]`, "button", "Decline").click()
 	b.seesIn(problem, "Reason")
 	b.accessible("admin-linked-account-refused")
@@ -101,7 +109,7 @@ func (b *tab) accessibleReviews(w *world, bruno *tab) {
 		{"admin-schedule-new", reviewsPath + "/new?repeat=yes", "Save the schedule"},
 		{"admin-review-new", reviewsPath + "/new", "Start the review"},
 	} {
-		b.accessibleAt(w, form.name, form.path)
+		b.resembling(w, form.name, form.path)
 		b.fill("Name", "")
 		b.follow("button", form.button)
 		b.seesIn(problem, "Name")
@@ -119,7 +127,7 @@ func (b *tab) accessibleReviews(w *world, bruno *tab) {
 	b.follow("button", "Keep")
 	b.decides("Disable", "Nobody docks here any more")
 	b.decides("Unlink", "It may do more than it needs")
-	b.accessible("admin-queue-next")
+	b.accessibleIn("admin-queue-next", twoLooks)
 	b.decides("Ask the owner", "no")
 	b.seesIn(problem, "Reason")
 	b.accessible("admin-queue-refused")
@@ -130,18 +138,18 @@ func (b *tab) accessibleReviews(w *world, bruno *tab) {
 	bruno.accessible("credential-asked")
 	bruno.fill("Your answer", "The ferries do, until spring.")
 	bruno.follow("button", "Send answer")
-	bruno.accessible("credential-answered")
+	bruno.accessibleIn("credential-answered", twoLooks)
 	bruno.open(w.address + "/accounts/breakwater/cloud-providers")
 	bruno.follow("link", "Tide Tables")
 	bruno.click("button", "Disable") // after it was kept
 	bruno.seesIn(status, "Disabled")
 
 	for _, tab := range []string{"open", "asked", "keep", "disable", "unlink", "changed"} {
-		b.accessibleAt(w, "admin-review-"+tab, review+"?show="+tab)
+		b.resembling(w, "admin-review-"+tab, review+"?show="+tab)
 	}
 	b.open(w.address + review)
 	b.follow("link", "Change about New Pier")
-	b.accessible("admin-queue-answered")
+	b.accessibleIn("admin-queue-answered", twoLooks)
 	b.until("the end of the queue", func() bool {
 		if b.has("button", "Keep") {
 			b.follow("button", "Keep")
@@ -151,7 +159,7 @@ func (b *tab) accessibleReviews(w *world, bruno *tab) {
 	b.accessible("admin-queue-end")
 	b.follow("button", "Close the review")
 	b.accessible("admin-review-closed")
-	b.accessibleAt(w, "admin-reviews-closed", reviewsPath)
+	b.resembling(w, "admin-reviews-closed", reviewsPath)
 }
 
 // decides says why in the queue and presses a button.
@@ -168,11 +176,10 @@ func (b *tab) accessibleLog(w *world, stranger *tab) {
 		b.t.Errorf("a stranger who starts a review is answered %s", answer.Status)
 	}
 	b.accessibleAt(w, "admin-log", logPath)
-	b.accessibleAt(w, "admin-log-refused", logPath+"?result=refused")
-	b.accessibleAt(w, "admin-log-none", logPath+"?person=nobody")
+	b.resembling(w, "admin-log-refused", logPath+"?result=refused")
+	b.resembling(w, "admin-log-none", logPath+"?person=nobody")
 	b.accessibleAt(w, "admin-log-faults", logPath+"?action=sink&account=nowhere")
 	b.open(w.address + logPath)
 	b.follow("button", "Verify")
-	b.unfold()
-	b.accessible("admin-log-verified")
+	b.accessibleIn("admin-log-verified", twoLooks)
 }

@@ -57,9 +57,15 @@ const runAxe = `async colours => {
 		nodes: v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary.replace(/\s+/g, ' '))}))
 }`
 
-// accessible checks the page as it is now in every look. The content security
-// policy does not hold for what comes through the debugging protocol.
+// accessible checks the page as it is now in every look.
 func (b *tab) accessible(name string) {
+	b.t.Helper()
+	b.accessibleIn(name, looks)
+}
+
+// accessibleIn checks it in some. The content security policy does not hold for
+// what comes through the debugging protocol.
+func (b *tab) accessibleIn(name string, looks []look) {
 	b.t.Helper()
 	source, err := axeSource()
 	if err != nil {

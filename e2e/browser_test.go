@@ -83,6 +83,7 @@ var (
 	narrowLight = look{"narrow-light", false, 360, 780}
 	narrowDark  = look{"narrow-dark", true, 360, 780}
 	looks       = []look{wideLight, wideDark, narrowLight, narrowDark}
+	twoLooks    = []look{wideDark, narrowLight} // each theme and each width, for a page that others resemble
 )
 
 // tab is one tab of the browser. Whatever goes wrong in it without anybody
