@@ -81,12 +81,12 @@ func demo(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	w, err := newDemoWorld(ctx, folder, v, public, log)
+	w, err := newDemoWorld(ctx, folder, v, public, demoClock(), log)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	return w.serve(ctx, c, v, listener)
+	return w.serve(ctx, v.linked, listener, func() error { return w.announce(c, v) })
 }
 
 // demoWorld is Mooring with a simulated Azure.
@@ -98,8 +98,8 @@ type demoWorld struct {
 	log       *slog.Logger
 }
 
-func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *url.URL, log *slog.Logger) (*demoWorld, error) {
-	now, ids := demoClock(), newDemoIDs()
+func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *url.URL, now func() time.Time, log *slog.Logger) (*demoWorld, error) {
+	ids := newDemoIDs()
 	w := &demoWorld{log: log}
 	var err error
 	if w.database, err = db.Open(ctx, dataFolder{folder: folder}.database()); err != nil {
@@ -190,7 +190,8 @@ func (w *demoWorld) add(ctx context.Context, name, email, organization string, a
 	return person, err
 }
 
-func (w *demoWorld) serve(ctx context.Context, c *cli, v demoSettings, listener net.Listener) error {
+// serve fills the world, says when it is ready, and serves it until ctx ends.
+func (w *demoWorld) serve(ctx context.Context, linked int, listener net.Listener, ready func() error) error {
 	front, err := handlers.New(w.front)
 	if err != nil {
 		return err
@@ -202,11 +203,11 @@ func (w *demoWorld) serve(ctx context.Context, c *cli, v demoSettings, listener 
 	if err := w.populate(ctx); err != nil {
 		return err
 	}
-	if err := w.link(ctx, v.linked); err != nil {
+	if err := w.link(ctx, linked); err != nil {
 		return err
 	}
 	w.house.start(background)
-	if err := w.announce(c, v); err != nil {
+	if err := ready(); err != nil {
 		return err
 	}
 	return listenAndServe(ctx, listener, front, w.log, "", "")

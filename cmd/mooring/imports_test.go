@@ -29,13 +29,17 @@ var mayImport = map[string][]string{
 	"credential":  {"account", "audit", "certificate", "cloud", "fault", "secret", "text"},
 	"review":      {"account", "audit", "certificate", "cloud", "credential", "fault", "secret", "text"},
 	"db":          {"account", "audit", "certificate", "cloud", "credential", "fault", "review", "secret"},
-	"views":       {"account", "audit", "certificate", "cloud", "credential", "fault", "review", "static"},
+	"views":       {"account", "audit", "certificate", "cloud", "credential", "fault", "review", "static", "walkthrough"},
 	"identity":    {"account", "fault", "identity/oidc", "secret", "text"},
 	"passkey":     {"account", "fault"},
 	"mail":        {"fault", "secret"},
-	"handlers":    {"account", "audit", "certificate", "cloud", "credential", "fault", "identity", "review", "secret", "static", "text", "views"},
+	"handlers":    {"account", "audit", "certificate", "cloud", "credential", "fault", "identity", "review", "secret", "static", "text", "views", "walkthrough"},
 
 	"identity/oidc": {"secret", "text"},
+
+	"walkthrough":        {},
+	"walkthrough/camera": {"walkthrough"},
+	"docs/walkthroughs":  {},
 
 	"cloud/azure/azuresim":  {},
 	"cloud/cloudtest":       {"audit", "certificate", "cloud", "secret"},
@@ -48,7 +52,7 @@ var mayImport = map[string][]string{
 var keptOut = map[string][]string{
 	"account": {"net/http", "database/sql", "echo", "templ"}, "audit": {"net/http", "database/sql", "echo", "templ"},
 	"certificate": {"net/http", "database/sql", "echo", "templ"}, "credential": {"net/http", "database/sql", "echo", "templ"},
-	"review": {"net/http", "database/sql", "echo", "a-h/templ"},
+	"review": {"net/http", "database/sql", "echo", "a-h/templ"}, "walkthrough": {"chromedp", "database/sql", "echo", "a-h/templ"},
 	"cloud":  {"net/http", "database/sql", "echo", "templ"}, "views": {"net/http", "database/sql", "echo"},
 	"handlers": {"database/sql", "modernc.org"}, "identity": {"database/sql", "echo", "templ"}, "passkey": {"net/http", "database/sql", "echo", "templ"}, "db": {"net/http", "echo", "templ"},
 }

@@ -38,6 +38,7 @@ func commands() []command {
 		{"people", "add|reset", "add a person, or let one in again who has lost every way; also while the server runs", people},
 		{"review", "verify FILE", "check an evidence pack, without a server and without a network", reviewCommand},
 		{"audit", "verify|export", "verify the audit log or an export of it, write an export, or show the public key; also while the server runs", auditCommand},
+		{"walkthrough", "shoot|check|list|new", "take the pictures of the walkthroughs and write their pages, or say what is stale", walkthroughCommand},
 		{"keys", "rotate|list", "change the key that seals secrets, or list the keys", keys},
 	}
 }

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"mooring/walkthrough"
+	"mooring/walkthrough/camera"
+)
+
+// studio shoots walkthroughs: each in a world of its own, some side by side.
+type studio struct {
+	studioSettings
+	cli     *cli
+	chosen  []*walkthrough.Walkthrough
+	broken  []walkthrough.Finding // links that lead nowhere
+	browser *camera.Browser
+	began   time.Time
+	saying  sync.Mutex
+}
+
+// shot is a walkthrough with what came of it.
+type shot struct {
+	*walkthrough.Walkthrough
+	take *walkthrough.Take
+}
+
+func openStudio(ctx context.Context, c *cli, v studioSettings, names []string) (*studio, error) {
+	s := &studio{studioSettings: v, cli: c, began: time.Now()}
+	for _, a := range []struct {
+		name string
+		text *string
+	}{{"base-url", &s.baseURL}, {"portal-url", &s.portalURL}} {
+		if *a.text == "" {
+			continue
+		}
+		var err error
+		if *a.text, err = address(a.name, *a.text); err != nil {
+			return nil, err
+		}
+	}
+	all, err := walkthrough.ReadAll(os.DirFS(v.folder))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(all, func(w *walkthrough.Walkthrough) bool { return w.Name == name }) {
+			return nil, usagef("there is no walkthrough %q in %s; mooring walkthrough list names them", name, v.folder)
+		}
+	}
+	for _, w := range all {
+		if len(names) == 0 || slices.Contains(names, w.Name) {
+			s.chosen = append(s.chosen, w)
+		}
+	}
+	if len(s.chosen) == 0 {
+		return nil, fmt.Errorf("there is no walkthrough in %s", v.folder)
+	}
+	s.broken = slices.DeleteFunc(walkthrough.CheckLinks(all), func(f walkthrough.Finding) bool {
+		return len(names) > 0 && !slices.Contains(names, f.Walkthrough)
+	})
+	s.browser, err = camera.Start(ctx)
+	return s, err
+}
+
+func (s *studio) close() { s.browser.Close() }
+
+// shoot acts all chosen walkthroughs out, as many side by side as there are
+// processors. It says what it does.
+func (s *studio) shoot(ctx context.Context) ([]shot, error) {
+	shots := make([]shot, len(s.chosen))
+	failures := make([]error, len(s.chosen))
+	places := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var group sync.WaitGroup
+	for i, w := range s.chosen {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			shots[i].Walkthrough = w
+			if shots[i].take, failures[i] = s.act(ctx, w); failures[i] != nil {
+				failures[i] = fmt.Errorf("%s: %w", w.Name, failures[i])
+			}
+		})
+	}
+	group.Wait()
+	return shots, errors.Join(append(failures, ctx.Err())...)
+}
+
+func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthrough.Take, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	folder, err := os.MkdirTemp("", "mooring-walkthrough-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	world := camera.World{Sites: map[string]string{walkthrough.OnMooring: s.baseURL, walkthrough.OnPortal: s.portalURL}, Password: demoPassword, Folder: folder}
+	run := walkthrough.Run{Progress: s.progress(w)}
+	if s.baseURL == "" {
+		if run.Shell, err = newShell(folder); err != nil {
+			return nil, err
+		}
+		defer run.Shell.Close()
+	}
+	if s.baseURL == "" && w.World == walkthrough.DemoWorld {
+		ended, err := startWalkthroughWorld(ctx, folder, w.Linked, world.Sites)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { cancel(); <-ended }()
+	}
+	stage := s.browser.Stage(ctx, world)
+	defer stage.Close()
+	run.Stage, run.Names = stage, map[string]string{"mooring": world.Sites[walkthrough.OnMooring], "portal": world.Sites[walkthrough.OnPortal], "folder": folder}
+	return run.Act(ctx, w), nil
+}
+
+// progress says which picture of how many is done.
+func (s *studio) progress(w *walkthrough.Walkthrough) func(string) {
+	done, all := 0, w.Pictures()
+	for _, step := range w.Steps {
+		if step.Terminal != nil {
+			all++
+		}
+	}
+	return func(did string) {
+		s.saying.Lock()
+		defer s.saying.Unlock()
+		done++
+		fmt.Fprintf(s.cli.stderr, "%-24s %3d/%d  %s\n", w.Name, done, all, did)
+	}
+}
+
+// startWalkthroughWorld starts a demo world whose clock stands still, so that
+// pictures are the same whenever they are taken. It ends with ctx; what it gives
+// is closed when it has ended.
+func startWalkthroughWorld(ctx context.Context, folder string, linked int, sites map[string]string) (<-chan struct{}, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	public, err := serveSettings{listen: "127.0.0.1:0"}.public(listener.Addr())
+	if err != nil {
+		return nil, err
+	}
+	data := filepath.Join(folder, "world")
+	if err := os.Mkdir(data, 0o700); err != nil {
+		return nil, err
+	}
+	v := demoSettings{portalListen: "127.0.0.1:0", linked: linked}
+	w, err := newDemoWorld(ctx, data, v, public, func() time.Time { return demoStart }, slog.New(slog.DiscardHandler))
+	if err != nil {
+		listener.Close()
+		return nil, err
+	}
+	ready, ended := make(chan struct{}), make(chan struct{})
+	var failed error
+	go func() {
+		defer close(ended)
+		defer listener.Close()
+		defer w.close()
+		failed = w.serve(ctx, linked, listener, func() error { close(ready); return nil })
+	}()
+	select {
+	case <-ready:
+	case <-ended:
+		return nil, fmt.Errorf("the demo world does not start: %w", failed)
+	}
+	sites[walkthrough.OnMooring], sites[walkthrough.OnPortal] = public.String(), w.simulator.PortalURL()
+	return ended, nil
+}
+
+// newShell is a shell in which mooring is this program, and which knows nothing
+// of whoever runs it.
+func newShell(folder string) (*walkthrough.Shell, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	commands, home := filepath.Join(folder, "commands"), filepath.Join(folder, "home")
+	for _, made := range []string{commands, home} {
+		if err := os.Mkdir(made, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.Symlink(program, filepath.Join(commands, "mooring")); err != nil {
+		return nil, err
+	}
+	return &walkthrough.Shell{Folder: home, Env: []string{
+		"PATH=" + commands + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + folder, "LANG=C.UTF-8", "TZ=UTC",
+		"MOORING_LISTEN=127.0.0.1:0", // a free port: several of them may run
+	}}, nil
+}
+
+// print makes one PDF of the finished walkthroughs.
+func (s *studio) print(ctx context.Context, files fs.FS, names []string) ([]byte, error) {
+	page, err := walkthrough.Standalone(files, names, walkthrough.LightTheme)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp("", "mooring-print-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "page.html")
+	if err := os.WriteFile(file, page, 0o600); err != nil {
+		return nil, err
+	}
+	return s.browser.Print(ctx, file)
+}

@@ -1,0 +1,124 @@
+package walkthrough
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+)
+
+// A picture is replaced when more than changedPixels of it differ, each by more
+// than changedLevels of 255 in a colour. One changed letter is far more than
+// that, and a pixel in a corner less.
+const (
+	changedPixels = 24
+	changedLevels = 12
+)
+
+// pixels gives an image with a layout that is known.
+func pixels(img image.Image) *image.NRGBA {
+	if same, ok := img.(*image.NRGBA); ok && same.Rect.Min == (image.Point{}) {
+		return same
+	}
+	b := img.Bounds()
+	into := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(into, into.Rect, img, b.Min, draw.Src)
+	return into
+}
+
+// differing counts the pixels in which two pictures differ. Pictures of
+// different sizes differ in all of them.
+func differing(before, after image.Image) int {
+	a, b := pixels(before), pixels(after)
+	if a.Rect != b.Rect {
+		return max(a.Rect.Dx()*a.Rect.Dy(), b.Rect.Dx()*b.Rect.Dy())
+	}
+	count := 0
+	for y := range a.Rect.Dy() {
+		rowA, rowB := a.Pix[y*a.Stride:y*a.Stride+4*a.Rect.Dx()], b.Pix[y*b.Stride:y*b.Stride+4*b.Rect.Dx()]
+		if bytes.Equal(rowA, rowB) {
+			continue
+		}
+		for x := 0; x < len(rowA); x += 4 {
+			if apart(rowA[x], rowB[x]) || apart(rowA[x+1], rowB[x+1]) || apart(rowA[x+2], rowB[x+2]) {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+func apart(a, b byte) bool {
+	d := int(a) - int(b)
+	return d > changedLevels || d < -changedLevels
+}
+
+// same tells whether two pictures are the same, pixel for pixel.
+func same(before, after image.Image) bool {
+	a, b := pixels(before), pixels(after)
+	return a.Rect == b.Rect && bytes.Equal(a.Pix, b.Pix)
+}
+
+// changed tells whether a picture has changed so much that it is replaced.
+func changed(before, after image.Image) bool { return differing(before, after) > changedPixels }
+
+// difference shows in red where two pictures differ, over a faint copy of the
+// one after.
+func difference(before, after image.Image) image.Image {
+	a, b := pixels(before), pixels(after)
+	out := image.NewNRGBA(b.Rect)
+	for y := range b.Rect.Dy() {
+		for x := range b.Rect.Dx() {
+			now := b.NRGBAAt(x, y)
+			was := color.NRGBA{}
+			if (image.Point{X: x, Y: y}).In(a.Rect) {
+				was = a.NRGBAAt(x, y)
+			}
+			if apart(now.R, was.R) || apart(now.G, was.G) || apart(now.B, was.B) {
+				out.SetNRGBA(x, y, color.NRGBA{220, 20, 20, 255})
+				continue
+			}
+			faint := func(v uint8) uint8 { return uint8(255 - (255-int(v))/4) }
+			out.SetNRGBA(x, y, color.NRGBA{faint(now.R), faint(now.G), faint(now.B), 255})
+		}
+	}
+	return out
+}
+
+// encode writes a picture as a PNG that is as small as the standard library
+// makes it without losing anything: without transparency, which screenshots do
+// not have, and with a palette where the colours fit into one.
+func encode(img image.Image) ([]byte, error) {
+	var file bytes.Buffer
+	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	if small := paletted(pixels(img)); small != nil {
+		img = small
+	}
+	err := encoder.Encode(&file, img)
+	return file.Bytes(), err
+}
+
+// paletted gives the same picture with a palette, or nil when it has more than
+// 256 colours.
+func paletted(img *image.NRGBA) *image.Paletted {
+	index := map[color.NRGBA]uint8{}
+	var palette color.Palette
+	out := image.NewPaletted(img.Rect, nil)
+	for y := range img.Rect.Dy() {
+		for x := range img.Rect.Dx() {
+			c := img.NRGBAAt(x, y)
+			i, known := index[c]
+			if !known {
+				if len(palette) == 256 {
+					return nil
+				}
+				i = uint8(len(palette))
+				index[c], palette = i, append(palette, c)
+			}
+			out.Pix[y*out.Stride+x] = i
+		}
+	}
+	out.Palette = palette
+	return out
+}

@@ -1,0 +1,174 @@
+package walkthrough
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// Library is the finished walkthroughs, ready to be read. It does not change.
+type Library struct {
+	folder fs.FS
+	pages  []Page
+}
+
+// Page is a finished walkthrough.
+type Page struct {
+	Name    string
+	Title   string
+	Summary string
+	Parts   []Part
+	Minutes int // about how long it takes to read, at 200 words a minute
+
+	bodies map[Theme]string
+}
+
+// Part is a heading of a page with what stands below it. The part without a
+// heading is what stands above the first.
+type Part struct {
+	Heading string
+	Anchor  string // "": the top of the page
+	Text    string // without markup
+}
+
+// Body is the page as HTML, below its title, with the pictures of a theme.
+func (p Page) Body(theme Theme) string { return p.bodies[theme] }
+
+// Paths says where pages and their pictures are served.
+type Paths struct {
+	Page    func(name string) string
+	Picture func(name, file string) string
+}
+
+// OpenLibrary reads all finished walkthroughs of a folder. One that is not
+// finished is left out; the error tells which and why, beside a library that
+// works.
+func OpenLibrary(fsys fs.FS, paths Paths) (*Library, error) {
+	all, err := ReadAll(fsys)
+	unfinished := []error{err}
+	l := &Library{folder: fsys}
+	for _, w := range all {
+		page, err := w.page(Folder{fsys, w.Name}, paths)
+		if err != nil {
+			unfinished = append(unfinished, fmt.Errorf("%s: %w", w.Name, err))
+			continue
+		}
+		l.pages = append(l.pages, page)
+	}
+	return l, errors.Join(unfinished...)
+}
+
+func (w *Walkthrough) page(folder Folder, paths Paths) (Page, error) {
+	p := Page{Name: w.Name, Title: w.Title, Summary: w.Summary, Parts: w.parts(), bodies: map[Theme]string{}}
+	words := 0
+	for _, part := range p.Parts {
+		words += len(strings.Fields(part.Text))
+	}
+	p.Minutes = max(1, (words+100)/200)
+	var failed error
+	set := setting{of: folder.sizeOf,
+		picture: func(file string) string { return paths.Picture(w.Name, file) },
+		transcript: func(name string) string {
+			text, err := fs.ReadFile(folder, folder.terminalPath(name))
+			failed = errors.Join(failed, err)
+			return string(text)
+		},
+		link: func(to string) string {
+			if name, anchor, ok := otherPage(to); ok {
+				return strings.TrimSuffix(paths.Page(name)+"#"+anchor, "#")
+			}
+			return to
+		},
+	}
+	for _, set.theme = range []Theme{AnyTheme, LightTheme, DarkTheme} {
+		body, err := w.body(set)
+		if err = errors.Join(err, failed); err != nil {
+			return Page{}, err
+		}
+		p.bodies[set.theme] = body
+	}
+	return p, nil
+}
+
+// parts cuts the page at its headings.
+func (w *Walkthrough) parts() []Part {
+	parts := []Part{{}}
+	for node := w.root.FirstChild(); node != nil; node = node.NextSibling() {
+		if h, ok := node.(*ast.Heading); ok {
+			if h.Level > 1 {
+				parts = append(parts, Part{Heading: w.textOf(h), Anchor: anchorOf(h)})
+			}
+			continue
+		}
+		last := &parts[len(parts)-1]
+		text := w.textOf(node)
+		if step := w.blocks[node]; step != nil && step.Scene != nil {
+			text = step.Scene.Alt + " " + step.Scene.Caption
+		}
+		last.Text = spaced(last.Text + " " + text)
+	}
+	return parts
+}
+
+// Pages lists all pages, in their order.
+func (l *Library) Pages() []Page { return l.pages }
+
+// Find gives the page of that name.
+func (l *Library) Find(name string) (Page, bool) {
+	i := slices.IndexFunc(l.pages, func(p Page) bool { return p.Name == name })
+	if i < 0 {
+		return Page{}, false
+	}
+	return l.pages[i], true
+}
+
+// Picture opens a picture of a page.
+func (l *Library) Picture(name, file string) (fs.File, error) {
+	if path.Base(file) != file || path.Ext(file) != ".png" {
+		return nil, fs.ErrNotExist
+	}
+	return Folder{l.folder, name}.Picture(file)
+}
+
+// Has tells whether a page has a part with this anchor; "" is its top.
+func (l *Library) Has(name, anchor string) bool {
+	p, ok := l.Find(name)
+	return ok && slices.ContainsFunc(p.Parts, func(part Part) bool { return part.Anchor == anchor })
+}
+
+// Hit is a part that a search found.
+type Hit struct {
+	Page Page
+	Part Part
+}
+
+// Search finds the parts that have all words of a query, whole or in part, in
+// whatever order and case. Those that have them in their headings come first.
+func (l *Library) Search(query string) []Hit {
+	words := strings.Fields(strings.ToLower(query))
+	if len(words) == 0 {
+		return nil
+	}
+	var titled, others []Hit
+	for _, p := range l.pages {
+		for _, part := range p.Parts {
+			heading := strings.ToLower(p.Title + " " + part.Heading)
+			switch {
+			case hasAll(heading, words):
+				titled = append(titled, Hit{p, part})
+			case hasAll(heading+" "+strings.ToLower(part.Text), words):
+				others = append(others, Hit{p, part})
+			}
+		}
+	}
+	return append(titled, others...)
+}
+
+func hasAll(text string, words []string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+}

@@ -1,0 +1,272 @@
+package walkthrough
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/token"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// SourceFile is what a walkthrough is called in its folder.
+const SourceFile = "walkthrough.md"
+
+// MistakeError is what is wrong with a walkthrough's file, at one of its lines.
+type MistakeError struct {
+	Walkthrough string
+	Line        int
+	Says        string
+}
+
+// Error implements error.
+func (e *MistakeError) Error() string {
+	return fmt.Sprintf("%s/%s:%d: %s", e.Walkthrough, SourceFile, e.Line, e.Says)
+}
+
+// head is what stands between the lines --- at the top of a file.
+type head struct {
+	Summary string   `yaml:"summary"`
+	Order   int      `yaml:"order"`
+	World   World    `yaml:"world"`
+	Linked  int      `yaml:"linked"`
+	Themes  []string `yaml:"themes"`
+	Widths  []string `yaml:"widths"`
+}
+
+// mostLinked bounds how many subscriptions a walkthrough's world holds.
+const mostLinked = 1000
+
+// Parse reads a walkthrough's file. All mistakes are told at once; each is a
+// *MistakeError.
+func Parse(name string, source []byte) (*Walkthrough, error) {
+	w := &Walkthrough{Name: name, blocks: map[ast.Node]*Step{}}
+	source = bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))
+	if !ValidName(name) {
+		return nil, &MistakeError{name, 1, "the folder's name has other characters than small letters, digits and hyphens"}
+	}
+	if err := w.readHead(source); err != nil {
+		return nil, err
+	}
+	w.root = markdown().Parser().Parse(text.NewReader(w.source), parser.WithContext(parser.NewContext(parser.WithIDs(newAnchors()))))
+	return w, w.readBody()
+}
+
+// markdown is the dialect of walkthroughs: that of GitHub, where the finished
+// pages are read too.
+func markdown() goldmark.Markdown {
+	return goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+}
+
+func (w *Walkthrough) readHead(source []byte) error {
+	rest, ok := bytes.CutPrefix(source, []byte("---\n"))
+	data, body, closed := bytes.Cut(rest, []byte("\n---\n"))
+	if !ok || !closed {
+		return &MistakeError{w.Name, 1, "it begins with a head between two lines ---, with at least a summary"}
+	}
+	h := head{World: DemoWorld, Themes: []string{"light", "dark"}, Widths: []string{"wide"}}
+	if says, line := decode(data, &h); says != "" {
+		return &MistakeError{w.Name, 1 + line, says}
+	}
+	w.above = bytes.Count(data, []byte("\n")) + 3
+	w.Summary, w.Order, w.World, w.Linked, w.source = strings.Join(strings.Fields(h.Summary), " "), h.Order, h.World, h.Linked, body
+	var err error
+	w.Looks, err = looksOf(h.Themes, h.Widths)
+	switch {
+	case w.Summary == "":
+		err = errors.New("summary: say in a sentence what it is for")
+	case w.World != DemoWorld && w.World != BareWorld:
+		err = fmt.Errorf("world: %q is neither %s nor %s", w.World, DemoWorld, BareWorld)
+	case w.Linked < 0 || w.Linked > mostLinked:
+		err = fmt.Errorf("linked: say a number up to %d", mostLinked)
+	}
+	if err != nil {
+		return &MistakeError{w.Name, 1, err.Error()}
+	}
+	return nil
+}
+
+// decode reads a block's data, and tells what is wrong with it, at which of its
+// lines.
+func decode(data []byte, into any) (says string, line int) {
+	err := yaml.UnmarshalWithOptions(data, into, yaml.Strict())
+	if err == nil {
+		return "", 0
+	}
+	var placed interface {
+		GetMessage() string
+		GetToken() *token.Token
+	}
+	if errors.As(err, &placed) && placed.GetToken() != nil {
+		return placed.GetMessage(), placed.GetToken().Position.Line
+	}
+	says, _, _ = strings.Cut(err.Error(), "\n")
+	return says, 1
+}
+
+func (w *Walkthrough) readBody() error {
+	var mistakes []error
+	wrong := func(line int, format string, args ...any) {
+		mistakes = append(mistakes, &MistakeError{w.Name, line, fmt.Sprintf(format, args...)})
+	}
+	step := &Step{}
+	names := map[string]bool{}
+	_ = ast.Walk(w.root, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := node.(type) {
+		case *ast.Heading:
+			if n.Level == 1 && w.Title == "" {
+				w.Title = w.textOf(n)
+			} else if n.Level == 1 {
+				wrong(w.lineOf(n), "there is one title (#) only; begin parts with ##")
+			}
+		case *ast.Emphasis:
+			if n.Level == 2 {
+				step.Labels = append(step.Labels, Label{w.textOf(n), w.lineOf(n)})
+			}
+		case *ast.FencedCodeBlock:
+			kind, name, _ := strings.Cut(w.infoOf(n), " ")
+			line := w.lineOf(n)
+			says, at := w.readBlock(step, kind, strings.TrimSpace(name), n)
+			if says != "" {
+				wrong(line+at, "%s", says)
+			}
+			if step.Scene == nil && step.Terminal == nil {
+				return ast.WalkSkipChildren, nil
+			}
+			if names[name] && name != "" {
+				wrong(line, "the name %q stands at two blocks", name)
+			}
+			names[name], step.Line, w.blocks[n] = true, line, step
+			w.Steps = append(w.Steps, step)
+			step = &Step{}
+			return ast.WalkSkipChildren, nil
+		case *ast.HTMLBlock, *ast.RawHTML, *ast.Image:
+			wrong(w.lineOf(node), "a walkthrough holds no HTML and no pictures of its own: write a picture block")
+		}
+		return ast.WalkContinue, nil
+	})
+	w.Steps = append(w.Steps, step)
+	if w.Title == "" {
+		wrong(w.above+1, "it has no title: begin it with a line # Title")
+	}
+	return errors.Join(mistakes...)
+}
+
+// readBlock reads a block of data into the step. Other code blocks are prose.
+func (w *Walkthrough) readBlock(step *Step, kind, name string, n *ast.FencedCodeBlock) (says string, line int) {
+	data := n.Lines().Value(w.source)
+	var err error
+	switch kind {
+	case "picture", "act":
+		var d sceneData
+		if says, line = decode(data, &d); says != "" {
+			step.Scene = &Scene{Name: name} // so that the steps behind it keep their prose
+			return says, line
+		}
+		step.Scene, err = d.scene(name, kind == "picture")
+	case "terminal":
+		var d terminalData
+		if says, line = decode(data, &d); says != "" {
+			return says, line
+		}
+		step.Terminal, err = d.terminal(name)
+	}
+	if err != nil {
+		return err.Error(), 0
+	}
+	return "", 0
+}
+
+func (w *Walkthrough) infoOf(n *ast.FencedCodeBlock) string {
+	if n.Info == nil {
+		return ""
+	}
+	return strings.TrimSpace(string(n.Info.Segment.Value(w.source)))
+}
+
+// textOf is what a part of the prose says, without its markup.
+func (w *Walkthrough) textOf(node ast.Node) string {
+	var said strings.Builder
+	_ = ast.Walk(node, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch t := n.(type) {
+		case *ast.Text:
+			if entering {
+				said.Write(t.Segment.Value(w.source))
+				if t.SoftLineBreak() || t.HardLineBreak() {
+					said.WriteByte(' ')
+				}
+			}
+		case *ast.String:
+			if entering {
+				said.Write(t.Value)
+			}
+		default:
+			if !entering && n.Type() == ast.TypeBlock {
+				said.WriteByte(' ')
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return strings.Join(strings.Fields(said.String()), " ")
+}
+
+// lineOf is the line of the file at which a part begins.
+func (w *Walkthrough) lineOf(node ast.Node) int {
+	at := 0
+	_ = ast.Walk(node, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch t := n.(type) {
+		case *ast.Text:
+			at = t.Segment.Start
+		case *ast.RawHTML:
+			at = t.Segments.At(0).Start
+		case *ast.FencedCodeBlock:
+			if t.Info == nil {
+				return ast.WalkContinue, nil
+			}
+			at = t.Info.Segment.Start
+		default:
+			if n.Type() != ast.TypeBlock || n.Lines().Len() == 0 {
+				return ast.WalkContinue, nil
+			}
+			at = n.Lines().At(0).Start
+		}
+		return ast.WalkStop, nil
+	})
+	return w.above + 1 + bytes.Count(w.source[:at], []byte("\n"))
+}
+
+// anchors gives headings the addresses that GitHub gives them.
+type anchors struct{ used map[string]bool }
+
+func newAnchors() *anchors { return &anchors{map[string]bool{}} }
+
+// Generate implements parser.IDs.
+func (a *anchors) Generate(heading []byte, _ ast.NodeKind) []byte {
+	var b strings.Builder
+	for _, r := range strings.ToLower(strings.TrimSpace(string(heading))) {
+		switch {
+		case r == ' ':
+			b.WriteByte('-')
+		case r == '-' || r == '_' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		}
+	}
+	anchor := b.String()
+	for n := 1; a.used[anchor]; n++ {
+		anchor = fmt.Sprintf("%s-%d", b.String(), n)
+	}
+	a.used[anchor] = true
+	return []byte(anchor)
+}
+
+// Put implements parser.IDs.
+func (a *anchors) Put(anchor []byte) { a.used[string(anchor)] = true }

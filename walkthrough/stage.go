@@ -1,0 +1,50 @@
+package walkthrough
+
+import "context"
+
+// Stage is where a walkthrough is acted out: a browser in a world. It waits by
+// itself until what it did has come to rest.
+type Stage interface {
+	// Enter goes to where somebody ("" for nobody) is on a site, and signs them
+	// in when they come for the first time.
+	Enter(ctx context.Context, as, on string) error
+	// Do acts. Open, Remember and texts come with their names replaced.
+	Do(ctx context.Context, a Action) error
+	// Read gives what a target says: the value of a field, else its words.
+	Read(ctx context.Context, t Target) (string, error)
+	// Words lists what the page shows: labels, headings, short texts.
+	Words(ctx context.Context) ([]string, error)
+	// Look sets theme and width, and the height of the window if it is not 0.
+	Look(ctx context.Context, l Look, height int) error
+	// Survey brings the targets into view and measures the page.
+	Survey(ctx context.Context, targets []Target) (Survey, error)
+	// Photograph takes a box of the window, at PixelRatio, as PNG.
+	Photograph(ctx context.Context, frame Rect) ([]byte, error)
+	// Develop makes a picture of that size in CSS pixels of a drawing (SVG), at
+	// PixelRatio, as PNG.
+	Develop(ctx context.Context, svg string, size Rect) ([]byte, error)
+}
+
+// PixelRatio is how many pixels of a picture stand for one of CSS, so that
+// pictures are sharp on good screens.
+const PixelRatio = 2
+
+// Survey is the measure of a page. All boxes are of the window.
+type Survey struct {
+	Window  Rect
+	Targets []Spot // in the order in which they were asked for
+	Texts   []Text
+}
+
+// Spot is where a target is.
+type Spot struct {
+	Box     Rect
+	Problem string // why it cannot be shown; "": it can
+}
+
+// Text is a piece of text of the page, with what stands in fields.
+type Text struct {
+	Box     Rect
+	Words   string
+	Covered bool // something lies over it, be it only the shade behind a dialog
+}
