@@ -73,6 +73,7 @@ type Option struct{ Key, Name string }
 type Method struct {
 	Key, Name string
 	When      string // when to choose it, one sentence
+	Help      string // where the help leads through it, page#anchor: "link-azure#in-the-portal"; empty: nowhere
 	Stages    []Stage
 }
 

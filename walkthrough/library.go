@@ -32,6 +32,7 @@ type Page struct {
 // heading is what stands above the first.
 type Part struct {
 	Heading string
+	Level   int    // of the heading: 2, 3, …; 0 without one
 	Anchor  string // "": the top of the page
 	Text    string // without markup
 }
@@ -101,7 +102,7 @@ func (w *Walkthrough) parts() []Part {
 	for node := w.root.FirstChild(); node != nil; node = node.NextSibling() {
 		if h, ok := node.(*ast.Heading); ok {
 			if h.Level > 1 {
-				parts = append(parts, Part{Heading: w.textOf(h), Anchor: anchorOf(h)})
+				parts = append(parts, Part{Heading: w.textOf(h), Level: h.Level, Anchor: anchorOf(h)})
 			}
 			continue
 		}

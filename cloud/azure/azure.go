@@ -100,6 +100,7 @@ func (a *Azure) Describe() cloud.Description {
 		Methods: []cloud.Method{{
 			Key: MethodApp, Name: "App registration with a certificate", Stages: appStages,
 			When: "Mooring signs in as an application of yours, with only the role you give it.",
+			Help: "link-azure#in-the-portal",
 		}},
 	}
 	classic := false
@@ -111,6 +112,7 @@ func (a *Azure) Describe() cloud.Description {
 		d.Methods = append(d.Methods, cloud.Method{
 			Key: MethodClassic, Name: "Management certificate (classic)", Stages: classicStages,
 			When: "The way of 2016. Azure retired it on 31 August 2024; choose it only for an endpoint of your own that still speaks it.",
+			Help: "link-azure-classic#upload-the-certificate",
 		})
 	}
 	return d
