@@ -339,6 +339,13 @@ func (f *fakeCloud) asked(start time.Time) (times []time.Duration) {
 	return times
 }
 
+// ranTwiceAtOnce tells whether one subscription ever did.
+func (f *fakeCloud) ranTwiceAtOnce() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.doubled
+}
+
 func (f *fakeCloud) attempt() cloud.Attempt {
 	f.mu.Lock()
 	defer f.mu.Unlock()

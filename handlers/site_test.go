@@ -37,7 +37,7 @@ type site struct {
 	t       *testing.T
 	db      *db.DB
 	server  http.Handler
-	log     *strings.Builder
+	log     *lockedLog
 	harbor  account.Account
 	people  map[string]string // who → session token
 	keys    map[string]string // who → API key
@@ -72,8 +72,8 @@ func newSiteAt(t *testing.T, now func() time.Time, change ...func(*Config)) *sit
 	}
 	database := dbtest.At(t, path)
 	s := &site{t: t, db: database, harbor: template.harbor, people: maps.Clone(template.people), keys: template.keys, ids: template.ids,
-		log: &strings.Builder{}, passing: &fakeCloud{}}
-	log := slog.New(slog.NewTextHandler(&lockedWriter{to: s.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		log: &lockedLog{}, passing: &fakeCloud{}}
+	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	config := configOf(t, database, template.ring, s.passing, log, now)
 	for _, c := range change {
 		c(&config)
@@ -358,15 +358,22 @@ func (s *site) link(label, subscription string) string {
 	return path
 }
 
-type lockedWriter struct {
-	mu sync.Mutex
-	to io.Writer
+// lockedLog can be read while something still writes to it.
+type lockedLog struct {
+	mu   sync.Mutex
+	text strings.Builder
 }
 
-func (w *lockedWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.Write(p)
+func (l *lockedLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lockedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // fakeCloud passes everything and reads only the subscription.

@@ -229,6 +229,13 @@ func (f *linkedFake) touches() (links, times int) {
 	return len(f.touched), times
 }
 
+// mostAtOnce is how many were in work at the same time so far.
+func (f *linkedFake) mostAtOnce() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.most
+}
+
 // slow makes every check take so long.
 func (f *linkedFake) slow(d time.Duration) {
 	f.answer = func(ctx context.Context, _ review.Row) (credential.Finished, error) {
@@ -275,6 +282,25 @@ func (s *jobShelf) demote(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.away["person-"+name] = true
+}
+
+// willRemove says how many old jobs each removal will find.
+func (s *jobShelf) willRemove(found ...int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.removals = found
+}
+
+func (s *jobShelf) timesAdvanced() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.advances
+}
+
+func (s *jobShelf) timesRemoved() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.removed
 }
 
 func (s *jobShelf) setBroken(err error) {

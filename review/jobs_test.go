@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ func TestAJobChecksEveryLinkAndSaysWhichFailed(t *testing.T) {
 		}
 		done := w.over(job.ID)
 		w.sums(done, review.JobFinished, 4980, 20)
-		jobSame(t, "the most at once", w.linked.most, 16)
+		jobSame(t, "the most at once", w.linked.mostAtOnce(), 16)
 		if took := time.Since(began); took > 11*time.Minute {
 			t.Errorf("5,000 checks of 2 s took %v", took)
 		}
@@ -53,8 +54,8 @@ func TestAJobChecksEveryLinkAndSaysWhichFailed(t *testing.T) {
 		jobSame(t, "the number of failures shown", len(failures), 5)
 		jobSame(t, "the first failure", failures[0],
 			review.JobFailure{CredentialID: "credential-250", Label: "Link 250", Account: "acme", Sentence: "Azure has no such application."})
-		if most := int(time.Since(began)/(300*time.Millisecond)) + 1; w.shelf.advances > most {
-			t.Errorf("progress was stored %d times in %v", w.shelf.advances, time.Since(began))
+		if most := int(time.Since(began)/(300*time.Millisecond)) + 1; w.shelf.timesAdvanced() > most {
+			t.Errorf("progress was stored %d times in %v", w.shelf.timesAdvanced(), time.Since(began))
 		}
 		if got, want := w.shelf.actions(), []audit.Action{audit.StartJob, audit.FinishJob}; !slices.Equal(got, want) {
 			t.Errorf("the entries are %v, want %v", got, want)
@@ -94,9 +95,9 @@ func TestAJobDisablesOneAfterTheOtherWithItsReason(t *testing.T) {
 		}
 		job := w.over(w.begin("ada", review.JobDisable, everyLink).ID)
 		w.sums(job, review.JobFinished, 39, 1)
-		jobSame(t, "the most at once", w.linked.most, 1)
-		if w.shelf.advances > 15 {
-			t.Errorf("in 4 s progress was stored %d times", w.shelf.advances)
+		jobSame(t, "the most at once", w.linked.mostAtOnce(), 1)
+		if n := w.shelf.timesAdvanced(); n > 15 {
+			t.Errorf("in 4 s progress was stored %d times", n)
 		}
 		jobSame(t, "the order", w.linked.orders[20], credential.Order{Actor: jobActor("ada"), Reason: "Left the company"})
 		failures, _, err := w.Failures(t.Context(), job.ID, 10)
@@ -233,8 +234,8 @@ func TestALongJobHoldsUpNobody(t *testing.T) {
 		w.after(5 * time.Second)
 		w.sums(w.job(own.ID), review.JobFinished, 3, 0)
 		w.sums(w.job(other.ID), review.JobFinished, 3, 0)
-		if w.linked.most > 16 {
-			t.Errorf("%d checks ran at once", w.linked.most)
+		if most := w.linked.mostAtOnce(); most > 16 {
+			t.Errorf("%d checks ran at once", most)
 		}
 		before := w.job(long.ID).Done
 		w.after(10 * time.Second)
@@ -366,9 +367,9 @@ func TestAJobEndsWithTheRightsOfItsStarter(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			withJobs(t, 5000, func(w *jobWorld) {
-				gone := false
+				var gone atomic.Bool
 				w.linked.answer = func(ctx context.Context, _ review.Row) (credential.Finished, error) {
-					if gone && answer != nil {
+					if gone.Load() && answer != nil {
 						return credential.Finished{}, answer
 					}
 					return credential.Finished{}, jobSleep(ctx, 10*time.Millisecond)
@@ -376,7 +377,7 @@ func TestAJobEndsWithTheRightsOfItsStarter(t *testing.T) {
 				job := w.begin("ada", review.JobDisable, everyLink)
 				w.after(2 * time.Second)
 				w.shelf.demote("ada")
-				gone = true
+				gone.Store(true)
 				_, before := w.linked.touches()
 				over := w.over(job.ID)
 				_, times := w.linked.touches()
@@ -490,10 +491,10 @@ func TestOnePersonHasAtMostTwentyOpenJobs(t *testing.T) {
 func TestOldJobsAreRemovedAFewAtATime(t *testing.T) {
 	withJobs(t, 0, func(w *jobWorld) {
 		w.after(0)
-		jobSame(t, "the removals at the start", w.shelf.removed, 1)
-		w.shelf.removals = []int{10, 10, 3, 10}
+		jobSame(t, "the removals at the start", w.shelf.timesRemoved(), 1)
+		w.shelf.willRemove(10, 10, 3, 10)
 		w.after(24*time.Hour + time.Minute)
-		jobSame(t, "the removals of the next day", w.shelf.removed, 4)
+		jobSame(t, "the removals of the next day", w.shelf.timesRemoved(), 4)
 	})
 }
 

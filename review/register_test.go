@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,7 +31,7 @@ type listFake struct {
 	walked    int
 	selection review.Selection
 	turns     []int // rows that each turn of the statuses changes
-	refreshed int
+	refreshed atomic.Int64
 }
 
 func (f *listFake) ListLinked(_ context.Context, _ review.Query, after review.Cursor, _ int, _ time.Time) (review.Listing, error) {
@@ -55,7 +56,7 @@ func (f *listFake) EachLinked(_ context.Context, s review.Selection, _ int64, _ 
 }
 
 func (f *listFake) RefreshStatuses(context.Context, time.Time, int) (int, error) {
-	f.refreshed++
+	f.refreshed.Add(1)
 	if len(f.turns) == 0 {
 		return 0, errors.New("the disk is full")
 	}
@@ -194,10 +195,10 @@ func TestStatusesAreKeptUpToDate(t *testing.T) {
 			f.register().Run(ctx)
 		}()
 		synctest.Wait()
-		equal(t, "turns at the start", f.refreshed, 2)
+		equal(t, "turns at the start", f.refreshed.Load(), 2)
 		time.Sleep(150 * time.Second)
 		synctest.Wait()
-		equal(t, "turns after two minutes", f.refreshed, 4)
+		equal(t, "turns after two minutes", f.refreshed.Load(), 4)
 		cancel()
 		<-done
 	})

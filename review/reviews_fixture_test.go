@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ type board struct {
 	depends     *dependence
 	walker      *walker
 	ring        *secret.Ring
-	ids         int
+	ids         atomic.Int64
 }
 
 func newBoard(t testing.TB) *board {
@@ -62,10 +63,7 @@ func (b *board) restart() {
 
 func (b *board) now() time.Time { return b.clock }
 
-func (b *board) newID() string {
-	b.ids++
-	return fmt.Sprintf("id-%03d", b.ids)
-}
+func (b *board) newID() string { return fmt.Sprintf("id-%03d", b.ids.Add(1)) }
 
 func (b *board) ok(err error) {
 	b.t.Helper()
