@@ -183,6 +183,9 @@ func (h *handlers) guard(r route) (echo.HandlerFunc, error) {
 	return func(c echo.Context) error {
 		c.Set(keyVersion, h.Data.Version()) // before anything is read, so that what is kept is never newer than it says
 		caller, err := find(c)
+		if h.isOpen(r) && fault.Has(err, fault.SignIn) {
+			return r.handle(c) // for whoever it is
+		}
 		if err != nil {
 			h.noteRefusedKey(c, r, err)
 			return err
@@ -201,6 +204,10 @@ func (h *handlers) guard(r route) (echo.HandlerFunc, error) {
 	}, nil
 }
 
+// isOpen reports whether the operator lets everybody read this route. Who is
+// signed in is known there, and nothing stands between them and the page.
+func (h *handlers) isOpen(r route) bool { return r.who == reader && h.PublicHelp }
+
 // nothing answers what is in no row of the table. It stands behind the same
 // door as the pages, so that a page that is not there and one that somebody must
 // not know of answer alike.
@@ -217,7 +224,7 @@ func (h *handlers) nothing() (echo.HandlerFunc, error) {
 // mayPass decides about a caller who is known. What they must not know of comes
 // first, then what they lack, then what they may not do.
 func (h *handlers) mayPass(c echo.Context, caller account.Caller, r route) error {
-	if r.who == halfway {
+	if r.who == halfway || h.isOpen(r) {
 		return nil
 	}
 	if caller.OwesSecondStep() {

@@ -268,7 +268,7 @@ func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPat
 	view := views.CredentialForm{
 		Frame:   h.frame(c, description.ShortName+" credentials"),
 		Heading: description.ShortName + " credentials",
-		Action:  paths.action, PreviewPath: paths.preview, CancelPath: paths.cancel, HelpPath: errorHelpOf(description.Key),
+		Action:  paths.action, PreviewPath: paths.preview, CancelPath: paths.cancel, HelpPath: h.helpWith(description, form.Method),
 		Form: form, Fields: fields, Methods: methodChoices(description), Environments: description.Environments,
 		Classic:     form.Method != description.Methods[0].Key,
 		Certificate: h.certificateView(m.Account.Name, active, zoneOf(c)),

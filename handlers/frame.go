@@ -23,6 +23,9 @@ func (h *handlers) frame(c echo.Context, title string) views.Frame {
 	if h.Demo != nil {
 		f.Portal = h.Demo.Portal
 	}
+	if h.PublicHelp {
+		f.Help = helpPath
+	}
 	caller, ok := callerOf(c)
 	if !ok {
 		f.Bare = true
@@ -33,6 +36,7 @@ func (h *handlers) frame(c echo.Context, title string) views.Frame {
 	if f.Bare = caller.OwesSecondStep(); f.Bare {
 		return f
 	}
+	f.Help = helpPath
 	f.Notices, f.Hello, f.Overdue = h.notices(c, caller), h.hello(c, caller), h.overdue(c, caller)
 	current, inAccount := membershipOf(c)
 	if !inAccount {
@@ -105,8 +109,6 @@ func credentialsOf(accountName, provider string) string {
 func credentialOf(accountName, provider, id string) string {
 	return credentialsOf(accountName, provider) + "/" + id
 }
-
-func errorHelpOf(provider string) string { return "/help/" + provider + "/errors" }
 
 // moment puts a time as somebody in this time zone reads it.
 func (h *handlers) moment(t time.Time, zone *time.Location) views.Time {

@@ -1,12 +1,153 @@
 package handlers
 
 import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
 	"net/http"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"mooring/account"
+	"mooring/cloud"
 	"mooring/views"
+	"mooring/walkthrough"
 )
+
+// HelpPaths says where the help has its pages and pictures; files are what it
+// is made of. The address of a picture holds a hash of what is in it, so that a
+// browser may keep it for good.
+func HelpPaths(files fs.FS) walkthrough.Paths {
+	return walkthrough.Paths{
+		Page: func(name string) string { return helpOf(name, "") },
+		Picture: func(name, file string) string {
+			address := helpPath + "/" + name + "/pictures/" + file
+			picture, err := walkthrough.Folder{FS: files, Name: name}.Picture(file)
+			if err != nil {
+				return address // the page with this picture is not finished, and nobody sees it
+			}
+			defer picture.Close()
+			content, err := io.ReadAll(picture)
+			if err != nil {
+				return address
+			}
+			return address + "?v=" + pictureHash(content)
+		},
+	}
+}
+
+func pictureHash(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:8])
+}
+
+// helpOf is a place in the help; "" is the top of its page.
+func helpOf(page, anchor string) string {
+	return strings.TrimSuffix(helpPath+"/"+page+"#"+anchor, "#")
+}
+
+func errorHelpOf(provider string) string { return helpPath + "/" + provider + "/errors" }
+
+// helpWith is where the help leads through a cloud's method. What it does not
+// tell of may be among the cloud's errors.
+func (h *handlers) helpWith(d cloud.Description, method string) string {
+	m, _ := d.Method(method)
+	page, anchor, _ := strings.Cut(m.Help, "#")
+	if m.Help == "" || !h.Help.Has(page, anchor) {
+		return errorHelpOf(d.Key)
+	}
+	return helpOf(page, anchor)
+}
+
+// helpIndex is the first page of the help: all that there is, or what a search
+// found in it. htmx asks for the list while somebody types.
+func (h *handlers) helpIndex(c echo.Context) error {
+	query := strings.TrimSpace(c.QueryParam("q"))
+	view := views.Help{Frame: h.helpFrame(c, "Help"), Path: helpPath, Query: query}
+	if query != "" {
+		view.Frame.Path += "?" + c.QueryParams().Encode()
+		view.Hits, view.More = h.searchHelp(query)
+	}
+	for _, page := range h.Help.Pages() {
+		view.Pages = append(view.Pages, views.HelpEntry{Title: page.Title, Path: helpOf(page.Name, ""), Summary: page.Summary, Takes: takes(page)})
+	}
+	for _, linkable := range h.linkable() {
+		description := linkable.Describe()
+		view.Errors = append(view.Errors, views.HelpEntry{Title: errorHelpTitle(description), Path: errorHelpOf(description.Key),
+			Summary: "What each code of " + description.Name + " means, who can fix it, and how.",
+			Takes:   many(len(linkable.Catalogue()), "code", "codes")})
+	}
+	if wants(c, "help-list") {
+		return h.html(c, http.StatusOK, views.HelpList(view))
+	}
+	return h.html(c, http.StatusOK, views.HelpIndexPage(view))
+}
+
+func takes(page walkthrough.Page) string { return "About " + many(page.Minutes, "minute", "minutes") }
+
+// helpPage is one walkthrough, with pictures in the colours of who reads it.
+func (h *handlers) helpPage(c echo.Context) error {
+	page, ok := h.Help.Find(c.Param("page"))
+	if !ok {
+		return errNotHere
+	}
+	view := views.HelpPage{Frame: h.helpFrame(c, page.Title), Summary: page.Summary, Takes: takes(page), Body: page.Body(themeOf(c))}
+	for _, part := range page.Parts {
+		if part.Heading != "" {
+			view.Contents = append(view.Contents, views.Heading{Text: part.Heading, Anchor: part.Anchor, Under: part.Level > 2})
+		}
+	}
+	return h.html(c, http.StatusOK, views.HelpWalkthroughPage(view))
+}
+
+// themeOf is in which colours the caller sees pictures.
+func themeOf(c echo.Context) walkthrough.Theme {
+	caller, _ := callerOf(c)
+	switch caller.Person.Theme {
+	case account.Light:
+		return walkthrough.LightTheme
+	case account.Dark:
+		return walkthrough.DarkTheme
+	}
+	return walkthrough.AnyTheme
+}
+
+// helpPicture serves a picture of a page. Under the address that has the hash
+// of its content it never changes; under another one a browser asks again.
+func (h *handlers) helpPicture(c echo.Context) error {
+	page, ok := h.Help.Find(c.Param("page"))
+	if !ok {
+		return errNotHere
+	}
+	picture, err := h.Help.Picture(page.Name, c.Param("file"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return errNotHere
+	}
+	if err != nil {
+		return err
+	}
+	defer picture.Close()
+	content, err := io.ReadAll(picture)
+	if err != nil {
+		return err
+	}
+	hash, header := pictureHash(content), c.Response().Header()
+	header.Set("Content-Type", "image/png")
+	header.Set("ETag", `"`+hash+`"`)
+	header.Set("Cache-Control", "private, no-cache")
+	if c.QueryParam("v") == hash {
+		header.Set("Cache-Control", "private, max-age=31536000, immutable")
+	}
+	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, bytes.NewReader(content))
+	return nil
+}
 
 // errorHelp shows a cloud's error catalogue, with an anchor for each code.
 func (h *handlers) errorHelp(c echo.Context) error {
@@ -16,6 +157,41 @@ func (h *handlers) errorHelp(c echo.Context) error {
 	}
 	description := provider.Describe()
 	return h.html(c, http.StatusOK, views.ErrorHelpPage(views.ErrorHelp{
-		Frame: h.frame(c, "What "+description.ShortName+" says, and what to do"), Provider: description.Name, Entries: provider.Catalogue(),
+		Frame: h.helpFrame(c, errorHelpTitle(description)), Provider: description.Name, Entries: provider.Catalogue(),
 	}))
+}
+
+func errorHelpTitle(d cloud.Description) string {
+	return "What " + d.ShortName + " says, and what to do"
+}
+
+// linkable are the clouds that can be linked, by their names.
+func (h *handlers) linkable() []cloud.Cloud {
+	var all []cloud.Cloud
+	for _, linkable := range h.Clouds {
+		all = append(all, linkable)
+	}
+	slices.SortFunc(all, func(a, b cloud.Cloud) int { return cmp.Compare(a.Describe().Name, b.Describe().Name) })
+	return all
+}
+
+// helpFrame has the pages of the help in its navigation, for everybody who may
+// read them.
+func (h *handlers) helpFrame(c echo.Context, title string) views.Frame {
+	f := h.frame(c, title)
+	f.NavTitle, f.Nav = "Help", []views.Link{{Text: "Overview", Path: helpPath}}
+	for _, page := range h.Help.Pages() {
+		f.Nav = append(f.Nav, views.Link{Text: page.Title, Path: helpOf(page.Name, "")})
+	}
+	for _, linkable := range h.linkable() {
+		description := linkable.Describe()
+		f.Nav = append(f.Nav, views.Link{Text: errorHelpTitle(description), Path: errorHelpOf(description.Key)})
+	}
+	for i := range f.Nav {
+		f.Nav[i].Current = f.Nav[i].Path == c.Request().URL.Path
+	}
+	if f.Person == nil {
+		f.SignIn = withNext("/login", c.Request().URL.RequestURI())
+	}
+	return f
 }

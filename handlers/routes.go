@@ -11,6 +11,7 @@ const (
 	anyone               // also without signing in
 	halfway              // signed in, perhaps with the second step to go
 	enrolling            // signed in, perhaps without the passkey that the site requires
+	reader               // signed in, or anybody where the operator has the help public
 	signedIn             // any person
 	viewer               // whoever belongs to the account in the path
 	member               // members and owners of that account; viewers are told so
@@ -57,6 +58,7 @@ const (
 	sessionsPath       = settingsPath + "/sessions"
 	colleaguePath      = accountPath + "/people/:person"
 	keysPath           = accountPath + "/api-keys"
+	helpPath           = "/help"
 )
 
 // routes is the table: every address there is, and who may pass.
@@ -112,7 +114,11 @@ func (h *handlers) routes() []route {
 		{"GET", sessionsPath, signedIn, asItIs, h.sessionsPage},
 		{"POST", sessionsPath + "/end-others", signedIn, asItIs, h.endOtherSessions},
 		{"POST", sessionsPath + "/:session/end", signedIn, asItIs, h.endSession},
-		{"GET", "/help/:provider/errors", signedIn, asItIs, h.errorHelp},
+
+		{"GET", helpPath, reader, asItIs, h.helpIndex},
+		{"GET", helpPath + "/:page", reader, asItIs, h.helpPage},
+		{"GET", helpPath + "/:page/pictures/:file", reader, asItIs, h.helpPicture},
+		{"GET", helpPath + "/:provider/errors", reader, asItIs, h.errorHelp},
 
 		{"GET", "/organizations/new", signedIn, asItIs, h.newOrganizationPage},
 		{"POST", "/organizations", signedIn, asItIs, h.createOrganization},

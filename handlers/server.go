@@ -4,6 +4,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -22,6 +23,7 @@ import (
 	"mooring/credential"
 	"mooring/identity"
 	"mooring/review"
+	"mooring/walkthrough"
 )
 
 // Config is what the handlers need.
@@ -39,6 +41,7 @@ type Config struct {
 	AuditLog      *audit.Log
 	Refusals      *Refusals // who starts it closes it
 	Clouds        cloud.Registry
+	Help          *walkthrough.Library // opened with HelpPaths; nil: no walkthroughs
 	Data          Data
 	Now           func() time.Time
 	Log           *slog.Logger
@@ -47,6 +50,7 @@ type Config struct {
 	PasskeyURL     *url.URL // where passkeys work; nil: nowhere, because the address is a bare IP address
 	SignInWith     []*identity.Provider
 	Mail           bool         // invitations can be mailed
+	PublicHelp     bool         // also who is not signed in may read the help
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts; none by default
 	Demo           *Demo        // nil outside the demo world
 }
@@ -98,6 +102,7 @@ func New(config Config) (http.Handler, error) {
 
 func newHandlers(config Config) *handlers {
 	h := &handlers{Config: config, kept: newKeptPages(config.Now), pages: map[string]bool{}}
+	h.Help = cmp.Or(h.Help, &walkthrough.Library{})
 	h.sessions = newSessionStore(h.secure())
 	h.attempts = newAttempts(h.secure())
 	return h

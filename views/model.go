@@ -48,6 +48,9 @@ type Frame struct {
 	Notices  []Notice
 	Hello    string          // "You last signed in 3 hours ago from 192.0.2.1."; mostly empty
 	Bare     bool            // nobody is signed in yet, or half: no menus, only a way out
+	Help     string          // where the help is; empty: not for this reader
+	SignIn   string          // where to sign in, on pages that anybody may read
+	Contents []Heading       // of a long page, below its navigation
 	Overdue  []OverdueReview // reviews that are late and concern the person
 	wide     bool            // the page holds a wide table and says so itself
 }
@@ -308,6 +311,46 @@ type Session struct {
 	Started, Seen  Time
 	Current        bool
 	EndPath        string
+}
+
+// Help is the first page of the help: what there is, or what a search found.
+type Help struct {
+	Frame
+	Path   string // GET, with the field q, also with htmx: a search
+	Query  string // empty: nothing is searched for
+	Hits   []HelpHit
+	More   int // hits that are not shown
+	Pages  []HelpEntry
+	Errors []HelpEntry // the error catalogues
+}
+
+// HelpEntry is a page of the help in the list of all.
+type HelpEntry struct{ Title, Path, Summary, Takes string } // Takes: "About 8 minutes"
+
+// HelpHit is a place in the help that a search found.
+type HelpHit struct {
+	Title, Path string
+	Page        string // on which it is; empty: Title is that of the page
+	Excerpt     []Words
+}
+
+// Words are a piece of a text; Found are those that were looked for.
+type Words struct {
+	Text  string
+	Found bool
+}
+
+// HelpPage is one walkthrough.
+type HelpPage struct {
+	Frame
+	Summary, Takes string
+	Body           string // HTML, from the walkthroughs that come with the program
+}
+
+// Heading is a heading of a page that one can go to.
+type Heading struct {
+	Text, Anchor string
+	Under        bool // it stands below the one before
 }
 
 // ErrorHelp is the catalogue as a page, with an anchor for each entry.

@@ -116,7 +116,7 @@ func Samples() []Sample {
 	add("leftovers", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), Commands: sampleCleanUp(), BackPath: sampleProviders}))
 	add("leftovers-none", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), BackPath: sampleProviders}))
 	add("sessions", SessionsPage(sampleSessions()))
-	add("error-help", ErrorHelpPage(ErrorHelp{Frame: sampleFrame("Azure error codes"), Provider: "Azure", Entries: sampleCatalogue()}))
+	samplesOfHelp(add)
 
 	add("problem-404", ProblemPage(Problem{
 		Frame: sampleFrame("Not found"), Status: 404, Heading: "Not found",
@@ -144,12 +144,13 @@ func Samples() []Sample {
 	return samples
 }
 
-func sampleStranger(title string) Frame { return Frame{Title: title, Theme: "system"} }
+func sampleStranger(title string) Frame { return Frame{Title: title, Theme: "system", Bare: true} }
 
 func sampleFrame(title string) Frame {
 	return Frame{
 		Title: title, Theme: "system",
 		Person:  &Person{Name: "Ada Byron", Email: "ada@harbor.example", SiteAdmin: true},
+		Help:    "/help",
 		Account: "harbor",
 		Accounts: []AccountLink{
 			{Name: "ada", Path: "/accounts/ada", Kind: "Personal", Role: "Owner"},

@@ -103,7 +103,7 @@ func (h *house) front(p parts) handlers.Config {
 	return handlers.Config{
 		Accounts: h.accounts, Organizations: h.organizations, People: h.people, Keys: h.keys, Certificates: h.certificates,
 		Credentials: h.credentials, Intake: h.credentials.Intake(), Register: h.register, Jobs: h.jobs, Reviews: h.reviews, AuditLog: h.auditLog, Refusals: h.refusals,
-		Clouds: h.clouds, Data: p.database, Now: p.now, Log: p.log, PublicURL: p.public, Mail: p.mailer != nil,
+		Clouds: h.clouds, Help: openHelp(p.log), Data: p.database, Now: p.now, Log: p.log, PublicURL: p.public, Mail: p.mailer != nil,
 	}
 }
 

@@ -30,6 +30,7 @@ type serveSettings struct {
 	publicURL        string
 	certFile, tlsKey string
 	proxies          string
+	publicHelp       bool
 	logLevel         string
 }
 
@@ -43,8 +44,9 @@ func (s *settings) serveFlags(v *serveSettings) {
 	s.StringVar(&v.certFile, "tls-cert", "", "file of the TLS certificate chain (PEM); with --tls-key")
 	s.StringVar(&v.tlsKey, "tls-key", "", "file of the TLS private key (PEM)")
 	s.StringVar(&v.proxies, "trusted-proxy", "", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8,192.168.1.5; none unless said")
+	s.BoolVar(&v.publicHelp, "public-help", false, "who is not signed in may read the help, too")
 	s.StringVar(&v.logLevel, "log-level", "info", "debug, info, warn or error")
-	s.fromEnv("listen", "public-url", "tls-cert", "tls-key", "trusted-proxy", "log-level")
+	s.fromEnv("listen", "public-url", "tls-cert", "tls-key", "trusted-proxy", "public-help", "log-level")
 }
 
 func serve(ctx context.Context, c *cli, args []string) error {
@@ -126,7 +128,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		checkpointsTo: auditing.sinks, keepLog: auditing.keep, archive: auditing.archive}
 	h := build(p)
 	config := h.front(p)
-	config.TrustedProxies, config.SignInWith, config.PasskeyURL = proxies, providers, passkeyURL
+	config.TrustedProxies, config.SignInWith, config.PasskeyURL, config.PublicHelp = proxies, providers, passkeyURL, v.publicHelp
 	front, err := handlers.New(config)
 	if err != nil {
 		return err
