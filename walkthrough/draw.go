@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -95,9 +96,9 @@ func (d *drawing) mark(m placed) error {
 	case Blur:
 		d.blur(m.box)
 	case Outline:
-		d.outline(box)
+		return d.outline(box)
 	case Underline:
-		d.underline(box)
+		return d.underline(box)
 	case Badge:
 		return d.badge(box)
 	case Arrow:
@@ -135,18 +136,22 @@ func (d *drawing) outside(box Rect) []Rect {
 
 // outline draws a box around the target, as far off as the words beside it
 // allow.
-func (d *drawing) outline(box Rect) {
+func (d *drawing) outline(box Rect) error {
 	words := d.outside(box)
 	pad := narrowPad
 	for wide := widestPad; wide > narrowPad; wide -= 0.5 {
-		if !touches(box.grow(wide+stroke/2+clear), box, words) {
+		if !touches(box.grow(wide+stroke+clear), box, words) {
 			pad = wide
 			break
 		}
 	}
 	line := box.grow(pad + stroke/2).within(d.frame.grow(-stroke / 2))
+	if !line.grow(-stroke / 2).holds(box) {
+		return errNoRoom
+	}
 	d.lines(fmt.Sprintf(`<rect %s rx="7"`, at(line)))
 	d.keep = append(d.keep, line.grow(stroke/2))
+	return nil
 }
 
 // touches tells whether a ring around box reaches words.
@@ -170,7 +175,7 @@ func (d *drawing) lines(shape string) {
 }
 
 // underline draws a line below the target, between it and the words below.
-func (d *drawing) underline(box Rect) {
+func (d *drawing) underline(box Rect) error {
 	room := 5.0
 	for _, word := range d.outside(box) {
 		if word.Y >= box.bottom()-1 && word.X < box.right() && word.right() > box.X {
@@ -178,7 +183,12 @@ func (d *drawing) underline(box Rect) {
 		}
 	}
 	y := math.Min(box.bottom()+math.Max(room, stroke/2), d.frame.bottom()-stroke/2)
-	d.lines(fmt.Sprintf(`<path d="M%s %sH%s"`, n(box.X), n(y), n(box.right())))
+	if y-stroke/2 < box.bottom() {
+		return errNoRoom
+	}
+	ends := box.within(d.frame.grow(-stroke / 2)) // they are round
+	d.lines(fmt.Sprintf(`<path d="M%s %sH%s"`, n(ends.X), n(y), n(ends.right())))
+	return nil
 }
 
 // hull is the target with the outline that may already be around it.
@@ -228,11 +238,11 @@ func (d *drawing) cost(place Rect) float64 {
 func (d *drawing) badge(box Rect) error {
 	hull, s := d.hull(box), badgeSize
 	off := markGap
+	left, right, above, below := hull.X-off-s, hull.right()+off, hull.Y-off-s, hull.bottom()+off
 	places := []Rect{
-		{hull.X - off - s, hull.midY() - s/2, s, s}, {hull.right() + off, hull.midY() - s/2, s, s},
-		{hull.X - s*0.7 - off, hull.Y - s*0.7 - off, s, s}, {hull.right() + off - s*0.3, hull.Y - s*0.7 - off, s, s},
-		{hull.midX() - s/2, hull.Y - off - s, s, s}, {hull.midX() - s/2, hull.bottom() + off, s, s},
-		{hull.X, hull.bottom() + off, s, s}, {hull.X, hull.Y - off - s, s, s}, {hull.right() - s, hull.Y - off - s, s, s}, {hull.right() - s, hull.bottom() + off, s, s},
+		{left, hull.midY() - s/2, s, s}, {right, hull.midY() - s/2, s, s}, {hull.right() - s, above, s, s}, {left + off, above + off, s, s},
+		{right - off, above + off, s, s}, {hull.midX() - s/2, above, s, s}, {hull.X, above, s, s},
+		{hull.right() - s, below, s, s}, {hull.midX() - s/2, below, s, s}, {hull.X, below, s, s},
 	}
 	place, ok := d.best(places)
 	if !ok {
@@ -330,6 +340,12 @@ func (d *drawing) callout(box Rect, text string) error {
 	var lead [4]float64
 	least := math.Inf(1)
 	reach := hull.grow(calloutReach)
+	var obstacles []Rect // for the line
+	for _, kept := range d.keep {
+		if !kept.holds(box) {
+			obstacles = append(obstacles, kept)
+		}
+	}
 	for y := reach.Y - h; y <= reach.bottom(); y += calloutStep {
 		for x := reach.X - w; x <= reach.right(); x += calloutStep {
 			try := Rect{x, y, w, h}
@@ -341,13 +357,18 @@ func (d *drawing) callout(box Rect, text string) error {
 				continue
 			}
 			line, length := leader(try, hull)
-			for t := 0.0; t < 1; t += 0.1 {
-				point := Rect{line[0] + t*(line[2]-line[0]) - 4, line[1] + t*(line[3]-line[1]) - 4, 8, 8}
+			if cost += 6 * length; cost >= least {
+				continue
+			}
+			for _, point := range along(line) {
+				if slices.ContainsFunc(obstacles, func(o Rect) bool { return o.overlap(point) > 0 }) {
+					cost = math.Inf(1)
+				}
 				for _, text := range d.texts {
-					cost += 3 * text.overlap(point)
+					cost += 2 * text.overlap(point)
 				}
 			}
-			if cost += 6 * length; cost < least {
+			if cost < least {
 				place, lead, least = try, line, cost
 			}
 		}
@@ -361,8 +382,20 @@ func (d *drawing) callout(box Rect, text string) error {
 	for i, line := range lines {
 		d.words(place.X+calloutPad, place.Y+calloutPad+12+float64(i)*lineHeight, "start", line)
 	}
-	d.keep = append(d.keep, place)
+	d.keep = append(append(d.keep, place), along(lead)...)
 	return nil
+}
+
+// along are boxes that a line passes through, one beside the other.
+func along(line [4]float64) []Rect {
+	const size = 10.0
+	dx, dy := line[2]-line[0], line[3]-line[1]
+	steps := math.Ceil(math.Hypot(dx, dy) / size)
+	var points []Rect
+	for i := 0.0; i <= steps; i++ {
+		points = append(points, Rect{line[0] + dx*i/steps, line[1] + dy*i/steps, 0, 0}.grow(size/2))
+	}
+	return points
 }
 
 // leader is the line from a callout to what it tells about, which it does not

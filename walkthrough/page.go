@@ -20,8 +20,11 @@ const (
 	terminalFolder = "terminals"
 )
 
-// narrowScreen is up to where a reader gets the pictures of narrow windows.
-const narrowScreen = "(max-width: 40rem)"
+// Up to where a reader gets the pictures of narrow windows.
+const (
+	narrowScreen = "(max-width: 40rem)"
+	wideScreen   = "(width > 40rem)"
+)
 
 // sizes gives a picture's width and height in its own pixels.
 type sizes func(file string) (image.Point, error)
@@ -53,8 +56,12 @@ func (w *Walkthrough) sourcesOf(s *Scene, theme Theme, of sizes) ([]source, erro
 		if l.Dark != first.Dark {
 			media = append(media, "(prefers-color-scheme: "+l.theme()+")")
 		}
-		if l.Narrow != first.Narrow && l.Narrow {
+		switch {
+		case l.Narrow == first.Narrow:
+		case l.Narrow:
 			media = append(media, narrowScreen)
+		default:
+			media = append(media, wideScreen)
 		}
 		// The more that is asked, the earlier: the first that fits is taken.
 		if err := add(strings.Join(media, " and "), l); err != nil {
@@ -123,8 +130,8 @@ func (w *Walkthrough) finished(of sizes, transcript func(name string) string) ([
 			failed = err
 			return ast.WalkStop, nil
 		}
-		if text == "" {
-			at = min(at+1, len(w.source)) // the empty line behind it
+		if text == "" && bytes.HasPrefix(w.source[at:], []byte("\n")) {
+			at++ // the empty line behind it
 		}
 		for line := range strings.Lines(text) {
 			page.WriteString(indent + line)
@@ -138,7 +145,7 @@ func (w *Walkthrough) finished(of sizes, transcript func(name string) string) ([
 func (w *Walkthrough) inPlaceOf(step *Step, of sizes, transcript func(string) string) (string, error) {
 	switch {
 	case step.Terminal != nil:
-		return "```console\n" + transcript(step.Terminal.Name) + "```\n", nil
+		return fenced(transcript(step.Terminal.Name)), nil
 	case !step.Scene.Picture:
 		return "", nil
 	}
@@ -149,22 +156,52 @@ func (w *Walkthrough) inPlaceOf(step *Step, of sizes, transcript func(string) st
 	return markup + "\n", err
 }
 
+// fenced is a block of output, between fences that are longer than any in it.
+func fenced(text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + "console\n" + text + fence + "\n"
+}
+
 // extentOf is where a block begins and ends in the source, with its fences, and
 // how far it is set in.
 func (w *Walkthrough) extentOf(block *ast.FencedCodeBlock) (start, end int, indent string) {
 	start = bytes.LastIndexByte(w.source[:block.Info.Segment.Start], '\n') + 1
 	fence := w.source[start:block.Info.Segment.Start]
-	indent = string(fence[:len(fence)-len(bytes.TrimLeft(fence, " "))])
-	end = block.Info.Segment.Stop
+	indent = string(fence[:len(fence)-len(bytes.TrimLeft(fence, " \t"))])
+	end = w.closing(block)
+	return start, end + len(lineAt(w.source, end)), indent
+}
+
+// closing is where the line begins that closes a block.
+func (w *Walkthrough) closing(block *ast.FencedCodeBlock) int {
 	if n := block.Lines().Len(); n > 0 {
-		end = block.Lines().At(n-1).Stop - 1
+		return block.Lines().At(n - 1).Stop
 	}
-	for range 2 { // the rest of this line, and the fence that closes
-		if next := bytes.IndexByte(w.source[end:], '\n'); next >= 0 {
-			end += next + 1
-		}
+	at := block.Info.Segment.Stop
+	return at + len(lineAt(w.source, at))
+}
+
+// lineAt is the rest of a line with its end.
+func lineAt(source []byte, at int) []byte {
+	line, _, more := bytes.Cut(source[at:], []byte("\n"))
+	if more {
+		return source[at : at+len(line)+1]
 	}
-	return start, end, indent
+	return line
+}
+
+// standsAlone tells whether nothing but the block is on its lines, so that
+// something else can be put in its place.
+func (w *Walkthrough) standsAlone(block *ast.FencedCodeBlock) bool {
+	start, _, _ := w.extentOf(block)
+	isFence := func(line []byte) bool {
+		line = bytes.TrimSpace(line)
+		return bytes.HasPrefix(line, []byte("```")) || bytes.HasPrefix(line, []byte("~~~"))
+	}
+	return isFence(lineAt(w.source, start)) && isFence(lineAt(w.source, w.closing(block)))
 }
 
 // Folder reads a walkthrough's folder.

@@ -134,8 +134,8 @@ func (w *Walkthrough) readBody() error {
 			}
 		case *ast.FencedCodeBlock:
 			kind, name, _ := strings.Cut(w.infoOf(n), " ")
-			line := w.lineOf(n)
-			says, at := w.readBlock(step, kind, strings.TrimSpace(name), n)
+			line, name := w.lineOf(n), strings.TrimSpace(name)
+			says, at := w.readBlock(step, kind, name, n)
 			if says != "" {
 				wrong(line+at, "%s", says)
 			}
@@ -144,6 +144,9 @@ func (w *Walkthrough) readBody() error {
 			}
 			if names[name] && name != "" {
 				wrong(line, "the name %q stands at two blocks", name)
+			}
+			if !w.standsAlone(n) {
+				wrong(line, "the block does not begin and end with a line of ``` of its own, outside quotations")
 			}
 			names[name], step.Line, w.blocks[n] = true, line, step
 			w.Steps = append(w.Steps, step)

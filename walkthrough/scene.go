@@ -32,6 +32,7 @@ const (
 
 const (
 	usualMargin = 16.0
+	badgeMargin = 38.0 // so that numbers stand beside what they count
 	mostHeight  = 4000
 )
 
@@ -54,13 +55,14 @@ type targets []Target
 
 // UnmarshalYAML implements yaml.InterfaceUnmarshaler.
 func (t *targets) UnmarshalYAML(unmarshal func(any) error) error {
-	var many []Target
-	if unmarshal(&many) == nil {
+	var text string
+	if unmarshal(&text) != nil {
+		var many []Target
+		err := unmarshal(&many)
 		*t = many
-		return nil
+		return err
 	}
-	var one Target
-	err := unmarshal(&one)
+	one, err := ParseTarget(text)
 	*t = targets{one}
 	return err
 }
@@ -68,6 +70,9 @@ func (t *targets) UnmarshalYAML(unmarshal func(any) error) error {
 func (d sceneData) scene(name string, picture bool) (*Scene, error) {
 	s := &Scene{Name: name, Picture: picture, As: d.As, On: d.On, Do: d.Do, Frame: d.Frame, Margin: usualMargin, Height: d.Height,
 		Marks: d.Marks, Alt: strings.Join(strings.Fields(d.Alt), " "), Caption: strings.Join(strings.Fields(d.Caption), " ")}
+	if slices.ContainsFunc(d.Marks, func(m Mark) bool { return m.Kind == Badge }) {
+		s.Margin = badgeMargin
+	}
 	if d.Margin != nil {
 		s.Margin = *d.Margin
 	}
@@ -108,6 +113,7 @@ const (
 	Press    Verb = "press"           // press a key
 	WaitFor  Verb = "wait for"        // until a target is there
 	WaitGone Verb = "wait until gone" // until no such target is there
+	Reload   Verb = "reload until"    // ask for the page again until a target is there
 	Remember Verb = "remember"        // keep what a target says under a name
 )
 
@@ -115,7 +121,7 @@ const (
 // that are not in it take the target, or the text, directly.
 var complements = map[Verb]string{Type: "into", Choose: "in", Attach: "to", Remember: "from"}
 
-var verbs = []Verb{Open, Click, Type, Choose, Attach, Press, WaitFor, WaitGone, Remember}
+var verbs = []Verb{Open, Click, Type, Choose, Attach, Press, WaitFor, WaitGone, Reload, Remember}
 
 // Action is one thing that somebody does. In texts, {name} stands for what was
 // remembered under that name.

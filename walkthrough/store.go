@@ -158,6 +158,14 @@ func (c Change) Finding() Finding {
 	return Finding{Walkthrough: name, Where: file, Says: c.Says}
 }
 
+// Done tells what Apply did.
+func (c Change) Done() string {
+	if c.After == nil && c.Text == nil {
+		return "removed " + c.Path
+	}
+	return "wrote " + c.Path
+}
+
 // Apply makes a change in a folder of walkthroughs. A file is there whole or
 // not at all.
 func (c Change) Apply(root string) error {

@@ -25,9 +25,12 @@ const (
 )
 
 // Roles lists what a target can be.
-var Roles = []string{"button", "cell", "checkbox", "columnheader", "combobox", "definition", "dialog", "disclosure", RoleDoc, "form", "group",
+var Roles = []string{"button", "cell", "checkbox", "columnheader", "combobox", "date", "definition", "dialog", "disclosure", RoleDoc, "form", "group",
 	"heading", "image", "link", "list", "listitem", "main", "navigation", "option", RolePage, "radio", "region", "row", "rowheader", "searchbox",
 	"status", "table", "term", RoleText, "textbox"}
+
+// soleRoles need no name where there is one only.
+var soleRoles = []string{"dialog", "form", "main", "navigation", "status", "table"}
 
 // ParseTarget reads a target such as
 //
@@ -55,6 +58,9 @@ func targetAt(text string) (Target, string, error) {
 	if role == RolePage {
 		return t, rest, nil
 	}
+	if slices.Contains(soleRoles, role) && !strings.HasPrefix(rest, `"`) {
+		return t.inside(rest)
+	}
 	quoted, err := strconv.QuotedPrefix(rest)
 	if err != nil || quoted[0] != '"' {
 		return Target{}, "", errors.New(`behind the role comes the name in quotation marks, as in button "Save"`)
@@ -62,7 +68,11 @@ func targetAt(text string) (Target, string, error) {
 	if t.Name, err = strconv.Unquote(quoted); err != nil || t.Name == "" {
 		return Target{}, "", errors.New("the name is empty or cannot be read")
 	}
-	rest = strings.TrimSpace(rest[len(quoted):])
+	return t.inside(strings.TrimSpace(rest[len(quoted):]))
+}
+
+// inside reads what the target stands in.
+func (t Target) inside(rest string) (Target, string, error) {
 	if place, ok := strings.CutPrefix(rest, "in "); ok {
 		within, behind, err := targetAt(strings.TrimSpace(place))
 		if err != nil {
@@ -76,7 +86,7 @@ func targetAt(text string) (Target, string, error) {
 // String writes the target as ParseTarget reads it.
 func (t Target) String() string {
 	said := t.Role
-	if t.Role != RolePage {
+	if t.Name != "" {
 		said += " " + strconv.Quote(t.Name)
 	}
 	if t.Within != nil {

@@ -53,7 +53,7 @@ var keptOut = map[string][]string{
 	"account": {"net/http", "database/sql", "echo", "templ"}, "audit": {"net/http", "database/sql", "echo", "templ"},
 	"certificate": {"net/http", "database/sql", "echo", "templ"}, "credential": {"net/http", "database/sql", "echo", "templ"},
 	"review": {"net/http", "database/sql", "echo", "a-h/templ"}, "walkthrough": {"chromedp", "database/sql", "echo", "a-h/templ"},
-	"cloud":  {"net/http", "database/sql", "echo", "templ"}, "views": {"net/http", "database/sql", "echo"},
+	"cloud": {"net/http", "database/sql", "echo", "templ"}, "views": {"net/http", "database/sql", "echo"},
 	"handlers": {"database/sql", "modernc.org"}, "identity": {"database/sql", "echo", "templ"}, "passkey": {"net/http", "database/sql", "echo", "templ"}, "db": {"net/http", "echo", "templ"},
 }
 

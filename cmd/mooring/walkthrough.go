@@ -118,7 +118,7 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 				return err
 			}
 			replaced++
-			fmt.Fprintf(c.stdout, "wrote %s: %s\n", change.Path, change.Says)
+			fmt.Fprintln(c.stdout, change.Done())
 		}
 	}
 	fmt.Fprintf(c.stdout, "%s. %s replaced or removed, %s the same to the pixel.\n", studio.took(), counted(replaced, "file"), counted(same, "picture"))

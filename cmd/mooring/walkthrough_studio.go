@@ -104,10 +104,14 @@ func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthro
 		return nil, err
 	}
 	defer os.RemoveAll(folder)
-	world := camera.World{Sites: map[string]string{walkthrough.OnMooring: s.baseURL, walkthrough.OnPortal: s.portalURL}, Password: demoPassword, Folder: folder}
+	home := filepath.Join(folder, "home") // where commands run, and downloads lie
+	if err := os.Mkdir(home, 0o700); err != nil {
+		return nil, err
+	}
+	world := camera.World{Sites: map[string]string{walkthrough.OnMooring: s.baseURL, walkthrough.OnPortal: s.portalURL}, Password: demoPassword, Folder: home}
 	run := walkthrough.Run{Progress: s.progress(w)}
 	if s.baseURL == "" {
-		if run.Shell, err = newShell(folder); err != nil {
+		if run.Shell, err = newShell(folder, home); err != nil {
 			return nil, err
 		}
 		defer run.Shell.Close()
@@ -121,7 +125,7 @@ func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthro
 	}
 	stage := s.browser.Stage(ctx, world)
 	defer stage.Close()
-	run.Stage, run.Names = stage, map[string]string{"mooring": world.Sites[walkthrough.OnMooring], "portal": world.Sites[walkthrough.OnPortal], "folder": folder}
+	run.Stage, run.Names = stage, map[string]string{"mooring": world.Sites[walkthrough.OnMooring], "portal": world.Sites[walkthrough.OnPortal], "folder": home}
 	return run.Act(ctx, w), nil
 }
 
@@ -182,16 +186,14 @@ func startWalkthroughWorld(ctx context.Context, folder string, linked int, sites
 
 // newShell is a shell in which mooring is this program, and which knows nothing
 // of whoever runs it.
-func newShell(folder string) (*walkthrough.Shell, error) {
+func newShell(folder, home string) (*walkthrough.Shell, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	commands, home := filepath.Join(folder, "commands"), filepath.Join(folder, "home")
-	for _, made := range []string{commands, home} {
-		if err := os.Mkdir(made, 0o700); err != nil {
-			return nil, err
-		}
+	commands := filepath.Join(folder, "commands")
+	if err := os.Mkdir(commands, 0o700); err != nil {
+		return nil, err
 	}
 	if err := os.Symlink(program, filepath.Join(commands, "mooring")); err != nil {
 		return nil, err

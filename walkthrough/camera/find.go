@@ -2,6 +2,7 @@ package camera
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ var rolesOf = map[string][]string{
 	"region":     {"region", "complementary", "Section"},
 	"status":     {"status", "alert", "log"},
 	"combobox":   {"combobox", "listbox"},
+	"date":       {"Date", "DateTime"},
 	"cell":       {"cell", "gridcell"},
 	"textbox":    {"textbox", "searchbox", "spinbutton"},
 }
@@ -70,7 +72,7 @@ func (t *tab) all(target walkthrough.Target) ([]runtime.RemoteObjectID, error) {
 	case selector != "":
 		return t.list(root, fmt.Sprintf("holding(this, %q, %s)", selector, name))
 	}
-	return t.accessible(root, target.Role, target.Name)
+	return t.accessible(root, target.Role, target.Name), nil
 }
 
 // rootOf is what the target is looked for in; "" when that is not there.
@@ -115,9 +117,12 @@ func (t *tab) list(root runtime.RemoteObjectID, question string) ([]runtime.Remo
 
 // accessible finds elements as assistive technology does. What is hidden, or
 // inert behind a dialog, does not count.
-func (t *tab) accessible(root runtime.RemoteObjectID, role, name string) ([]runtime.RemoteObjectID, error) {
+func (t *tab) accessible(root runtime.RemoteObjectID, role, name string) []runtime.RemoteObjectID {
 	var found []runtime.RemoteObjectID
-	for _, node := range t.nodes(root, role, name) {
+	for _, node := range t.nodes(root, role) {
+		if name != "" && nameOf(node) != name {
+			continue
+		}
 		object, err := chromedp.Call(t.ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node.BackendDOMNodeID})
 		if err != nil {
 			continue // it left meanwhile
@@ -126,17 +131,19 @@ func (t *tab) accessible(root runtime.RemoteObjectID, role, name string) ([]runt
 			found = append(found, object.Object.ObjectID)
 		}
 	}
-	return found, nil
+	return found
 }
 
-func (t *tab) nodes(root runtime.RemoteObjectID, role, name string) []*accessibility.Node {
+// nodes are all of a role. Chromium would compare the names too, but overlooks
+// those of fields for files.
+func (t *tab) nodes(root runtime.RemoteObjectID, role string) []*accessibility.Node {
 	var found []*accessibility.Node
 	roles := rolesOf[role]
 	if roles == nil {
 		roles = []string{role}
 	}
 	for _, role := range roles {
-		tree, err := chromedp.Call(t.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{ObjectID: root, Role: role, AccessibleName: name})
+		tree, err := chromedp.Call(t.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{ObjectID: root, Role: role})
 		if err != nil {
 			continue // the page is just changing
 		}
@@ -149,6 +156,15 @@ func (t *tab) nodes(root runtime.RemoteObjectID, role, name string) []*accessibi
 	return found
 }
 
+// nameOf is a node's accessible name, on one line.
+func nameOf(node *accessibility.Node) string {
+	var name string
+	if node.Name != nil {
+		_ = json.Unmarshal(node.Name.Value, &name) // what is no text is no name
+	}
+	return strings.Join(strings.Fields(name), " ")
+}
+
 // instead lists what else of the role there is, for whoever wrote a name that
 // is not there.
 func (t *tab) instead(target walkthrough.Target) string {
@@ -157,12 +173,8 @@ func (t *tab) instead(target walkthrough.Target) string {
 		return ""
 	}
 	var names []string
-	for _, node := range t.nodes(root, target.Role, "") {
-		var name string
-		if node.Name != nil {
-			name = strings.Trim(string(node.Name.Value), `"`)
-		}
-		if name != "" && !slices.Contains(names, name) && len(names) < 8 {
+	for _, node := range t.nodes(root, target.Role) {
+		if name := nameOf(node); name != "" && !slices.Contains(names, name) && len(names) < 8 {
 			names = append(names, name)
 		}
 	}

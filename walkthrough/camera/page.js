@@ -21,6 +21,8 @@
     document.adoptedStyleSheets.push(sheet)
   },
 
+  scrolled() { return { X: scrollX, Y: scrollY } },
+
   visible(element) {
     return element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.getClientRects().length > 0
   },

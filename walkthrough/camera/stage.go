@@ -125,6 +125,8 @@ func (s *Stage) Do(ctx context.Context, a walkthrough.Action) error {
 			found, err := t.all(a.Target)
 			return err == nil && len(found) == 0
 		})
+	case walkthrough.Reload:
+		err = s.reload(ctx, a.Target)
 	default:
 		err = fmt.Errorf("do not know how to %s", a.Verb)
 	}
@@ -132,6 +134,23 @@ func (s *Stage) Do(ctx context.Context, a walkthrough.Action) error {
 		return err
 	}
 	return t.settle(ctx)
+}
+
+// reload asks for the page again and again, until something is there that the
+// server works on.
+func (s *Stage) reload(ctx context.Context, target walkthrough.Target) error {
+	t := s.current
+	return t.until(ctx, patience, func() string { return "it does not come, however often the page is loaded" }, func() bool {
+		if _, err := t.find(ctx, target, pause); err == nil {
+			return true
+		}
+		_, err := chromedp.Call(t.ctx, page.Reload, page.ReloadParams{})
+		if err == nil {
+			err = t.settle(ctx)
+		}
+		_, missing := t.find(ctx, target, pause)
+		return err == nil && missing == nil
+	})
 }
 
 // address puts a path behind the address of the site that the scene plays on.
@@ -285,7 +304,7 @@ func (s *Stage) Survey(ctx context.Context, targets []walkthrough.Target) (walkt
 			continue
 		}
 		objects[i] = object
-		if _, err := on[any](t, object, "function () { this.scrollIntoView({ block: 'nearest', behavior: 'instant' }) }"); err != nil {
+		if err := t.bring(object, i == 0); err != nil {
 			return survey, err
 		}
 	}
@@ -307,6 +326,17 @@ func (s *Stage) Survey(ctx context.Context, targets []walkthrough.Target) (walkt
 	var err error
 	survey.Texts, err = ask[[]walkthrough.Text](t, "texts")
 	return survey, err
+}
+
+// bring brings an element into view: the first of a picture to the middle, and
+// the others as little as they need.
+func (t *tab) bring(object runtime.RemoteObjectID, first bool) error {
+	block := "nearest"
+	if first {
+		block = "center"
+	}
+	_, err := on[any](t, object, "function () { this.scrollIntoView({ block: '"+block+"', behavior: 'instant' }) }")
+	return err
 }
 
 // Photograph implements walkthrough.Stage.

@@ -224,10 +224,16 @@ func (t *tab) mouse(x, y float64) error {
 	return nil
 }
 
+// photograph takes a box of the window. Chromium wants it as one of the whole
+// page.
 func (t *tab) photograph(frame walkthrough.Rect) ([]byte, error) {
+	scrolled, err := ask[struct{ X, Y float64 }](t, "scrolled")
+	if err != nil {
+		return nil, err
+	}
 	picture, err := chromedp.Call(t.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
 		Format: page.CaptureScreenshotFormatPng, OptimizeForSpeed: &yes,
-		Clip: &page.Viewport{X: frame.X, Y: frame.Y, Width: frame.W, Height: frame.H, Scale: 1},
+		Clip: &page.Viewport{X: frame.X + scrolled.X, Y: frame.Y + scrolled.Y, Width: frame.W, Height: frame.H, Scale: 1},
 	})
 	return picture.Data, err
 }
