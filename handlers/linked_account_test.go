@@ -267,6 +267,7 @@ func TestALinkOfAnUnknownProviderIsShownAndDecided(t *testing.T) {
 	for _, id := range []string{pending, reviewed} {
 		says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, "azure")
 	}
+	says(t, s.ask("admin", "GET", linkedAccountsPath+"?provider=azure", nil), http.StatusOK, `<option value="azure" selected>azure</option>`)
 	path := linkedAccountOf(pending)
 	leads(t, s.ask("admin", "POST", path+"/decline", url.Values{"reason": {"Nobody knows it."}}), path+"?done=decline")
 	leads(t, s.ask("admin", "POST", path+"/enable", url.Values{"reason": {"It was a slip."}}), path+"?done=enable")

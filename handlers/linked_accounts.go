@@ -141,6 +141,9 @@ func (h *handlers) linkedFilter(typed url.Values, query review.Query) views.Link
 	for key, linkable := range h.Clouds {
 		filter.Providers = append(filter.Providers, views.Choice{Key: key, Name: linkable.Describe().Name})
 	}
+	if _, known := h.Clouds[query.Provider]; query.Provider != "" && !known { // what is linked to it is still listed
+		filter.Providers = append(filter.Providers, views.Choice{Key: query.Provider, Name: query.Provider})
+	}
 	slices.SortFunc(filter.Providers, func(a, b views.Choice) int { return cmp.Compare(a.Name, b.Name) })
 	for _, status := range review.Statuses {
 		filter.Statuses = append(filter.Statuses, views.Choice{Key: string(status), Name: review.StatusName(status)})
