@@ -27,10 +27,11 @@ var (
 // Lengths in CSS pixels.
 const (
 	stroke     = 3.0
-	haloWidth  = 2.0 // beside the stroke, on each side
+	haloWidth  = 1.5 // beside the stroke, on each side
 	edge       = 2.0 // between a mark and the end of the picture
 	widestPad  = 7.0 // between an outlined target and its line
-	narrowPad  = 2.0
+	evenPad    = 3.0 // from here on it is the same on all sides
+	narrowPad  = 0.5
 	clear      = 2.0 // between a line and the words beside it
 	badgeSize  = 26.0
 	markGap    = 6.0 // between a target and what points at it
@@ -135,17 +136,19 @@ func (d *drawing) outside(box Rect) []Rect {
 }
 
 // outline draws a box around the target, as far off as the words beside it
-// allow.
+// allow: equally far on all sides, or on each as far as it goes where words are
+// near.
 func (d *drawing) outline(box Rect) error {
 	words := d.outside(box)
-	pad := narrowPad
-	for wide := widestPad; wide > narrowPad; wide -= 0.5 {
-		if !touches(box.grow(wide+stroke+clear), box, words) {
-			pad = wide
-			break
-		}
+	left, right, above, below := strips(box, widestPad+stroke+clear)
+	pads := [4]float64{}
+	for i, strip := range []func(wide float64) Rect{left, right, above, below} {
+		pads[i] = roomiest(strip, words)
 	}
-	line := box.grow(pad + stroke/2).within(d.frame.grow(-stroke / 2))
+	if least := slices.Min(pads[:]); least >= evenPad {
+		pads = [4]float64{least, least, least, least}
+	}
+	line := Rect{box.X - pads[0], box.Y - pads[2], box.W + pads[0] + pads[1], box.H + pads[2] + pads[3]}.grow(stroke / 2).within(d.frame.grow(-stroke / 2))
 	if !line.grow(-stroke / 2).holds(box) {
 		return errNoRoom
 	}
@@ -154,14 +157,24 @@ func (d *drawing) outline(box Rect) error {
 	return nil
 }
 
-// touches tells whether a ring around box reaches words.
-func touches(ring, box Rect, words []Rect) bool {
-	for _, word := range words {
-		if ring.overlap(word) > box.overlap(word) {
-			return true
+// strips are the sides of a box, each as wide as asked for, with its corners.
+func strips(box Rect, corner float64) (left, right, above, below func(wide float64) Rect) {
+	tall, long := box.H+2*corner, box.W+2*corner
+	return func(wide float64) Rect { return Rect{box.X - wide, box.Y - corner, wide, tall} },
+		func(wide float64) Rect { return Rect{box.right(), box.Y - corner, wide, tall} },
+		func(wide float64) Rect { return Rect{box.X - corner, box.Y - wide, long, wide} },
+		func(wide float64) Rect { return Rect{box.X - corner, box.bottom(), long, wide} }
+}
+
+// roomiest is the widest pad for which a line on this side keeps clear of words.
+func roomiest(strip func(wide float64) Rect, words []Rect) float64 {
+	for pad := widestPad; pad > narrowPad; pad -= 0.5 {
+		area := strip(pad + stroke + clear)
+		if !slices.ContainsFunc(words, func(word Rect) bool { return word.overlap(area) > 0 }) {
+			return pad
 		}
 	}
-	return false
+	return narrowPad
 }
 
 // lines draws a shape as a line, first its edge and then itself.
