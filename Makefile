@@ -1,6 +1,6 @@
 # What one does to Mooring. `make` builds it.
 
-.PHONY: build test race e2e bench bench-admin generate check fuzz
+.PHONY: build test race e2e bench bench-admin generate check fuzz walkthroughs
 
 # The program as it is released: one static file.
 build:
@@ -36,6 +36,10 @@ TEMPL = go run github.com/a-h/templ/cmd/templ@$$(go list -m -f '{{.Version}}' gi
 
 generate:
 	$(TEMPL) generate -path views
+
+# The pictures and pages of docs/walkthroughs, after a change of the interface.
+walkthroughs:
+	go run ./cmd/mooring walkthrough shoot
 
 # What must hold before anything is run: format, vet, generated files, modules,
 # and a schema.sql that says what the migrations make.
