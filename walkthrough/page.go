@@ -134,7 +134,10 @@ func (w *Walkthrough) finished(of sizes, transcript func(name string) string) ([
 			at++ // the empty line behind it
 		}
 		for line := range strings.Lines(text) {
-			page.WriteString(indent + line)
+			if line != "\n" {
+				page.WriteString(indent)
+			}
+			page.WriteString(line)
 		}
 		return ast.WalkSkipChildren, nil
 	})

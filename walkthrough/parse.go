@@ -222,9 +222,10 @@ func (w *Walkthrough) textOf(node ast.Node) string {
 	return strings.Join(strings.Fields(said.String()), " ")
 }
 
-// lineOf is the line of the file at which a part begins.
+// lineOf is the line of the file at which a part begins. A part that does not
+// say where it is stands behind another.
 func (w *Walkthrough) lineOf(node ast.Node) int {
-	at := 0
+	at := -1
 	_ = ast.Walk(node, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		switch t := n.(type) {
 		case *ast.Text:
@@ -244,7 +245,21 @@ func (w *Walkthrough) lineOf(node ast.Node) int {
 		}
 		return ast.WalkStop, nil
 	})
-	return w.above + 1 + bytes.Count(w.source[:at], []byte("\n"))
+	if before, ok := node.PreviousSibling().(*ast.Text); at < 0 && ok {
+		at = before.Segment.Stop
+		if before.SoftLineBreak() || before.HardLineBreak() {
+			at = min(at+1, len(w.source))
+		}
+	}
+	switch {
+	case at >= 0:
+		return w.above + 1 + bytes.Count(w.source[:at], []byte("\n"))
+	case node.PreviousSibling() != nil:
+		return w.lineOf(node.PreviousSibling())
+	case node.Parent() != nil:
+		return w.lineOf(node.Parent())
+	}
+	return w.above + 1
 }
 
 // anchors gives headings the addresses that GitHub gives them.
