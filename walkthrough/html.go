@@ -29,6 +29,7 @@ type setting struct {
 	transcript func(name string) string
 	picture    func(file string) string
 	link       func(to string) string
+	anchor     func(anchor string) string
 }
 
 // body is the page as HTML, without its title.
@@ -74,7 +75,7 @@ func (b *bodyRenderer) block(out util.BufWriter, _ []byte, node ast.Node, enteri
 		if err != nil {
 			b.failed = err
 		}
-		_, _ = out.WriteString("<figure id=\"" + step.Scene.Name + "\">\n" + markup)
+		_, _ = out.WriteString("<figure id=\"" + b.anchor(step.Scene.Name) + "\">\n" + markup)
 		if step.Scene.Caption != "" {
 			_, _ = out.WriteString("\n<figcaption>" + html.EscapeString(step.Scene.Caption) + "</figcaption>")
 		}
@@ -97,7 +98,7 @@ func (b *bodyRenderer) heading(out util.BufWriter, _ []byte, node ast.Node, ente
 		_, _ = out.WriteString("</a></" + tag + ">\n")
 		return ast.WalkContinue, nil
 	}
-	anchor := html.EscapeString(anchorOf(h))
+	anchor := html.EscapeString(b.anchor(anchorOf(h)))
 	_, _ = out.WriteString("<" + tag + " id=\"" + anchor + "\"><a href=\"#" + anchor + "\">")
 	return ast.WalkContinue, nil
 }

@@ -44,6 +44,24 @@ func (p Page) Body(theme Theme) string { return p.bodies[theme] }
 type Paths struct {
 	Page    func(name string) string
 	Picture func(name, file string) string
+	Heading func(name, anchor string) string // the id of a heading, where pages stand on one; nil: its anchor
+}
+
+// leads is where a link of a page leads.
+func (p Paths) leads(from, to string) string {
+	name, anchor, other := otherPage(to)
+	if here, ok := strings.CutPrefix(to, "#"); ok {
+		name, anchor = from, here
+	} else if !other {
+		return to
+	}
+	switch {
+	case anchor != "" && p.Heading != nil:
+		return "#" + p.Heading(name, anchor)
+	case !other:
+		return to
+	}
+	return strings.TrimSuffix(p.Page(name)+"#"+anchor, "#")
 }
 
 // OpenLibrary reads all finished walkthroughs of a folder. One that is not
@@ -79,12 +97,11 @@ func (w *Walkthrough) page(folder Folder, paths Paths) (Page, error) {
 			failed = errors.Join(failed, err)
 			return string(text)
 		},
-		link: func(to string) string {
-			if name, anchor, ok := otherPage(to); ok {
-				return strings.TrimSuffix(paths.Page(name)+"#"+anchor, "#")
-			}
-			return to
-		},
+		link:   func(to string) string { return paths.leads(w.Name, to) },
+		anchor: func(anchor string) string { return anchor },
+	}
+	if paths.Heading != nil {
+		set.anchor = func(anchor string) string { return paths.Heading(w.Name, anchor) }
 	}
 	for _, set.theme = range []Theme{AnyTheme, LightTheme, DarkTheme} {
 		body, err := w.body(set)
@@ -130,7 +147,7 @@ func (l *Library) Find(name string) (Page, bool) {
 
 // Picture opens a picture of a page.
 func (l *Library) Picture(name, file string) (fs.File, error) {
-	if path.Base(file) != file || path.Ext(file) != ".png" {
+	if _, ok := l.Find(name); !ok || path.Base(file) != file || path.Ext(file) != ".png" {
 		return nil, fs.ErrNotExist
 	}
 	return Folder{l.folder, name}.Picture(file)

@@ -252,7 +252,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil || len(page) == 0 {
 			t.Fatal(err)
 		}
-		if _, err := w.body(setting{of: of, transcript: func(string) string { return "" }, picture: func(f string) string { return f }, link: func(to string) string { return to }}); err != nil {
+		if _, err := w.body(setting{of: of, transcript: func(string) string { return "" }, picture: func(f string) string { return f }, link: func(to string) string { return to }, anchor: func(a string) string { return a }}); err != nil {
 			t.Fatal(err)
 		}
 		CheckLinks([]*Walkthrough{w})

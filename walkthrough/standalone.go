@@ -18,7 +18,7 @@ body { max-width: 52rem; margin: 0 auto; padding: 2rem 1rem 4rem }
 h1, h2, h3 { line-height: 1.25; margin: 2em 0 .6em } h1 { margin-top: 0 }
 a { color: var(--accent) } h2 a, h3 a { color: inherit; text-decoration: none }
 figure { margin: 1.5rem 0 } figcaption { color: var(--soft); font-size: .9rem; margin-top: .4rem }
-img { max-width: 100%; height: auto; border: 1px solid var(--line); border-radius: 6px }
+img { box-sizing: border-box; max-width: 100%; height: auto; border: 1px solid var(--line); border-radius: 6px }
 pre { overflow-x: auto; padding: .8rem 1rem; background: var(--code); border-radius: 6px; font-size: .85rem }
 code { font-family: ui-monospace, "DejaVu Sans Mono", monospace }
 table { border-collapse: collapse } th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-top: 1px solid var(--line); vertical-align: top }
@@ -32,7 +32,8 @@ blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 4px solid var(--a
 // nothing beside it. On paper, light pictures of wide windows are best.
 func Standalone(fsys fs.FS, names []string, theme Theme) ([]byte, error) {
 	paths := Paths{
-		Page: func(name string) string { return "#" + name },
+		Page:    func(name string) string { return "#" + name },
+		Heading: func(name, anchor string) string { return name + "." + anchor },
 		Picture: func(name, file string) string {
 			data, err := fs.ReadFile(fsys, Folder{fsys, name}.picturePath(file))
 			if err != nil {
