@@ -187,5 +187,8 @@ func (c Change) Apply(root string) error {
 	if err == nil {
 		err = os.Rename(file+".new", file)
 	}
+	if err != nil {
+		_ = os.Remove(file + ".new") // the first error tells
+	}
 	return err
 }
