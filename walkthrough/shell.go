@@ -54,6 +54,11 @@ func (s *Shell) run(ctx context.Context, t *Terminal, line string) (string, erro
 		end(c.Cmd, os.Kill)
 		return "", fmt.Errorf("it took too long: %s", printed)
 	}
+	select {
+	case <-printed.met: // it ended right after that
+		return printed.String(), nil
+	default:
+	}
 	switch got := c.ProcessState.ExitCode(); {
 	case t.Until != "":
 		return "", fmt.Errorf("it ended before it printed %q: %s", t.Until, printed)
@@ -79,9 +84,9 @@ func (s *Shell) Close() {
 		select {
 		case <-c.ended:
 		case <-late:
-			end(c.Cmd, os.Kill)
-			<-c.ended
 		}
+		end(c.Cmd, os.Kill) // and what did not end with it
+		<-c.ended
 	}
 	s.running = nil
 }
