@@ -1,0 +1,539 @@
+package camera_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"mooring/walkthrough"
+	"mooring/walkthrough/camera"
+)
+
+var stopChromium = func() {}
+
+// chromium is the one browser of all tests.
+var chromium = sync.OnceValues(func() (*camera.Browser, error) {
+	b, err := camera.Start(context.Background())
+	if err == nil {
+		stopChromium = b.Close
+	}
+	return b, err
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	stopChromium()
+	os.Exit(code)
+}
+
+// needChromium skips the test where there is no browser, unless the
+// environment says that there has to be one.
+func needChromium(t *testing.T) *camera.Browser {
+	t.Helper()
+	_, err := camera.Find()
+	switch {
+	case err == nil:
+	case os.Getenv("MOORING_E2E") == "required":
+		t.Fatal("no Chromium (chromium, chromium-browser or google-chrome) in PATH, and MOORING_E2E=required")
+	default:
+		t.Skip("no Chromium (chromium, chromium-browser or google-chrome) in PATH; install it, or see README")
+	}
+	b, err := chromium()
+	if err != nil {
+		t.Fatalf("Chromium does not start: %v", err)
+	}
+	return b
+}
+
+func equal(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s:\n got %q\nwant %q", what, got, want)
+	}
+}
+
+func wantErr(t *testing.T, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("error is %v, want %v", err, want)
+	}
+}
+
+// site serves pages by their paths. changed goes into every page.
+type site struct {
+	*httptest.Server
+	mux     *http.ServeMux
+	changed atomic.Value
+}
+
+const pageStyle = `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Harbor</title><style>
+	:root { color-scheme: light dark }
+	body { margin: 0; font: 16px/1.5 "DejaVu Sans", sans-serif; background: light-dark(#ffffff, #101416); color: light-dark(#14191b, #e6eaea) }
+</style>`
+
+func newSite(t *testing.T) *site {
+	s := &site{mux: http.NewServeMux()}
+	s.changed.Store("")
+	s.Server = httptest.NewServer(s.mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// page serves a page with this body.
+func (s *site) page(path string, body func(changed string) string) {
+	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, pageStyle, body(s.changed.Load().(string)))
+	})
+}
+
+func (s *site) fixed(path, body string) { s.page(path, func(string) string { return body }) }
+
+// fences writes blocks with ”' for the fences, which Go's raw strings cannot
+// hold.
+func fences(text string) string { return strings.ReplaceAll(text, "'''", "```") }
+
+func guide(t *testing.T, head, body string) *walkthrough.Walkthrough {
+	t.Helper()
+	w, err := walkthrough.Parse("x", []byte("---\nsummary: Do it.\n"+head+"\n---\n# Do it\n\n"+fences(body)))
+	wantErr(t, err, nil)
+	return w
+}
+
+// act acts a walkthrough out in the browser.
+func (s *site) act(t *testing.T, w *walkthrough.Walkthrough) *walkthrough.Take {
+	t.Helper()
+	stage := needChromium(t).Stage(t.Context(), camera.World{
+		Sites: map[string]string{walkthrough.OnMooring: s.URL, walkthrough.OnPortal: s.URL + "/portal"}, Password: "right", Folder: t.TempDir(),
+	})
+	defer stage.Close()
+	return walkthrough.Run{Stage: stage}.Act(t.Context(), w)
+}
+
+func told(take *walkthrough.Take) []string {
+	var all []string
+	for _, f := range take.Findings {
+		all = append(all, f.String())
+	}
+	return all
+}
+
+// compared tells what a take would change, and how many pictures are the same.
+func compared(t *testing.T, root string, w *walkthrough.Walkthrough, take *walkthrough.Take) (changes []walkthrough.Change, says []string, identical int) {
+	t.Helper()
+	changes, identical, err := w.Compare(os.DirFS(root), take)
+	wantErr(t, err, nil)
+	for _, c := range changes {
+		says = append(says, c.Finding().String())
+	}
+	return changes, says, identical
+}
+
+func stored(t *testing.T, w *walkthrough.Walkthrough, take *walkthrough.Take) string {
+	t.Helper()
+	equal(t, "findings", told(take), []string(nil))
+	root := t.TempDir()
+	changes, _, _ := compared(t, root, w, take)
+	for _, c := range changes {
+		wantErr(t, c.Apply(root), nil)
+	}
+	return root
+}
+
+func pixel(img image.Image, x, y int) string {
+	c := color.NRGBAModel.Convert(img.At(img.Bounds().Min.X+x, img.Bounds().Min.Y+y)).(color.NRGBA)
+	return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
+}
+
+// bay is the page that changes.
+func bay(changed string) string {
+	label, word, address, more := "Save", "Linked", "max@example.com", ""
+	style := ""
+	switch changed {
+	case "label":
+		label = "Store"
+	case "word":
+		word = "Locked"
+	case "secret":
+		address = "max@harbor.io"
+	case "hidden":
+		style = "visibility: hidden"
+	case "moved":
+		style = "margin-left: 60px"
+	case "dialog":
+		more = `<div role="dialog" aria-label="News" style="position: fixed; left: 0; top: 100px; width: 300px; height: 200px; background: gray">News</div>`
+	case "pixel":
+		more = `<i style="position: absolute; left: 0; top: 0; width: 1px; height: 1px; background: red"></i>`
+	case "second":
+		more = `<button>Save</button>`
+	}
+	return fmt.Sprintf(`<main style="position: relative; padding: 40px; width: 420px"><h1>Harbor</h1><p>%s by %s</p><p><button style="%s">%s</button></p>%s</main>`, word, address, style, label, more)
+}
+
+const bayGuide = `Press **Save**. See [the end](#the-end).
+
+'''picture save
+open: /
+frame: main
+mark:
+  - outline: button "Save"
+alt: The button.
+'''
+
+## The end
+`
+
+func TestACheckNamesWhatHasChanged(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.page("/{$}", bay)
+	const head = "themes: [light]"
+	w := guide(t, head, bayGuide)
+	root := stored(t, w, s.act(t, w))
+	const at, picture = "x/walkthrough.md:9: picture save: ", "x/walkthrough.md: pictures/save-wide-light.png: the picture has changed in "
+	const noLabel = `x/walkthrough.md:7: the prose names "Save", and the interface does not have that at this step`
+	for _, test := range []struct {
+		name, changed     string
+		source            func(string) string
+		findings, changes []string
+		identical         int
+	}{
+		{name: "nothing", identical: 1},
+		{name: "a label", changed: "label", findings: []string{at + `button "Save": there is no such thing on the page; of the role button there are ["Store"]`, noLabel}},
+		{name: "a hidden target", changed: "hidden", findings: []string{at + `button "Save": there is no such thing on the page`, noLabel}},
+		{name: "a moved button", changed: "moved", changes: []string{picture}},
+		{name: "a dialog over it", changed: "dialog", findings: []string{at + `button "Save": something lies over it: News`}},
+		{name: "a secret", changed: "secret", findings: []string{at + "it shows an e-mail address: blur it, or use one of an example domain"}},
+		{name: "a second one", changed: "second", findings: []string{at + `button "Save": there are 2 of it: say in which part, as in button "Save" in region "…"`}},
+		{name: "a pixel in a corner", changed: "pixel"},
+		{name: "a word", changed: "word", changes: []string{picture}},
+		{name: "a broken link", source: func(text string) string { return strings.Replace(text, "(#the-end)", "(#the-ent)", 1) },
+			findings: []string{`x/walkthrough.md:7: the link "#the-ent" leads to a heading that is not there`}, changes: []string{"x/walkthrough.md: README.md: the finished page is not that of its file"}, identical: 1},
+		{name: "no alt text", source: func(text string) string { return strings.Replace(text, "alt: The button.\n", "", 1) },
+			findings: []string{at + "it has no alt text: say in alt: what it shows"}, changes: []string{"x/walkthrough.md: README.md: the finished page is not that of its file"}, identical: 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s.changed.Store(test.changed)
+			w := w
+			if test.source != nil {
+				w = guide(t, head, test.source(bayGuide))
+			}
+			take := s.act(t, w)
+			findings := told(take)
+			for _, f := range walkthrough.CheckLinks([]*walkthrough.Walkthrough{w}) {
+				findings = append(findings, f.String())
+			}
+			equal(t, "findings", findings, test.findings)
+			_, says, identical := compared(t, root, w, take)
+			for i := range says {
+				if before, _, ok := strings.Cut(says[i], picture); ok {
+					says[i] = before + picture
+				}
+			}
+			equal(t, "changes", says, test.changes)
+			equal(t, "identical", identical, test.identical)
+		})
+	}
+}
+
+const looksGuide = `'''picture page
+open: /
+frame: page
+height: 300
+alt: All of it.
+'''
+
+'''picture marked
+frame: button "Save"
+margin: 200
+mark:
+  - outline: button "Save"
+  - badge: button "Save"
+  - callout: button "Save"
+    text: Press it, and wait until it is done
+alt: The button.
+'''
+`
+
+func TestPicturesAreTheSameEachTimeInEveryLook(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.fixed("/{$}", `<style>@media (max-width: 40rem) { .wide { display: none } }
+		@keyframes turn { to { transform: rotate(1turn) } } i { display: block; width: 9px; height: 9px; background: teal; transition: all 1s }</style>
+		<main style="padding: 140px 90px 200px"><h1>Harbor <span class="wide">at sea</span></h1><i></i><input value="a caret" autofocus> <button>Save</button></main>`)
+	w := guide(t, "themes: [light, dark]\nwidths: [wide, narrow]", looksGuide)
+	first := stored(t, w, s.act(t, w))
+	again := s.act(t, w)
+	changes, says, identical := compared(t, first, w, again)
+	equal(t, "changes", says, []string(nil))
+	equal(t, "identical", identical, 8)
+	equal(t, "changes", len(changes), 0)
+
+	second := stored(t, w, again)
+	page, err := os.ReadFile(filepath.Join(first, "x", walkthrough.PageFile))
+	wantErr(t, err, nil)
+	for name, ground := range map[string]string{"wide-light": "#ffffff", "wide-dark": "#101416", "narrow-light": "#ffffff", "narrow-dark": "#101416"} {
+		for _, picture := range []string{"page", "marked"} {
+			file := picture + "-" + name + ".png"
+			one, err := os.ReadFile(filepath.Join(first, "x", "pictures", file))
+			wantErr(t, err, nil)
+			other, err := os.ReadFile(filepath.Join(second, "x", "pictures", file))
+			wantErr(t, err, nil)
+			if string(one) != string(other) {
+				t.Errorf("%s has other bytes each time", file)
+			}
+			img, err := png.Decode(strings.NewReader(string(one)))
+			wantErr(t, err, nil)
+			equal(t, file+" in its corner", pixel(img, 1, 1), ground)
+			size := img.Bounds().Size()
+			if markup := fmt.Sprintf(`pictures/%s" width="%d" height="%d"`, file, size.X/2, size.Y/2); !strings.Contains(strings.ReplaceAll(string(page), ` alt="All of it."`, ""), markup) && !strings.Contains(strings.ReplaceAll(string(page), ` alt="The button."`, ""), markup) {
+				t.Errorf("the page does not say %s", markup)
+			}
+			if picture == "page" {
+				want := image.Point{X: 2560, Y: 600}
+				if strings.HasPrefix(name, "narrow") {
+					want.X = 780
+				}
+				equal(t, file, size, want)
+			}
+		}
+	}
+}
+
+func TestWhatIsBelowTheFoldIsFramedRight(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.fixed("/{$}", `<style>.deep { position: absolute; left: 300px; width: 100px; height: 40px; background: #1020ff }
+		nav { position: sticky; top: 0; height: 30px; background: gray }</style><nav>Above all</nav>
+		<main style="height: 5000px"><div class="deep" data-doc="deep" style="top: 2400px"></div><div class="deep" data-doc="last" style="top: 4960px"></div>
+		<div style="position: absolute; top: 700px; left: 20px; width: 200px; height: 90px; overflow: auto"><div style="height: 900px"></div><div data-doc="inner" style="margin: 20px; width: 60px; height: 30px; background: #1020ff"></div><div style="height: 900px"></div></div></main>`)
+	w := guide(t, "themes: [light]", `'''picture deep
+open: /
+frame: doc "deep"
+mark:
+  - outline: doc "deep"
+alt: x
+'''
+
+'''picture last
+frame: doc "last"
+mark:
+  - outline: doc "last"
+alt: x
+'''
+
+'''picture inner
+frame: doc "inner"
+mark:
+  - outline: doc "inner"
+alt: x
+'''
+
+'''picture all
+height: 500
+mark:
+  - outline: doc "deep"
+alt: x
+'''
+`)
+	take := s.act(t, w)
+	equal(t, "findings", told(take), []string(nil))
+	for picture, size := range map[string]image.Point{"deep": {X: 132, Y: 72}, "last": {X: 132, Y: 72}, "inner": {X: 92, Y: 62}} {
+		img := take.Pictures[picture+"-wide-light.png"]
+		if img == nil {
+			continue
+		}
+		equal(t, picture, img.Bounds().Size(), size.Mul(2))
+		// The middle, inside of the edges, the line around it at 8.5, and beside it.
+		for _, want := range []struct {
+			x, y   int
+			colour string
+		}{{size.X, size.Y, "#1020ff"}, {33, size.Y, "#1020ff"}, {size.X, 33, "#1020ff"}, {2*size.X - 34, size.Y, "#1020ff"}, {15, size.Y, "#c2410c"}, {size.X, 15, "#c2410c"}, {2*size.X - 16, size.Y, "#c2410c"}, {30, size.Y, "#ffffff"}, {1, 1, "#ffffff"}} {
+			equal(t, fmt.Sprintf("%s at %d, %d", picture, want.x, want.y), pixel(img, want.x, want.y), want.colour)
+		}
+	}
+	if img := take.Pictures["all-wide-light.png"]; img != nil {
+		equal(t, "the whole window", img.Bounds().Size(), image.Point{X: 2560, Y: 1000})
+		middle := 500 // of the window, where the first target of a picture goes
+		equal(t, "the target in it", pixel(img, 700, middle), "#1020ff")
+		equal(t, "the line in it", pixel(img, 600-17, middle), "#c2410c")
+	}
+}
+
+func TestASceneDoesWhatPeopleDo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.fixed("/{$}", `<a href="/form">Go on</a> <b data-doc="id">AB-12</b>`)
+	s.fixed("/form", `<h1>Form</h1><a href="/file">Download</a>
+		<label>Name <input id="name" value="what was there before"></label> <label>Role <select id="role"><option>Owner</option><option>Reader</option></select></label>
+		<label>Certificate <input type="file" id="file"></label> <button id="load">Load</button> <button id="send">Send</button> <p id="said"></p>
+		<script>
+			const $ = (id) => document.getElementById(id)
+			let roles = '', entered = ''
+			$('role').onchange = () => { roles += $('role').value }
+			$('name').onkeydown = (e) => { if (e.key === 'Enter') entered = 'entered' }
+			$('load').onclick = () => { $('said').textContent = 'Working'; setTimeout(() => { $('said').innerHTML = '<i>Loaded</i>' }, 150) }
+			$('send').onclick = async () => {
+				const file = $('file').files[0] ? await $('file').files[0].text() : 'none'
+				await fetch('/sent', { method: 'POST', body: [$('name').value, roles, entered, file, $('said').innerText].join('|') })
+				$('said').textContent = 'Sent'
+			}
+		</script>`)
+	s.mux.HandleFunc("GET /file", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Disposition", `attachment; filename="a.cer"`)
+		fmt.Fprint(w, "a certificate")
+	})
+	var sent atomic.Value
+	s.mux.HandleFunc("POST /sent", func(_ http.ResponseWriter, r *http.Request) {
+		body := make([]byte, 1000)
+		n, _ := r.Body.Read(body)
+		sent.Store(string(body[:n]))
+	})
+	take := s.act(t, guide(t, "themes: [light]", `'''act
+open: /
+do:
+  - remember: id
+    from: doc "id"
+  - click: link "Go on"
+  - wait for: heading "Form"
+  - click: link "Download"
+  - type: "{id} \"quoted\" äö"
+    into: textbox "Name"
+  - press: Enter
+  - choose: Reader
+    in: combobox "Role"
+  - attach: a.cer
+    to: button "Certificate"
+  - click: button "Load"
+  - wait until gone: text "Working"
+  - wait for: text "Loaded"
+  - click: button "Send"
+  - wait for: text "Sent"
+'''
+
+'''picture end
+alt: x
+'''
+`))
+	equal(t, "findings", told(take), []string(nil))
+	equal(t, "sent", sent.Load(), any(`AB-12 "quoted" äö|Reader|entered|a certificate|Loaded`))
+}
+
+// TestPicturesWaitForWhatIsOnItsWay takes them right after a click, without a
+// wait in the walkthrough.
+func TestPicturesWaitForWhatIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.fixed("/{$}", `<a href="/next">Next</a> <button onclick="late(this)">Late</button> <button onclick="move()">Move</button><script>
+		function late(b) { b.classList.add('htmx-request'); setTimeout(() => { b.classList.remove('htmx-request'); document.body.style.background = '#1020ff' }, 150) }
+		function move() { document.body.animate([{ background: '#ffffff' }, { background: '#208010' }], { duration: 150, fill: 'forwards' }) }</script>`)
+	s.fixed("/next", `<body style="background: #ff2010"><h1>Next</h1>`)
+	take := s.act(t, guide(t, "themes: [light]", `'''picture late
+open: /
+do:
+  - click: button "Late"
+height: 200
+alt: x
+'''
+
+'''picture moved
+open: /
+do:
+  - click: button "Move"
+height: 200
+alt: x
+'''
+
+'''picture one
+open: /
+do:
+  - click: link "Next"
+height: 200
+alt: x
+'''
+
+'''picture two
+open: /
+do:
+  - click: link "Next"
+height: 200
+alt: x
+'''
+`))
+	equal(t, "findings", told(take), []string(nil))
+	for name, want := range map[string]string{"late": "#1020ff", "moved": "#208010", "one": "#ff2010", "two": "#ff2010"} {
+		if img := take.Pictures[name+"-wide-light.png"]; img != nil {
+			equal(t, name, pixel(img, 1280, 350), want)
+		}
+	}
+}
+
+func TestEverybodyHasABrowserOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.fixed("/login", `<form method="post" action="/login"><label>E-mail address <input name="email"></label> <label>Password <input type="password" name="password"></label> <button>Sign in</button></form>`)
+	s.mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("password") == "right" {
+			http.SetCookie(w, &http.Cookie{Name: "who", Value: strings.Split(r.FormValue("email"), "@")[0]})
+		}
+		http.Redirect(w, r, "/home", http.StatusSeeOther)
+	})
+	hello := func(w http.ResponseWriter, r *http.Request) {
+		who := "nobody"
+		if c, err := r.Cookie("who"); err == nil {
+			who = c.Value
+		}
+		fmt.Fprintf(w, "%s<h1>%s at %s</h1>", pageStyle, who, r.URL.Path)
+	}
+	s.mux.HandleFunc("GET /home", hello)
+	s.mux.HandleFunc("GET /portal/home", hello)
+	take := s.act(t, guide(t, "themes: [light]", `**ada at /home**
+
+'''act
+as: ada@example.com
+'''
+
+**nobody at /portal/home**
+
+'''act
+on: portal
+open: /home
+'''
+
+**max at /home**
+
+'''act
+as: max@example.com
+'''
+
+**ada at /home**
+
+'''act
+as: ada@example.com
+'''
+`))
+	equal(t, "findings", told(take), []string(nil))
+}
+
+func TestAPageIsPrintedWithItsPictures(t *testing.T) {
+	t.Parallel()
+	b := needChromium(t)
+	file := filepath.Join(t.TempDir(), "page.html")
+	wantErr(t, os.WriteFile(file, []byte(pageStyle+"<h1>Harbor</h1>"), 0o600), nil)
+	pdf, err := b.Print(t.Context(), file)
+	wantErr(t, err, nil)
+	if !strings.HasPrefix(string(pdf), "%PDF-") || !strings.Contains(string(pdf), "%%EOF") {
+		t.Errorf("it is no PDF: %.20q", pdf)
+	}
+}
