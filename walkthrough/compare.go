@@ -23,6 +23,27 @@ func pixels(img image.Image) *image.NRGBA {
 	}
 	b := img.Bounds()
 	into := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	switch known := img.(type) { // the two that PNGs are read as, without detours: pictures are large
+	case *image.RGBA:
+		if known.Opaque() {
+			for y := range b.Dy() {
+				copy(into.Pix[y*into.Stride:(y+1)*into.Stride], known.Pix[known.PixOffset(b.Min.X, b.Min.Y+y):])
+			}
+			return into
+		}
+	case *image.Paletted:
+		colours := make([]color.NRGBA, len(known.Palette))
+		for i, c := range known.Palette {
+			colours[i] = color.NRGBAModel.Convert(c).(color.NRGBA)
+		}
+		for y := range b.Dy() {
+			row := known.Pix[known.PixOffset(b.Min.X, b.Min.Y+y):]
+			for x := range b.Dx() {
+				into.SetNRGBA(x, y, colours[row[x]])
+			}
+		}
+		return into
+	}
 	draw.Draw(into, into.Rect, img, b.Min, draw.Src)
 	return into
 }
@@ -105,17 +126,23 @@ func paletted(img *image.NRGBA) *image.Paletted {
 	index := map[color.NRGBA]uint8{}
 	var palette color.Palette
 	out := image.NewPaletted(img.Rect, nil)
+	var last color.NRGBA
+	var i uint8
+	known := false
 	for y := range img.Rect.Dy() {
 		for x := range img.Rect.Dx() {
 			c := img.NRGBAAt(x, y)
-			i, known := index[c]
+			if !known || c != last { // most are as the one before
+				i, known = index[c]
+			}
 			if !known {
 				if len(palette) == 256 {
 					return nil
 				}
 				i = uint8(len(palette))
-				index[c], palette = i, append(palette, c)
+				index[c], palette, known = i, append(palette, c), true
 			}
+			last = c
 			out.Pix[y*out.Stride+x] = i
 		}
 	}
