@@ -34,19 +34,17 @@ func HelpPaths(files fs.FS) walkthrough.Paths {
 				return address // the page with this picture is not finished, and nobody sees it
 			}
 			defer picture.Close()
-			content, err := io.ReadAll(picture)
-			if err != nil {
+			hash := sha256.New()
+			if _, err := io.Copy(hash, picture); err != nil {
 				return address
 			}
-			return address + "?v=" + pictureHash(content)
+			return address + "?v=" + short(hash.Sum(nil))
 		},
 	}
 }
 
-func pictureHash(content []byte) string {
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:8])
-}
+// short is as much of a hash as tells one picture from another.
+func short(sum []byte) string { return hex.EncodeToString(sum[:8]) }
 
 // helpOf is a place in the help; "" is the top of its page.
 func helpOf(page, anchor string) string {
@@ -92,13 +90,22 @@ func (h *handlers) helpIndex(c echo.Context) error {
 
 func takes(page walkthrough.Page) string { return "About " + many(page.Minutes, "minute", "minutes") }
 
-// helpPage is one walkthrough, with pictures in the colours of who reads it.
+// helpPage is one walkthrough, with pictures in the colours of who reads it, or
+// with light ones for paper: browsers print those that they show.
 func (h *handlers) helpPage(c echo.Context) error {
 	page, ok := h.Help.Find(c.Param("page"))
 	if !ok {
 		return errNotHere
 	}
-	view := views.HelpPage{Frame: h.helpFrame(c, page.Title), Summary: page.Summary, Takes: takes(page), Body: page.Body(themeOf(c))}
+	theme := themeOf(c)
+	view := views.HelpPage{Frame: h.helpFrame(c, page.Title), Summary: page.Summary, Takes: takes(page)}
+	switch {
+	case c.QueryParam("pictures") == string(walkthrough.LightTheme):
+		theme = walkthrough.LightTheme
+	case theme != walkthrough.LightTheme:
+		view.ForPaper = helpOf(page.Name, "") + "?pictures=" + string(walkthrough.LightTheme)
+	}
+	view.Body = page.Body(theme)
 	for _, part := range page.Parts {
 		if part.Heading != "" {
 			view.Contents = append(view.Contents, views.Heading{Text: part.Heading, Anchor: part.Anchor, Under: part.Level > 2})
@@ -138,7 +145,8 @@ func (h *handlers) helpPicture(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	hash, header := pictureHash(content), c.Response().Header()
+	sum := sha256.Sum256(content)
+	hash, header := short(sum[:]), c.Response().Header()
 	header.Set("Content-Type", "image/png")
 	header.Set("ETag", `"`+hash+`"`)
 	header.Set("Cache-Control", "private, no-cache")

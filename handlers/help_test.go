@@ -199,6 +199,16 @@ func TestPicturesHaveTheColoursOfTheReader(t *testing.T) {
 	}
 }
 
+func TestForPaperPicturesAreLight(t *testing.T) {
+	s := newSite(t, withHelp)
+	const link = `href="/help/sail?pictures=light"`
+	shows(t, s.ask("owner", "GET", "/help/sail", nil), link)
+	page := shows(t, s.ask("owner", "GET", "/help/sail?pictures=light", nil), "open-wide-light.png", `<a href="/help/sail" aria-current="page">`)
+	lacks(t, page, "open-wide-dark.png", link)
+	s.ask("owner", "POST", "/settings/theme", url.Values{"theme": {"light"}, "next": {"/"}})
+	lacks(t, s.ask("owner", "GET", "/help/sail", nil).Body.String(), link)
+}
+
 func TestAPictureIsKeptForGoodUnderItsHash(t *testing.T) {
 	s := newSite(t, withHelp)
 	address := pictureAddress.FindString(s.ask("owner", "GET", "/help/sail", nil).Body.String())

@@ -322,6 +322,14 @@
     }
   })
 
+  // On narrow screens the navigation lies over the page. It goes when somebody
+  // goes to a part of that page.
+
+  document.addEventListener('click', (e) => {
+    const nav = e.target.closest('#account-nav:popover-open')
+    if (nav && e.target.closest('a[href^="#"]')) nav.hidePopover()
+  })
+
   // Filters: the address holds what is set, and nothing that is empty.
 
   document.addEventListener('htmx:configRequest', (e) => {

@@ -344,6 +344,7 @@ type Words struct {
 type HelpPage struct {
 	Frame
 	Summary, Takes string
+	ForPaper       string // the same page with light pictures; empty: this is it
 	Body           string // HTML, from the walkthroughs that come with the program
 }
 

@@ -77,7 +77,7 @@ func sampleHelpFound() Help {
 func sampleWalkthrough(f Frame) HelpPage {
 	f.Contents = []Heading{{Text: "Open the dialog", Anchor: "open-the-dialog"}, {Text: "In the portal", Anchor: "in-the-portal"},
 		{Text: "Register an application", Anchor: "register-an-application", Under: true}, {Text: "When something is wrong", Anchor: "when-something-is-wrong"}}
-	return HelpPage{Frame: f, Takes: "About 8 minutes",
+	return HelpPage{Frame: f, Takes: "About 8 minutes", ForPaper: "/help/link-azure?pictures=light",
 		Summary: "Link a subscription of Microsoft Azure, in the portal or with one command, and see that the link works.",
 		Body: `<p>You need about ten minutes, and</p>
 <ul>
