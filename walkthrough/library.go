@@ -90,8 +90,14 @@ func (w *Walkthrough) page(folder Folder, paths Paths) (Page, error) {
 	}
 	p.Minutes = max(1, (words+100)/200)
 	var failed error
+	addresses := map[string]string{}
 	set := setting{of: folder.sizeOf,
-		picture: func(file string) string { return paths.Picture(w.Name, file) },
+		picture: func(file string) string { // all themes share most of them
+			if addresses[file] == "" {
+				addresses[file] = paths.Picture(w.Name, file)
+			}
+			return addresses[file]
+		},
 		transcript: func(name string) string {
 			text, err := fs.ReadFile(folder, folder.terminalPath(name))
 			failed = errors.Join(failed, err)
