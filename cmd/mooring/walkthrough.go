@@ -102,7 +102,8 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	root := os.DirFS(v.folder)
-	failed, replaced, same := 0, 0, 0
+	failed, replaced := 0, 0
+	var tally tally
 	for _, r := range results {
 		failed += c.tell(r.take.Findings)
 		if len(r.take.Findings) > 0 {
@@ -112,7 +113,7 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 		if err != nil {
 			return err
 		}
-		same += identical
+		tally.add(r.take, changes, identical)
 		for _, change := range changes {
 			if err := change.Apply(v.folder); err != nil {
 				return err
@@ -121,7 +122,7 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 			fmt.Fprintln(c.stdout, change.Done())
 		}
 	}
-	fmt.Fprintf(c.stdout, "%s. %s replaced or removed, %s the same to the pixel.\n", studio.took(), counted(replaced, "file"), counted(same, "picture"))
+	fmt.Fprintf(c.stdout, "%s. %s written or removed; %s.\n", studio.took(), counted(replaced, "file"), tally)
 	if failed > 0 {
 		return errNotShot
 	}
@@ -149,7 +150,7 @@ func checkWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	}
 	findings := slices.Clone(studio.broken)
 	var changes []walkthrough.Change
-	same := 0
+	var tally tally
 	for _, r := range results {
 		findings = append(findings, r.take.Findings...)
 		changed, identical, err := r.Compare(os.DirFS(v.folder), r.take)
@@ -159,13 +160,14 @@ func checkWalkthroughs(ctx context.Context, c *cli, args []string) error {
 		if len(r.take.Findings) > 0 { // what is missing because of them is not stale
 			changed = slices.DeleteFunc(changed, func(c walkthrough.Change) bool { return c.Before == nil })
 		}
-		changes, same = append(changes, changed...), same+identical
+		tally.add(r.take, changed, identical)
+		changes = append(changes, changed...)
 	}
 	stale := c.tell(findings)
 	for _, change := range changes {
 		stale += c.tell([]walkthrough.Finding{change.Finding()})
 	}
-	fmt.Fprintf(c.stdout, "%s. %s the same to the pixel, %s.\n", studio.took(), counted(same, "picture"), counted(stale, "stale thing"))
+	fmt.Fprintf(c.stdout, "%s. %s; %s.\n", studio.took(), counted(stale, "stale thing"), tally)
 	if report != "" {
 		page, err := walkthrough.Report(findings, changes)
 		if err == nil {
@@ -186,6 +188,27 @@ func (c *cli) tell(findings []walkthrough.Finding) int {
 		fmt.Fprintln(c.stdout, f)
 	}
 	return len(findings)
+}
+
+// tally counts pictures that stay as they are.
+type tally struct{ same, close int }
+
+func (t *tally) add(take *walkthrough.Take, changes []walkthrough.Change, identical int) {
+	t.same += identical
+	t.close += len(take.Pictures) - identical
+	for _, change := range changes {
+		if change.After != nil {
+			t.close--
+		}
+	}
+}
+
+func (t tally) String() string {
+	said := counted(t.same, "picture") + " the same to the pixel"
+	if t.close > 0 {
+		said += fmt.Sprintf(", %d all but the same", t.close)
+	}
+	return said
 }
 
 func counted(n int, what string) string {
