@@ -366,6 +366,15 @@ and [g](../y/README.md#gone).
 	})
 }
 
+func TestALinkThatIsItsOwnTextIsFoundWhereItStands(t *testing.T) {
+	w := parsed(t, "x", guide("<http://one.example>\nand\n<http://two.example>\n\n* []()<http://three.example>\n"))
+	var lines []int
+	for _, f := range CheckLinks([]*Walkthrough{w}) {
+		lines = append(lines, f.Line)
+	}
+	equal(t, "lines", fmt.Sprint(lines), fmt.Sprint([]int{8, 10, 12, 12}))
+}
+
 func TestAPageThatStandsAloneHoldsItsPictures(t *testing.T) {
 	page, err := Standalone(shelf(t), []string{"link", "mend"}, LightTheme)
 	wantErr(t, err, nil)

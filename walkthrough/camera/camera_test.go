@@ -111,13 +111,19 @@ func guide(t *testing.T, head, body string) *walkthrough.Walkthrough {
 	return w
 }
 
-// act acts a walkthrough out in the browser.
-func (s *site) act(t *testing.T, w *walkthrough.Walkthrough) *walkthrough.Take {
+// stage is where walkthroughs play on the site, with tabs of its own.
+func (s *site) stage(t *testing.T) *camera.Stage {
 	t.Helper()
 	stage := needChromium(t).Stage(t.Context(), camera.World{
 		Sites: map[string]string{walkthrough.OnMooring: s.URL, walkthrough.OnPortal: s.URL + "/portal"}, Password: "right", Folder: t.TempDir(),
 	})
-	defer stage.Close()
+	t.Cleanup(stage.Close)
+	return stage
+}
+
+// act acts a walkthrough out in the browser.
+func act(t *testing.T, stage *camera.Stage, w *walkthrough.Walkthrough) *walkthrough.Take {
+	t.Helper()
 	return walkthrough.Run{Stage: stage}.Act(t.Context(), w)
 }
 
@@ -192,15 +198,21 @@ alt: The button.
 '''
 
 ## The end
+
+'''act
+open: /elsewhere
+'''
 `
 
 func TestACheckNamesWhatHasChanged(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.page("/{$}", bay)
+	s.fixed("/elsewhere", "<h1>So that no words stay behind</h1>")
 	const head = "themes: [light]"
 	w := guide(t, head, bayGuide)
-	root := stored(t, w, s.act(t, w))
+	stage := s.stage(t)
+	root := stored(t, w, act(t, stage, w))
 	const at, picture = "x/walkthrough.md:9: picture save: ", "x/walkthrough.md: pictures/save-wide-light.png: the picture has changed in "
 	const noLabel = `x/walkthrough.md:7: the prose names "Save", and the interface does not have that at this step`
 	for _, test := range []struct {
@@ -229,7 +241,7 @@ func TestACheckNamesWhatHasChanged(t *testing.T) {
 			if test.source != nil {
 				w = guide(t, head, test.source(bayGuide))
 			}
-			take := s.act(t, w)
+			take := act(t, stage, w)
 			findings := told(take)
 			for _, f := range walkthrough.CheckLinks([]*walkthrough.Walkthrough{w}) {
 				findings = append(findings, f.String())
@@ -273,8 +285,8 @@ func TestPicturesAreTheSameEachTimeInEveryLook(t *testing.T) {
 		@keyframes turn { to { transform: rotate(1turn) } } i { display: block; width: 9px; height: 9px; background: teal; transition: all 1s }</style>
 		<main style="padding: 140px 90px 200px"><h1>Harbor <span class="wide">at sea</span></h1><i></i><input value="a caret" autofocus> <button>Save</button></main>`)
 	w := guide(t, "themes: [light, dark]\nwidths: [wide, narrow]", looksGuide)
-	first := stored(t, w, s.act(t, w))
-	again := s.act(t, w)
+	first := stored(t, w, act(t, s.stage(t), w))
+	again := act(t, s.stage(t), w)
 	changes, says, identical := compared(t, first, w, again)
 	equal(t, "changes", says, []string(nil))
 	equal(t, "identical", identical, 8)
@@ -347,7 +359,7 @@ mark:
 alt: x
 '''
 `)
-	take := s.act(t, w)
+	take := act(t, s.stage(t), w)
 	equal(t, "findings", told(take), []string(nil))
 	for picture, size := range map[string]image.Point{"deep": {X: 132, Y: 72}, "last": {X: 132, Y: 72}, "inner": {X: 92, Y: 62}} {
 		img := take.Pictures[picture+"-wide-light.png"]
@@ -400,7 +412,7 @@ func TestASceneDoesWhatPeopleDo(t *testing.T) {
 		n, _ := r.Body.Read(body)
 		sent.Store(string(body[:n]))
 	})
-	take := s.act(t, guide(t, "themes: [light]", `'''act
+	take := act(t, s.stage(t), guide(t, "themes: [light]", `'''act
 open: /
 do:
   - remember: id
@@ -439,7 +451,7 @@ func TestPicturesWaitForWhatIsOnItsWay(t *testing.T) {
 		function late(b) { b.classList.add('htmx-request'); setTimeout(() => { b.classList.remove('htmx-request'); document.body.style.background = '#1020ff' }, 150) }
 		function move() { document.body.animate([{ background: '#ffffff' }, { background: '#208010' }], { duration: 150, fill: 'forwards' }) }</script>`)
 	s.fixed("/next", `<body style="background: #ff2010"><h1>Next</h1>`)
-	take := s.act(t, guide(t, "themes: [light]", `'''picture late
+	take := act(t, s.stage(t), guide(t, "themes: [light]", `'''picture late
 open: /
 do:
   - click: button "Late"
@@ -498,7 +510,7 @@ func TestEverybodyHasABrowserOfTheirOwn(t *testing.T) {
 	}
 	s.mux.HandleFunc("GET /home", hello)
 	s.mux.HandleFunc("GET /portal/home", hello)
-	take := s.act(t, guide(t, "themes: [light]", `**ada at /home**
+	take := act(t, s.stage(t), guide(t, "themes: [light]", `**ada at /home**
 
 '''act
 as: ada@example.com
