@@ -122,8 +122,12 @@ func TestStoringAPictureLosesNothing(t *testing.T) {
 	for i := range 256 {
 		gradient.Set(3+i%64, 4+i/64, color.NRGBA{byte(i), byte(255 - i), 7, 255})
 	}
+	more := image.NewNRGBA(image.Rect(0, 0, 257, 1)) // one colour more
+	for i := range 257 {
+		more.Set(i, 0, color.NRGBA{byte(i), byte(i / 256), 7, 255})
+	}
 	clear := painted(4, 4, color.NRGBA{10, 20, 30, 128})
-	for name, img := range map[string]image.Image{"few colours": sheet(20), "many colours": noisy(), "256 colours": gradient, "one pixel": painted(1, 1, orange), "clear": clear, "clear and noisy": func() image.Image {
+	for name, img := range map[string]image.Image{"few colours": sheet(20), "many colours": noisy(), "256 colours": gradient, "257 colours": more, "one pixel": painted(1, 1, orange), "clear": clear, "clear and noisy": func() image.Image {
 		img := noisy()
 		img.Pix[3] = 90
 		return img

@@ -432,6 +432,8 @@ func TestLongTextsOfCalloutsAreBroken(t *testing.T) {
 	equal(t, "lines", wrapped("Paste the ID that you copied from the overview of the subscription", 34),
 		[]string{"Paste the ID that you copied from", "the overview of the subscription"})
 	equal(t, "a long word", wrapped("a 6453B3F89193A66C9C7C81510A05397627BED291 b", 34), []string{"a", "6453B3F89193A66C9C7C81510A05397627BED291", "b"})
+	equal(t, "as long as a line", wrapped("abc defg hi", 8), []string{"abc defg", "hi"})
+	equal(t, "a letter longer", wrapped("abc defgh i", 8), []string{"abc", "defgh i"})
 	equal(t, "spaces", wrapped("  a \n b ", 34), []string{"a b"})
 }
 
