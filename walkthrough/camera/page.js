@@ -4,7 +4,8 @@
   // Nothing moves any more: all has come, and nothing is on its way. What moves
   // for ever, such as a sign of being busy, does not count.
   still() {
-    return document.readyState === 'complete' &&
+    const leaving = document.leaves && performance.now() - document.leaves < 2000 // a download leaves, and stays
+    return !leaving && document.readyState === 'complete' &&
       !document.querySelector('.htmx-request, .htmx-added, .htmx-settling, .htmx-swapping') &&
       document.fonts.status === 'loaded' &&
       [...document.images].every((i) => i.complete || i.loading === 'lazy') &&
@@ -12,13 +13,14 @@
   },
 
   // No caret, no movement. A sheet of its own, which the page's content
-  // security policy allows.
+  // security policy allows. And a sign when the page is about to be left.
   calm() {
     if (document.adoptedStyleSheets.some((s) => s.calm)) return
     const sheet = new CSSStyleSheet()
     sheet.replaceSync('* { caret-color: transparent !important; transition: none !important; scroll-behavior: auto !important }')
     sheet.calm = true
     document.adoptedStyleSheets.push(sheet)
+    addEventListener('beforeunload', () => { document.leaves = performance.now() })
   },
 
   scrolled() { return { X: scrollX, Y: scrollY } },

@@ -118,6 +118,7 @@ func (s *Stage) Do(ctx context.Context, a walkthrough.Action) error {
 		err = s.attach(ctx, a)
 	case walkthrough.Press:
 		err = chromedp.Do(t.ctx, chromedp.KeyEvent(keyOf(a.Text)))
+		t.pass()
 	case walkthrough.WaitFor:
 		_, err = t.find(ctx, a.Target, patience)
 	case walkthrough.WaitGone:

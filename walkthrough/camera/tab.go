@@ -221,7 +221,14 @@ func (t *tab) mouse(x, y float64) error {
 			return err
 		}
 	}
+	t.pass()
 	return nil
+}
+
+// pass lets the page do what an event has put before it, such as sending a form.
+// When that leads away, nobody answers.
+func (t *tab) pass() {
+	_, _ = chromedp.Call(t.ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: "new Promise((done) => setTimeout(done, 0))", AwaitPromise: &yes})
 }
 
 // photograph takes a box of the window. Chromium wants it as one of the whole
