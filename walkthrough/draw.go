@@ -93,6 +93,17 @@ func n(v float64) string {
 
 func (d *drawing) mark(m placed) error {
 	box := m.box.within(d.frame)
+	// What is around the target, such as the dialog that it stands in, is in
+	// nobody's way.
+	var around []Rect
+	d.keep = slices.DeleteFunc(slices.Clone(d.keep), func(kept Rect) bool {
+		encloses := kept.holds(box) && !isHull(kept, box)
+		if encloses {
+			around = append(around, kept)
+		}
+		return encloses
+	})
+	defer func() { d.keep = append(d.keep, around...) }()
 	switch m.Kind {
 	case Blur:
 		d.blur(m.box)
@@ -208,11 +219,17 @@ func (d *drawing) underline(box Rect) error {
 func (d *drawing) hull(box Rect) Rect {
 	hull := box
 	for _, kept := range d.keep {
-		if kept.holds(box) && kept.W <= box.W+2*(widestPad+stroke)+1 && kept.H <= box.H+2*(widestPad+stroke)+1 {
+		if isHull(kept, box) {
 			hull = hull.union(kept)
 		}
 	}
 	return hull
+}
+
+// isHull tells whether a box is the target, or an outline of it.
+func isHull(kept, box Rect) bool {
+	const most = 2*(widestPad+stroke) + 1
+	return kept.holds(box) && kept.W <= box.W+most && kept.H <= box.H+most
 }
 
 // errNoRoom says that a mark would cover what it points at.

@@ -502,3 +502,12 @@ func TestEachThemeHasItsInk(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatATargetStandsInIsInNobodysWay(t *testing.T) {
+	dialog, button := Rect{60, 40, 280, 220}, Rect{150, 120, 90, 30}
+	for _, kind := range []MarkKind{Badge, Arrow, Pointer, Callout} {
+		marks := []placed{{Mark{Kind: Outline}, dialog}, {Mark{Kind: kind, Text: "Here"}, button}}
+		_, err := overlay("x.png", Rect{W: 400, H: 300}, marks, nil, false)
+		wantErr(t, err, nil)
+	}
+}

@@ -75,7 +75,7 @@ func (b *bodyRenderer) block(out util.BufWriter, _ []byte, node ast.Node, enteri
 		if err != nil {
 			b.failed = err
 		}
-		_, _ = out.WriteString("<figure id=\"" + b.anchor(step.Scene.Name) + "\">\n" + markup)
+		_, _ = out.WriteString("<figure id=\"" + b.anchor("picture-"+step.Scene.Name) + "\">\n" + markup)
 		if step.Scene.Caption != "" {
 			_, _ = out.WriteString("\n<figcaption>" + html.EscapeString(step.Scene.Caption) + "</figcaption>")
 		}

@@ -243,7 +243,7 @@ func TestPagesInTheProductHaveTheirPicturesAndLinks(t *testing.T) {
 	for _, part := range []string{
 		`<source media="(prefers-color-scheme: dark) and (max-width: 40rem)" srcset="/help/link/add-narrow-dark.png?v=1&amp;2" width="195" height="100">`,
 		`<img src="/help/link/add-wide-light.png?v=1&amp;2" alt="The button &#34;Add&#34; &amp; &lt;more&gt;" width="640" height="100" loading="lazy">`,
-		"<figure id=\"add\">\n<picture>", "<figcaption>Only owners see it.</figcaption>\n</figure>",
+		"<figure id=\"picture-add\">\n<picture>", "<figcaption>Only owners see it.</figcaption>\n</figure>",
 		"<pre tabindex=\"0\"><code>$ ls\n&lt;a&gt; &amp; b\n</code></pre>", "<pre tabindex=\"0\"><code>not run\n</code></pre>",
 		`<h2 id="where-it-is"><a href="#where-it-is">Where it is</a></h2>`,
 		`<a href="#where-it-is">below</a>`, `<a href="/help/mend#the-red-word">mending</a>`, `<a href="/help/mend">all of it</a>`,
@@ -378,7 +378,7 @@ func TestALinkThatIsItsOwnTextIsFoundWhereItStands(t *testing.T) {
 func TestAPageThatStandsAloneHoldsItsPictures(t *testing.T) {
 	page, err := Standalone(shelf(t), []string{"link", "mend"}, LightTheme)
 	wantErr(t, err, nil)
-	for _, part := range []string{"<title>Walkthroughs</title>", `<main id="link">`, `<main id="mend">`, `<h1>Link an account</h1>`, `<a href="#mend.the-red-word">`, `<h2 id="mend.the-red-word">`, `<a href="#link.where-it-is">below</a>`, `<h2 id="link.where-it-is">`, `<h2 id="mend.where-it-is">`, `<a href="#mend">all of it</a>`, `<figure id="link.add">`, `<img src="data:image/png;base64,iVBOR`, "color-scheme: light dark"} {
+	for _, part := range []string{"<title>Walkthroughs</title>", `<main id="link">`, `<main id="mend">`, `<h1>Link an account</h1>`, `<a href="#mend.the-red-word">`, `<h2 id="mend.the-red-word">`, `<a href="#link.where-it-is">below</a>`, `<h2 id="link.where-it-is">`, `<h2 id="mend.where-it-is">`, `<a href="#mend">all of it</a>`, `<figure id="link.picture-add">`, `<img src="data:image/png;base64,iVBOR`, "color-scheme: light dark"} {
 		if !strings.Contains(string(page), part) {
 			t.Errorf("no %s in the page", part)
 		}

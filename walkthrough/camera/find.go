@@ -63,16 +63,22 @@ func (t *tab) all(target walkthrough.Target) ([]runtime.RemoteObjectID, error) {
 	if err != nil || root == "" {
 		return nil, err
 	}
-	name := fmt.Sprintf("%q", target.Name)
+	name := literal(target.Name)
 	switch selector := heldBy[target.Role]; {
 	case target.Role == walkthrough.RoleDoc:
 		return t.list(root, "hooked(this, "+name+")")
 	case target.Role == walkthrough.RoleText:
 		return t.list(root, "showing(this, "+name+")")
 	case selector != "":
-		return t.list(root, fmt.Sprintf("holding(this, %q, %s)", selector, name))
+		return t.list(root, "holding(this, "+literal(selector)+", "+name+")")
 	}
 	return t.accessible(root, target.Role, target.Name), nil
+}
+
+// literal writes a text as JavaScript does.
+func literal(text string) string {
+	written, _ := json.Marshal(text) // a string always can be
+	return string(written)
 }
 
 // rootOf is what the target is looked for in; "" when that is not there.

@@ -205,13 +205,13 @@ func (s *Stage) choose(ctx context.Context, a walkthrough.Action) error {
 		return err
 	}
 	there, err := on[[]string](s.current, object, fmt.Sprintf(`function () {
-		const option = [...this.options].find((o) => o.text.trim() === %q)
+		const option = [...this.options].find((o) => o.text.trim() === %s)
 		if (!option) return [...this.options].map((o) => o.text.trim())
 		this.value = option.value
 		this.dispatchEvent(new Event('input', { bubbles: true }))
 		this.dispatchEvent(new Event('change', { bubbles: true }))
 		return null
-	}`, a.Text))
+	}`, literal(a.Text)))
 	if err == nil && there != nil {
 		err = fmt.Errorf("it has no option %q, but %q", a.Text, there)
 	}
