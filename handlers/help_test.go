@@ -61,7 +61,7 @@ Less sail in more wind. ` + strings.Repeat("Calm words follow. ", 100) + `
 
 ## The cleat
 
-Make it fast with two turns. See [the dialog](../sail/README.md#open-the-dialog).
+Make it fast with two turns, or read AADSTS700027. See [the dialog](../sail/README.md#open-the-dialog).
 `)},
 		"unfinished/walkthrough.md": {Data: []byte(`---
 summary: Its pictures wait.
@@ -260,8 +260,8 @@ func TestASearchLeadsToThePart(t *testing.T) {
 		"SAILS":                 {"/help/sail", "/help/sail#open-the-dialog", "/help/sail#pull-twice"},
 		"cleat turns":           {"/help/reef#the-cleat"},
 		"halyard":               {"/help/sail#open-the-dialog", "/help/azure/errors#azure-timeout"},
-		"AADSTS700027":          {"/help/azure/errors#azure-700027"},
-		"700027 aadsts":         {"/help/azure/errors#azure-700027"},
+		"AADSTS700027":          {"/help/azure/errors#azure-700027", "/help/reef#the-cleat"},
+		"700027 aadsts":         {"/help/azure/errors#azure-700027", "/help/reef#the-cleat"},
 		"certificate knows":     {"/help/azure/errors#azure-700027"},
 		"timeout":               {"/help/azure/errors#azure-timeout"},
 		"no such words at all":  nil,
