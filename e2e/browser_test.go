@@ -54,7 +54,7 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 		chromedp.Flag("headless", "new"),
 		chromedp.Flag("force-color-profile", "srgb"),
 		chromedp.Flag("password-store", "basic"),
-		chromedp.Flag("disable-features", "Translate"),
+		chromedp.Flag("disable-features", "Translate,WebUIOmniboxPopup,WebUIOmniboxAimPopup"), // a page for each window that nobody sees
 	}
 	for _, name := range []string{
 		"no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run",

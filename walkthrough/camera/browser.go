@@ -9,8 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 
 	"github.com/chromedp/chromedp"
+
+	"mooring/walkthrough"
 )
 
 // ErrNoChromium says that there is no browser to take pictures with.
@@ -37,8 +40,12 @@ func Find() (string, error) {
 // hints, animation and things that Chromium does beside them.
 var flags = map[string]any{
 	"headless": "new", "hide-scrollbars": true, "force-color-profile": "srgb", "font-render-hinting": "none", "disable-lcd-text": true,
-	"disable-gpu": true, "disable-partial-raster": true, "disable-skia-runtime-opts": true, "lang": "en-US", "password-store": "basic",
-	"disable-features": "Translate,PaintHolding", "disable-background-networking": true, "disable-component-update": true,
+	// Text is set for the ratio of the pictures from the first page on. Chromium
+	// sets some of it otherwise until it hears of another ratio.
+	"force-device-scale-factor": strconv.Itoa(walkthrough.PixelRatio),
+	"disable-gpu":               true, "disable-partial-raster": true, "disable-skia-runtime-opts": true, "lang": "en-US", "password-store": "basic",
+	// The omnibox is nowhere to be seen, and each window would start a page for it.
+	"disable-features": "Translate,PaintHolding,WebUIOmniboxPopup,WebUIOmniboxAimPopup", "disable-background-networking": true, "disable-component-update": true,
 	"disable-sync": true, "no-first-run": true, "no-default-browser-check": true, "disable-dev-shm-usage": true, "disable-extensions": true,
 	"disable-default-apps": true, "disable-background-timer-throttling": true, "disable-backgrounding-occluded-windows": true,
 	"disable-renderer-backgrounding": true,

@@ -23,6 +23,15 @@
     addEventListener('beforeunload', () => { document.leaves = performance.now() })
   },
 
+  // Everything that is scrolled is scrolled by whole pixels: between them, words
+  // are drawn one way or the other.
+  snap() {
+    for (const e of document.querySelectorAll('*')) {
+      if (e.scrollTop % 1) e.scrollTop = Math.round(e.scrollTop)
+      if (e.scrollLeft % 1) e.scrollLeft = Math.round(e.scrollLeft)
+    }
+  },
+
   scrolled() { return { X: scrollX, Y: scrollY } },
 
   visible(element) {

@@ -145,10 +145,7 @@ func (s *Stage) reload(ctx context.Context, target walkthrough.Target) error {
 		if _, err := t.find(ctx, target, pause); err == nil {
 			return true
 		}
-		_, err := chromedp.Call(t.ctx, page.Reload, page.ReloadParams{})
-		if err == nil {
-			err = t.settle(ctx)
-		}
+		err := t.reload(ctx)
 		_, missing := t.find(ctx, target, pause)
 		return err == nil && missing == nil
 	})
@@ -308,6 +305,9 @@ func (s *Stage) Survey(ctx context.Context, targets []walkthrough.Target) (walkt
 		if err := t.bring(object, i == 0); err != nil {
 			return survey, err
 		}
+	}
+	if _, err := ask[any](t, "snap"); err != nil {
+		return survey, err
 	}
 	if err := t.settle(ctx); err != nil {
 		return survey, err

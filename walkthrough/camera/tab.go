@@ -42,6 +42,7 @@ type tab struct {
 	ctx     context.Context
 	close   context.CancelFunc
 	loading atomic.Bool
+	warm    bool // a page was there before
 	window  walkthrough.Rect
 }
 
@@ -196,7 +197,9 @@ func (t *tab) settle(ctx context.Context) error {
 	return err
 }
 
-// goTo opens an address and waits until the page is there.
+// goTo opens an address and waits until the page is there. The first page of a
+// tab is loaded twice: it may have measured its words before Chromium knew for
+// which screen, and those of its second page are always the same.
 func (t *tab) goTo(ctx context.Context, address string) error {
 	said, err := chromedp.Call(t.ctx, page.Navigate, page.NavigateParams{URL: address})
 	switch {
@@ -204,6 +207,19 @@ func (t *tab) goTo(ctx context.Context, address string) error {
 		return err
 	case said.ErrorText != "":
 		return fmt.Errorf("%s: %s", address, said.ErrorText)
+	}
+	err = t.settle(ctx)
+	if err == nil && !t.warm {
+		t.warm = true
+		return t.reload(ctx)
+	}
+	return err
+}
+
+func (t *tab) reload(ctx context.Context) error {
+	_, err := chromedp.Call(t.ctx, page.Reload, page.ReloadParams{})
+	if err != nil {
+		return err
 	}
 	return t.settle(ctx)
 }
