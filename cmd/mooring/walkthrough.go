@@ -101,7 +101,6 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	root := os.DirFS(v.folder)
 	failed, replaced := 0, 0
 	var tally tally
 	for _, r := range results {
@@ -109,7 +108,7 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 		if len(r.take.Findings) > 0 {
 			continue
 		}
-		changes, identical, err := r.Compare(root, r.take)
+		changes, identical, err := studio.compare(ctx, r)
 		if err != nil {
 			return err
 		}
@@ -153,7 +152,7 @@ func checkWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	var tally tally
 	for _, r := range results {
 		findings = append(findings, r.take.Findings...)
-		changed, identical, err := r.Compare(os.DirFS(v.folder), r.take)
+		changed, identical, err := studio.compare(ctx, r)
 		if err != nil {
 			return err
 		}

@@ -96,6 +96,27 @@ func (s *studio) shoot(ctx context.Context) ([]shot, error) {
 	return shots, errors.Join(append(failures, ctx.Err())...)
 }
 
+// compare tells what the shot would change. A picture counts as changed when a
+// second take says so too: what a browser draws one way or the other is no
+// reason to replace it.
+func (s *studio) compare(ctx context.Context, r shot) ([]walkthrough.Change, int, error) {
+	files := os.DirFS(s.folder)
+	changes, identical, err := r.Compare(files, r.take)
+	redrawn := func(c walkthrough.Change) bool { return c.Before != nil }
+	if err != nil || len(r.take.Findings) > 0 || !slices.ContainsFunc(changes, redrawn) {
+		return changes, identical, err
+	}
+	again, err := s.act(ctx, r.Walkthrough)
+	if err != nil || len(again.Findings) > 0 {
+		return changes, identical, err
+	}
+	second, _, err := r.Compare(files, again)
+	changes = slices.DeleteFunc(changes, func(c walkthrough.Change) bool {
+		return redrawn(c) && !slices.ContainsFunc(second, func(other walkthrough.Change) bool { return other.Path == c.Path })
+	})
+	return changes, identical, err
+}
+
 func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthrough.Take, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

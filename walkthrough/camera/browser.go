@@ -39,7 +39,7 @@ func Find() (string, error) {
 // flags make pages the same wherever they are drawn: by software, without
 // hints, animation and things that Chromium does beside them.
 var flags = map[string]any{
-	"headless": "new", "hide-scrollbars": true, "force-color-profile": "srgb", "font-render-hinting": "none", "disable-lcd-text": true,
+	"headless": "new", "hide-scrollbars": true, "force-color-profile": "srgb", "font-render-hinting": "none", "disable-lcd-text": true, "disable-font-subpixel-positioning": true,
 	// Text is set for the ratio of the pictures from the first page on. Chromium
 	// sets some of it otherwise until it hears of another ratio.
 	"force-device-scale-factor": strconv.Itoa(walkthrough.PixelRatio),

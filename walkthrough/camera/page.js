@@ -1,11 +1,12 @@
 // What the camera asks of a page. Evaluated anew for each question, so that
 // nothing of it stays behind.
 ({
-  // Nothing moves any more: all has come, and nothing is on its way. What moves
-  // for ever, such as a sign of being busy, does not count.
+  // Nothing moves any more: all has come, nothing is on its way, and nothing waits
+  // for a moment to begin, as what answers to typing does. What moves for ever,
+  // such as a sign of being busy, does not count.
   still() {
     const leaving = document.leaves && performance.now() - document.leaves < 2000 // a download leaves, and stays
-    return !leaving && document.readyState === 'complete' &&
+    return !leaving && !document.soon && document.readyState === 'complete' &&
       !document.querySelector('.htmx-request, .htmx-added, .htmx-settling, .htmx-swapping') &&
       document.fonts.status === 'loaded' &&
       [...document.images].every((i) => i.complete || i.loading === 'lazy') &&

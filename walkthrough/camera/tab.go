@@ -37,6 +37,20 @@ const (
 //go:embed page.js
 var pageScript string
 
+// counting counts in document.soon what a page has put off for up to 600 ms.
+const counting = `(() => {
+	const later = window.setTimeout, never = window.clearTimeout, waiting = new Set()
+	const count = () => { document.soon = waiting.size }
+	window.setTimeout = (work, delay, ...rest) => {
+		if (!(delay > 0 && delay <= 600) || typeof work !== 'function') return later(work, delay, ...rest)
+		const id = later(() => { waiting.delete(id); count(); work(...rest) }, delay)
+		waiting.add(id)
+		count()
+		return id
+	}
+	window.clearTimeout = (id) => { waiting.delete(id); count(); never(id) }
+})()`
+
 // tab is one tab of the browser, with cookies of its own.
 type tab struct {
 	ctx     context.Context
@@ -55,6 +69,9 @@ func (b *Browser) open(ctx context.Context) (*tab, error) {
 		return nil, err
 	}
 	_, err := chromedp.Call(t.ctx, page.Enable, page.EnableParams{})
+	if err == nil {
+		_, err = chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: counting})
+	}
 	if err == nil {
 		_, err = chromedp.Call(t.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	}

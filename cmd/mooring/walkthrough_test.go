@@ -1,0 +1,82 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mooring/docs/walkthroughs"
+	"mooring/walkthrough"
+)
+
+// TestEveryWalkthroughIsFinished reads what comes with the program.
+func TestEveryWalkthroughIsFinished(t *testing.T) {
+	paths := walkthrough.Paths{Page: func(name string) string { return name }, Picture: func(_, file string) string { return file }}
+	library, err := walkthrough.OpenLibrary(walkthroughs.Files, paths)
+	if err != nil {
+		t.Error(err)
+	}
+	all, err := walkthrough.ReadAll(walkthroughs.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 6 || len(library.Pages()) != len(all) {
+		t.Errorf("%d of %d walkthroughs are finished", len(library.Pages()), len(all))
+	}
+	for _, f := range walkthrough.CheckLinks(all) {
+		t.Error(f)
+	}
+	for _, w := range all {
+		for _, scene := range w.Scenes() {
+			if scene.Picture && scene.Alt == "" {
+				t.Errorf("%s: the picture %s has no alt text", w.Name, scene.Name)
+			}
+		}
+	}
+}
+
+func TestANewWalkthroughIsListed(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "guides")
+	code, stdout, _ := program(t, nil, "walkthrough", "new", "sail-away", "--folder", folder)
+	if code != exitOK || !strings.Contains(stdout, "mooring walkthrough shoot sail-away") {
+		t.Errorf("new: %d, %s", code, stdout)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "sail-away", walkthrough.SourceFile)); err != nil {
+		t.Error(err)
+	}
+	code, stdout, _ = program(t, nil, "walkthrough", "list", "--folder", folder)
+	if code != exitOK || !strings.Contains(stdout, "sail-away") || !strings.Contains(stdout, "2 pictures") {
+		t.Errorf("list: %d, %s", code, stdout)
+	}
+	if code, _, stderr := program(t, nil, "walkthrough", "new", "sail-away", "--folder", folder); code != exitFailed || !strings.Contains(stderr, "already") {
+		t.Errorf("new again: %d, %s", code, stderr)
+	}
+}
+
+// TestWhatAWriterSaysWrong is told in a line, before any browser starts.
+func TestWhatAWriterSaysWrong(t *testing.T) {
+	folder := t.TempDir()
+	if code, _, stderr := program(t, nil, "walkthrough", "new", "first", "--folder", folder); code != exitOK {
+		t.Fatal(stderr)
+	}
+	for words, want := range map[string]string{
+		"":                                "say shoot, check, list or new",
+		"dance":                           "say shoot, check, list or new",
+		"new":                             "say the NAME",
+		"shoot second":                    `there is no walkthrough "second"`,
+		"check second":                    `there is no walkthrough "second"`,
+		"shoot first --format epub":       `"epub" is none of markdown, html and pdf`,
+		"check first --base-url harbor":   `"harbor" is not an address`,
+		"check first --portal-url ftp://": "is not an address",
+	} {
+		args := append([]string{"walkthrough"}, strings.Fields(words)...)
+		if words != "" && words != "dance" {
+			args = append(args, "--folder", folder)
+		}
+		code, _, stderr := program(t, nil, args...)
+		if code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%q: %d, %s", words, code, stderr)
+		}
+	}
+}
