@@ -105,7 +105,10 @@ func (h *handlers) helpPage(c echo.Context) error {
 	case theme != walkthrough.LightTheme:
 		view.ForPaper = helpOf(page.Name, "") + "?pictures=" + string(walkthrough.LightTheme)
 	}
-	view.Body = page.Body(theme)
+	var err error
+	if view.Body, err = page.Body(theme); err != nil {
+		return err
+	}
 	for _, part := range page.Parts {
 		if part.Heading != "" {
 			view.Contents = append(view.Contents, views.Heading{Text: part.Heading, Anchor: part.Anchor, Under: part.Level > 2})

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark/ast"
 )
@@ -25,7 +26,7 @@ type Page struct {
 	Parts   []Part
 	Minutes int // about how long it takes to read, at 200 words a minute
 
-	bodies map[Theme]string
+	set func() (map[Theme]string, error) // once, when somebody first reads it: pictures are big
 }
 
 // Part is a heading of a page with what stands below it. The part without a
@@ -38,7 +39,10 @@ type Part struct {
 }
 
 // Body is the page as HTML, below its title, with the pictures of a theme.
-func (p Page) Body(theme Theme) string { return p.bodies[theme] }
+func (p Page) Body(theme Theme) (string, error) {
+	bodies, err := p.set()
+	return bodies[theme], err
+}
 
 // Paths says where pages and their pictures are served.
 type Paths struct {
@@ -83,21 +87,34 @@ func OpenLibrary(fsys fs.FS, paths Paths) (*Library, error) {
 }
 
 func (w *Walkthrough) page(folder Folder, paths Paths) (Page, error) {
-	p := Page{Name: w.Name, Title: w.Title, Summary: w.Summary, Parts: w.parts(), bodies: map[Theme]string{}}
+	p := Page{Name: w.Name, Title: w.Title, Summary: w.Summary, Parts: w.parts()}
 	words := 0
 	for _, part := range p.Parts {
 		words += len(strings.Fields(part.Text))
 	}
 	p.Minutes = max(1, (words+100)/200)
-	var failed error
-	addresses := map[string]string{}
-	set := setting{of: folder.sizeOf,
-		picture: func(file string) string { // all themes share most of them
+	for _, file := range w.files(folder) {
+		if _, err := fs.Stat(folder, file); err != nil {
+			return Page{}, err
+		}
+	}
+	p.set = sync.OnceValues(func() (map[Theme]string, error) {
+		addresses := map[string]string{}
+		return w.bodies(folder, paths, func(file string) string { // all themes share most of them
 			if addresses[file] == "" {
 				addresses[file] = paths.Picture(w.Name, file)
 			}
 			return addresses[file]
-		},
+		})
+	})
+	return p, nil
+}
+
+// bodies sets the page for each theme, with pictures at the addresses that
+// picture gives.
+func (w *Walkthrough) bodies(folder Folder, paths Paths, picture func(file string) string) (map[Theme]string, error) {
+	var failed error
+	set := setting{of: folder.sizeOf, picture: picture,
 		transcript: func(name string) string {
 			text, err := fs.ReadFile(folder, folder.terminalPath(name))
 			failed = errors.Join(failed, err)
@@ -109,14 +126,15 @@ func (w *Walkthrough) page(folder Folder, paths Paths) (Page, error) {
 	if paths.Heading != nil {
 		set.anchor = func(anchor string) string { return paths.Heading(w.Name, anchor) }
 	}
+	bodies := map[Theme]string{}
 	for _, set.theme = range []Theme{AnyTheme, LightTheme, DarkTheme} {
 		body, err := w.body(set)
 		if err = errors.Join(err, failed); err != nil {
-			return Page{}, err
+			return nil, err
 		}
-		p.bodies[set.theme] = body
+		bodies[set.theme] = body
 	}
-	return p, nil
+	return bodies, nil
 }
 
 // parts cuts the page at its headings.

@@ -239,7 +239,8 @@ func TestALibraryHasItsPagesInOrder(t *testing.T) {
 
 func TestPagesInTheProductHaveTheirPicturesAndLinks(t *testing.T) {
 	p, _ := opened(t, shelf(t)).Find("link")
-	body := p.Body(AnyTheme)
+	body, err := p.Body(AnyTheme)
+	wantErr(t, err, nil)
 	for _, part := range []string{
 		`<source media="(prefers-color-scheme: dark) and (max-width: 40rem)" srcset="/help/link/add-narrow-dark.png?v=1&amp;2" width="195" height="100">`,
 		`<img src="/help/link/add-wide-light.png?v=1&amp;2" alt="The button &#34;Add&#34; &amp; &lt;more&gt;" width="640" height="100" loading="lazy">`,
@@ -259,7 +260,7 @@ func TestPagesInTheProductHaveTheirPicturesAndLinks(t *testing.T) {
 		}
 	}
 	for theme, other := range map[Theme]string{LightTheme: "-dark.png", DarkTheme: "-light.png"} {
-		if body := p.Body(theme); strings.Contains(body, other) || !strings.Contains(body, "-"+string(theme)+".png") || strings.Contains(body, "prefers-color-scheme") {
+		if body, err := p.Body(theme); err != nil || strings.Contains(body, other) || !strings.Contains(body, "-"+string(theme)+".png") || strings.Contains(body, "prefers-color-scheme") {
 			t.Errorf("in the %s theme:\n%s", theme, body)
 		}
 	}
@@ -271,7 +272,6 @@ func TestWhatIsNotFinishedIsLeftOut(t *testing.T) {
 		tells string
 	}{
 		"a picture is missing":   {func(f fstest.MapFS) { delete(f, "link/pictures/last-narrow-dark.png") }, "link: open link/pictures/last-narrow-dark.png"},
-		"a picture is none":      {func(f fstest.MapFS) { f["link/pictures/last-narrow-dark.png"] = fileOf("x") }, "link: image: unknown format"},
 		"an output is missing":   {func(f fstest.MapFS) { delete(f, "link/terminals/list.txt") }, "link: open link/terminals/list.txt"},
 		"its file has a mistake": {func(f fstest.MapFS) { f["link/walkthrough.md"] = fileOf(guide("<br>\n")) }, "link/walkthrough.md:8: "},
 	} {
@@ -284,6 +284,16 @@ func TestWhatIsNotFinishedIsLeftOut(t *testing.T) {
 		if len(l.Pages()) != 1 || l.Pages()[0].Name != "mend" {
 			t.Errorf("%s: pages are %v", name, l.Pages())
 		}
+	}
+}
+
+// A picture is looked into when somebody reads its page, and not at the start.
+func TestAPageWithABrokenPictureIsNotShown(t *testing.T) {
+	folder := shelf(t)
+	folder["link/pictures/last-narrow-dark.png"] = fileOf("x")
+	page, _ := opened(t, folder).Find("link")
+	if body, err := page.Body(AnyTheme); body != "" || !errors.Is(err, image.ErrFormat) {
+		t.Errorf("the page is %q, %v", body, err)
 	}
 }
 

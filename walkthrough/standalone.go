@@ -54,8 +54,12 @@ func Standalone(fsys fs.FS, names []string, theme Theme) ([]byte, error) {
 	fmt.Fprintf(&page, "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>%s</title>\n<style>%s</style>\n",
 		html.EscapeString(title), pageStyle)
 	for _, p := range library.Pages() {
+		body, err := p.Body(theme)
+		if err != nil {
+			return nil, err
+		}
 		fmt.Fprintf(&page, "<main id=\"%s\">\n<h1>%s</h1>\n<p class=\"summary\">%s</p>\n%s</main>\n", p.Name, html.EscapeString(p.Title), html.EscapeString(p.Summary),
-			strings.ReplaceAll(p.Body(theme), ` loading="lazy"`, ""))
+			strings.ReplaceAll(body, ` loading="lazy"`, ""))
 	}
 	return []byte(page.String()), nil
 }

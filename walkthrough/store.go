@@ -123,20 +123,26 @@ func (f Folder) image(file string) (image.Image, error) {
 	return png.Decode(picture)
 }
 
-// leftovers are files of pictures and terminals that are not in the walkthrough
-// any more.
-func (w *Walkthrough) leftovers(folder Folder) ([]Change, error) {
-	wanted := map[string]bool{}
+// files are the pictures and outputs that the walkthrough asks for.
+func (w *Walkthrough) files(folder Folder) []string {
+	var files []string
 	for _, step := range w.Steps {
 		switch {
 		case step.Terminal != nil:
-			wanted[folder.terminalPath(step.Terminal.Name)] = true
+			files = append(files, folder.terminalPath(step.Terminal.Name))
 		case step.Scene != nil && step.Scene.Picture:
 			for _, l := range w.Looks {
-				wanted[folder.picturePath(pictureFile(step.Scene.Name, l))] = true
+				files = append(files, folder.picturePath(pictureFile(step.Scene.Name, l)))
 			}
 		}
 	}
+	return files
+}
+
+// leftovers are files of pictures and terminals that are not in the walkthrough
+// any more.
+func (w *Walkthrough) leftovers(folder Folder) ([]Change, error) {
+	wanted := w.files(folder)
 	var gone []Change
 	for _, sub := range []string{pictureFolder, terminalFolder} {
 		entries, err := fs.ReadDir(folder, path.Join(w.Name, sub))
@@ -144,7 +150,7 @@ func (w *Walkthrough) leftovers(folder Folder) ([]Change, error) {
 			return nil, err
 		}
 		for _, e := range entries {
-			if file := path.Join(w.Name, sub, e.Name()); !wanted[file] {
+			if file := path.Join(w.Name, sub, e.Name()); !slices.Contains(wanted, file) {
 				gone = append(gone, Change{Path: file, Says: "nothing in the walkthrough makes this file any more"})
 			}
 		}
