@@ -22,7 +22,7 @@ race:
 
 # The browser tests, and a failure instead of a skip when there is no Chromium.
 e2e:
-	MOORING_E2E=required go test -count=1 ./e2e/...
+	MOORING_E2E=required go test -count=1 -timeout 30m ./e2e/...
 
 bench:
 	go run ./cmd/bench
