@@ -23,6 +23,7 @@ import (
 	"mooring/credential"
 	"mooring/identity"
 	"mooring/review"
+	"mooring/views"
 	"mooring/walkthrough"
 )
 
@@ -63,8 +64,9 @@ type Data interface {
 
 // Demo is what the pages of the demo world show besides.
 type Demo struct {
-	Portal string   // address of the simulated portal
-	Emails []string // who can sign in
+	Portal  string                         // address of the simulated portal
+	Emails  []string                       // who can sign in
+	Gallery func() (*views.Gallery, error) // every page in every state; nil: this program has none
 }
 
 type handlers struct {
@@ -119,7 +121,7 @@ func (h *handlers) router() (*echo.Echo, error) {
 		return nil, err
 	}
 	e.RouteNotFound("/*", nothing) // also when a route knows another method only
-	for _, r := range h.routes() {
+	for _, r := range append(h.routes(), h.galleryRoutes()...) {
 		guarded, err := h.guard(r)
 		if err != nil {
 			return nil, fmt.Errorf("route %s %s: %w", r.method, r.path, err)

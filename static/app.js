@@ -46,6 +46,8 @@
     else location.reload()
   })
 
+  show() // a page can come with its dialog open
+
   // Swaps: what was open stays open, what is being typed stays as it is.
 
   let openDetails = []

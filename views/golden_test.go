@@ -38,7 +38,7 @@ func TestGolden(t *testing.T) {
 		}
 		known[file] = true
 		t.Run(s.Name, func(t *testing.T) {
-			got := unversioned(render(t, s))
+			got := unversioned(golden(t, s))
 			if *update {
 				if err := os.MkdirAll(folder, 0o755); err != nil {
 					t.Fatal(err)
@@ -70,6 +70,81 @@ func TestGolden(t *testing.T) {
 		} else {
 			t.Errorf("%s belongs to no sample", file)
 		}
+	}
+}
+
+// golden is what a sample's file holds: a page without its frame, which has
+// samples of its own, so that a change of the frame changes those alone.
+func golden(t *testing.T, s Sample) string {
+	t.Helper()
+	document := render(t, s)
+	if strings.HasPrefix(s.Name, frameSamples) || !strings.HasPrefix(document, "<!doctype html>") {
+		return document
+	}
+	return mainPart(t, document)
+}
+
+// mainPart is what a page puts inside main: everything there but what the frame
+// tells above it.
+func mainPart(t *testing.T, document string) string {
+	t.Helper()
+	var inside strings.Builder
+	open, within, news := 0, 0, 0 // elements around; the depth of main and of what the frame tells, 0 outside them
+	for z := html.NewTokenizer(strings.NewReader(document)); ; {
+		kind := z.Next()
+		raw := string(z.Raw())
+		token := z.Token()
+		switch kind {
+		case html.ErrorToken:
+			if within == 0 && inside.Len() == 0 {
+				t.Error("the page has no main part")
+			}
+			return inside.String()
+		case html.StartTagToken:
+			if !isVoid(token.Data) {
+				open++
+			}
+			id := slices.IndexFunc(token.Attr, func(a html.Attribute) bool { return a.Key == "id" && a.Val == "page-news" })
+			switch {
+			case token.Data == "main":
+				within = open
+				continue
+			case within > 0 && id >= 0:
+				news = open
+			}
+		case html.EndTagToken:
+			open--
+			switch {
+			case within > 0 && open < within:
+				return inside.String()
+			case news > 0 && open < news:
+				news = 0
+				continue
+			}
+		}
+		if within > 0 && news == 0 {
+			inside.WriteString(raw)
+		}
+	}
+}
+
+// isVoid reports whether an element has no end tag.
+func isVoid(name string) bool {
+	return slices.Contains([]string{"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}, name)
+}
+
+// TestOnlyTheFrameHasTheFrame holds that a change of the frame changes few files.
+func TestOnlyTheFrameHasTheFrame(t *testing.T) {
+	frames := 0
+	for _, s := range Samples() {
+		if strings.HasPrefix(s.Name, frameSamples) {
+			frames++
+		} else if got := golden(t, s); strings.Contains(got, "<body") || strings.Contains(got, "page-news") {
+			t.Errorf("the golden file of %s holds the frame", s.Name)
+		}
+	}
+	if frames < 5 || frames > 9 {
+		t.Errorf("%d samples hold the frame", frames)
 	}
 }
 

@@ -1,8 +1,12 @@
 package views
 
 import (
+	"context"
+	"io"
 	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 )
 
 // fewAccounts are found at a glance; more need a filter.
@@ -49,4 +53,17 @@ func forAdministrators(f Frame) bool { return f.wide || f.NavTitle == "Administr
 func wide(f Frame) Frame {
 	f.wide = true
 	return f
+}
+
+// withDialog has the page come with its dialog open.
+func withDialog(f Frame, dialog templ.Component) Frame {
+	f.dialog = dialog
+	return f
+}
+
+// framed puts content into a page.
+func framed(f Frame, content templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return layout(f).Render(templ.WithChildren(ctx, content), w)
+	})
 }

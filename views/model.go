@@ -3,6 +3,8 @@
 package views
 
 import (
+	"github.com/a-h/templ"
+
 	"mooring/cloud"
 	"mooring/fault"
 )
@@ -53,6 +55,7 @@ type Frame struct {
 	Contents []Heading       // of a long page, below its navigation
 	Overdue  []OverdueReview // reviews that are late and concern the person
 	wide     bool            // the page holds a wide table and says so itself
+	dialog   templ.Component // open over the page; nil: none
 }
 
 // Person is who is signed in.

@@ -7,10 +7,10 @@ import (
 	"mooring/fault"
 )
 
-// Sample is one page or fragment in one state, with fixed values. The golden
-// tests, the gallery and whoever changes the look use the same ones.
+// Sample is one page, dialog or part of a page in one state, with fixed values.
+// The golden tests and the gallery use the same ones.
 type Sample struct {
-	Name      string
+	Name      string // unique; its first word groups it, such as "credential-waiting"
 	Component templ.Component
 }
 
@@ -27,7 +27,7 @@ const (
 	sampleHelp         = "/help/azure/errors"
 )
 
-// Samples gives every page and fragment in every state.
+// Samples returns every page, dialog and part in every state.
 func Samples() []Sample {
 	var samples []Sample
 	add := func(name string, component templ.Component) { samples = append(samples, Sample{name, component}) }
@@ -38,7 +38,6 @@ func Samples() []Sample {
 		Problem: "That e-mail address and password do not fit together. Check both and try again.",
 	}))
 	demo := SignIn{Frame: sampleStranger("Sign in"), Passwords: true, Demo: []string{"ada@harbor.example", "ben@harbor.example", "cleo@harbor.example"}}
-	demo.Portal = "http://127.0.0.1:8081/"
 	add("sign-in-demo", SignInPage(demo))
 
 	add("set-up", SetUpPage(SetUp{Frame: sampleStranger("Set up"), Action: "/setup/4f9a", Passwords: true}))
@@ -59,10 +58,6 @@ func Samples() []Sample {
 	many := sampleProviderList(sampleManyRows()...)
 	many.Providers[0].Summary = "6 linked. 2 need attention. 2 waiting or expiring."
 	add("providers-many", ProvidersPage(many))
-	demoLinked := linked
-	demoLinked.Portal = "http://127.0.0.1:8081/"
-	demoLinked.Theme = "dark"
-	add("providers-demo-dark", ProvidersPage(demoLinked))
 	asMember := sampleProviderList(sampleRows()...)
 	asMember.MayLink, asMember.Providers[0].AddPath = false, ""
 	add("providers-member", ProvidersPage(asMember))
@@ -116,6 +111,9 @@ func Samples() []Sample {
 	add("leftovers", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), Commands: sampleCleanUp(), BackPath: sampleProviders}))
 	add("leftovers-none", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), BackPath: sampleProviders}))
 	add("sessions", SessionsPage(sampleSessions()))
+	alone := sampleSessions()
+	alone.EndOthersPath, alone.Sessions = "", alone.Sessions[:1]
+	add("sessions-alone", SessionsPage(alone))
 	samplesOfHelp(add)
 
 	add("problem-404", ProblemPage(Problem{
@@ -141,6 +139,7 @@ func Samples() []Sample {
 	}))
 	samplesOfPeople(add)
 	samplesOfDecisions(add)
+	samplesOfFrames(add)
 	return samples
 }
 

@@ -15,18 +15,6 @@ func samplesOfHelp(add func(string, templ.Component)) {
 	none.Hits = nil
 	add("help-found-nothing", HelpIndexPage(none))
 	add("help-page", HelpWalkthroughPage(sampleWalkthrough(sampleHelpFrame("Link a Microsoft Azure account", "/help/link-azure"))))
-
-	stranger := sampleStranger("Link a Microsoft Azure account")
-	stranger.Help, stranger.SignIn = "/help", "/login?next=%2Fhelp%2Flink-azure"
-	stranger.NavTitle, stranger.Nav = "Help", sampleHelpNav("/help/link-azure")
-	add("help-page-stranger", HelpWalkthroughPage(sampleWalkthrough(stranger)))
-	half := stranger
-	half.SignIn, half.Person = "", &Person{Name: "Ada Byron", Email: "ada@harbor.example"}
-	add("help-page-half", HelpWalkthroughPage(sampleWalkthrough(half)))
-	signIn := sampleStranger("Sign in")
-	signIn.Help = "/help"
-	add("sign-in-public-help", SignInPage(SignIn{Frame: signIn, Passwords: true}))
-
 	add("error-help", ErrorHelpPage(ErrorHelp{Frame: sampleHelpFrame("What Azure says, and what to do", sampleHelp), Provider: "Microsoft Azure", Entries: sampleCatalogue()}))
 }
 

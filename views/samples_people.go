@@ -1,8 +1,6 @@
 package views
 
 import (
-	"strconv"
-
 	"github.com/a-h/templ"
 
 	"mooring/fault"
@@ -35,7 +33,6 @@ func samplesOfPeople(add func(string, templ.Component)) {
 	samplesOfOrganizations(add)
 	samplesOfKeys(add)
 	samplesOfAdministration(add)
-	samplesOfFrames(add)
 }
 
 func samplesOfSignIn(add func(string, templ.Component)) {
@@ -416,28 +413,4 @@ func samplesOfAdministration(add func(string, templ.Component)) {
 	add("admin-person-you", AdminPersonPage(you))
 
 	samplesOfAdministrators(add)
-}
-
-// samplesOfFrames are what the frame shows beside the page.
-func samplesOfFrames(add func(string, templ.Component)) {
-	noticed := sampleProviderList(sampleRows()...)
-	noticed.Path = sampleProviders
-	noticed.Notices = []Notice{
-		{Text: "3 failed sign-ins with your e-mail address, the latest from 203.0.113.9.", Time: sampleChecked, Path: "/settings/security", LinkText: "Review security", Shown: "7.3"},
-		{Text: "You signed in with a new device: Safari on iPhone, from 2001:db8::a1f.", Time: sampleYesterday, Path: "/settings/sessions", LinkText: "See sessions", Shown: "9.1"},
-		{Text: "A recovery code was used.", Time: sampleYesterday, Shown: "11.1"},
-	}
-	add("providers-notices", ProvidersPage(noticed))
-	hello := sampleProviderList(sampleRows()...)
-	hello.Hello = "You last signed in 3 hours ago from 192.0.2.1."
-	hello.Person = &Person{Name: "Ben Okafor", Email: "ben@harbor.example"}
-	for i := range 10 {
-		hello.Accounts = append(hello.Accounts, AccountLink{Name: "pier-" + strconv.Itoa(i+1), Path: "/accounts/pier-" + strconv.Itoa(i+1), Kind: "Organization", Role: "Viewer"})
-	}
-	hello.Accounts[0], hello.Accounts[1] = hello.Accounts[1], hello.Accounts[0]
-	add("providers-many-accounts", ProvidersPage(hello))
-
-	alone := sampleSessions()
-	alone.EndOthersPath, alone.Sessions = "", alone.Sessions[:1]
-	add("sessions-alone", SessionsPage(alone))
 }

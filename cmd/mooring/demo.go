@@ -25,6 +25,7 @@ import (
 	"mooring/db"
 	"mooring/handlers"
 	"mooring/secret"
+	"mooring/views"
 )
 
 // The people of the demo world. They are sample data and exist nowhere else.
@@ -126,7 +127,7 @@ func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *ur
 	w.house = build(p)
 	w.front = w.house.front(p)
 	w.front.PasskeyURL = passkeyURL
-	w.front.Demo = &handlers.Demo{Portal: w.simulator.PortalURL(), Emails: demoEmails}
+	w.front.Demo = &handlers.Demo{Portal: w.simulator.PortalURL(), Emails: demoEmails, Gallery: gallery()}
 	return w, nil
 }
 
@@ -215,13 +216,21 @@ func (w *demoWorld) serve(ctx context.Context, linked int, listener net.Listener
 
 func (w *demoWorld) announce(c *cli, v demoSettings) error {
 	address, portal := w.front.PublicURL.String(), w.simulator.PortalURL()
+	galleryAddress := ""
+	if w.front.Demo.Gallery != nil {
+		galleryAddress = address + views.GalleryPath
+	}
 	if v.asJSON {
 		return json.NewEncoder(c.stdout).Encode(map[string]any{
-			"address": address, "portal": portal, "people": demoEmails, "password": demoPassword,
+			"address": address, "portal": portal, "gallery": galleryAddress, "people": demoEmails, "password": demoPassword,
 		})
 	}
-	fmt.Fprintf(c.stdout, "Mooring          %s\nSimulated portal %s\n\nSign in as       %s (owns %s)\n                 %s (member of %s)\n                 %s (viewer of %s)\n                 %s (site administrator)\nPassword         %s\n\nCtrl+C ends the demo and removes its data.\n",
-		address, portal, demoEmails[0], demoOrganization, demoEmails[1], demoOrganization, demoEmails[2], demoOrganization, demoEmails[3], demoPassword)
+	fmt.Fprintf(c.stdout, "Mooring          %s\nSimulated portal %s\n", address, portal)
+	if galleryAddress != "" {
+		fmt.Fprintf(c.stdout, "Gallery          %s\n", galleryAddress)
+	}
+	fmt.Fprintf(c.stdout, "\nSign in as       %s (owns %s)\n                 %s (member of %s)\n                 %s (viewer of %s)\n                 %s (site administrator)\nPassword         %s\n\nCtrl+C ends the demo and removes its data.\n",
+		demoEmails[0], demoOrganization, demoEmails[1], demoOrganization, demoEmails[2], demoOrganization, demoEmails[3], demoPassword)
 	if v.open {
 		if err := browser.OpenURL(address); err != nil {
 			fmt.Fprintf(c.stderr, "Could not open a browser: open %s yourself.\n", address)
