@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -36,7 +35,7 @@ func readCredentialForm(c echo.Context) typedForm {
 	if found := r.PostFormValue("tenant_found"); found == form.TenantID {
 		form.found = found
 	}
-	form.version, _ = strconv.ParseInt(r.PostFormValue("version"), 10, 64) // 0, for any, when it is not a number
+	form.version = shownVersion(c, 1)
 	return form
 }
 
@@ -105,7 +104,7 @@ func (h *handlers) editCredentialPage(c echo.Context) error {
 // editing makes the form one that changes the credential of this version; 0
 // leaves it one for a new credential.
 func editing(view views.CredentialForm, version int64) views.CredentialForm {
-	if version > 0 {
+	if version != 0 {
 		view.Editing, view.Heading, view.Version = true, "Edit credentials", version
 	}
 	return view
@@ -209,7 +208,9 @@ func (h *handlers) preview(c echo.Context, paths formPaths, saved credential.Cre
 		return err
 	}
 	view.FormNotes, view.TenantFound, view.TenantReplaced = notes, found, form.TenantID != typed.TenantID
-	view = editing(view, typed.version)
+	if saved.ID != "" {
+		view = editing(view, typed.version)
+	}
 	if isHTMX(c) {
 		return h.html(c, http.StatusOK, views.CredentialFormPreview(view))
 	}

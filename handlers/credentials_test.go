@@ -302,6 +302,26 @@ func TestTwoPeopleDoNotOverwriteEachOther(t *testing.T) {
 	if w := edit("2", "Second"); w.Code != http.StatusSeeOther {
 		t.Errorf("saving again answered %d", w.Code)
 	}
+	for _, odd := range []string{"", "0", "-1", "3.0", "three", "99999999999999999999"} { // it is 3 now
+		if w := edit(odd, "Odd"); w.Code != http.StatusConflict {
+			t.Errorf("version %q answered %d", odd, w.Code)
+		}
+	}
+}
+
+func TestAnOrderOfAnOddVersionChangesNothing(t *testing.T) {
+	s := newSite(t)
+	path := linkedAccountOf(s.linkAs("owner", "harbor", "Production", someID))
+	for _, odd := range []string{"", "0", "one"} {
+		w := s.ask("admin", "POST", path+"/disable", url.Values{"version": {odd}, "reason": {"It is not used."}})
+		if w.Code != http.StatusConflict {
+			t.Errorf("version %q answered %d", odd, w.Code)
+		}
+	}
+	policy := url.Values{"version": {"none"}, "approval": {"all"}}
+	if w := s.ask("admin", "POST", intakePath, policy); w.Code != http.StatusConflict {
+		t.Errorf("a policy of an odd version answered %d", w.Code)
+	}
 }
 
 func TestAFoundDirectoryGoesWithItsSubscription(t *testing.T) {

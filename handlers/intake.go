@@ -30,7 +30,7 @@ func (h *handlers) intakePage(c echo.Context) error {
 }
 
 func (h *handlers) changeIntake(c echo.Context) error {
-	form, order := intakeForm(c), orderOf(c)
+	form, order := intakeForm(c), orderOf(c, 0)
 	if _, err := h.Intake.Change(c.Request().Context(), order, form); err != nil {
 		return h.sendIntake(c, form, order.Version, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -198,7 +197,7 @@ type ordering func(context.Context, credential.Order, string) (credential.Creden
 // orderLinkedAccount does one thing to the linked account in the path and shows
 // it again.
 func (h *handlers) orderLinkedAccount(c echo.Context, what string, do ordering) error {
-	order, id := orderOf(c), c.Param("credential")
+	order, id := orderOf(c, 1), c.Param("credential")
 	if _, err := do(c.Request().Context(), order, id); err != nil {
 		if wants(c, "live") { // there is no form in it that could show the sentence
 			return err
@@ -211,11 +210,10 @@ func (h *handlers) orderLinkedAccount(c echo.Context, what string, do ordering) 
 	return seeOther(c, done(linkedAccountOf(id), what))
 }
 
-// orderOf reads what an administrator wants, and what they looked at.
-func orderOf(c echo.Context) credential.Order {
-	r := c.Request()
-	version, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
-	return credential.Order{Actor: actorOf(c), Version: version, Reason: r.PostFormValue("reason")}
+// orderOf reads what an administrator wants, and what they looked at; first is
+// the version that it began with.
+func orderOf(c echo.Context, first int64) credential.Order {
+	return credential.Order{Actor: actorOf(c), Version: shownVersion(c, first), Reason: c.Request().PostFormValue("reason")}
 }
 
 func (h *handlers) checkLinkedAccount(c echo.Context) error {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -90,6 +91,26 @@ func (h *handlers) originOf(c echo.Context) account.Origin {
 func requestOf(c echo.Context) credential.Request {
 	m, _ := membershipOf(c)
 	return credential.Request{AccountID: m.Account.ID, AccountName: m.Account.Name, Actor: actorOf(c)}
+}
+
+// noVersion equals no version that is stored.
+const noVersion = -1
+
+// shownVersion reads the version of what the person looked at: 0, for any, from
+// a form that does not carry one, such as a button that changes nothing else.
+// What is there and cannot be a version, which begins with first, is answered
+// like a change by somebody else: a form that was mangled on its way overwrites
+// nothing that its sender has not seen.
+func shownVersion(c echo.Context, first int64) int64 {
+	typed, ok := c.Request().PostForm["version"]
+	if !ok {
+		return 0
+	}
+	version, err := strconv.ParseInt(typed[0], 10, 64)
+	if err != nil || version < first || len(typed) > 1 {
+		return noVersion
+	}
+	return version
 }
 
 // wantsJSON reports whether a script of ours asked, for the question of a

@@ -58,10 +58,9 @@ type decisionForm struct {
 
 func readDecision(c echo.Context) decisionForm {
 	r := c.Request()
-	version, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
 	after, _ := strconv.ParseInt(r.PostFormValue("after"), 10, 64)
 	return decisionForm{
-		Decision:     review.Decision{Kind: review.Kind(r.PostFormValue("decision")), Reason: r.PostFormValue("reason"), Version: version},
+		Decision:     review.Decision{Kind: review.Kind(r.PostFormValue("decision")), Reason: r.PostFormValue("reason"), Version: shownVersion(c, 1)},
 		credentialID: r.PostFormValue("credential"), after: after,
 	}
 }
