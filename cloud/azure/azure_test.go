@@ -61,7 +61,7 @@ func scripted(t *testing.T, name string) azuresim.Scripted {
 
 func targetOf(s azuresim.Scripted) cloud.Target {
 	target := cloud.Target{Environment: s.Environment, Method: azure.MethodApp, SubscriptionID: s.SubscriptionID, ClientID: s.ClientID}
-	if strings.HasPrefix(s.Outcome, "Classic way") {
+	if strings.HasPrefix(s.Outcome, "Classic method") {
 		target.Method, target.ClientID = azure.MethodClassic, ""
 	}
 	return target
@@ -134,7 +134,7 @@ func TestEveryVerdictAUserCanMeet(t *testing.T) {
 	linked, simulator := simulated(t)
 	identity := trusting(t, simulator)
 	for _, s := range azuresim.Script() {
-		if s.ClientID == "" && !strings.HasPrefix(s.Outcome, "Classic way") {
+		if s.ClientID == "" && !strings.HasPrefix(s.Outcome, "Classic method") {
 			continue // the working one needs steps of its own; see TestTheWholeWay
 		}
 		t.Run(s.Name, func(t *testing.T) {

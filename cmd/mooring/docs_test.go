@@ -1,11 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"mooring/cloud/azure/azuresim"
 )
 
 // What the documents say about the program is held to the program here.
@@ -85,10 +88,29 @@ func TestTheDocumentsHaveEverySetting(t *testing.T) {
 	}
 }
 
+// TestTheDocumentListsEverySimulatedSubscription compares docs/demo-subscriptions.md
+// with what the simulated Azure plays.
+func TestTheDocumentListsEverySimulatedSubscription(t *testing.T) {
+	list := readDocument(t, "docs", "demo-subscriptions.md")
+	for _, s := range azuresim.Script() {
+		clientID := "your own"
+		if s.ClientID != "" {
+			clientID = "`" + s.ClientID + "`"
+		}
+		row := fmt.Sprintf("| %s | `%s` | %s | %s |", s.Name, s.SubscriptionID, clientID, s.Outcome)
+		if !strings.Contains(list, row+"\n") {
+			t.Errorf("docs/demo-subscriptions.md lacks the row\n%s", row)
+		}
+	}
+}
+
 // TestLinksBetweenTheDocumentsLead follows each link to a file or a heading.
 func TestLinksBetweenTheDocumentsLead(t *testing.T) {
 	root := filepath.Join("..", "..")
-	files := []string{filepath.Join(root, "README.md")}
+	var files []string
+	for _, name := range []string{"README.md", "cloud/azure/TESTING.md"} {
+		files = append(files, filepath.Join(root, filepath.FromSlash(name)))
+	}
 	for _, folder := range []string{"docs", filepath.Join("docs", "decisions")} {
 		found, err := filepath.Glob(filepath.Join(root, folder, "*.md"))
 		if err != nil {

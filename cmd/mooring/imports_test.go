@@ -4,7 +4,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -106,18 +105,6 @@ func TestImportsPointToTheDomain(t *testing.T) {
 	for pkg := range mayImport {
 		if !found[pkg] {
 			t.Errorf("%s is in the table and not in the tree", pkg)
-		}
-	}
-}
-
-func TestTheREADMEListsTheScript(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range scriptLines() {
-		if !strings.Contains(string(readme), line) {
-			t.Errorf("README.md lacks the line\n%s", line)
 		}
 	}
 }

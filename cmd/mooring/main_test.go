@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -18,24 +17,7 @@ import (
 	"sync"
 	"testing"
 	"testing/iotest"
-
-	"mooring/cloud/azure/azuresim"
 )
-
-// scriptLines are the rows of the README's table of simulated subscriptions.
-func scriptLines() []string {
-	var lines []string
-	for _, s := range azuresim.Script() {
-		clientID := "your own"
-		if s.ClientID != "" {
-			clientID = "`" + s.ClientID + "`"
-		} else if strings.HasPrefix(s.Outcome, "Classic way") {
-			clientID = "none"
-		}
-		lines = append(lines, fmt.Sprintf("| %s | `%s` | %s | %s |", s.Name, s.SubscriptionID, clientID, s.Outcome))
-	}
-	return lines
-}
 
 // program runs one command to its end.
 func program(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {

@@ -14,10 +14,10 @@ const (
 func Fleet(n int) Scripted {
 	s := Scripted{
 		SubscriptionID: sceneID(kindFleetSubscription, n), Name: fmt.Sprintf("Fleet %04d", n), Environment: "public",
-		TenantID: sceneID(kindFleet, 1), ClientID: sceneID(kindFleet, 2), Outcome: "Connects; the application is Reader.",
+		TenantID: sceneID(kindFleet, 1), ClientID: sceneID(kindFleet, 2), Outcome: "Connects. The application has the role Reader.",
 	}
 	if n%fleetGrounded == 0 {
-		s.Outcome = "Fails until somebody assigns a role: the application has none here (AuthorizationFailed)."
+		s.Outcome = "Waits for Azure, then fails unless somebody assigns a role: the application has none here (AuthorizationFailed)."
 	}
 	return s
 }

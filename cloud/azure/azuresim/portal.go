@@ -30,7 +30,7 @@ type portal struct {
 
 func newPortal(w *world) (*portal, error) {
 	p := &portal{world: w, shell: newShell(w), pages: map[string]*template.Template{}}
-	for _, name := range []string{"home", "apps", "app", "subscriptions", "subscription", "shell", "missing"} {
+	for _, name := range []string{"home", "stories", "apps", "app", "subscriptions", "subscription", "shell", "missing"} {
 		t, err := template.ParseFS(portalFiles, "portal/layout.html", "portal/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("portal page %s: %w", name, err)
@@ -44,6 +44,7 @@ func newPortal(w *world) (*portal, error) {
 func (p *portal) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.home)
+	mux.HandleFunc("GET /stories", p.listStories)
 	mux.HandleFunc("GET /apps", p.listApps)
 	mux.HandleFunc("POST /apps", p.registerApp)
 	mux.HandleFunc("GET /apps/{client}", p.showApp)
@@ -116,6 +117,12 @@ func problem(err error) (sentence string, status int) {
 
 func (p *portal) home(w http.ResponseWriter, _ *http.Request) {
 	p.show(w, http.StatusOK, "home", page{Title: "Home", Content: workingSubscription})
+}
+
+// listStories shows what each scripted subscription does, with what is needed to
+// link it.
+func (p *portal) listStories(w http.ResponseWriter, _ *http.Request) {
+	p.show(w, http.StatusOK, "stories", page{Title: "What each subscription does", Content: Script()})
 }
 
 func (p *portal) missing(w http.ResponseWriter, _ *http.Request) {

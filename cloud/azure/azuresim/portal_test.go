@@ -51,7 +51,7 @@ func TestEveryPortalPage(t *testing.T) {
 	s := newStage(t)
 	client := s.app("Reader")
 	for path, status := range map[string]int{
-		"/": 200, "/apps": 200, "/apps/" + client: 200, "/subscriptions": 200, "/subscriptions/" + workingSubscription: 200,
+		"/": 200, "/stories": 200, "/apps": 200, "/apps/" + client: 200, "/subscriptions": 200, "/subscriptions/" + workingSubscription: 200,
 		"/subscriptions/" + sceneID(kindSubscription, 34): 200, "/cloud-shell": 200, "/cloud-shell?run=9": 200,
 		"/apps/" + sceneID(kindClient, 99): 404, "/subscriptions/x": 404, "/elsewhere": 404, "/apps/x/certificates": 404,
 	} {
@@ -86,6 +86,21 @@ func TestEveryPortalPage(t *testing.T) {
 	for _, row := range Script() {
 		if !strings.Contains(list, html.EscapeString(row.Outcome)) || !strings.Contains(list, row.SubscriptionID) {
 			t.Errorf("%s is not listed", row.Name)
+		}
+	}
+}
+
+func TestTheStoriesPageListsEverySubscription(t *testing.T) {
+	s := newStage(t)
+	if !strings.Contains(s.open("/").body, `href="/stories"`) {
+		t.Error("the home page does not lead to it")
+	}
+	stories := s.open("/stories").body
+	for _, row := range Script() {
+		for _, want := range []string{html.EscapeString(row.Name), row.SubscriptionID, row.ClientID, html.EscapeString(row.Outcome)} {
+			if !strings.Contains(stories, want) {
+				t.Errorf("%s: the page lacks %q", row.Name, want)
+			}
 		}
 	}
 }

@@ -1,7 +1,7 @@
 package azuresim
 
-// told is a scene with no more than a name, an outcome and one role.
-func told(name, role, outcome string) scene {
+// scripted is a scene with no more than a name, an outcome and one role.
+func scripted(name, role, outcome string) scene {
 	s := scene{Scripted: Scripted{Name: name, Outcome: outcome}}
 	if role != "" {
 		s.roles = []string{role}
@@ -11,19 +11,19 @@ func told(name, role, outcome string) scene {
 
 // connectedScenes sign in at once and differ in their rights.
 func connectedScenes() []scene {
-	newPier := told("New Pier", "Contributor", "Connects, but Microsoft.Compute and Microsoft.Network are not registered, so no machine can be made yet.")
+	newPier := scripted("New Pier", "Contributor", "Connects, but the resource providers Microsoft.Compute and Microsoft.Network aren't registered, so Mooring can't create virtual machines yet.")
 	newPier.unregistered = true
 
-	oldCharts := told("Old Charts", "Contributor", "Connects; the permissions are served only in the version of 2015-07-01, which must do.")
+	oldCharts := scripted("Old Charts", "Contributor", "Connects. Azure serves the permissions only in API version 2015-07-01, so Mooring falls back to it.")
 	oldCharts.read = readOldPermissions
 
-	sealedLog := told("Sealed Log", "Reader", "Connects, but the permissions are refused, so what may be done there cannot be told.")
+	sealedLog := scripted("Sealed Log", "Reader", "Connects, but Azure refuses to list the permissions, so Mooring can't say what it may do there.")
 	sealedLog.read = readNoPermissions
 
 	return []scene{
-		told("Tide Tables", "Reader", "Connects at once; the application is Reader, so Mooring can look but not make anything."),
-		told("Dry Dock", "Contributor", "Connects at once; the application is Contributor and may make machines."),
-		told("Harbor Master", "Owner", "Connects, with a warning: the application is Owner, which is more than is needed."),
+		scripted("Tide Tables", "Reader", "Connects right away. The application has the role Reader: Mooring can view resources but can't create any."),
+		scripted("Dry Dock", "Contributor", "Connects right away. The application has the role Contributor and can create virtual machines."),
+		scripted("Harbor Master", "Owner", "Connects with a warning: the application has the role Owner, which is more than Mooring needs."),
 		newPier, oldCharts, sealedLog,
 	}
 }
@@ -31,45 +31,45 @@ func connectedScenes() []scene {
 // directoryScenes fail or wait before the subscription is read, most of them
 // in the directory service.
 func directoryScenes() []scene {
-	lostBuoy := told("Lost Buoy", "", "Fails: no subscription has this ID.")
+	lostBuoy := scripted("Lost Buoy", "", "Fails: no subscription has this ID.")
 	lostBuoy.read = readUnknown
 
-	sunken := told("Sunken Directory", "Reader", "Fails: the subscription names a directory that does not exist (AADSTS90002).")
+	sunken := scripted("Sunken Directory", "Reader", "Fails: the subscription names a directory that doesn't exist (AADSTS90002).")
 	sunken.signIn = signInGone
 
-	ghost := told("Ghost Ship", "", "Fails for ever: the directory has no application with this client ID (AADSTS700016).")
+	ghost := scripted("Ghost Ship", "", "Waits for Azure, then fails: the directory has no application with this client ID (AADSTS700016).")
 	ghost.noApplication = true
 
-	paint := told("Fresh Paint", "Reader", "Waits for Azure: the application is so new that two sign-ins miss it (AADSTS700016); the third connects.")
+	paint := scripted("Fresh Paint", "Reader", "Waits for Azure, then connects: the application is so new that the first two sign-ins don't find it (AADSTS700016).")
 	paint.signIn = signInFreshApp
 
-	gate := told("Locked Gate", "", "Fails until somebody assigns a role: the application has none here (AuthorizationFailed).")
+	gate := scripted("Locked Gate", "", "Waits for Azure, then fails unless somebody assigns a role: the application has none here (AuthorizationFailed).")
 
-	opening := told("Opening Gate", "Reader", "Waits for Azure: the role is so new that two readings are refused (AuthorizationFailed); the third connects.")
+	opening := scripted("Opening Gate", "Reader", "Waits for Azure, then connects: the role is so new that the first two requests are refused (AuthorizationFailed).")
 	opening.read = readFreshRole
 
-	noKey := told("Empty Key Board", "Reader", "Fails until somebody uploads the certificate to the application (AADSTS700027, the key was not found).")
+	noKey := scripted("Empty Key Board", "Reader", "Waits for Azure, then fails unless somebody uploads the certificate to the application (AADSTS700027, the key was not found).")
 	noKey.trust = trustForgot
 
-	posted := told("Key in the Post", "Reader", "Waits for Azure: the certificate is so new that two sign-ins miss it (AADSTS700027); the third connects.")
+	posted := scripted("Key in the Post", "Reader", "Waits for Azure, then connects: the certificate is so new that the first two sign-ins don't find it (AADSTS700027).")
 	posted.signIn = signInFreshKey
 
-	rusty := told("Rusty Key", "Reader", "Fails: the certificate's entry at the application ended yesterday (AADSTS700027, the key used is expired).")
+	rusty := scripted("Rusty Key", "Reader", "Waits for Azure, then fails: the certificate's entry on the application expired yesterday (AADSTS700027, the key used is expired).")
 	rusty.trust = trustExpired
 
-	clock := told("Slow Clock", "Reader", "Fails: the directory's clock and ours differ by twenty minutes (AADSTS700024).")
+	clock := scripted("Slow Clock", "Reader", "Fails: the directory's clock and Mooring's differ by twenty minutes (AADSTS700024).")
 	clock.signIn = signInClockLate
 
-	laidUp := told("Laid-up Boat", "Reader", "Fails: the application is disabled (AADSTS7000112).")
+	laidUp := scripted("Laid-up Boat", "Reader", "Fails: the application is disabled (AADSTS7000112).")
 	laidUp.disabled = true
 
-	crew := told("Missing Crew", "", "Fails: the application has no service principal (AADSTS7000229).")
+	crew := scripted("Missing Crew", "", "Waits for Azure, then fails: the application has no service principal (AADSTS7000229).")
 	crew.noPrincipal = true
 
-	customs := told("Customs", "Reader", "Fails: Conditional Access blocks the sign-in (AADSTS53003).")
+	customs := scripted("Customs", "Reader", "Fails: a Conditional Access policy blocks the sign-in (AADSTS53003).")
 	customs.signIn = signInBlocked
 
-	flag := told("Changed Flag", "Reader", "Fails: the subscription moved to another directory (InvalidAuthenticationTokenTenant).")
+	flag := scripted("Changed Flag", "Reader", "Fails: the subscription has moved to another directory (InvalidAuthenticationTokenTenant).")
 	flag.movedTo = "New Flag Ltd"
 
 	return []scene{
@@ -80,40 +80,40 @@ func directoryScenes() []scene {
 // readingScenes sign in; then the state of the subscription or the service is
 // the news.
 func readingScenes() []scene {
-	quay := told("Chained Quay", "Contributor", "Needs attention: it signs in, but the subscription is Disabled and read only.")
+	quay := scripted("Chained Quay", "Contributor", "Needs attention: the sign-in works, but the subscription is disabled and read-only (state Disabled).")
 	quay.state = "Disabled"
 
-	storm := told("Storm Warning", "Contributor", "Connects, with a warning: the subscription is Warned and may be disabled soon.")
+	storm := scripted("Storm Warning", "Contributor", "Connects with a warning: Azure may disable the subscription soon (state Warned).")
 	storm.state = "Warned"
 
-	berth := told("Unpaid Berth", "Contributor", "Connects, with a warning: the subscription is PastDue, a payment is missing.")
+	berth := scripted("Unpaid Berth", "Contributor", "Connects with a warning: a payment for the subscription is overdue (state PastDue).")
 	berth.state = "PastDue"
 
-	hull := told("Scrapped Hull", "Reader", "Needs attention: the subscription is Deleted and its resources are gone.")
+	hull := scripted("Scrapped Hull", "Reader", "Needs attention: the subscription and its resources have been deleted (state Deleted).")
 	hull.state = "Deleted"
 
-	fog := told("Fogbound", "Reader", "Cannot tell: the resource manager answers 503 to everything.")
+	fog := scripted("Fogbound", "Reader", "Can't be checked: the resource manager answers every request with 503.")
 	fog.read = readDown
 
-	gatehouse := told("Closed Gatehouse", "Reader", "Cannot tell: the directory service answers 503 to everything.")
+	gatehouse := scripted("Closed Gatehouse", "Reader", "Can't be checked: the directory service answers every request with 503.")
 	gatehouse.signIn = signInDown
 
-	crowd := told("Crowded Channel", "Reader", "Cannot tell yet: the resource manager answers 429 and asks to come back after 30 seconds.")
+	crowd := scripted("Crowded Channel", "Reader", "Can't be checked for now: the resource manager answers 429 and asks Mooring to retry after 30 seconds.")
 	crowd.read = readThrottled
 
-	signal := told("Wrong Signal", "Reader", "Cannot tell: a page for people comes back instead of JSON, as from a proxy in between.")
+	signal := scripted("Wrong Signal", "Reader", "Can't be checked: a web page comes back instead of JSON, as from a proxy in between.")
 	signal.read = readPage
 
-	calm := told("Dead Calm", "Reader", "Cannot tell: the resource manager takes the question and never answers.")
+	calm := scripted("Dead Calm", "Reader", "Can't be checked: the resource manager accepts the request and never answers.")
 	calm.read = readSilent
 
-	strange := told("Strange Flag", "Reader", "Fails with a code that nobody knows (AADSTS999999), in a sentence that must not be shown as it is.")
+	strange := scripted("Strange Flag", "Reader", "Fails with an error code that Mooring doesn't know (AADSTS999999), in a message that it must not show as is.")
 	strange.signIn = signInUnheardOf
 
-	mismatch := told("Strange Signal", "Reader", "Fails with a resource manager code that nobody knows (TideTableMismatch).")
+	mismatch := scripted("Strange Signal", "Reader", "Fails with a resource manager error code that Mooring doesn't know (TideTableMismatch).")
 	mismatch.read = readUnheardOf
 
-	evening := told("Evening Fog", "Reader", "Connects the first time; from the second verification on the resource manager answers 503, which must not undo the link.")
+	evening := scripted("Evening Fog", "Reader", "Connects on the first check. From the second on, the resource manager answers 503, which must not break the link.")
 	evening.read = readDownAfterFirst
 
 	return []scene{
@@ -123,16 +123,16 @@ func readingScenes() []scene {
 
 // foreignScenes have to do with other clouds and other subscriptions.
 func foreignScenes() []scene {
-	potomac := told("Potomac", "Reader", "Connects in Azure US Government only; in the public cloud it is not found.")
+	potomac := scripted("Potomac", "Reader", "Connects only in Azure US Government; the public cloud doesn't have it.")
 	potomac.Environment = "usgov"
 
-	pearl := told("Pearl River", "Reader", "Connects in Azure China only; in the public cloud it is not found.")
+	pearl := scripted("Pearl River", "Reader", "Connects only in Azure China; the public cloud doesn't have it.")
 	pearl.Environment = "china"
 
-	beacon := told("False Beacon", "Reader", "Fails: Azure answers with the ID of another subscription.")
+	beacon := scripted("False Beacon", "Reader", "Fails: Azure answers with the ID of a different subscription.")
 	beacon.read = readSomebodyElse
 
-	foreign := told("Foreign Waters", "Reader", "Fails: the directory belongs to another national cloud (AADSTS900382).")
+	foreign := scripted("Foreign Waters", "Reader", "Fails: the directory belongs to another national cloud (AADSTS900382).")
 	foreign.home = "usgov"
 
 	return []scene{potomac, pearl, beacon, foreign}
@@ -141,13 +141,13 @@ func foreignScenes() []scene {
 // classicScenes are for the management certificates of old. Their application
 // connects as any other.
 func classicScenes() []scene {
-	lock := told("Old Lock", "Reader", "Classic way: no management certificate is ever accepted (ForbiddenError).")
+	lock := scripted("Old Lock", "Reader", "Classic method: waits for Azure, then fails, because no management certificate is ever accepted (ForbiddenError).")
 	lock.trusting, lock.classic = true, classicRefuse
 
-	tug := told("Retired Tug", "Reader", "Classic way: the certificate is known, but the subscription is disabled (SubscriptionDisabled).")
+	tug := scripted("Retired Tug", "Reader", "Classic method: Azure knows the certificate, but the subscription is disabled (SubscriptionDisabled).")
 	tug.trusting, tug.state = true, "Disabled"
 
-	busy := told("Busy Lock", "Reader", "Classic way: the service is too busy to answer (ServerBusy).")
+	busy := scripted("Busy Lock", "Reader", "Classic method: the service is too busy to answer (ServerBusy).")
 	busy.trusting, busy.classic = true, classicBusy
 
 	return []scene{lock, tug, busy}
@@ -155,7 +155,7 @@ func classicScenes() []scene {
 
 // narrowScenes connect with narrow roles in place of one broad role.
 func narrowScenes() []scene {
-	room := told("Engine Room", "", "Connects; two narrow roles let it make machines and networks, but neither resource groups nor look at the providers.")
+	room := scripted("Engine Room", "", "Connects. Two narrow roles allow virtual machines and networks, but not resource groups or viewing the resource providers.")
 	room.roles = []string{"Virtual Machine Contributor", "Network Contributor"}
 	return []scene{room}
 }
