@@ -108,7 +108,7 @@ func TestTheDocumentListsEverySimulatedSubscription(t *testing.T) {
 func TestLinksBetweenTheDocumentsLead(t *testing.T) {
 	root := filepath.Join("..", "..")
 	var files []string
-	for _, name := range []string{"README.md", "cloud/azure/TESTING.md"} {
+	for _, name := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "cloud/azure/TESTING.md"} {
 		files = append(files, filepath.Join(root, filepath.FromSlash(name)))
 	}
 	for _, folder := range []string{"docs", filepath.Join("docs", "decisions")} {
