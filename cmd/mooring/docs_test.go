@@ -88,6 +88,48 @@ func TestTheDocumentsHaveEverySetting(t *testing.T) {
 	}
 }
 
+// TestTheDocumentsHaveEveryCommand compares docs/operations.md with what the
+// program can do.
+func TestTheDocumentsHaveEveryCommand(t *testing.T) {
+	operations := readDocument(t, "docs", "operations.md")
+	for _, c := range commands() {
+		if !regexp.MustCompile("`\\./mooring " + c.name + "[` ]").MatchString(operations) {
+			t.Errorf("docs/operations.md does not name ./mooring %s", c.name)
+		}
+	}
+}
+
+// TestTheRecipesNameWhatExists follows the files and tests that CONTRIBUTING.md
+// names, so that a recipe still fits after files were moved.
+func TestTheRecipesNameWhatExists(t *testing.T) {
+	root := filepath.Join("..", "..")
+	var tests strings.Builder
+	for pkg := range mayImport {
+		tests.WriteString(testsOf(t, pkg))
+	}
+	tests.WriteString(testsOf(t, "cmd/mooring"))
+	isTest := regexp.MustCompile(`^Test[A-Z]\w*$`)
+	isFile := regexp.MustCompile(`^[a-z][\w/.-]*/[\w.-]+\.(go|sql|templ|md)$`)
+	files, names := 0, 0
+	for _, word := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(readDocument(t, "CONTRIBUTING.md"), -1) {
+		switch name := word[1]; {
+		case isTest.MatchString(name):
+			names++
+			if !strings.Contains(tests.String(), "\nfunc "+name+"(") {
+				t.Errorf("CONTRIBUTING.md names %s, and there is no such test", name)
+			}
+		case isFile.MatchString(name) && !strings.Contains(name, "NAME") && !strings.Contains(name, "NNNN"):
+			files++
+			if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name))); err != nil {
+				t.Errorf("CONTRIBUTING.md names %s, which is not there", name)
+			}
+		}
+	}
+	if files < 20 || names < 8 {
+		t.Errorf("CONTRIBUTING.md names %d files and %d tests only", files, names)
+	}
+}
+
 // TestTheDocumentListsEverySimulatedSubscription compares docs/demo-subscriptions.md
 // with what the simulated Azure plays.
 func TestTheDocumentListsEverySimulatedSubscription(t *testing.T) {
