@@ -48,7 +48,7 @@ func needChromium(t *testing.T) *camera.Browser {
 	case os.Getenv("MOORING_E2E") == "required":
 		t.Fatal("no Chromium (chromium, chromium-browser or google-chrome) in PATH, and MOORING_E2E=required")
 	default:
-		t.Skip("no Chromium (chromium, chromium-browser or google-chrome) in PATH; install it, or see README")
+		t.Skip("no Chromium (chromium, chromium-browser or google-chrome) in PATH; install it, or see CONTRIBUTING.md")
 	}
 	b, err := chromium()
 	if err != nil {
