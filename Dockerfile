@@ -2,6 +2,11 @@
 #
 #   docker build -t mooring .
 #
+# The image has no repository to read its version from. Give it both:
+#
+#   docker build -t mooring --build-arg VERSION="$(git describe --tags --always)" \
+#     --build-arg COMMIT="$(git rev-parse HEAD)" .
+#
 # The base is named by its tag, so that fixes of Go come by building again. Where
 # a build must be the same for ever, put the digest behind it:
 # golang:1.26@sha256:... (docker buildx imagetools inspect golang:1.26 shows it).
@@ -11,7 +16,9 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /out/mooring ./cmd/mooring
+ARG VERSION="" COMMIT=""
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=$VERSION -X main.commit=$COMMIT" \
+    -o /out/mooring ./cmd/mooring
 RUN mkdir /out/data
 
 FROM scratch

@@ -62,6 +62,15 @@ func migrateFrom(ctx context.Context, tx *sql.Tx, version int) error {
 	return nil
 }
 
+// NewestSchema is the number of the newest migration that this program knows.
+func NewestSchema() int {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic("db: " + err.Error()) // the pattern is a constant
+	}
+	return len(names)
+}
+
 func tooNew(version, known int) error {
 	return fmt.Errorf("a newer Mooring wrote it (schema %d, this one knows %d): "+
 		"install that Mooring again, or restore a backup from before the upgrade", version, known)
@@ -69,10 +78,7 @@ func tooNew(version, known int) error {
 
 // upToDate is for who may not migrate.
 func upToDate(ctx context.Context, readers *sql.DB) error {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		return err
-	}
+	known := NewestSchema()
 	tx, err := readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err
@@ -82,10 +88,10 @@ func upToDate(ctx context.Context, readers *sql.DB) error {
 	switch {
 	case err != nil:
 		return err
-	case version > len(names):
-		return tooNew(version, len(names))
-	case version < len(names):
-		return fmt.Errorf("an older Mooring wrote it (schema %d, this one knows %d): start this one once", version, len(names))
+	case version > known:
+		return tooNew(version, known)
+	case version < known:
+		return fmt.Errorf("an older Mooring wrote it (schema %d, this one knows %d): start this one once", version, known)
 	}
 	return nil
 }

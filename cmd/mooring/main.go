@@ -39,6 +39,7 @@ func commands() []command {
 		{"review", "verify FILE", "check an evidence pack, without a server and without a network", reviewCommand},
 		{"audit", "verify|export", "verify the audit log or an export of it, write an export, or show the public key; also while the server runs", auditCommand},
 		{"walkthrough", "shoot|check|list|new", "take the pictures of the walkthroughs and write their pages, or say what is stale", walkthroughCommand},
+		{"version", "", "print the version, the commit, and the newest database schema this program can read", versionCommand},
 		{"keys", "rotate|list", "change the key that seals secrets, or list the keys", keys},
 	}
 }
@@ -68,6 +69,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
 		c.usage()
 		return exitOK
+	}
+	if args[0] == "--version" {
+		args = append([]string{"version"}, args[1:]...)
 	}
 	for _, command := range commands() {
 		if command.name != args[0] {
