@@ -1,13 +1,56 @@
-# What one does to Mooring. `make` builds it.
+# Everything you do to Mooring. `make help` lists it; `make` alone builds.
 
-.PHONY: build test race e2e bench bench-admin generate check fuzz walkthroughs
+.DEFAULT_GOAL := build
 
-# The program as it is released: one static file.
-build:
-	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o mooring ./cmd/mooring
+.PHONY: help
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-test:
+# What `mooring version` says. An archive without .git has neither: set them, as
+# in `make build VERSION=1.2.0 COMMIT=0123456789ab`.
+VERSION ?=
+COMMIT ?=
+LDFLAGS = -s -w $(if $(VERSION),-X main.version=$(VERSION)) $(if $(COMMIT),-X main.commit=$(COMMIT))
+
+.PHONY: build
+build: ## build ./mooring as it is released: one static file
+	CGO_ENABLED=0 go build -trimpath -ldflags="$(LDFLAGS)" -o mooring ./cmd/mooring
+
+# Development
+
+# templ's proxy puts a script into each page that reloads it, and holds requests
+# back while the demo restarts. templ stops its command with two signals at once,
+# and Mooring takes the second one to mean "now": make, which stands between
+# them, passes on one, so the demo removes its database each time.
+DEV_LISTEN = 127.0.0.1:8080
+DEV_PORT = 7331
+
+.PHONY: dev
+dev: ## run the demo; rebuild, restart and reload the browser when a file changes
+	@mkdir -p .dev
+	@echo "Open http://127.0.0.1:$(DEV_PORT). Each restart begins with a fresh database: you sign in again."
+	@TEMPL_DEV_MODE_ROOT="$(CURDIR)/.dev" go tool templ generate -watch -log-level warn -open-browser=false \
+		-watch-pattern '\.(go|templ|css|js)$$' -ignore-pattern '_test\.go$$' \
+		-proxy http://$(DEV_LISTEN) -proxyport $(DEV_PORT) -cmd '$(MAKE) --no-print-directory dev-demo'
+
+.PHONY: dev-demo
+dev-demo:
+	@go build -o .dev/mooring ./cmd/mooring && exec .dev/mooring demo --listen $(DEV_LISTEN)
+
+.PHONY: generate
+generate: ## write the Go files of the .templ files
+	go tool templ generate -log-level error -path views
+
+# Tests
+
+.PHONY: test
+test: ## run all tests; the browser tests skip without Chromium
 	go test ./...
+
+# A failure instead of a skip when there is no Chromium.
+.PHONY: e2e
+e2e: ## run the browser tests
+	MOORING_E2E=required go test -count=1 -timeout 30m ./e2e/...
 
 # The race detector needs a C compiler. It looks at the packages that do things
 # at the same time, except those with Azure's SDK below them: compiling that
@@ -17,51 +60,68 @@ test:
 # ten minutes that go test grants a package are still not enough.
 RACED = ./account ./audit ./certificate ./cloud/azure/azuresim ./credential ./db ./handlers ./identity/... ./mail ./review
 
-race:
-	CGO_ENABLED=1 go test -race -timeout 30m -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' $(RACED)
-
-# The browser tests, and a failure instead of a skip when there is no Chromium.
-e2e:
-	MOORING_E2E=required go test -count=1 -timeout 30m ./e2e/...
-
-bench:
-	go run ./cmd/bench
-
-# The administrators' list with a thousand and with a million linked accounts. It
-# takes some minutes and 5 GB; BENCH="--many 20000 --times 5" takes seconds.
-bench-admin:
-	go run ./cmd/bench --admin $(BENCH)
-
-# The generator has the version of the library in go.mod.
-TEMPL = go run github.com/a-h/templ/cmd/templ@$$(go list -m -f '{{.Version}}' github.com/a-h/templ)
-
-generate:
-	$(TEMPL) generate -path views
-
-# The pictures and pages of docs/walkthroughs, after a change of the interface.
-walkthroughs:
-	go run ./cmd/mooring walkthrough shoot
-
-# What must hold before anything is run: format, vet, generated files, modules,
-# and a schema.sql that says what the migrations make.
-check:
-	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
-	go vet ./...
-	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
-	cp -R go.mod go.sum views "$$fresh" && rm "$$fresh"/views/*_templ.go && \
-	templ=$$(go list -m -f '{{.Version}}' github.com/a-h/templ) && \
-	(cd "$$fresh" && go run github.com/a-h/templ/cmd/templ@$$templ generate -log-level error -path views) && \
-	diff -rq views "$$fresh/views" || { echo "views: the generated files are not those of the .templ files; run make generate"; exit 1; }
-	go mod verify
-	go mod tidy -diff
-	go test -run '^(TestSchemaForHumansIsTheMigratedOne|TestMigrationsAreNumberedWithoutGaps)$$' ./db
+.PHONY: race
+race: ## run the tests under the race detector
+	CGO_ENABLED=1 go test -race -vet=off -timeout 30m -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' $(RACED)
 
 # Every fuzz target for FUZZTIME, one after the other.
 FUZZTIME = 10s
 
-fuzz:
-	@set -e; for package in $$(go list ./... | grep -v /e2e$$); do \
-		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
-			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
-		done; \
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (10s)
+	@set -e; grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's#/[^/]*:func # #' | sort | \
+	while read -r package target; do \
+		echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
 	done
+
+.PHONY: bench
+bench: ## measure the pages, the start and the program's size
+	go run ./cmd/bench
+
+# It takes some minutes and 5 GB; BENCH="--many 20000 --times 5" takes seconds.
+.PHONY: bench-admin
+bench-admin: ## measure the administrators' list with a million linked accounts
+	go run ./cmd/bench --admin $(BENCH)
+
+# Documents
+
+.PHONY: walkthroughs
+walkthroughs: ## take the pictures of docs/walkthroughs and write their pages
+	go run ./cmd/mooring walkthrough shoot
+
+# Checks
+
+.PHONY: check
+check: check-format check-generated check-modules check-schema vet staticcheck ## check everything that needs no tests
+
+.PHONY: check-format
+check-format: ## check that gofmt changes nothing
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
+
+.PHONY: check-generated
+check-generated: ## check that the generated Go files are those of the .templ files
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	cp -R views "$$fresh" && rm "$$fresh"/views/*_templ.go && \
+	go tool templ generate -log-level error -path "$$fresh/views" && \
+	diff -rq views "$$fresh/views" || { echo "The generated files are not those of the .templ files: run make generate."; exit 1; }
+
+.PHONY: check-modules
+check-modules: ## check that go.mod is tidy and the modules are what go.sum says
+	go mod verify
+	go mod tidy -diff
+	go -C .ci/tools mod verify
+	go -C .ci/tools mod tidy -diff
+
+.PHONY: check-schema
+check-schema: ## check that db/schema.sql is what the migrations make
+	go test -run '^(TestSchemaForHumansIsTheMigratedOne|TestMigrationsAreNumberedWithoutGaps)$$' ./db
+
+.PHONY: vet
+vet: ## run go vet
+	go vet ./...
+	go -C .ci/tools vet ./...
+
+# Which checks are on is in staticcheck.conf.
+.PHONY: staticcheck
+staticcheck: ## run staticcheck
+	go tool -modfile=.ci/tools/go.mod staticcheck ./...

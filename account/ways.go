@@ -82,7 +82,7 @@ type Mailer interface {
 	Send(ctx context.Context, to, subject, text string) error
 }
 
-// Kind of a notice.
+// NoticeKind is the kind of a notice.
 type NoticeKind string
 
 // The notices that a person gets on the next page.

@@ -68,22 +68,22 @@ func (b *tab) download(names <-chan string, folder string) (name string, content
 // register makes the application in the portal, uploads the certificate and
 // gives it the role Reader on the working subscription. It returns the client
 // ID, which it tells from the object ID.
-func (portal *tab) register(w *world, certificate string) string {
-	portal.t.Helper()
-	portal.fill("Name", "mooring for harbor")
-	portal.shown("portal-register")
-	portal.follow("button", "Register")
-	client, object := portal.text("#client-id"), portal.text("#object-id")
+func (b *tab) register(w *world, certificate string) string {
+	b.t.Helper()
+	b.fill("Name", "mooring for harbor")
+	b.shown("portal-register")
+	b.follow("button", "Register")
+	client, object := b.text("#client-id"), b.text("#object-id")
 	if client == "" || client == object {
-		portal.t.Fatalf("client ID %q, object ID %q", client, object)
+		b.t.Fatalf("client ID %q, object ID %q", client, object)
 	}
-	portal.attachFile("#certificate", certificate)
-	portal.leads(func() { portal.findIn("#certificates", "button", "Add").click() })
-	portal.shown("portal-application")
-	portal.open(w.portal + "/subscriptions/" + working.SubscriptionID)
-	portal.follow("button", "Add role assignment")
-	portal.seesIn("#access-control", "Reader mooring for harbor")
-	portal.shown("portal-subscription")
+	b.attachFile("#certificate", certificate)
+	b.leads(func() { b.findIn("#certificates", "button", "Add").click() })
+	b.shown("portal-application")
+	b.open(w.portal + "/subscriptions/" + working.SubscriptionID)
+	b.follow("button", "Add role assignment")
+	b.seesIn("#access-control", "Reader mooring for harbor")
+	b.shown("portal-subscription")
 	return client
 }
 

@@ -212,9 +212,7 @@ func (p *play) picture(ctx context.Context, step *Step, l Look) error {
 	}
 	var targets []Target
 	var marks []Mark
-	for _, frame := range s.Frame {
-		targets = append(targets, frame)
-	}
+	targets = append(targets, s.Frame...)
 	for _, mark := range s.Marks {
 		if mark.on(l) {
 			targets, marks = append(targets, mark.Target), append(marks, mark)

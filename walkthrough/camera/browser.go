@@ -73,7 +73,7 @@ func Start(ctx context.Context) (*Browser, error) {
 	b.ctx, b.close = browser, func() { cancel(); stop() }
 	if err := chromedp.Do(b.ctx); err != nil {
 		b.Close()
-		return nil, fmt.Errorf("Chromium does not start: %w", err)
+		return nil, fmt.Errorf("could not start Chromium: %w", err)
 	}
 	return b, nil
 }

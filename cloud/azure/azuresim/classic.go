@@ -29,8 +29,8 @@ type classicSubscription struct {
 	SubscriptionID             string
 	SubscriptionName           string
 	SubscriptionStatus         string
-	AccountAdminLiveEmailId    string
-	ServiceAdminLiveEmailId    string
+	AccountAdminLiveEmailID    string `xml:"AccountAdminLiveEmailId"`
+	ServiceAdminLiveEmailID    string `xml:"ServiceAdminLiveEmailId"`
 	MaxCoreCount               int
 	MaxStorageAccounts         int
 	MaxHostedServices          int
@@ -87,8 +87,8 @@ func (w *world) receiveClassic(e environment, id string, caller *x509.Certificat
 		SubscriptionID:          s.id,
 		SubscriptionName:        s.name,
 		SubscriptionStatus:      "Active",
-		AccountAdminLiveEmailId: "keeper@harbor.example",
-		ServiceAdminLiveEmailId: "keeper@harbor.example",
+		AccountAdminLiveEmailID: "keeper@harbor.example",
+		ServiceAdminLiveEmailID: "keeper@harbor.example",
 		MaxCoreCount:            20,
 		MaxStorageAccounts:      20,
 		MaxHostedServices:       20,
