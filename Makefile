@@ -89,6 +89,11 @@ bench-admin: ## measure the administrators' list with a million linked accounts
 walkthroughs: ## take the pictures of docs/walkthroughs and write their pages
 	go run ./cmd/mooring walkthrough shoot
 
+# The tool fails on a license that others could not have the program under.
+.PHONY: notices
+notices: ## write THIRD_PARTY_NOTICES.md
+	go -C .ci/tools run ./notices
+
 # Checks
 
 .PHONY: check
