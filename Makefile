@@ -97,7 +97,7 @@ notices: ## write THIRD_PARTY_NOTICES.md
 # Checks
 
 .PHONY: check
-check: check-format check-generated check-modules check-schema vet staticcheck ## check everything that needs no tests
+check: check-format check-modules check-generated vet staticcheck check-schema check-prose ## check everything that needs no tests
 
 .PHONY: check-format
 check-format: ## check that gofmt changes nothing
@@ -120,6 +120,10 @@ check-modules: ## check that go.mod is tidy and the modules are what go.sum says
 .PHONY: check-schema
 check-schema: ## check that db/schema.sql is what the migrations make
 	go test -run '^(TestSchemaForHumansIsTheMigratedOne|TestMigrationsAreNumberedWithoutGaps)$$' ./db
+
+.PHONY: check-prose
+check-prose: ## check what people read against docs/prose/words.txt
+	go test -run '^TestProse$$' ./cmd/mooring
 
 .PHONY: vet
 vet: ## run go vet
