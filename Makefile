@@ -134,3 +134,8 @@ vet: ## run go vet
 .PHONY: staticcheck
 staticcheck: ## run staticcheck
 	go tool -modfile=.ci/tools/go.mod staticcheck ./...
+
+# RELEASE_CHECKS takes some of its steps: see .ci/release-check.
+.PHONY: release-check
+release-check: ## check what a release needs beside the gate; takes half an hour
+	.ci/release-check $(RELEASE_CHECKS)
