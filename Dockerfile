@@ -26,7 +26,7 @@ FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo
 COPY --from=build /out/mooring /mooring
-COPY THIRD_PARTY_NOTICES.md LICENSE* /
+COPY LICENSE THIRD_PARTY_NOTICES.md /
 # A new volume takes over the owner of the folder that it covers.
 COPY --from=build --chown=65532:65532 /out/data /data
 ENV MOORING_DATA=/data \
