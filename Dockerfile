@@ -17,7 +17,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION="" COMMIT=""
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=$VERSION -X main.commit=$COMMIT" \
+RUN CGO_ENABLED=0 go build -trimpath -tags nogallery -ldflags="-s -w -X main.version=$VERSION -X main.commit=$COMMIT" \
     -o /out/mooring ./cmd/mooring
 RUN mkdir /out/data
 

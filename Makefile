@@ -12,11 +12,15 @@ VERSION ?=
 COMMIT ?=
 LDFLAGS = -s -w $(if $(VERSION),-X main.version=$(VERSION)) $(if $(COMMIT),-X main.commit=$(COMMIT))
 
+# The samples of /_gallery are for those who work on Mooring.
 .PHONY: build
 build: ## build ./mooring as it is released: one static file
-	CGO_ENABLED=0 go build -trimpath -ldflags="$(LDFLAGS)" -o mooring ./cmd/mooring
+	CGO_ENABLED=0 go build -trimpath -tags nogallery -ldflags="$(LDFLAGS)" -o mooring ./cmd/mooring
 
 # Development
+
+# Without the version: go doc would take that line for the package's text.
+TEMPL = go tool templ generate -include-version=false
 
 # templ's proxy puts a script into each page that reloads it, and holds requests
 # back while the demo restarts. templ stops its command with two signals at once,
@@ -29,7 +33,7 @@ DEV_PORT = 7331
 dev: ## run the demo; rebuild, restart and reload the browser when a file changes
 	@mkdir -p .dev
 	@echo "Open http://127.0.0.1:$(DEV_PORT). Each restart begins with a fresh database: you sign in again."
-	@TEMPL_DEV_MODE_ROOT="$(CURDIR)/.dev" go tool templ generate -watch -log-level warn -open-browser=false \
+	@TEMPL_DEV_MODE_ROOT="$(CURDIR)/.dev" $(TEMPL) -watch -log-level warn -open-browser=false \
 		-watch-pattern '\.(go|templ|css|js)$$' -ignore-pattern '_test\.go$$' \
 		-proxy http://$(DEV_LISTEN) -proxyport $(DEV_PORT) -cmd '$(MAKE) --no-print-directory dev-demo'
 
@@ -39,7 +43,7 @@ dev-demo:
 
 .PHONY: generate
 generate: ## write the Go files of the .templ files
-	go tool templ generate -log-level error -path views
+	$(TEMPL) -log-level error -path views
 
 # Tests
 
@@ -107,7 +111,7 @@ check-format: ## check that gofmt changes nothing
 check-generated: ## check that the generated Go files are those of the .templ files
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
 	cp -R views "$$fresh" && rm "$$fresh"/views/*_templ.go && \
-	go tool templ generate -log-level error -path "$$fresh/views" && \
+	$(TEMPL) -log-level error -path "$$fresh/views" && \
 	diff -rq views "$$fresh/views" || { echo "The generated files are not those of the .templ files: run make generate."; exit 1; }
 
 .PHONY: check-modules
