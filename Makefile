@@ -43,7 +43,7 @@ dev-demo:
 
 .PHONY: generate
 generate: ## write the Go files of the .templ files
-	$(TEMPL) -log-level error -path views
+	$(TEMPL) -log-level error
 
 # Tests
 
@@ -111,7 +111,7 @@ check-format: ## check that gofmt changes nothing
 check-generated: ## check that the generated Go files are those of the .templ files
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
 	cp -R views "$$fresh" && rm "$$fresh"/views/*_templ.go && \
-	$(TEMPL) -log-level error -path "$$fresh/views" && \
+	$(TEMPL) -log-level error -path "$$fresh" && \
 	diff -rq views "$$fresh/views" || { echo "The generated files are not those of the .templ files: run make generate."; exit 1; }
 
 .PHONY: check-modules
