@@ -141,5 +141,5 @@ staticcheck: ## run staticcheck
 
 # RELEASE_CHECKS takes some of its steps: see .ci/release-check.
 .PHONY: release-check
-release-check: ## check what a release needs beside the gate; takes half an hour
+release-check: ## check what a release needs beside the gate; about half an hour
 	.ci/release-check $(RELEASE_CHECKS)

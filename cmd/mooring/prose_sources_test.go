@@ -59,7 +59,7 @@ func textsForPeople(t *testing.T) []prose {
 	add(proseOfHTML, always, matching("views", "testdata", "golden", "*.html")...)
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
-		if err != nil || name == ".git" && entry.IsDir() {
+		if err != nil || entry.IsDir() && file != root && strings.HasPrefix(name, ".") {
 			return cmp.Or(err, fs.SkipDir)
 		}
 		if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") &&
