@@ -266,7 +266,7 @@ func retention(keep time.Duration) string {
 	if keep <= 0 {
 		return "Entries are kept for ever."
 	}
-	return "Entries are kept for " + many(int(keep/(24*time.Hour)), "day", "days") + "."
+	return "Entries are kept for " + text.Count(int(keep/(24*time.Hour)), "day", "days") + "."
 }
 
 // exportAuditLog downloads the entries as JSON Lines, which can be verified

@@ -17,6 +17,7 @@ import (
 
 	"mooring/account"
 	"mooring/cloud"
+	"mooring/text"
 	"mooring/views"
 	"mooring/walkthrough"
 )
@@ -80,7 +81,7 @@ func (h *handlers) helpIndex(c echo.Context) error {
 		description := linkable.Describe()
 		view.Errors = append(view.Errors, views.HelpEntry{Title: errorHelpTitle(description), Path: errorHelpOf(description.Key),
 			Summary: "What each code of " + description.Name + " means, who can fix it, and how.",
-			Takes:   many(len(linkable.Catalogue()), "code", "codes")})
+			Takes:   text.Count(len(linkable.Catalogue()), "code", "codes")})
 	}
 	if wants(c, "help-list") {
 		return h.html(c, http.StatusOK, views.HelpList(view))
@@ -88,7 +89,9 @@ func (h *handlers) helpIndex(c echo.Context) error {
 	return h.html(c, http.StatusOK, views.HelpIndexPage(view))
 }
 
-func takes(page walkthrough.Page) string { return "About " + many(page.Minutes, "minute", "minutes") }
+func takes(page walkthrough.Page) string {
+	return "About " + text.Count(page.Minutes, "minute", "minutes")
+}
 
 // helpPage is one walkthrough, with pictures in the colours of who reads it, or
 // with light ones for paper: browsers print those that they show.

@@ -8,6 +8,7 @@ import (
 
 	"mooring/credential"
 	"mooring/review"
+	"mooring/text"
 	"mooring/views"
 )
 
@@ -65,7 +66,7 @@ func (h *handlers) sendIntake(c echo.Context, form credential.RulesForm, version
 		view.ProviderRule = onlyProviders
 	}
 	if n := totals.Pending(); n > 0 {
-		view.Pending = views.Link{Text: many(n, "linked account waits for approval", "linked accounts wait for approval"),
+		view.Pending = views.Link{Text: text.Count(n, "linked account waits for approval", "linked accounts wait for approval"),
 			Path: linkedAccountsAt(review.Query{Status: credential.StatusPending}, "")}
 	}
 	if wasDone(c, "saved") {

@@ -10,6 +10,7 @@ import (
 
 	"mooring/fault"
 	"mooring/review"
+	"mooring/text"
 	"mooring/views"
 )
 
@@ -146,9 +147,9 @@ func timeLeft(job review.Job, now time.Time) string {
 	case left < time.Minute:
 		return "less than a minute left"
 	case minutes < 120:
-		return fmt.Sprintf("about %s left", many(minutes, "minute", "minutes"))
+		return fmt.Sprintf("about %s left", text.Count(minutes, "minute", "minutes"))
 	default:
-		return fmt.Sprintf("about %s left", many(int(left.Round(time.Hour)/time.Hour), "hour", "hours"))
+		return fmt.Sprintf("about %s left", text.Count(int(left.Round(time.Hour)/time.Hour), "hour", "hours"))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"mooring/fault"
 	"mooring/review"
+	"mooring/text"
 	"mooring/views"
 )
 
@@ -66,7 +67,7 @@ func (h *handlers) newReviewPage(c echo.Context) error {
 	caller, _ := callerOf(c)
 	today := h.Now().In(zoneOf(c))
 	form.due, form.first = today.AddDate(0, 0, usualDays).Format(dayLayout), today.AddDate(0, 0, 1).Format(dayLayout)
-	form.every, form.day, form.reviewers = string(usualEvery), thousands(usualDays), []string{caller.Person.ID}
+	form.every, form.day, form.reviewers = string(usualEvery), text.Number(usualDays), []string{caller.Person.ID}
 	if len(form.unread) > 0 {
 		return h.sendNewReview(c, form, errSelection.At("selection"))
 	}
@@ -115,16 +116,16 @@ func selectionAbout(s review.Selection) string {
 // selected says how many linked accounts a review would have now.
 func (h *handlers) selected(ctx context.Context, s review.Selection) (string, error) {
 	if !s.All {
-		return many(len(s.IDs), "linked account", "linked accounts"), nil
+		return text.Count(len(s.IDs), "linked account", "linked accounts"), nil
 	}
 	page, err := h.Register.List(ctx, s.Query, "")
 	if err != nil {
 		return "", err
 	}
 	if page.More {
-		return "more than " + many(page.Total, "linked account", "linked accounts"), nil
+		return "more than " + text.Count(page.Total, "linked account", "linked accounts"), nil
 	}
-	return many(page.Total, "linked account", "linked accounts"), nil
+	return text.Count(page.Total, "linked account", "linked accounts"), nil
 }
 
 // startReview starts a review by hand.

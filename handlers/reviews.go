@@ -12,6 +12,7 @@ import (
 
 	"mooring/fault"
 	"mooring/review"
+	"mooring/text"
 	"mooring/views"
 )
 
@@ -173,10 +174,10 @@ func atReviewer(err error) error {
 func reviewNotes(r review.Review) []string {
 	var notes []string
 	if r.Gone > 0 {
-		notes = append(notes, many(r.Gone, "linked account was", "linked accounts were")+" unlinked before anybody decided.")
+		notes = append(notes, text.Count(r.Gone, "linked account was", "linked accounts were")+" unlinked before anybody decided.")
 	}
 	if r.Stuck > 0 && r.State == review.ReviewOpen {
-		notes = append(notes, many(r.Stuck, "of those open belongs", "of those open belong")+" to the reviewers themselves, so none of them may decide. "+
+		notes = append(notes, text.Count(r.Stuck, "of those open belongs", "of those open belong")+" to the reviewers themselves, so none of them may decide. "+
 			"Somebody has to name another administrator as reviewer.")
 	}
 	for _, reviewer := range r.Reviewers {
@@ -233,7 +234,7 @@ func reviewPart(id, show string, after int64) string {
 }
 
 func (h *handlers) reviewItem(i review.Item, r review.Review, named bool, zone *time.Location) views.ReviewItem {
-	shown := views.ReviewItem{Label: i.Label, Provider: h.cloudName(i.Provider), Account: i.Account, SubscriptionName: i.SubscriptionName,
+	shown := views.ReviewItem{Label: i.Label, Provider: h.cloudOf(i.Provider).Describe().Name, Account: i.Account, SubscriptionName: i.SubscriptionName,
 		SubscriptionID: i.SubscriptionID, Decision: i.Kind.Word(), Tone: decisionTones[i.Kind], Reason: i.Reason, By: i.DecidedByName,
 		When: h.moment(i.DecidedAt, zone), Answer: i.Answer, AnsweredBy: i.AnsweredByName, Changed: i.ChangedSince, Gone: i.Gone, Own: i.Own}
 	if !i.Gone {
@@ -243,15 +244,6 @@ func (h *handlers) reviewItem(i review.Item, r review.Review, named bool, zone *
 		shown.QueuePath = inQueue(r.ID, i.CredentialID, decisionForm{})
 	}
 	return shown
-}
-
-// cloudName is what a provider is called, or its key when this Mooring does not
-// know it any more.
-func (h *handlers) cloudName(key string) string {
-	if provider, ok := h.Clouds[key]; ok {
-		return provider.Describe().Name
-	}
-	return key
 }
 
 // closeReview ends a review, whether or not everything is decided.

@@ -1,6 +1,10 @@
 package views
 
-import "strings"
+import (
+	"strings"
+
+	"mooring/text"
+)
 
 // listed joins names for people to read.
 func listed(names []string) string { return orElse(strings.Join(names, ", "), "None") }
@@ -9,5 +13,5 @@ func sessionCount(n int) string {
 	if n == 0 {
 		return "None"
 	}
-	return amount(n, "browser", "browsers")
+	return text.Count(n, "browser", "browsers")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mooring/audit"
+	"mooring/text"
 )
 
 // actionWords says what was done as people read it. The code stands beside it.
@@ -110,12 +111,12 @@ func came(p AuditTailed) string {
 		return ""
 	}
 	latest := p.Entries[0]
-	return many(len(p.Entries), "new entry", "new entries") + ", the latest: " + latest.Who + ": " + did(latest.Action) + "."
+	return text.Count(len(p.Entries), "new entry", "new entries") + ", the latest: " + latest.Who + ": " + did(latest.Action) + "."
 }
 
 // sound sums up a log that fits together.
 func sound(v Verdict) string {
-	s := count(v.Entries) + " " + orNumber(int(v.Entries), "entry", "entries") + " and " + many(v.Checkpoints, "checkpoint", "checkpoints") + " fit together. Nothing is changed, removed or put in."
+	s := text.Number(v.Entries) + " " + orNumber(int(v.Entries), "entry", "entries") + " and " + text.Count(v.Checkpoints, "checkpoint", "checkpoints") + " fit together. Nothing is changed, removed or put in."
 	if v.Took != "" {
 		s += " It took " + v.Took + "."
 	}

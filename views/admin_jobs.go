@@ -1,15 +1,19 @@
 package views
 
-import "strconv"
+import (
+	"strconv"
+
+	"mooring/text"
+)
 
 // reached says how far a job is: "2,340 of 5,000, 12 failed, about 3 minutes left".
 func reached(p Job) string {
 	if !p.Counted {
 		return "Counting what there is to do."
 	}
-	s := count(p.Handled) + " of " + count(p.Total)
+	s := text.Number(p.Handled) + " of " + text.Number(p.Total)
 	if p.Failed > 0 {
-		s += ", " + count(p.Failed) + " failed"
+		s += ", " + text.Number(p.Failed) + " failed"
 	}
 	if p.Left != "" && !p.Over {
 		s += ", " + p.Left
@@ -33,13 +37,13 @@ func went(p Job) string {
 	if p.Failed == 0 && p.Handled == p.Total {
 		return "It went well for " + all(p.Total) + "."
 	}
-	s := "It went well for " + count(p.Handled-p.Failed)
+	s := "It went well for " + text.Number(p.Handled-p.Failed)
 	if p.Failed > 0 {
-		s += " and failed for " + count(p.Failed)
+		s += " and failed for " + text.Number(p.Failed)
 	}
 	s += "."
 	if rest := p.Total - p.Handled; rest > 0 {
-		s += " " + many(rest, "was", "were") + " not reached."
+		s += " " + text.Count(rest, "was", "were") + " not reached."
 	}
 	return s
 }
@@ -48,7 +52,7 @@ func all(n int) string {
 	if n == 1 {
 		return "the one"
 	}
-	return "all " + count(n)
+	return "all " + text.Number(n)
 }
 
 // rowReached is the same for a line of the list.
@@ -58,5 +62,5 @@ func rowReached(r JobRow) string {
 
 // noMoreShown says that the table of failures ends before they do.
 func noMoreShown(p Job) string {
-	return "The first " + count(len(p.Failures)) + " of " + count(p.Failed) + "."
+	return "The first " + text.Number(len(p.Failures)) + " of " + text.Number(p.Failed) + "."
 }

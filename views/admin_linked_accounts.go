@@ -1,6 +1,10 @@
 package views
 
-import "github.com/a-h/templ"
+import (
+	"github.com/a-h/templ"
+
+	"mooring/text"
+)
 
 // windows are the days within which a certificate may end.
 var windows = []Choice{{"7", "7 days"}, {"30", "30 days"}, {"60", "60 days"}, {"90", "90 days"}}
@@ -25,9 +29,9 @@ func filtersLive(path, target, trigger string) templ.Attributes {
 
 // found says how many linked accounts the list is about.
 func found(p LinkedAccounts) string {
-	words := many(p.Total, "linked account", "linked accounts")
+	words := text.Count(p.Total, "linked account", "linked accounts")
 	if p.ClearPath != "" {
-		words = many(p.Total, "linked account matches", "linked accounts match")
+		words = text.Count(p.Total, "linked account matches", "linked accounts match")
 	}
 	if p.More {
 		return "More than " + words
@@ -41,11 +45,11 @@ func allOfThem(p LinkedAccounts) string {
 	case p.Total == 1 && !p.More:
 		return "The only one"
 	case p.ClearPath == "":
-		return "All " + count(p.Total)
+		return "All " + text.Number(p.Total)
 	case p.More:
-		return "All that match, more than " + count(p.Total)
+		return "All that match, more than " + text.Number(p.Total)
 	}
-	return "All " + count(p.Total) + " that match"
+	return "All " + text.Number(p.Total) + " that match"
 }
 
 func nextText(p LinkedAccounts) string {

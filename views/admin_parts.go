@@ -4,21 +4,10 @@ import (
 	"strconv"
 
 	"mooring/fault"
+	"mooring/text"
 )
 
-// count writes a number as people read it: "1,000,000".
-func count[N int | int64](n N) string {
-	digits := strconv.FormatInt(int64(n), 10)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// many writes "1 check" or "2,340 checks".
-func many(n int, one, several string) string { return count(n) + " " + orNumber(n, one, several) }
-
-func areLeft(n int) string { return many(n, "is left", "are left") }
+func areLeft(n int) string { return text.Count(n, "is left", "are left") }
 
 // choices makes options of what a handler offers, with one for all at the top.
 func choices(all string, list []Choice) []option {

@@ -1,5 +1,7 @@
 package views
 
+import "mooring/text"
+
 // queueButton is one of the four buttons of the queue.
 type queueButton struct {
 	Key, Letter, Name string
@@ -29,7 +31,7 @@ func chosenSays(key string) string {
 
 // inQueue says where in the queue one is: "3 of 10, 7 left".
 func inQueue(p Queue) string {
-	return count(p.Position) + " of " + count(p.Position+p.Left-1) + ", " + count(p.Left) + " left"
+	return text.Number(p.Position) + " of " + text.Number(p.Position+p.Left-1) + ", " + text.Number(p.Left) + " left"
 }
 
 // before is what the last review decided, and who did.

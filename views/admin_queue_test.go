@@ -19,8 +19,8 @@ func TestQueueKeysStandOnTheirButtons(t *testing.T) {
 		if told, _ := attribute(n, "aria-keyshortcuts"); told != key {
 			t.Errorf("the key %q is announced as %q", key, told)
 		}
-		if !strings.HasSuffix(text(n), key) {
-			t.Errorf("the key %q does not stand on %q", key, text(n))
+		if !strings.HasSuffix(textOf(n), key) {
+			t.Errorf("the key %q does not stand on %q", key, textOf(n))
 		}
 		if n.Data != "button" {
 			continue

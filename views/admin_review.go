@@ -1,5 +1,7 @@
 package views
 
+import "mooring/text"
+
 // reviewState is the word for where a review stands.
 func reviewState(p Review) Status {
 	switch {
@@ -19,7 +21,7 @@ func reviewState(p Review) Status {
 func closeSays(p Review) string {
 	switch left := p.Total - p.Decided; {
 	case left > 0:
-		return many(left, "is", "are") + " not decided. Closing leaves them as they are, and the evidence says so. Nothing can be decided afterwards."
+		return text.Count(left, "is", "are") + " not decided. Closing leaves them as they are, and the evidence says so. Nothing can be decided afterwards."
 	default:
 		return "Everything is decided. Closing makes the evidence; nothing can be decided afterwards."
 	}
@@ -29,7 +31,7 @@ func closeSays(p Review) string {
 func reviewReached(p Review) string {
 	s := decidedOf(p.Decided, p.Total)
 	if p.Asked > 0 {
-		s += ", " + many(p.Asked, "waits", "wait") + " for an answer from the owner"
+		s += ", " + text.Count(p.Asked, "waits", "wait") + " for an answer from the owner"
 	}
 	return s
 }

@@ -1,10 +1,14 @@
 package views
 
+import "mooring/text"
+
 // rhythms are how often a review may start by itself.
 var rhythms = []option{{"monthly", "Every month"}, {"quarterly", "Every three months"}, {"half-yearly", "Every six months"}, {"yearly", "Every year"}}
 
 // decidedOf says how far a review is.
-func decidedOf(decided, total int) string { return count(decided) + " of " + count(total) + " decided" }
+func decidedOf(decided, total int) string {
+	return text.Number(decided) + " of " + text.Number(total) + " decided"
+}
 
 func newReviewHeading(p NewReview) string {
 	if p.Repeats {

@@ -76,14 +76,6 @@ func TestAnActionWithoutWordsStaysReadable(t *testing.T) {
 	}
 }
 
-func TestCountIsWrittenAsPeopleReadIt(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 7: "7", 999: "999", 1000: "1,000", 12345: "12,345", 1000000: "1,000,000", -4321: "-4,321", -321: "-321"} {
-		if got := count(n); got != want {
-			t.Errorf("%d: got %q, want %q", n, got, want)
-		}
-	}
-}
-
 func TestPercentNeverPromisesTheEnd(t *testing.T) {
 	for _, c := range []struct{ done, total, want int }{{0, 0, 0}, {0, 10, 0}, {1, 3, 33}, {999_999, 1_000_000, 99}, {10, 10, 100}} {
 		if got := percent(c.done, c.total); got != c.want {

@@ -3,6 +3,8 @@ package views
 import (
 	"strconv"
 	"strings"
+
+	"mooring/text"
 )
 
 // Chart shows how the checks of a credential ended, one bar for each.
@@ -52,7 +54,7 @@ func (c Chart) baseline() string { return "M0 31.5H" + strconv.Itoa(c.width()) }
 
 // head says how many checks there were, before the words for each outcome.
 func (c Chart) head() string {
-	return many(len(c.Checks), "check", "checks") + " since " + c.Since + ":"
+	return text.Count(len(c.Checks), "check", "checks") + " since " + c.Since + ":"
 }
 
 // outcomeCount is how often something happened.
@@ -72,7 +74,7 @@ func (c Chart) counts() []outcomeCount {
 			}
 		}
 		if n > 0 {
-			found = append(found, outcomeCount{outcome, count(n) + " " + outcomeWords[outcome]})
+			found = append(found, outcomeCount{outcome, text.Number(n) + " " + outcomeWords[outcome]})
 		}
 	}
 	return found

@@ -74,7 +74,11 @@ func renderSample(s Sample) (rendered, error) {
 			return framed(f, templ.Join(templ.Raw("<h1>Part of a page</h1>"), part))
 		}
 	}
-	r.document, err = renderString(around(sampleFrame(s.Name), templ.Raw(alone)))
+	frame := sampleFrame(s.Name)
+	if strings.HasPrefix(s.Name, "admin-") {
+		frame = wide(sampleAdmin(s.Name, ""))
+	}
+	r.document, err = renderString(around(frame, templ.Raw(alone)))
 	return r, err
 }
 

@@ -215,7 +215,7 @@ func attribute(n *html.Node, name string) (string, bool) {
 	return "", false
 }
 
-func text(n *html.Node) string {
+func textOf(n *html.Node) string {
 	var b strings.Builder
 	for d := range n.Descendants() {
 		if d.Type == html.TextNode {
@@ -282,7 +282,7 @@ func (d document) checkReferences(t *testing.T) {
 func (d document) checkFields(t *testing.T) {
 	labelled := map[string]bool{}
 	for _, n := range d.elements {
-		if id, ok := attribute(n, "for"); ok && n.Data == "label" && text(n) != "" {
+		if id, ok := attribute(n, "for"); ok && n.Data == "label" && textOf(n) != "" {
 			labelled[id] = true
 		}
 	}
@@ -337,7 +337,7 @@ func (d document) checkHeadings(t *testing.T) {
 			ones++
 		}
 		if last != 0 && level > last+1 {
-			t.Errorf("<%s> %q follows an h%d", n.Data, text(n), last)
+			t.Errorf("<%s> %q follows an h%d", n.Data, textOf(n), last)
 		}
 		last = level
 	}
@@ -384,7 +384,7 @@ func (d document) checkNames(t *testing.T) {
 		}
 		name, ok := attribute(n, "aria-label")
 		if !ok {
-			name = text(n)
+			name = textOf(n)
 		}
 		if name == "" {
 			t.Errorf("a <%s> has no name", n.Data)
@@ -462,7 +462,7 @@ func (d document) checkPasskeys(t *testing.T) {
 		}
 		without := slices.ContainsFunc(d.elements, func(n *html.Node) bool {
 			class, _ := attribute(n, "class")
-			return strings.Contains(class, "no-js-only") && strings.Contains(text(n), "JavaScript")
+			return strings.Contains(class, "no-js-only") && strings.Contains(textOf(n), "JavaScript")
 		})
 		if others == 0 && !without {
 			t.Errorf("without script, nothing says why the passkey form for %s is not there", question)

@@ -1,5 +1,7 @@
 package views
 
+import "mooring/text"
+
 // helpFound says how much a search found; without one there is nothing to say.
 func helpFound(p Help) string {
 	n := len(p.Hits) + p.More
@@ -9,5 +11,5 @@ func helpFound(p Help) string {
 	case n == 0:
 		return "Nothing found"
 	}
-	return amount(n, "place found", "places found")
+	return text.Count(n, "place found", "places found")
 }

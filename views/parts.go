@@ -46,11 +46,6 @@ func orNumber(n int, one, several string) string {
 	return several
 }
 
-// amount writes "1 person" or "3 people".
-func amount(n int, one, several string) string {
-	return strconv.Itoa(n) + " " + orNumber(n, one, several)
-}
-
 // yes is how a table says that something is so.
 func yes(b bool) string {
 	if b {

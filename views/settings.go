@@ -1,6 +1,10 @@
 package views
 
-import "strings"
+import (
+	"strings"
+
+	"mooring/text"
+)
 
 // fewCodes is when it is time for new recovery codes.
 const fewCodes = 3
@@ -9,7 +13,7 @@ func codesLeft(n int) string {
 	if n == 0 {
 		return "None is left."
 	}
-	return amount(n, "is left.", "are left.")
+	return text.Count(n, "is left.", "are left.")
 }
 
 // whatACodeDoes depends on whether it is asked for after something else.

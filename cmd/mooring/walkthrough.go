@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"mooring/text"
 	"mooring/walkthrough"
 )
 
@@ -121,7 +122,7 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 			fmt.Fprintln(c.stdout, change.Done())
 		}
 	}
-	fmt.Fprintf(c.stdout, "%s. %s written or removed; %s.\n", studio.took(), counted(replaced, "file"), tally)
+	fmt.Fprintf(c.stdout, "%s. %s written or removed; %s.\n", studio.took(), text.Count(replaced, "file", "files"), tally)
 	if failed > 0 {
 		return errNotShot
 	}
@@ -166,7 +167,7 @@ func checkWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	for _, change := range changes {
 		stale += c.tell([]walkthrough.Finding{change.Finding()})
 	}
-	fmt.Fprintf(c.stdout, "%s. %s; %s.\n", studio.took(), counted(stale, "stale thing"), tally)
+	fmt.Fprintf(c.stdout, "%s. %s; %s.\n", studio.took(), text.Count(stale, "stale thing", "stale things"), tally)
 	if report != "" {
 		page, err := walkthrough.Report(findings, changes)
 		if err == nil {
@@ -203,18 +204,11 @@ func (t *tally) add(take *walkthrough.Take, changes []walkthrough.Change, identi
 }
 
 func (t tally) String() string {
-	said := counted(t.same, "picture") + " the same to the pixel"
+	said := text.Count(t.same, "picture", "pictures") + " the same to the pixel"
 	if t.close > 0 {
 		said += fmt.Sprintf(", %d all but the same", t.close)
 	}
 	return said
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func listWalkthroughs(_ context.Context, c *cli, args []string) error {
@@ -345,5 +339,5 @@ func (s *studio) took() string {
 	for _, w := range s.chosen {
 		pictures += w.Pictures()
 	}
-	return fmt.Sprintf("%s of %s in %s", counted(pictures, "picture"), counted(len(s.chosen), "walkthrough"), time.Since(s.began).Round(100*time.Millisecond))
+	return fmt.Sprintf("%s of %s in %s", text.Count(pictures, "picture", "pictures"), text.Count(len(s.chosen), "walkthrough", "walkthroughs"), time.Since(s.began).Round(100*time.Millisecond))
 }
