@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"mooring/fault"
+	"mooring/static"
 	"mooring/views"
 )
 
@@ -205,7 +206,7 @@ func rendered(ctx context.Context, component templ.Component) ([]byte, error) {
 }
 
 func send(c echo.Context, status int, body []byte) error {
-	if len(body) < minZipped || !takesGzip(c.Request()) {
+	if len(body) < minZipped || !static.AcceptsGzip(c.Request()) {
 		return sendAs(c, status, body, false)
 	}
 	zipped, err := zip(body)
@@ -235,10 +236,6 @@ var (
 	varyBy       = []string{"Accept-Encoding, HX-Request, HX-Target, Cookie"}
 	gzipEncoding = []string{"gzip"}
 )
-
-func takesGzip(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
-}
 
 var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 

@@ -181,7 +181,7 @@ func (h *handlers) guard(r route) (echo.HandlerFunc, error) {
 		find = h.authenticateKey
 	}
 	return func(c echo.Context) error {
-		c.Set(keyVersion, h.Data.Version()) // before anything is read, so that what is kept is never newer than it says
+		c.Set(keyVersion, h.Data.Version()) // before anything is read: what is cached under it is never older than it says
 		caller, err := find(c)
 		if h.isOpen(r) && fault.Has(err, fault.SignIn) {
 			return r.handle(c) // for whoever it is

@@ -7,6 +7,8 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
+
+	"mooring/static"
 )
 
 // keptPages keeps what was rendered until the data behind it changes. A page
@@ -37,8 +39,9 @@ func newKeptPages(now func() time.Time) *keptPages {
 }
 
 // sendKept sends the page of this caller, and renders it only if the data has
-// changed since. The version was read before the data, so that a change in
-// between makes the kept page old, never wrong.
+// changed since. The version was read before the data: after a change in between
+// the page is newer than its version says, and is rendered once more than it
+// needs to be. It is never older.
 func (h *handlers) sendKept(c echo.Context, fragment string, component func() (templ.Component, error)) error {
 	caller, _ := callerOf(c)
 	membership, _ := membershipOf(c)
@@ -59,7 +62,7 @@ func (h *handlers) sendKept(c echo.Context, fragment string, component func() (t
 		}
 		h.kept.put(key, page)
 	}
-	if takesGzip(c.Request()) {
+	if static.AcceptsGzip(c.Request()) {
 		return sendAs(c, http.StatusOK, page.zipped, true)
 	}
 	return sendAs(c, http.StatusOK, page.plain, false)

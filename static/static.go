@@ -99,7 +99,7 @@ func Handler() http.Handler {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Add("Vary", "Accept-Encoding")
-		if takesGzip(r.Header.Values("Accept-Encoding")) {
+		if AcceptsGzip(r) {
 			h.Set("Content-Encoding", "gzip")
 			body = a.gzip
 		}
@@ -110,10 +110,10 @@ func Handler() http.Handler {
 	})
 }
 
-// takesGzip reads Accept-Encoding as far as it matters here: gzip is named and
+// AcceptsGzip reads Accept-Encoding as far as it matters here: gzip is named and
 // not refused with q=0.
-func takesGzip(accepted []string) bool {
-	for _, line := range accepted {
+func AcceptsGzip(r *http.Request) bool {
+	for _, line := range r.Header.Values("Accept-Encoding") {
 		for item := range strings.SplitSeq(line, ",") {
 			coding, q, weighted := strings.Cut(item, ";")
 			if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {

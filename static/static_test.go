@@ -91,11 +91,11 @@ func TestNothingElse(t *testing.T) {
 	}
 }
 
-func TestTakesGzip(t *testing.T) {
+func TestAcceptsGzip(t *testing.T) {
 	for encoding, want := range map[string]bool{
 		"gzip": true, "gzip, br": true, "br, GZIP ; q=0.5": true, "": false, "br": false, "gzip;q=0": false, "gzip;q=0.0": false, "gzipped": false, "gzip;q=much": false,
 	} {
-		if got := takesGzip([]string{encoding}); got != want {
+		if got := AcceptsGzip(&http.Request{Header: http.Header{"Accept-Encoding": {encoding}}}); got != want {
 			t.Errorf("%q: %v", encoding, got)
 		}
 	}
