@@ -13,6 +13,8 @@ var (
 		"There is nothing here, or it is not shared with you.")
 	ErrNoSuchProvider = fault.New(fault.NotFound,
 		"This provider cannot be linked yet.")
+	ErrProviderRemoved = fault.New(fault.Conflict,
+		"This Mooring no longer supports the provider of this credential. You can still disable or unlink it.")
 	ErrAlreadyLinked = fault.New(fault.Conflict,
 		"This account already links that subscription.")
 	ErrChangedMeanwhile = fault.New(fault.Conflict,

@@ -255,6 +255,8 @@ func (s *Service) may(ctx context.Context, r Request, id string, event Event) (C
 		return Credential{}, ErrChangedMeanwhile
 	case !c.State.Can(event):
 		return Credential{}, ErrNotPossibleNow
+	case event.NeedsCloud() && s.clouds[c.Provider] == nil:
+		return Credential{}, ErrProviderRemoved
 	}
 	return c, nil
 }

@@ -46,6 +46,11 @@ const (
 	Hold          Event = "hold"            // passed, with more rights than the site's policy lets in unseen
 )
 
+// NeedsCloud reports whether the event needs the cloud that the credential is
+// linked to: a credential of a cloud that was removed can't be edited, checked or
+// enabled.
+func (e Event) NeedsCloud() bool { return e == Edit || e == Verify || e == Enable }
+
 // moves is the whole life. What is not in it is not possible, and no page
 // offers it.
 var moves = map[State]map[Event]State{

@@ -163,12 +163,9 @@ func (h *handlers) apiCredentials(c echo.Context) error {
 }
 
 func (h *handlers) credentialJSON(found credential.Credential) credentialJSON {
-	word := ""
-	if provider, err := h.Credentials.Cloud(found.Provider); err == nil {
-		word = found.Word(provider.Describe().ShortName, h.Now())
-	}
 	shown := credentialJSON{
-		ID: found.ID, Provider: found.Provider, Label: found.Label, Status: string(found.State), StatusWord: word, Reason: found.Reason,
+		ID: found.ID, Provider: found.Provider, Label: found.Label, Status: string(found.State),
+		StatusWord: found.Word(h.cloudOf(found.Provider).Describe().ShortName, h.Now()), Reason: found.Reason,
 		Environment: found.Target.Environment, Method: found.Target.Method, SubscriptionID: found.Target.SubscriptionID,
 		SubscriptionName: found.SubscriptionName, TenantID: found.Target.TenantID, ClientID: found.Target.ClientID,
 		CertificateSHA1: found.CertificateSHA1, CertificateExpiresAt: timeJSON(found.CertificateExpires), Rights: []rightJSON{},

@@ -52,10 +52,7 @@ func (h *handlers) credential(c echo.Context) error {
 }
 
 func (h *handlers) credentialView(c echo.Context, found credential.Credential) (views.Credential, error) {
-	provider, err := h.Credentials.Cloud(found.Provider)
-	if err != nil {
-		return views.Credential{}, err
-	}
+	provider := h.cloudOf(found.Provider)
 	runs, err := h.Credentials.Verifications(c.Request().Context(), found.AccountID, found.ID)
 	if err != nil {
 		return views.Credential{}, err
@@ -93,8 +90,11 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 	if view.Status.Retry > 0 { // the progress counts down already
 		view.Status.Detail, view.Status.Retry = "", 0
 	}
+	if view.Decision == nil && isRemoved(provider) {
+		view.Decision = removedNotice(description)
+	}
 	offer := func(event credential.Event, least account.Role, path string) string {
-		if !found.State.Can(event) || !m.Role.AtLeast(least) {
+		if !found.State.Can(event) || !m.Role.AtLeast(least) || isRemoved(provider) && event.NeedsCloud() {
 			return ""
 		}
 		return path
@@ -190,6 +190,9 @@ func (h *handlers) unlinkCredential(c echo.Context) error {
 		return err
 	}
 	m, _ := membershipOf(c)
+	if isRemoved(h.cloudOf(found.Provider)) { // nobody knows what is left there
+		return seeOther(c, providersOf(m.Account.Name))
+	}
 	t := found.Target
 	left := url.Values{"environment": {t.Environment}, "method": {t.Method}, "subscription_id": {t.SubscriptionID}}
 	if t.ClientID != "" {
@@ -199,10 +202,6 @@ func (h *handlers) unlinkCredential(c echo.Context) error {
 }
 
 func (h *handlers) sendUnlink(c echo.Context, status int, found credential.Credential, f *fault.Fault) error {
-	provider, err := h.Credentials.Cloud(found.Provider)
-	if err != nil {
-		return err
-	}
 	dependents, err := h.Credentials.Dependents(c.Request().Context(), found.AccountID, found.ID)
 	if err != nil {
 		return err
@@ -211,7 +210,7 @@ func (h *handlers) sendUnlink(c echo.Context, status int, found credential.Crede
 	path := credentialOf(m.Account.Name, found.Provider, found.ID)
 	view := views.Unlink{
 		Frame: h.frame(c, "Unlink "+found.Label), Label: found.Label, SubscriptionID: found.Target.SubscriptionID,
-		Action: path + "/unlink", CancelPath: path, Dependents: dependents, Commands: provider.Leftovers(found.Target),
+		Action: path + "/unlink", CancelPath: path, Dependents: dependents, Commands: h.cloudOf(found.Provider).Leftovers(found.Target),
 	}
 	if f != nil {
 		view.Problem, view.Fields = f.Sentence, f.Fields

@@ -343,3 +343,40 @@ func TestAFoundDirectoryGoesWithItsSubscription(t *testing.T) {
 		t.Error("what somebody typed is replaced")
 	}
 }
+
+// TestALinkOfARemovedCloudCanStillBeUnlinked asks as an owner, whose Mooring was
+// built without the cloud that they linked.
+func TestALinkOfARemovedCloudCanStillBeUnlinked(t *testing.T) {
+	s := newSite(t)
+	path := s.link("Production", someID)
+	list := "/accounts/harbor/cloud-providers"
+	delete(s.Clouds, "azure")
+
+	for _, want := range []string{"Production", noLongerSupported} {
+		says(t, s.ask("viewer", "GET", list, nil), http.StatusOK, want)
+	}
+	page := s.ask("owner", "GET", path, nil)
+	for _, want := range []string{"This Mooring no longer supports Microsoft Azure.", path + "/unlink", path + "/disable"} {
+		says(t, page, http.StatusOK, want)
+	}
+	for _, gone := range []string{"/verify", "/edit"} {
+		if strings.Contains(page.Body.String(), path+gone) {
+			t.Errorf("%s is offered", gone)
+		}
+	}
+	if w := s.ask("owner", "POST", path+"/verify", nil); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), credential.ErrProviderRemoved.Sentence) {
+		t.Errorf("a check answered %d", w.Code)
+	}
+	if w := s.ask("owner", "GET", path+"/edit", nil); w.Code != http.StatusNotFound {
+		t.Errorf("the form answered %d", w.Code)
+	}
+	leads(t, s.ask("owner", "POST", path+"/disable", nil), path)
+	if w := s.ask("owner", "POST", path+"/enable", nil); w.Code != http.StatusConflict {
+		t.Errorf("enabling answered %d", w.Code)
+	}
+	says(t, s.ask("owner", "GET", path+"/unlink", nil), http.StatusOK, "Production")
+	leads(t, s.ask("owner", "POST", path+"/unlink", nil), list)
+	if body := s.ask("owner", "GET", list, nil).Body.String(); strings.Contains(body, "Production") || strings.Contains(body, noLongerSupported) {
+		t.Error("it is still listed")
+	}
+}

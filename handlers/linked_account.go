@@ -70,7 +70,7 @@ func (h *handlers) knownOf(c echo.Context, id string) (k known, err error) {
 	if k.Credential, err = h.Credentials.FindAny(ctx, id); err != nil {
 		return known{}, err
 	}
-	k.provider = h.cloudOf(k.Credential)
+	k.provider = h.cloudOf(k.Provider)
 	if k.owned, err = h.People.OwnersOf(ctx, k.AccountID); err != nil {
 		return known{}, err
 	}
@@ -82,28 +82,6 @@ func (h *handlers) knownOf(c echo.Context, id string) (k known, err error) {
 	}
 	k.entries, err = h.AuditLog.OfCredential(ctx, id, entriesShown)
 	return k, err
-}
-
-// cloudOf is the cloud of a credential, for administrators, who have to see and
-// stop also what is linked to one that this Mooring does not know any more.
-func (h *handlers) cloudOf(c credential.Credential) cloud.Cloud {
-	provider, err := h.Credentials.Cloud(c.Provider)
-	if err != nil {
-		return strangeCloud{key: c.Provider}
-	}
-	return provider
-}
-
-// strangeCloud stands for a cloud that this Mooring does not know any more. It
-// has no methods and no stages, so that nothing but its name is asked for.
-type strangeCloud struct {
-	cloud.Cloud
-	key string
-}
-
-// Describe names the cloud by its key.
-func (s strangeCloud) Describe() cloud.Description {
-	return cloud.Description{Key: s.key, Name: s.key, ShortName: s.key}
 }
 
 func (h *handlers) linkedAccountView(c echo.Context, k known) views.LinkedAccount {

@@ -265,15 +265,15 @@ func TestALinkOfAnUnknownProviderIsShownAndDecided(t *testing.T) {
 	reviewID := s.madeReview("admin")
 	delete(s.Clouds, "azure")
 	for _, id := range []string{pending, reviewed} {
-		says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, "azure")
+		says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, "Microsoft Azure")
 	}
-	says(t, s.ask("admin", "GET", linkedAccountsPath+"?provider=azure", nil), http.StatusOK, `<option value="azure" selected>azure</option>`)
+	says(t, s.ask("admin", "GET", linkedAccountsPath+"?provider=azure", nil), http.StatusOK, `<option value="azure" selected>Microsoft Azure</option>`)
 	path := linkedAccountOf(pending)
 	leads(t, s.ask("admin", "POST", path+"/decline", url.Values{"reason": {"Nobody knows it."}}), path+"?done=decline")
 	leads(t, s.ask("admin", "POST", path+"/enable", url.Values{"reason": {"It was a slip."}}), path+"?done=enable")
 	leads(t, s.ask("admin", "POST", path+"/disable", url.Values{"reason": {"Nobody knows it."}}), path+"?done=disable")
 	says(t, s.ask("admin", "GET", path, nil), http.StatusOK, "Nobody knows it.")
-	says(t, s.ask("admin", "GET", reviewOf(reviewID)+"/queue?credential="+reviewed, nil), http.StatusOK, "azure")
+	says(t, s.ask("admin", "GET", reviewOf(reviewID)+"/queue?credential="+reviewed, nil), http.StatusOK, "Microsoft Azure")
 	item, _, err := s.Reviews.Item(t.Context(), s.caller("admin"), reviewID, reviewed)
 	if err != nil {
 		t.Fatal(err)

@@ -10,10 +10,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"mooring/cloud"
 	"mooring/credential"
 	"mooring/fault"
 	"mooring/review"
+	"mooring/text"
 	"mooring/views"
 )
 
@@ -106,7 +106,7 @@ func selectionFields(fields fault.Fields) fault.Fields {
 
 // totalLinks are the numbers above the list. Each leads to what it counts.
 func totalLinks(t review.Totals, shown review.Query) []views.Link {
-	all := []views.Link{linkTo(many(t.All, "linked account", "linked accounts"), review.Query{}, shown)}
+	all := []views.Link{linkTo(text.Count(t.All, "linked account", "linked accounts"), review.Query{}, shown)}
 	for _, part := range []struct {
 		n            int
 		one, several string
@@ -118,7 +118,7 @@ func totalLinks(t review.Totals, shown review.Query) []views.Link {
 		{t.NeverReviewed, "never reviewed", "never reviewed", review.Query{NeverReviewed: true}},
 	} {
 		if part.n > 0 {
-			all = append(all, linkTo(many(part.n, part.one, part.several), part.query, shown))
+			all = append(all, linkTo(text.Count(part.n, part.one, part.several), part.query, shown))
 		}
 	}
 	return all
@@ -142,7 +142,7 @@ func (h *handlers) linkedFilter(typed url.Values, query review.Query) views.Link
 		filter.Providers = append(filter.Providers, views.Choice{Key: key, Name: linkable.Describe().Name})
 	}
 	if _, known := h.Clouds[query.Provider]; query.Provider != "" && !known { // what is linked to it is still listed
-		filter.Providers = append(filter.Providers, views.Choice{Key: query.Provider, Name: query.Provider})
+		filter.Providers = append(filter.Providers, views.Choice{Key: query.Provider, Name: h.cloudOf(query.Provider).Describe().Name})
 	}
 	slices.SortFunc(filter.Providers, func(a, b views.Choice) int { return cmp.Compare(a.Name, b.Name) })
 	for _, status := range review.Statuses {
@@ -172,16 +172,12 @@ func sortLinks(q review.Query) views.LinkedSort {
 const nobodyHere = "somebody who is no longer here"
 
 func (h *handlers) linkedRows(rows []review.Row, selected []string, zone *time.Location) []views.LinkedRow {
-	described := map[string]cloud.Description{}
-	for key, linkable := range h.Clouds {
-		described[key] = linkable.Describe()
-	}
 	var all []views.LinkedRow
 	for _, r := range rows {
-		d := described[r.Provider]
-		row := views.LinkedRow{ID: r.ID, Label: r.Label, Path: linkedAccountOf(r.ID), Provider: cmp.Or(d.Name, r.Provider),
+		d := h.cloudOf(r.Provider).Describe()
+		row := views.LinkedRow{ID: r.ID, Label: r.Label, Path: linkedAccountOf(r.ID), Provider: d.Name,
 			SubscriptionName: r.SubscriptionName, SubscriptionID: r.SubscriptionID, Account: r.Account, LinkedBy: cmp.Or(r.LinkedBy, nobodyHere),
-			Status: h.rowStatus(r, cmp.Or(d.ShortName, r.Provider), zone), LastCheck: h.moment(r.LastCheckedAt, zone), Expires: h.moment(r.ExpiresAt, zone),
+			Status: h.rowStatus(r, d.ShortName, zone), LastCheck: h.moment(r.LastCheckedAt, zone), Expires: h.moment(r.ExpiresAt, zone),
 			LastReview: h.moment(r.ReviewedAt, zone), ReviewedBy: r.ReviewedBy, Selected: slices.Contains(selected, r.ID)}
 		all = append(all, row)
 	}

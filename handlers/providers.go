@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -51,10 +53,18 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 		return views.Providers{}, err
 	}
 	page := views.Providers{Frame: h.frame(c, "Cloud Providers"), MayLink: mayLink(m)}
+	rows := map[string][]views.CredentialRow{} // by provider
+	for _, found := range credentials {
+		rows[found.Provider] = append(rows[found.Provider], views.CredentialRow{
+			ID: found.ID, Label: found.Label, Path: credentialOf(m.Account.Name, found.Provider, found.ID),
+			SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
+			Status: h.statusOf(found, h.cloudOf(found.Provider).Describe(), zone), LastCheck: h.moment(found.LastCheckedAt, zone),
+			Expires: h.moment(found.CertificateExpires, zone), LinkedBy: found.CreatedByName,
+		})
+	}
 	for _, listed := range catalogue {
-		provider := views.Provider{Key: listed.key, Name: listed.name, Remark: listed.remark}
-		if linkable, ok := h.Clouds[listed.key]; ok {
-			description := linkable.Describe()
+		provider := views.Provider{Key: listed.key, Name: listed.name, Remark: listed.remark, Credentials: rows[listed.key]}
+		if _, linkable := h.Clouds[listed.key]; linkable {
 			provider.Available, provider.Remark = true, ""
 			switch {
 			case !rules.Allows(listed.key):
@@ -62,19 +72,16 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 			case page.MayLink:
 				provider.AddPath = credentialsOf(m.Account.Name, listed.key) + "/new"
 			}
-			for _, found := range credentials {
-				if found.Provider == listed.key {
-					provider.Credentials = append(provider.Credentials, views.CredentialRow{
-						ID: found.ID, Label: found.Label, Path: credentialOf(m.Account.Name, found.Provider, found.ID),
-						SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
-						Status: h.statusOf(found, description, zone), LastCheck: h.moment(found.LastCheckedAt, zone),
-						Expires: h.moment(found.CertificateExpires, zone), LinkedBy: found.CreatedByName,
-					})
-				}
-			}
+		} else if len(provider.Credentials) > 0 {
+			provider.Remark = noLongerSupported
 		}
+		delete(rows, listed.key)
 		provider.Summary = summaryOf(provider.Credentials)
 		page.Providers = append(page.Providers, provider)
+	}
+	for _, key := range slices.Sorted(maps.Keys(rows)) { // linked when Mooring had a cloud of this name
+		page.Providers = append(page.Providers, views.Provider{Key: key, Name: key, Remark: noLongerSupported,
+			Credentials: rows[key], Summary: summaryOf(rows[key])})
 	}
 	page.PollPath, page.PollAfter = providersOf(m.Account.Name), h.lookAgain(credentials)
 	if page.PollAfter > 0 {
@@ -82,6 +89,8 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 	}
 	return page, nil
 }
+
+const noLongerSupported = "No longer supported by this Mooring"
 
 // few is how many rows anybody takes in at a glance.
 const few = 5

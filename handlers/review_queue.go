@@ -168,7 +168,7 @@ func (h *handlers) queueItem(c echo.Context, item review.Item) (shown views.Queu
 	if len(dependents) > 0 {
 		depends = credential.ErrInUse.Sentence
 	}
-	description := h.cloudOf(found).Describe()
+	description := h.cloudOf(found.Provider).Describe()
 	method, _ := description.Method(found.Target.Method)
 	shown = views.QueueItem{
 		Label: found.Label, Path: linkedAccountOf(found.ID), Provider: description.Name, Account: item.Account,

@@ -63,6 +63,7 @@ const maxAnswer = 1 << 20
 // Azure is the cloud. It holds no secret.
 type Azure struct {
 	environments []Environment
+	description  cloud.Description // of these environments
 	roots        *x509.CertPool
 	client       *http.Client
 	tenants      *tenantFinder
@@ -88,13 +89,16 @@ type Options struct {
 // New makes the cloud.
 func New(o Options) *Azure {
 	a := &Azure{environments: o.Environments, roots: o.Roots, patience: cmp.Or(o.Patience, usualPatience), now: o.Now, newID: o.NewID}
+	a.description = describe(o.Environments)
 	a.client = a.newClient(nil)
 	a.tenants = newTenantFinder(a.client, o.Now)
 	return a
 }
 
 // Describe implements cloud.Cloud.
-func (a *Azure) Describe() cloud.Description {
+func (a *Azure) Describe() cloud.Description { return a.description }
+
+func describe(environments []Environment) cloud.Description {
 	d := cloud.Description{
 		Key: Key, Name: "Microsoft Azure", ShortName: "Azure",
 		Methods: []cloud.Method{{
@@ -104,7 +108,7 @@ func (a *Azure) Describe() cloud.Description {
 		}},
 	}
 	classic := false
-	for _, e := range a.environments {
+	for _, e := range environments {
 		d.Environments = append(d.Environments, cloud.Option{Key: e.Key, Name: e.Name})
 		classic = classic || e.Classic != ""
 	}
