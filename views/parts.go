@@ -3,6 +3,7 @@ package views
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/a-h/templ"
@@ -141,4 +142,13 @@ func statusText(status int) string {
 		return ""
 	}
 	return "Error " + strconv.Itoa(status)
+}
+
+// typeFor is the type of a field that holds value. A date field shows nothing of
+// what is no date, and a browser warns of it: a text field shows what was typed.
+func typeFor(kind, value string) string {
+	if _, err := time.Parse(time.DateOnly, value); kind == "date" && value != "" && err != nil {
+		return "text"
+	}
+	return orElse(kind, "text")
 }

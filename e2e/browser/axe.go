@@ -23,10 +23,10 @@ type violation struct {
 	Nodes            []string
 }
 
-// runAxe runs every rule over the page as it is now, or in another theme those
-// that look at colours: nothing else depends on it.
-const runAxe = `async colours => {
-	const rules = colours ? {runOnly: ['color-contrast', 'link-in-text-block']} : {}
+// runAxe runs every rule over the page as it is now, or, once that was done in
+// one look, those that look at colors and places: nothing else depends on it.
+const runAxe = `async again => {
+	const rules = again ? {runOnly: ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable']} : {}
 	const found = await axe.run(document, {...rules, resultTypes: ['violations'], preload: false})
 	return found.violations.map(v => ({id: v.id, impact: v.impact, help: v.help,
 		nodes: v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary.replace(/\s+/g, ' '))}))
@@ -44,10 +44,10 @@ func (b *Tab) AccessibleIn(name string, looks []Look) {
 	b.T.Helper()
 	Call(b, runtime.Evaluate, runtime.EvaluateParams{Expression: axeSource})
 	seen := map[string][]string{} // violation to the looks that have it
-	for _, l := range looks {
+	for i, l := range looks {
 		b.LookAs(l)
 		b.Shown(name)
-		for _, v := range Get[[]violation](b, runAxe, l.dark) {
+		for _, v := range Get[[]violation](b, runAxe, i > 0) {
 			grave := v.Impact == "serious" || v.Impact == "critical"
 			if reason := tolerated[v.ID]; reason == "" || grave {
 				said := fmt.Sprintf("%s (%s): %s\n\t%s", v.ID, v.Impact, v.Help, strings.Join(v.Nodes, "\n\t"))
