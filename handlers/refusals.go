@@ -38,10 +38,11 @@ const (
 // answer, one after the other: a page that is not there for somebody must not
 // take longer than one that is not there at all.
 type Refusals struct {
-	write func(context.Context, audit.Entry) error
-	now   func() time.Time
-	after func(time.Duration, func())
-	log   *slog.Logger
+	write    func(context.Context, audit.Entry) error
+	patience time.Duration // for writing one entry
+	now      func() time.Time
+	after    func(time.Duration, func())
+	log      *slog.Logger
 
 	mu      sync.Mutex
 	spells  map[string]*spell // by whom it is about
@@ -69,7 +70,7 @@ type repeated struct {
 
 // NewRefusals writes with the given function.
 func NewRefusals(write func(context.Context, audit.Entry) error, now func() time.Time, log *slog.Logger) *Refusals {
-	return &Refusals{write: write, now: now, log: log, spells: map[string]*spell{},
+	return &Refusals{write: write, patience: refusalWrite, now: now, log: log, spells: map[string]*spell{},
 		after: func(d time.Duration, f func()) { time.AfterFunc(d, f) }}
 }
 
@@ -232,7 +233,7 @@ func (r *Refusals) next() (entry audit.Entry, lost int, ok bool) {
 }
 
 func (r *Refusals) store(entry audit.Entry) error {
-	ctx, cancel := context.WithTimeout(context.Background(), refusalWrite)
+	ctx, cancel := context.WithTimeout(context.Background(), r.patience)
 	defer cancel()
 	return r.write(ctx, entry)
 }

@@ -19,9 +19,7 @@ import (
 // refusedEntries are the entries of refused requests, the oldest first.
 func (s *site) refusedEntries() []audit.Sealed {
 	s.t.Helper()
-	if err := s.Refusals.Flush(s.t.Context()); err != nil {
-		s.t.Fatal(err)
-	}
+	s.flush()
 	page, err := s.AuditLog.Store.Filtered(s.t.Context(), audit.Filter{Action: string(audit.RefuseRequest)}, 0, 1000)
 	if err != nil {
 		s.t.Fatal(err)
@@ -161,9 +159,6 @@ func TestARefusalStandsWhenItsEntryCannotBeWritten(t *testing.T) {
 	if got.Code != http.StatusNotFound || withoutIDs(got.Body.String()) != withoutIDs(want.Body.String()) {
 		t.Errorf("answered %d: %s", got.Code, got.Body)
 	}
-	if err := s.Refusals.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	if log := s.log.String(); !strings.Contains(log, "could not write the entry of a refused request") || !strings.Contains(log, "the disk is full") {
 		t.Errorf("the log does not say so: %s", log)
 	}
@@ -262,7 +257,7 @@ func TestARefusalIsAnsweredBeforeItsEntryIsWritten(t *testing.T) {
 		c.AuditLog = audit.NewLog(config)
 	})
 	for range 3 {
-		if w := s.ask("member", "GET", "/admin/people", nil); w.Code != http.StatusNotFound {
+		if w := s.answer("member", "GET", "/admin/people", nil); w.Code != http.StatusNotFound {
 			t.Errorf("answered %d: %s", w.Code, w.Body)
 		}
 	}

@@ -70,7 +70,7 @@ func (s *site) until(what string, holds func() bool) {
 	s.t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.After(20 * time.Second); !holds(); {
+	for deadline := time.After(5 * time.Minute); !holds(); {
 		select {
 		case <-tick.C:
 		case <-deadline:

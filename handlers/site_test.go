@@ -79,6 +79,8 @@ func newSiteAt(t *testing.T, now func() time.Time, change ...func(*Config)) *sit
 		c(&config)
 	}
 	config.Refusals = NewRefusals(config.AuditLog.Store.AddEntry, now, log)
+	config.Refusals.patience = time.Hour                   // no entry is lost to a slow machine,
+	config.Refusals.after = func(time.Duration, func()) {} // and no minute ends during a test
 	t.Cleanup(func() { _ = config.Refusals.Flush(context.Background()) })
 	s.handlers = newHandlers(config)
 	var err error
@@ -295,8 +297,25 @@ func (m *template) add(t *testing.T, config Config, who, organization string, ad
 	return person
 }
 
-// ask sends a request as who ("" is nobody).
+// ask sends a request as who ("" is nobody), and waits for what is written
+// behind the answer.
 func (s *site) ask(who, method, path string, form url.Values, change ...func(*http.Request)) *httptest.ResponseRecorder {
+	s.t.Helper()
+	w := s.answer(who, method, path, form, change...)
+	s.flush()
+	return w
+}
+
+// flush waits for what is written behind the answers.
+func (s *site) flush() {
+	s.t.Helper()
+	if err := s.Refusals.Flush(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// answer is ask, and waits for the answer only.
+func (s *site) answer(who, method, path string, form url.Values, change ...func(*http.Request)) *httptest.ResponseRecorder {
 	s.t.Helper()
 	var body io.Reader
 	if form != nil {
