@@ -2,6 +2,7 @@ package walkthrough
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ type Shell struct {
 	Folder string   // where commands run
 	Env    []string // all of their environment, as NAME=value
 
+	grace   time.Duration // to end after being asked to; 0: commandGrace
 	running []*command
 }
 
@@ -52,6 +54,10 @@ func (s *Shell) run(ctx context.Context, t *Terminal, line string) (string, erro
 	case <-c.ended:
 	case <-ctx.Done():
 		end(c.Cmd, os.Kill)
+		select { // with all that it printed
+		case <-c.ended:
+		case <-time.After(s.patience()):
+		}
 		return "", fmt.Errorf("it took too long: %s", printed)
 	}
 	select {
@@ -68,6 +74,8 @@ func (s *Shell) run(ctx context.Context, t *Terminal, line string) (string, erro
 	return printed.String(), nil
 }
 
+func (s *Shell) patience() time.Duration { return cmp.Or(s.grace, commandGrace) }
+
 // command is a command with its end.
 type command struct {
 	*exec.Cmd
@@ -79,7 +87,7 @@ func (s *Shell) Close() {
 	for _, c := range s.running {
 		end(c.Cmd, os.Interrupt)
 	}
-	late := time.After(commandGrace)
+	late := time.After(s.patience())
 	for _, c := range s.running {
 		select {
 		case <-c.ended:

@@ -16,7 +16,7 @@ import (
 
 func newShell(t *testing.T, env ...string) *Shell {
 	t.Helper()
-	s := &Shell{Folder: t.TempDir(), Env: append(env, "PATH="+os.Getenv("PATH"))}
+	s := &Shell{Folder: t.TempDir(), Env: append(env, "PATH="+os.Getenv("PATH")), grace: 5 * time.Minute}
 	t.Cleanup(s.Close)
 	return s
 }
@@ -85,9 +85,7 @@ func TestACommandThatTakesTooLongEndsWithItsChildren(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {
-		for !there(filepath.Join(s.Folder, "begun")) && ctx.Err() == nil {
-			time.Sleep(time.Millisecond) // until it is there
-		}
+		until(ctx, func() bool { return there(filepath.Join(s.Folder, "begun")) })
 		cancel()
 	}()
 	terminal := Terminal{Run: "echo waiting; sleep 300 & echo $! > child; touch begun; wait"}
@@ -182,14 +180,26 @@ func gone(t *testing.T, file string) {
 	wantErr(t, err, nil)
 	pid, err := strconv.Atoi(strings.TrimSpace(string(data)))
 	wantErr(t, err, nil)
-	deadline := time.Now().Add(10 * time.Second)
-	for running(pid) {
-		if time.Now().After(deadline) {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
-			t.Fatalf("process %d of %s is still there", pid, filepath.Base(file))
-		}
-		time.Sleep(time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	if !until(ctx, func() bool { return !running(pid) }) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+		t.Fatalf("process %d of %s is still there", pid, filepath.Base(file))
 	}
+}
+
+// until waits for what other processes do, and reports whether they did.
+func until(ctx context.Context, holds func() bool) bool {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-tick.C:
+		}
+	}
+	return true
 }
 
 // running tells whether a process still does something; one that nobody has
