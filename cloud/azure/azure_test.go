@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"mooring/certificate"
 	"mooring/cloud"
@@ -36,7 +35,7 @@ func simulated(t *testing.T) (*azure.Azure, *azuresim.Simulator) {
 			t.Fatalf("%s: audience %q, and the simulator's %q", e.Key, e.Audience, endpoints.Audience)
 		}
 	}
-	return azure.New(azure.Options{Environments: environments, Roots: simulator.CA(), Patience: 3 * time.Second, Now: cloudtest.Clock, NewID: rand.Text}), simulator
+	return azure.New(azure.Options{Environments: environments, Roots: simulator.CA(), Now: cloudtest.Clock, NewID: rand.Text}), simulator
 }
 
 func trusting(t *testing.T, simulator *azuresim.Simulator) *certificate.Identity {

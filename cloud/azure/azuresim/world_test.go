@@ -99,13 +99,10 @@ func newStage(t testing.TB) *stage {
 	t.Helper()
 	clock := &atomic.Int64{}
 	clock.Store(noon.Unix())
-	ids := 0
+	var ids atomic.Int64 // what was given up asks for one behind the test's back
 	s, err := Start(Options{
-		Now: func() time.Time { return time.Unix(clock.Load(), 0).UTC() },
-		NewID: func() string {
-			ids++
-			return "00000000-0000-4000-9000-" + leftPad(ids)
-		},
+		Now:   func() time.Time { return time.Unix(clock.Load(), 0).UTC() },
+		NewID: func() string { return "00000000-0000-4000-9000-" + leftPad(ids.Add(1)) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -119,14 +116,14 @@ func newStage(t testing.TB) *stage {
 	t.Cleanup(transport.CloseIdleConnections)
 	client := &http.Client{
 		Transport:     transport,
-		Timeout:       20 * time.Second,
+		Timeout:       10 * time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return &stage{s, t, clock, client}
 }
 
-func leftPad(n int) string {
-	s := strconv.Itoa(n)
+func leftPad(n int64) string {
+	s := strconv.FormatInt(n, 10)
 	return strings.Repeat("0", 12-len(s)) + s
 }
 
