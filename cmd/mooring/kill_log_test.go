@@ -58,13 +58,14 @@ type changer struct {
 	tried                            [2]int // numbers of names and descriptions, said or not
 }
 
-// start begins. Something was changed when begun is closed, and wait waits for
-// the end that a kill brings.
+// start begins. A name and a description were changed when begun is closed, and
+// wait waits for the end that a kill brings.
 func (w *changer) start(address string) (begun <-chan struct{}, wait func()) {
-	var group sync.WaitGroup
-	first := make(chan struct{})
-	begin := sync.OnceFunc(func() { close(first) })
+	var group, first sync.WaitGroup
+	first.Add(2)
+	named, described := sync.OnceFunc(first.Done), sync.OnceFunc(first.Done)
 	group.Go(func() {
+		defer named() // a server that dies at once must not hang the test
 		for {
 			w.tried[0]++
 			form := url.Values{"name": {fmt.Sprint("Ada ", w.tried[0])}, "theme": {"system"}, "time_zone": {"UTC"}}
@@ -72,10 +73,11 @@ func (w *changer) start(address string) (begun <-chan struct{}, wait func()) {
 				return
 			}
 			w.names.Store(int64(w.tried[0]))
-			begin()
+			named()
 		}
 	})
 	group.Go(func() {
+		defer described()
 		for {
 			w.tried[1]++
 			form := url.Values{"name": {"harbor"}, "description": {fmt.Sprint("No. ", w.tried[1])}}
@@ -83,7 +85,7 @@ func (w *changer) start(address string) (begun <-chan struct{}, wait func()) {
 				return
 			}
 			w.descriptions.Store(int64(w.tried[1]))
-			begin()
+			described()
 		}
 	})
 	group.Go(func() {
@@ -94,11 +96,12 @@ func (w *changer) start(address string) (begun <-chan struct{}, wait func()) {
 			w.invitations.Add(1)
 		}
 	})
-	go func() { // a server that dies at once must not hang the test
-		group.Wait()
-		begin()
+	both := make(chan struct{})
+	go func() {
+		first.Wait()
+		close(both)
 	}()
-	return first, group.Wait
+	return both, group.Wait
 }
 
 // ask reports whether the server did it.

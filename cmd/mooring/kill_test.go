@@ -140,7 +140,8 @@ func link(t *testing.T, client *http.Client, address, name string) string {
 // waitForPage asks for a page until it shows all of want.
 func waitForPage(t *testing.T, client *http.Client, address string, want ...string) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	tick, deadline := time.NewTicker(10*time.Millisecond), time.After(5*time.Minute)
+	defer tick.Stop()
 	for {
 		answer, err := client.Get(address)
 		if err != nil {
@@ -160,7 +161,9 @@ func waitForPage(t *testing.T, client *http.Client, address string, want ...stri
 		if missing == "" {
 			return
 		}
-		if time.Now().After(deadline) {
+		select {
+		case <-tick.C:
+		case <-deadline:
 			t.Fatalf("the page never showed %q: %s", missing, body)
 		}
 	}
