@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -408,9 +409,11 @@ func TestASceneDoesWhatPeopleDo(t *testing.T) {
 	})
 	var sent atomic.Value
 	s.mux.HandleFunc("POST /sent", func(_ http.ResponseWriter, r *http.Request) {
-		body := make([]byte, 1000)
-		n, _ := r.Body.Read(body)
-		sent.Store(string(body[:n]))
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		sent.Store(string(body))
 	})
 	take := act(t, s.stage(t), guide(t, "themes: [light]", `'''act
 open: /
