@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -146,7 +147,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	defer d.Close()
-	if err := d.BeginAuditLog(context.Background(), dbtest.Notary()); err != nil {
+	if err := errors.Join(d.Hurry(context.Background()), d.BeginAuditLog(context.Background(), dbtest.Notary())); err != nil {
 		return nil, err
 	}
 	for i := range 12 {
