@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -44,6 +46,13 @@ func TestAKillLeavesNoChangeWithoutItsEntry(t *testing.T) {
 	if w.names.Load() < 4 || w.descriptions.Load() < 4 {
 		t.Errorf("there was hardly any load: %d names, %d descriptions", w.names.Load(), w.descriptions.Load())
 	}
+	s := start(t, serving...) // perhaps the first that lives long enough to send anything
+	s.until(`^Mooring listens on`)
+	waitUntil(t, "a checkpoint", func() bool {
+		lines, err := os.ReadFile(sent)
+		return err == nil && bytes.Contains(lines, []byte("\n"))
+	})
+	s.stop()
 	code, stdout, stderr := program(t, nil, "audit", "verify", "--data", d.folder, "--checkpoints", sent)
 	if code != exitOK || !strings.HasPrefix(stdout, "The audit log is sound: entries 1 to ") {
 		t.Errorf("verify: exit %d, %s%s", code, stdout, stderr)

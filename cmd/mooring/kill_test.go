@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,31 +142,38 @@ func link(t *testing.T, client *http.Client, address, name string) string {
 // waitForPage asks for a page until it shows all of want.
 func waitForPage(t *testing.T, client *http.Client, address string, want ...string) {
 	t.Helper()
-	tick, deadline := time.NewTicker(10*time.Millisecond), time.After(5*time.Minute)
-	defer tick.Stop()
-	for {
+	var body []byte
+	defer func() {
+		if t.Failed() {
+			t.Logf("the page was %s", body)
+		}
+	}()
+	waitUntil(t, fmt.Sprintf("a page with %q", want), func() bool {
 		answer, err := client.Get(address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, err := io.ReadAll(answer.Body)
+		body, err = io.ReadAll(answer.Body)
 		_ = answer.Body.Close()
 		if err != nil {
 			t.Fatal(err)
 		}
-		missing := ""
-		for _, w := range want {
-			if !strings.Contains(string(body), w) {
-				missing = w
-			}
-		}
-		if missing == "" {
-			return
-		}
+		missing := func(w string) bool { return !strings.Contains(string(body), w) }
+		return !slices.ContainsFunc(want, missing)
+	})
+}
+
+// waitUntil looks until something holds that another process or the background
+// brings about.
+func waitUntil(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick, deadline := time.NewTicker(10*time.Millisecond), time.After(5*time.Minute)
+	defer tick.Stop()
+	for !holds() {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("the page never showed %q: %s", missing, body)
+			t.Fatalf("%s never came", what)
 		}
 	}
 }

@@ -67,6 +67,14 @@ func (r *running) until(pattern string) string {
 	return ""
 }
 
+// unread lets it print what nobody waits for.
+func (r *running) unread() {
+	go func() {
+		for r.lines.Scan() {
+		}
+	}()
+}
+
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
