@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -108,10 +109,16 @@ func (helpfulCloud) Catalogue() []cloud.Explanation {
 	}
 }
 
+// testHelp is read once, like that of the program.
+var testHelp = sync.OnceValue(func() *walkthrough.Library {
+	files := helpFiles()
+	library, _ := walkthrough.OpenLibrary(files, HelpPaths(files)) // the error tells of the unfinished one
+	return library
+})
+
 // withHelp gives a site with walkthroughs, and a cloud that the help tells of.
 func withHelp(c *Config) {
-	files := helpFiles()
-	c.Help, _ = walkthrough.OpenLibrary(files, HelpPaths(files)) // the error tells of the unfinished one
+	c.Help = testHelp()
 	c.Clouds["azure"] = helpfulCloud{c.Clouds["azure"].(*fakeCloud)}
 }
 
