@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -147,7 +146,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	defer d.Close()
-	if err := errors.Join(d.Hurry(context.Background()), d.BeginAuditLog(context.Background(), dbtest.Notary())); err != nil {
+	if err := d.BeginAuditLog(context.Background(), dbtest.Notary()); err != nil {
 		return nil, err
 	}
 	for i := range 12 {

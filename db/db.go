@@ -149,13 +149,6 @@ func pool(path, mode string, size int) (*sql.DB, error) {
 // up the write-ahead log.
 func (db *DB) Close() error { return errors.Join(db.readers.Close(), db.writer.Close()) }
 
-// Hurry makes commits stop waiting for the disk, so that a power cut may take
-// them back. It is for tests, which spend most of their time on that otherwise.
-func (db *DB) Hurry(ctx context.Context) error {
-	_, err := db.writer.ExecContext(ctx, `PRAGMA synchronous = OFF`) // of its one connection
-	return err
-}
-
 // Version grows with every committed change that a reader could notice. What
 // was read after Version gave a number is good as long as it gives that number.
 // Of what other programs change it hears by Watch.

@@ -49,10 +49,7 @@ func TestClosingLeavesOneFile(t *testing.T) {
 // A PRAGMA that reaches only some connections is the classic mistake with a
 // pool, so every connection of both pools is asked, all of them taken at once.
 func TestEveryConnectionHasThePragmas(t *testing.T) {
-	d, err := db.Open(t.Context(), filepath.Join(t.TempDir(), "mooring.db"))
-	w := world{d, t}
-	w.ok(err)
-	defer func() { w.ok(d.Close()) }()
+	w := newWorld(t)
 	expected := map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
 		"trusted_schema": "0", "cache_size": "-1024", "temp_store": "2",

@@ -32,7 +32,7 @@ var empty = sync.OnceValues(func() (file []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(d.Hurry(context.Background()), d.Close()); err != nil { // which also empties the write-ahead log
+	if err := d.Close(); err != nil { // which also empties the write-ahead log
 		return nil, err
 	}
 	return os.ReadFile(path)
@@ -77,8 +77,5 @@ func Bare(t testing.TB, path string) *db.DB {
 			t.Error(err)
 		}
 	})
-	if err := d.Hurry(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	return d
 }
