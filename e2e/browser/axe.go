@@ -23,10 +23,16 @@ type violation struct {
 	Nodes            []string
 }
 
-// runAxe runs every rule over the page as it is now, or, once that was done in
-// one look, those that look at colors and places: nothing else depends on it.
-const runAxe = `async again => {
-	const rules = again ? {runOnly: ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable']} : {}
+// The rules that look at colors, and those that look at places and sizes. All
+// others find the same in every look.
+var (
+	colorRules = []string{"color-contrast", "link-in-text-block"}
+	placeRules = []string{"target-size", "scrollable-region-focusable"}
+)
+
+// runAxe runs some rules over the page as it is now, or all of them.
+const runAxe = `async only => {
+	const rules = only ? {runOnly: only} : {rules: {'target-size': {enabled: true}}}
 	const found = await axe.run(document, {...rules, resultTypes: ['violations'], preload: false})
 	return found.violations.map(v => ({id: v.id, impact: v.impact, help: v.help,
 		nodes: v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary.replace(/\s+/g, ' '))}))
@@ -44,10 +50,24 @@ func (b *Tab) AccessibleIn(name string, looks []Look) {
 	b.T.Helper()
 	Call(b, runtime.Evaluate, runtime.EvaluateParams{Expression: axeSource})
 	seen := map[string][]string{} // violation to the looks that have it
+	themes, widths := map[bool]bool{}, map[bool]bool{}
 	for i, l := range looks {
 		b.LookAs(l)
 		b.Shown(name)
-		for _, v := range Get[[]violation](b, runAxe, i > 0) {
+		var rules []string
+		if !themes[l.dark] {
+			rules = append(rules, colorRules...)
+		}
+		if !widths[l.narrow()] {
+			rules = append(rules, placeRules...)
+		}
+		themes[l.dark], widths[l.narrow()] = true, true
+		if i == 0 {
+			rules = nil // all
+		} else if rules == nil {
+			continue
+		}
+		for _, v := range Get[[]violation](b, runAxe, rules) {
 			grave := v.Impact == "serious" || v.Impact == "critical"
 			if reason := tolerated[v.ID]; reason == "" || grave {
 				said := fmt.Sprintf("%s (%s): %s\n\t%s", v.ID, v.Impact, v.Help, strings.Join(v.Nodes, "\n\t"))

@@ -77,6 +77,8 @@ type Look struct {
 	Width, height int64
 }
 
+func (l Look) narrow() bool { return l.Width < 600 }
+
 // The looks at a page: two themes and two widths.
 var (
 	WideLight   = Look{"wide-light", false, 1280, 800}
@@ -154,7 +156,7 @@ func (b *Tab) LookAs(l Look) {
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}})
 	Call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: l.Width, Height: l.height, DeviceScaleFactor: 1, Mobile: l.Width < 600,
+		Width: l.Width, Height: l.height, DeviceScaleFactor: 1, Mobile: l.narrow(),
 	})
 }
 
