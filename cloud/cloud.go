@@ -162,6 +162,7 @@ type Finding struct {
 	SubscriptionName string
 	TenantID         string
 	Rights           []Right
+	RetryAfter       time.Duration // how long the cloud asks to be left alone; 0: it doesn't say
 }
 
 // Outcome sums up the verdicts of a verification.

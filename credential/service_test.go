@@ -147,7 +147,7 @@ func (w world) decided(c credential.Credential, outcome credential.Event) creden
 	w.ok(w.Credentials().StartVerification(w.t.Context(), v))
 	v.FinishedAt, v.Outcome = w.now(), cloud.Passed
 	c.SubscriptionName, c.Rights = found.SubscriptionName, found.Rights
-	w.ok(w.Credentials().FinishVerification(w.t.Context(), v, credential.Decide(c, outcome, w.now()), audit.Entry{At: w.now(),
+	w.ok(w.Credentials().FinishVerification(w.t.Context(), v, credential.Decide(c, outcome, w.now(), 0), audit.Entry{At: w.now(),
 		Actor: audit.BySystem(), Action: audit.FinishVerification, AccountID: acme, CredentialID: c.ID, Result: audit.Done}))
 	return w.find(c)
 }

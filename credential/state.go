@@ -98,6 +98,8 @@ func (s State) Can(event Event) bool {
 const (
 	WaitLimit      = 15 * time.Minute // from a person's last change until Needs attention
 	RecheckAfter   = 24 * time.Hour   // a connected link, or one that needs attention
+	firstDay       = 24 * time.Hour   // from a person's last change, in which what is broken is looked at
+	recheckSoon    = time.Hour        // this often: Azure can take longer than WaitLimit, and people mend things
 	firstRetry     = 5 * time.Second
 	longestRetry   = time.Minute // while waiting
 	longestOutage  = time.Hour   // while the cloud does not answer
@@ -116,8 +118,9 @@ func retryAfter(attempts int, longest time.Duration) time.Duration {
 }
 
 // decide works out what a finished verification does to c: the event, and when
-// to look again.
-func decide(c Credential, outcome Event, now time.Time) Credential {
+// to look again. pause is how long the cloud asked to be left alone; it is obeyed
+// up to longestOutage.
+func decide(c Credential, outcome Event, now time.Time, pause time.Duration) Credential {
 	next, ok := c.State.After(outcome)
 	if !ok { // disabled or stopped meanwhile; the store refuses it by version as well
 		return c
@@ -138,7 +141,7 @@ func decide(c Credential, outcome Event, now time.Time) Credential {
 		c.plan(earlier(now.Add(retryAfter(c.Attempts, longestRetry)), c.waitEnds()), ByRetry) // one last look at the end
 	case Break:
 		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
-		c.plan(now.Add(RecheckAfter), BySchedule)
+		c.plan(now.Add(c.recheckBroken(now)), BySchedule)
 	case CouldNotCheck:
 		c.CouldNotCheckAt = now
 		c.plan(now.Add(retryAfter(c.Attempts, longestOutage)), ByRetry)
@@ -148,8 +151,19 @@ func decide(c Credential, outcome Event, now time.Time) Credential {
 				c.NextCheckAt = earlier(c.NextCheckAt, end)
 			}
 		}
+		if asked := now.Add(min(pause, longestOutage)); asked.After(c.NextCheckAt) {
+			c.NextCheckAt = asked
+		}
 	}
 	return c
+}
+
+// recheckBroken is how long a link that is broken now is left alone.
+func (c Credential) recheckBroken(now time.Time) time.Duration {
+	if now.Before(c.FreshFrom.Add(firstDay)) {
+		return recheckSoon
+	}
+	return RecheckAfter
 }
 
 func (c *Credential) plan(at time.Time, why Trigger) { c.NextCheckAt, c.NextTrigger = at, why }

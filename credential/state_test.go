@@ -125,7 +125,7 @@ func TestEachOutcomeDecidesInEachState(t *testing.T) {
 	outcomes := map[credential.Event]decision{
 		credential.Pass:          {0, morning, time.Time{}, day, credential.BySchedule},
 		credential.Wait:          {3, morning, time.Time{}, 20 * time.Second, credential.ByRetry},
-		credential.Break:         {3, morning, time.Time{}, day, credential.BySchedule},
+		credential.Break:         {3, morning, time.Time{}, time.Hour, credential.BySchedule}, // on its first day
 		credential.CouldNotCheck: {3, old.LastCheckedAt, morning, 20 * time.Second, credential.ByRetry},
 		credential.Hold:          {0, morning, time.Time{}, 0, ""},
 	}
@@ -140,7 +140,7 @@ func TestEachOutcomeDecidesInEachState(t *testing.T) {
 					want.NextCheckAt = time.Time{}
 				}
 			}
-			if got := credential.Decide(before(state), outcome, morning); !reflect.DeepEqual(got, want) {
+			if got := credential.Decide(before(state), outcome, morning, 0); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s when %s decides\n%+v, want\n%+v", outcome, state, got, want)
 			}
 		}
@@ -152,7 +152,7 @@ func TestNoAnswerNeverWorsensAState(t *testing.T) {
 	for _, state := range states {
 		c := before(state)
 		for range 50 { // an outage of two days
-			c = credential.Decide(c, credential.CouldNotCheck, c.NextCheckAt)
+			c = credential.Decide(c, credential.CouldNotCheck, c.NextCheckAt, 0)
 		}
 		same(t, "after an outage", c.State, state)
 		same(t, "the name that was found", c.SubscriptionName, "Production")
@@ -168,7 +168,7 @@ func TestWaitingEndsAfterFifteenMinutesWithOneLastLook(t *testing.T) {
 	looks := 0
 	for c.NextCheckAt.Before(end) {
 		now := c.NextCheckAt
-		if c = credential.Decide(c, credential.Wait, now); !c.NextCheckAt.After(now) || looks > 100 {
+		if c = credential.Decide(c, credential.Wait, now, 0); !c.NextCheckAt.After(now) || looks > 100 {
 			t.Fatalf("look %d at %v plans the next at %v", looks, now, c.NextCheckAt)
 		}
 		looks++
@@ -177,8 +177,31 @@ func TestWaitingEndsAfterFifteenMinutesWithOneLastLook(t *testing.T) {
 	same(t, "the looks before it", looks, 18)
 	same(t, "the state until then", c.State, credential.WaitingCloud)
 
-	late := credential.Decide(c, credential.Wait, end.Add(4*time.Second)) // a check that began before the end
+	late := credential.Decide(c, credential.Wait, end.Add(4*time.Second), 0) // a check that began before the end
 	same(t, "the look after a late end", late.NextCheckAt, end)
+}
+
+func TestWhatTheCloudAsksForIsObeyedUpToAnHour(t *testing.T) {
+	for pause, want := range map[time.Duration]time.Duration{
+		0: 5 * time.Second, time.Second: 5 * time.Second, 5 * time.Minute: 5 * time.Minute, time.Hour: time.Hour, 24 * time.Hour: time.Hour,
+	} {
+		for _, state := range []credential.State{credential.NotVerified, credential.Connected, credential.WaitingCloud, credential.NeedsAttention} {
+			c := credential.Credential{State: state, FreshFrom: morning}
+			got := credential.Decide(c, credential.CouldNotCheck, morning, pause)
+			same(t, string(state)+" asked to wait "+pause.String(), got.NextCheckAt, morning.Add(want))
+			same(t, "the state", got.State, state)
+		}
+	}
+}
+
+func TestWhatIsBrokenIsLookedAtHourlyOnItsFirstDay(t *testing.T) {
+	for since, want := range map[time.Duration]time.Duration{
+		0: time.Hour, 15 * time.Minute: time.Hour, 24*time.Hour - time.Second: time.Hour, 24 * time.Hour: 24 * time.Hour, 1000 * time.Hour: 24 * time.Hour,
+	} {
+		c := credential.Credential{State: credential.WaitingCloud, FreshFrom: morning}
+		now := morning.Add(since)
+		same(t, "the next look, "+since.String()+" after the change", credential.Decide(c, credential.Break, now, 0).NextCheckAt, now.Add(want))
+	}
 }
 
 func TestTheWordIsOneForEachState(t *testing.T) {
@@ -229,7 +252,7 @@ func TestTheNextCheckSaysWhyItIsPlanned(t *testing.T) {
 		credential.Wait: credential.ByRetry, credential.CouldNotCheck: credential.ByRetry,
 	} {
 		c := credential.Credential{State: credential.NotVerified, FreshFrom: morning, NextTrigger: credential.ByPerson}
-		same(t, "the trigger after "+string(outcome), credential.Decide(c, outcome, morning).NextTrigger, want)
+		same(t, "the trigger after "+string(outcome), credential.Decide(c, outcome, morning, 0).NextTrigger, want)
 	}
 }
 

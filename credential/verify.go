@@ -200,7 +200,7 @@ func (s *Service) verify(ctx context.Context, c Credential) (Verification, Crede
 		v.Outcome = cloud.Broken
 	}
 	v.FinishedAt = s.now()
-	decided := decide(learned, event, v.FinishedAt)
+	decided := decide(learned, event, v.FinishedAt, finding.RetryAfter)
 	entry := audit.Entry{At: v.FinishedAt, Actor: audit.BySystem(), Action: audit.FinishVerification,
 		AccountID: c.AccountID, CredentialID: c.ID, Result: audit.Done, Detail: string(v.Outcome), Changes: s.changes(c, decided)}
 	if event == Hold {

@@ -358,9 +358,11 @@ func TestAFreshLinkWaitsFifteenMinutesAndThenNeedsAttention(t *testing.T) {
 				same(t, "the outcome of the look before", runs[len(runs)-2].Outcome, cloud.StillCopying)
 				same(t, "the outcome of the last look", runs[len(runs)-1].Outcome, cloud.Broken)
 
-				same(t, "the next look, a day later", w.find(c).NextCheckAt.Sub(start), credential.WaitLimit+24*time.Hour)
-				after(time.Hour)
+				same(t, "the next look, an hour later", w.find(c).NextCheckAt.Sub(start), credential.WaitLimit+time.Hour)
+				after(time.Hour - time.Millisecond)
 				w.askedAt(start, looks...)
+				after(time.Millisecond)
+				w.askedAt(start, append(looks[:len(looks):len(looks)], 900+3600)...)
 			})
 		})
 	}
