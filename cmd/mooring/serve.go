@@ -64,7 +64,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	linkable, err := v.azure.cloud(time.Now)
+	linkable, err := v.azure.cloud(time.Now, log)
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (s *settings) azureFlags(v *azureSettings) {
 	s.fromEnv("azure-authority", "azure-resource-manager", "azure-audience", "azure-classic", "azure-ca")
 }
 
-func (v azureSettings) cloud(now func() time.Time) (*azure.Azure, error) {
+func (v azureSettings) cloud(now func() time.Time, log *slog.Logger) (*azure.Azure, error) {
 	environments := azure.Environments()
 	public := &environments[0]
 	for flag, setting := range map[string]struct {
@@ -268,7 +268,8 @@ func (v azureSettings) cloud(now func() time.Time) (*azure.Azure, error) {
 			continue
 		}
 		endpoint, err := url.Parse(setting.value)
-		if err != nil || endpoint.Scheme != "https" || endpoint.Host == "" || strings.Trim(endpoint.Path, "/") != "" {
+		if err != nil || endpoint.Scheme != "https" || endpoint.Host == "" || strings.Trim(endpoint.Path, "/") != "" ||
+			endpoint.User != nil || endpoint.RawQuery != "" || endpoint.Fragment != "" {
 			return nil, usagef("--%s: %q is not an address such as https://management.example.com", flag, setting.value)
 		}
 		*setting.into = "https://" + endpoint.Host
@@ -276,7 +277,7 @@ func (v azureSettings) cloud(now func() time.Time) (*azure.Azure, error) {
 	if v.audience != "" {
 		public.Audience = v.audience
 	}
-	options := azure.Options{Environments: environments, Now: now, NewID: randomID}
+	options := azure.Options{Environments: environments, Now: now, NewID: randomID, Log: log}
 	if v.caFile != "" {
 		roots, err := readRoots(v.caFile)
 		if err != nil {
