@@ -5,13 +5,9 @@ package azure
 
 import (
 	"cmp"
-	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"io"
-	"net"
+	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"mooring/cloud"
@@ -67,9 +63,11 @@ type Azure struct {
 	roots        *x509.CertPool
 	client       *http.Client
 	tenants      *tenantFinder
+	hosts        map[string]bool // that requests may go to, with their ports
 	patience     time.Duration
 	now          func() time.Time
 	newID        func() string
+	log          *slog.Logger
 }
 
 var (
@@ -84,11 +82,13 @@ type Options struct {
 	Patience     time.Duration  // for one stage; 0: 12 seconds
 	Now          func() time.Time
 	NewID        func() string // for the id of each assertion
+	Log          *slog.Logger  // gets why Azure could not be reached; nil: nobody does
 }
 
 // New makes the cloud.
 func New(o Options) *Azure {
-	a := &Azure{environments: o.Environments, roots: o.Roots, patience: cmp.Or(o.Patience, usualPatience), now: o.Now, newID: o.NewID}
+	a := &Azure{environments: o.Environments, roots: o.Roots, hosts: hostsOf(o.Environments), patience: cmp.Or(o.Patience, usualPatience),
+		now: o.Now, newID: o.NewID, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler))}
 	a.description = describe(o.Environments)
 	a.client = a.newClient(nil)
 	a.tenants = newTenantFinder(a.client, o.Now)
@@ -129,81 +129,4 @@ func (a *Azure) environment(key string) (Environment, bool) {
 		}
 	}
 	return Environment{}, false
-}
-
-// newClient makes a client that follows no redirect, reads no endless answer
-// and, if certificate is set, shows it to whoever asks.
-func (a *Azure) newClient(certificate *tls.Certificate) *http.Client {
-	settings := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: a.roots}
-	if certificate != nil {
-		settings.Certificates = []tls.Certificate{*certificate}
-		// Service management asks for the certificate after the handshake.
-		settings.Renegotiation = tls.RenegotiateOnceAsClient
-	}
-	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
-		TLSClientConfig:       settings,
-		TLSHandshakeTimeout:   connectTimeout,
-		ResponseHeaderTimeout: tryTimeout,
-		MaxIdleConnsPerHost:   4,
-		IdleConnTimeout:       time.Minute,
-		ForceAttemptHTTP2:     certificate == nil, // renegotiation is not allowed in HTTP/2
-	}
-	return &http.Client{
-		Transport: boundedTransport{transport},
-		CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse
-		},
-	}
-}
-
-// boundedTransport cuts answers off after maxAnswer bytes.
-type boundedTransport struct{ next *http.Transport }
-
-// RoundTrip implements http.RoundTripper.
-func (t boundedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	answer, err := t.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	if t, ok := r.Context().Value(traceKey{}).(*trace); ok {
-		t.keep(answer.Header)
-	}
-	answer.Body = &boundedBody{ReadCloser: answer.Body, left: maxAnswer}
-	return answer, nil
-}
-
-// trace keeps the ids by which Azure's support finds the last answer.
-type trace struct {
-	mu                   sync.Mutex
-	request, correlation string
-}
-
-type traceKey struct{}
-
-func (t *trace) keep(header http.Header) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.request = header.Get("x-ms-request-id")
-	t.correlation = cmp.Or(header.Get("x-ms-correlation-request-id"), header.Get("client-request-id"))
-}
-
-// CloseIdleConnections lets http.Client close the connections beneath.
-func (t boundedTransport) CloseIdleConnections() { t.next.CloseIdleConnections() }
-
-var errTooLong = errors.New("azure: the answer is longer than 1 MiB")
-
-type boundedBody struct {
-	io.ReadCloser
-	left int
-}
-
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errTooLong
-	}
-	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
-	b.left -= n
-	return n, err
 }

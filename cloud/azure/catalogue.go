@@ -1,5 +1,7 @@
 package azure
 
+import "strings"
+
 // Who can mend something.
 const (
 	you          = "You, in the form."
@@ -43,6 +45,16 @@ var catalogue = []entry{
 		"Choose the cloud in which the subscription lives, for example Azure US Government.", you, ""},
 	{codeTenantNotFound, broken, "Azure does not tell which directory the subscription belongs to.",
 		"Enter the Directory (tenant) ID from the app registration's Overview.", you, showSub},
+	{codeTenantElsewhere, broken, "The directory is in another Azure cloud.",
+		"Choose the cloud in which the subscription lives, for example Azure US Government.", you, ""},
+	{"AADSTS5000224", broken, "Microsoft has blocked the directory, or it no longer exists.",
+		"Ask an administrator of the directory. If it was replaced, enter the ID of the directory that owns the subscription now.", appAdmin, showSub},
+	{"AADSTS5000225", broken, "Microsoft has blocked the directory because nobody used it for a long time.",
+		"Ask an administrator of the directory to have it enabled again, or enter the ID of the directory that owns the subscription now.", appAdmin, showSub},
+	{"AADSTS50059", broken, "The sign-in did not say which directory it is for.",
+		"Enter the Directory (tenant) ID from the app registration's Overview.", you, showSub},
+	{"AADSTS500021", broken, "A network between Mooring and Azure allows other directories only (tenant restrictions).",
+		"Ask the administrators of that network or proxy to allow the directory.", operator, ""},
 	{codeTenantMismatch, broken, "The subscription belongs to another directory than the one entered.",
 		"Clear the Directory (tenant) ID, so that Mooring finds it. Then check that the app registration is in the subscription's directory.", you, showSub},
 
@@ -53,6 +65,22 @@ var catalogue = []entry{
 		"Copy the Application (client) ID from the app registration's Overview.", you, showApp},
 	{"AADSTS700027", copying, "The application does not know this account's certificate, or the one it knows has expired.",
 		"If you have just uploaded it, wait: Azure takes minutes to copy it. Otherwise: " + uploadAgain, appOwner, listCerts},
+	{"AADSTS1000502", broken, "The certificate has expired, or isn't valid yet.",
+		"Make a new certificate for this account, upload it to the app registration, and save the link again.", accountOwner, listCerts},
+	{"AADSTS7000214", broken, "The certificate has been revoked.",
+		"Make a new certificate for this account, upload it to the app registration, and save the link again.", accountOwner, listCerts},
+	{"AADSTS700030", broken, "The application doesn't accept a certificate with this subject.",
+		"Upload this account's certificate to the app registration itself, under Certificates & secrets, Certificates.", appOwner, listCerts},
+	{"AADSTS700023", broken, "The sign-in names another address than the directory expects.",
+		"Check the Azure endpoints in Mooring's settings, and which Azure cloud is chosen.", operator, ""},
+	{"AADSTS700025", broken, "The application is registered as a public client, which can't sign in with a certificate.",
+		"In the app registration, under Authentication, set Allow public client flows to No.", appOwner, showApp},
+	{"AADSTS7000216", broken, "The sign-in reached Azure without its proof.",
+		"Check again. If it stays, look for a proxy between Mooring and Azure that changes requests.", operator, ""},
+	{"AADSTS500014", broken, "Azure's resource manager is disabled in the directory.",
+		"Ask an administrator of the directory to enable the enterprise application Windows Azure Service Management API.", appAdmin, ""},
+	{"AADSTS501051", broken, "The application isn't assigned to what it signs in to, and the directory asks for that.",
+		"In Entra, open Enterprise applications, choose Windows Azure Service Management API, and assign the application, or set Assignment required to No.", appAdmin, ""},
 	{"AADSTS50012", copying, "The application does not accept this account's certificate.", uploadAgain, appOwner, listCerts},
 	{"AADSTS700024", broken, "Azure finds the sign-in too old or too new: the clock of the server that runs Mooring is wrong.",
 		"Set the server's clock by NTP. This is on our side; nothing in Azure needs to change.", operator, ""},
@@ -73,6 +101,12 @@ var catalogue = []entry{
 	{"AADSTS53005", broken, "A policy of the directory blocks this sign-in.",
 		"Exclude the application from the policy, or allow the address from which Mooring reaches Azure.", policyAdmin, ""},
 	{"AADSTS530032", broken, "A security policy of the directory blocks this sign-in.",
+		"Exclude the application from the policy, or allow the address from which Mooring reaches Azure.", policyAdmin, ""},
+	{"AADSTS530035", broken, "The security defaults of the directory block this sign-in.",
+		"Ask an administrator of the directory to allow the application, or the address from which Mooring reaches Azure.", policyAdmin, ""},
+	{codeInsufficientClaims, broken, "A Conditional Access policy of the directory doesn't accept this sign-in, for example because of the address that it comes from.",
+		"Exclude the application from the policy, or allow the address from which Mooring reaches Azure.", policyAdmin, ""},
+	{"LocationConditionEvaluationSatisfied", broken, "A Conditional Access policy of the directory doesn't accept the address from which Mooring reaches Azure.",
 		"Exclude the application from the policy, or allow the address from which Mooring reaches Azure.", policyAdmin, ""},
 	{"AADSTS500011", broken, "The directory does not know Azure's resource manager under the name Mooring used.",
 		"Check which Azure cloud is chosen.", you, ""},
@@ -95,6 +129,9 @@ var catalogue = []entry{
 		"Upload this account's certificate to the application instead.", appOwner, listCerts},
 	{"AADSTS90033", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
 	{"AADSTS90012", silent, "Azure's directory service took too long.", "Wait.", nobodyNow, ""},
+	{"AADSTS90006", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
+	{"AADSTS90024", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
+	{"AADSTS90055", silent, "Azure's directory service got too many requests for this directory.", "Wait.", nobodyNow, ""},
 	{"AADSTS50033", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
 
 	// The subscription.
@@ -102,6 +139,10 @@ var catalogue = []entry{
 		"Verify again. If it stays, look for a proxy between Mooring and Azure that changes requests.", operator, ""},
 	{"InvalidAuthenticationTokenTenant", broken, "The subscription has moved to another directory than the application's.",
 		"Register the application in the directory that owns the subscription now. After a move, Azure can take up to an hour.", appAdmin, showSub},
+	{"InvalidAuthenticationTokenAudience", broken, "Azure's resource manager doesn't accept the audience of Mooring's token.",
+		"Check --azure-audience in Mooring's settings.", operator, ""},
+	{"AuthenticationFailedMissingToken", broken, "Mooring's request reached Azure without its sign-in.",
+		"Look for a proxy between Mooring and Azure that changes requests. If Mooring uses an Azure endpoint of your own, check --azure-audience in its settings.", operator, ""},
 	{"InvalidAuthenticationToken", broken, "Azure did not accept the sign-in for this subscription.",
 		"Check which Azure cloud is chosen, then verify again.", you, ""},
 	{"ExpiredAuthenticationToken", silent, "The sign-in ran out while Mooring was asking.", "Verify again.", nobodyNow, ""},
@@ -113,6 +154,8 @@ var catalogue = []entry{
 		"Check for a proxy between Mooring and Azure, then verify again.", operator, ""},
 	{"AuthorizationFailed", copying, "The application has no role on this subscription that lets it read.",
 		"Give it the role Reader. If you have just done so, wait: Azure takes up to ten minutes to copy it.", roleGiver, giveReader},
+	{"DenyAssignmentAuthorizationFailed", broken, "A deny assignment on the subscription blocks the application.",
+		"Remove the deny assignment, or exclude the application from it.", roleGiver, ""},
 	{"LinkedAuthorizationFailed", copying, "The application may change one resource, but not another one that it is tied to.",
 		"Give it a role on the resource group of the other one, too.", roleGiver, giveReader},
 	{codeRightsUnknown, broken, "The application may not look at this, so it cannot be told. The link works all the same.",
@@ -157,7 +200,7 @@ var catalogue = []entry{
 	{"ImageNotFound", broken, "The image does not exist.", "Check its name.", you, ""},
 
 	// Classic.
-	{"ForbiddenError", copying, "The subscription does not know this account's certificate.",
+	{"ForbiddenError", broken, "The subscription does not know this account's certificate.",
 		"Download the certificate of this account and upload it to the subscription under Management certificates. Compare the SHA-1 thumbprint.", subOwner, ""},
 	{"MissingOrIncorrectVersionHeader", broken, "The classic endpoint does not speak the version that Mooring asked for.",
 		"Check the classic endpoint in Mooring's settings.", operator, ""},
@@ -168,13 +211,35 @@ var catalogue = []entry{
 	{"OperationTimedOut", silent, "Azure took too long.", "Wait.", nobodyNow, ""},
 
 	// On the way.
+	{codeRefused, broken, "Azure refused the request and gave no reason that Mooring can read.",
+		"Check the subscription ID, the application's role, and its certificate. If they are right, look for a proxy between Mooring and Azure.", you, ""},
 	{codeThrottled, silent, "Azure asks for a pause, because it got too many requests.", "Wait some minutes.", nobodyNow, ""},
 	{"SubscriptionRequestsThrottled", silent, "Azure asks for a pause, because the subscription got too many requests.", "Wait some minutes.", nobodyNow, ""},
 	{codeOutage, silent, "Azure answered that it cannot answer now.", "Wait. This says nothing about the link.", nobodyNow, ""},
 	{codeNoAnswer, silent, "Azure could not be reached.",
 		"Wait. If it stays, check that the server that runs Mooring reaches Azure: its network, proxy and name service.", operator, ""},
+	{codeNameNotFound, silent, "The name of Azure's server was not found.",
+		"Wait. If it stays, check the name service (DNS) of the server that runs Mooring.", operator, ""},
+	{codeNotTrusted, silent, "Mooring does not trust the certificate of the server that answered for Azure.",
+		"If a proxy inspects TLS, or Azure is at an endpoint of your own, give Mooring its CA certificate with --azure-ca.", operator, ""},
+	{codeProxyRefused, silent, "The proxy between Mooring and Azure refused the connection.",
+		"Allow the server that runs Mooring to reach Azure through the proxy.", operator, ""},
+	{codeProxyAuthorization, silent, "The proxy between Mooring and Azure wants a password.",
+		"Put the proxy's user name and password into HTTPS_PROXY of the server that runs Mooring.", operator, ""},
+	{codeForeignHost, silent, "An answer sent Mooring to a host that is not one of Azure's. It did not go there.",
+		"Look for a proxy between Mooring and Azure that changes answers, and check the Azure endpoints in Mooring's settings.", operator, ""},
 	{codeTimedOut, silent, "Azure did not answer in time.",
 		"Wait. If it stays, check the network between Mooring and Azure.", operator, ""},
 	{codeUnexpectedAnswer, silent, "The answer was not one of Azure's.",
 		"Wait. If it stays, look for a proxy or a sign-in page between Mooring and Azure.", operator, ""},
+}
+
+// variants are the codes that mean something else at some stages, or for a reason.
+var variants = []variant{
+	{code: "AADSTS700027", reason: reasonExpired, slug: reasonExpired, entry: entry{"AADSTS700027", broken, "The application knows this account's certificate, but its entry there has expired.",
+		"Make a new certificate for this account, or upload the one it has again. " + uploadAgain, appOwner, listCerts}},
+	{code: "AADSTS50012", reason: reasonExpired, slug: reasonExpired, entry: entry{"AADSTS50012", broken, "The application knows this account's certificate, but its entry there has expired.",
+		"Make a new certificate for this account, or upload the one it has again. " + uploadAgain, appOwner, listCerts}},
+	// The same code means less where it only keeps us from looking.
+	{code: "AuthorizationFailed", stages: []string{stageRights, stageProviders}, entry: byCode[strings.ToLower(codeRightsUnknown)]},
 }

@@ -2,9 +2,11 @@ package azure
 
 import (
 	"context"
-	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,36 +28,48 @@ func tenantOf(ctx context.Context, client *http.Client, e Environment, subscript
 		return "", err
 	}
 	defer answer.Body.Close()
-	if tenant, ok := tenantInChallenge(answer.Header.Get("WWW-Authenticate")); ok {
+	if tenant, ok := tenantInChallenge(answer.Header.Values("WWW-Authenticate")); ok {
 		return tenant, nil
 	}
-	if answer.StatusCode >= 400 {
+	switch {
+	case answer.StatusCode == http.StatusUnauthorized: // nobody signed in, so that is no reproach
+		refused := readRefusal(answer)
+		refused.Codes = []string{codeTenantNotFound}
+		return "", refused
+	case answer.StatusCode >= 400:
 		return "", readRefusal(answer)
 	}
 	return "", refuse(codeUnexpectedAnswer, "")
 }
 
+// authorizationURI finds the parameter of a challenge in each way of writing it.
+var authorizationURI = regexp.MustCompile(`(?i)\bauthorization(?:_uri)?\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s,"']+))`)
+
 // tenantInChallenge finds the directory's id in
 //
 //	Bearer authorization_uri="https://login.windows.net/<tenant>", error="…"
 //
-// It reads the last part of the path and never connects to the host.
-func tenantInChallenge(header string) (string, bool) {
-	_, rest, ok := strings.Cut(header, `authorization_uri="`)
-	if !ok {
-		return "", false
+// It reads the first id in the path and never connects to the host.
+func tenantInChallenge(headers []string) (string, bool) {
+	for _, header := range headers {
+		for _, found := range authorizationURI.FindAllStringSubmatch(header, -1) {
+			uri, err := url.Parse(strings.Join(found[1:], ""))
+			if err != nil {
+				continue
+			}
+			for part := range strings.SplitSeq(strings.ToLower(uri.Path), "/") {
+				if guid.MatchString(part) {
+					return part, true
+				}
+			}
+		}
 	}
-	uri, _, ok := strings.Cut(rest, `"`)
-	if !ok {
-		return "", false
-	}
-	uri = strings.TrimRight(strings.ToLower(uri), "/")
-	tenant := uri[strings.LastIndexByte(uri, '/')+1:]
-	return tenant, guid.MatchString(tenant)
+	return "", false
 }
 
-// directoryExists asks the authority for the directory's sign-in address.
-func directoryExists(ctx context.Context, client *http.Client, e Environment, tenantID string) error {
+// directoryExists asks the authority for the directory's sign-in address. One
+// at the authority of another environment means that the directory is there.
+func directoryExists(ctx context.Context, client *http.Client, e Environment, others []Environment, tenantID string) error {
 	answer, err := get(ctx, client, e.Authority+"/"+tenantID+"/v2.0/.well-known/openid-configuration")
 	if err != nil {
 		return err
@@ -64,16 +78,22 @@ func directoryExists(ctx context.Context, client *http.Client, e Environment, te
 	if answer.StatusCode != http.StatusOK {
 		return readRefusal(answer)
 	}
-	var document struct {
-		TokenEndpoint string `json:"token_endpoint"`
-	}
-	if err := json.NewDecoder(answer.Body).Decode(&document); err != nil {
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
 		return err
 	}
-	if document.TokenEndpoint == "" {
+	endpoint, err := url.Parse(fieldsOf(body).text("token_endpoint"))
+	if err != nil || endpoint.Host == "" {
 		return refuse(codeUnexpectedAnswer, "")
 	}
-	return nil
+	// Mooring signs in at the authority it was told of, and nowhere else.
+	switch address := endpoint.Scheme + "://" + endpoint.Host; {
+	case strings.EqualFold(address, e.Authority):
+		return nil
+	case slices.ContainsFunc(others, func(other Environment) bool { return strings.EqualFold(address, other.Authority) }):
+		return refuse(codeTenantElsewhere, "")
+	}
+	return refuse(codeForeignHost, "")
 }
 
 func get(ctx context.Context, client *http.Client, address string) (*http.Response, error) {
@@ -140,7 +160,7 @@ func (f *tenantFinder) find(ctx context.Context, e Environment, subscriptionID s
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	tenant, err := tenantOf(ctx, f.client, e, subscriptionID)
-	if err != nil && meaningOf(refusalOf(err)) == silent {
+	if err != nil && meaningOf(stageDirectory, refusalOf(err)) == silent {
 		return "", err // perhaps only this once
 	}
 	f.mu.Lock()

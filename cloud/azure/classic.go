@@ -1,7 +1,7 @@
 package azure
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"encoding/xml"
 	"io"
@@ -67,7 +67,8 @@ func (r *run) getClassic(ctx context.Context) (classicSubscription, error) {
 		return classicSubscription{}, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return classicSubscription{}, readClassicRefusal(answer, body)
+		answer.Body = io.NopCloser(bytes.NewReader(body))
+		return classicSubscription{}, readRefusal(answer)
 	}
 	return readClassicSubscription(body)
 }
@@ -79,21 +80,4 @@ func readClassicSubscription(body []byte) (classicSubscription, error) {
 		err = refuse(codeUnexpectedAnswer, "")
 	}
 	return s, err
-}
-
-func readClassicRefusal(answer *http.Response, body []byte) *refusal {
-	var said struct {
-		XMLName xml.Name `xml:"Error"`
-		Code    string
-		Message string
-	}
-	r := &refusal{Status: answer.StatusCode, TraceID: answer.Header.Get("x-ms-request-id")}
-	if xml.Unmarshal(body, &said) == nil {
-		r.Code, r.Message = said.Code, said.Message
-	}
-	if r.Code == "" && answer.StatusCode >= 500 {
-		r.Code = codeOutage
-	}
-	r.Code = cmp.Or(r.Code, codeUnexpectedAnswer)
-	return r
 }

@@ -15,7 +15,8 @@ var (
 	anyEmail   = regexp.MustCompile(`[^\s'"<>()]+@[^\s'"<>()]+\.[A-Za-z]{2,}`)
 	anySecret  = regexp.MustCompile(`[A-Za-z0-9_\-+/=~]{32,}`)
 	anyDigit   = regexp.MustCompile(`[0-9]`)
-	thumbprint = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
+	thumbprint = regexp.MustCompile(`^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$`)                                  // SHA-1 or SHA-256
+	longWord   = regexp.MustCompile(`^(?:(?:[A-Z]{1,4}[a-z]{2,20})+|[A-Za-z]{1,20}(?:[_-][A-Za-z]{1,20})+)$`) // LikeThisOne, or like_this_one
 	entraStart = regexp.MustCompile(`^AADSTS\d+:\s*`)
 	entraEnd   = regexp.MustCompile(`(?s)\s*(?:Trace ID|Correlation ID|Timestamp):.*$`)
 )
@@ -37,8 +38,8 @@ func clean(said string, target cloud.Target) string {
 	})
 	said = anySecret.ReplaceAllStringFunc(said, func(s string) string {
 		words := strings.Contains(s, "/") && !anyDigit.MatchString(anyGUID.ReplaceAllString(s, ""))
-		if words || thumbprint.MatchString(s) || anyGUID.ReplaceAllString(s, "") == "" {
-			return s // a path of words, a certificate, or the person's own id
+		if words || longWord.MatchString(s) || thumbprint.MatchString(s) || anyGUID.ReplaceAllString(s, "") == "" {
+			return s // a path of words, a long word, a certificate, or the person's own id
 		}
 		return "(removed)"
 	})

@@ -19,6 +19,8 @@ func TestCleanKeepsWhatHelpsAndNothingElse(t *testing.T) {
 		{"client secrets", "secret aB38Q~0123456789abcdefghijABCDEFGHIJ_-xy", "secret (removed)"},
 		{"a secret that touches an id", "'" + testClient + "-aB38Q0123456789abcdefghijABCDEFGHIJ'", "'(removed)'"},
 		{"a token of letters", "key abcdefghijklmnopqrstuvwxyzABCDEFGHIJ", "key (removed)"},
+		{"words of letters", "reason LocationConditionEvaluationSatisfied, see conditional_access_policy_evaluation", "reason LocationConditionEvaluationSatisfied, see conditional_access_policy_evaluation"},
+		{"SHA-256 thumbprints", "key 'A1B2C3D4E5F60718293A4B5C6D7E8F9001122334A1B2C3D4E5F60718293A4B5C'", "key 'A1B2C3D4E5F60718293A4B5C6D7E8F9001122334A1B2C3D4E5F60718293A4B5C'"},
 		{"thumbprints", "Thumbprint 'A1B2C3D4E5F60718293A4B5C6D7E8F9001122334'", "Thumbprint 'A1B2C3D4E5F60718293A4B5C6D7E8F9001122334'"},
 		{"operations", "action 'Microsoft.Resources/subscriptions/providers/read'", "action 'Microsoft.Resources/subscriptions/providers/read'"},
 		{"lines and terminals", "first\r\nsecond\x1b[31m\u2028third\u202e", "first second[31m third"},

@@ -2,6 +2,7 @@ package azure
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"mooring/cloud"
@@ -26,14 +27,58 @@ type entry struct {
 	command  string // {subscription}, {tenant} and {client} stand for the person's own ids
 }
 
-// meaningOf looks the code up. Of a code that nobody knows, the status says
-// whether Azure or the link is in trouble.
-func meaningOf(r *refusal) meaning {
-	if e, ok := byCode[strings.ToLower(r.Code)]; ok {
-		return e.meaning
+// variant is what a code means at one stage, or for one reason.
+type variant struct {
+	stages []string // empty: any
+	code   string   // that Azure answers with
+	reason string
+	slug   string // ends the anchor; empty: the entry has one of its own
+	entry  entry
+}
+
+// Reasons for which Azure refuses with the same code.
+const reasonExpired = "expired"
+
+var expiredKey = regexp.MustCompile(`(?i)(?:key|certificate)(?: used)? (?:is|has) expired`)
+
+// reasonOf reads the reason out of Azure's sentence, where the code alone does
+// not tell.
+func reasonOf(code, said string) string {
+	switch strings.ToUpper(code) {
+	case "AADSTS700027", "AADSTS50012":
+		if expiredKey.MatchString(said) {
+			return reasonExpired
+		}
 	}
-	if r.Status >= 500 || r.Status == 429 {
+	return ""
+}
+
+// find looks up what a code means at a stage and for a reason.
+func find(stage, code, reason string) (variant, bool) {
+	for _, v := range variants {
+		if strings.EqualFold(v.code, code) && v.reason == reason && (len(v.stages) == 0 || slices.Contains(v.stages, stage)) {
+			return v, true
+		}
+	}
+	e, ok := byCode[strings.ToLower(code)]
+	return variant{code: code, entry: e}, ok
+}
+
+// isKnown reports whether the catalogue has the code.
+func isKnown(code string) bool {
+	_, ok := byCode[strings.ToLower(code)]
+	return ok
+}
+
+// meaningOf says what a refusal at a stage means for the link. Trouble that
+// passes says nothing about it, whatever code comes with it; then the code
+// decides, and one that nobody knows is a refusal.
+func meaningOf(stage string, r *refusal) meaning {
+	if r.isPassing() {
 		return silent
+	}
+	if v, ok := find(stage, r.code(), reasonOf(r.code(), r.Message)); ok {
+		return v.entry.meaning
 	}
 	return broken
 }
@@ -49,12 +94,8 @@ var byCode = func() map[string]entry {
 
 // Explain implements cloud.Cloud.
 func (a *Azure) Explain(result cloud.StageResult, target cloud.Target) cloud.Explanation {
-	code := result.Code
-	if code == "AuthorizationFailed" && (result.Stage == stageRights || result.Stage == stageProviders) {
-		code = codeRightsUnknown // the same code means less where it only keeps us from looking
-	}
-	if e, ok := byCode[strings.ToLower(code)]; ok {
-		return e.explain(target)
+	if v, ok := find(result.Stage, result.Code, reasonOf(result.Code, result.Said)); ok {
+		return v.explain(target)
 	}
 	happened := "Azure answered with a code that Mooring does not know: " + result.Code + "."
 	if result.Said != "" {
@@ -68,11 +109,24 @@ func (a *Azure) Explain(result cloud.StageResult, target cloud.Target) cloud.Exp
 
 // Catalogue implements cloud.Cloud.
 func (a *Azure) Catalogue() []cloud.Explanation {
-	all := make([]cloud.Explanation, len(catalogue))
-	for i, e := range catalogue {
-		all[i] = e.explain(cloud.Target{})
+	var all []cloud.Explanation
+	for _, e := range catalogue {
+		all = append(all, e.explain(cloud.Target{}))
+		for _, v := range variants {
+			if v.slug != "" && strings.EqualFold(v.code, e.code) {
+				all = append(all, v.explain(cloud.Target{}))
+			}
+		}
 	}
 	return all
+}
+
+func (v variant) explain(target cloud.Target) cloud.Explanation {
+	explained := v.entry.explain(target)
+	if v.slug != "" {
+		explained.Anchor += "-" + v.slug
+	}
+	return explained
 }
 
 func (e entry) explain(target cloud.Target) cloud.Explanation {
@@ -83,8 +137,9 @@ func (e entry) explain(target cloud.Target) cloud.Explanation {
 }
 
 // anchorOf gives the stable anchor: "azure-700016", "azure-authorizationfailed".
+// That of a variant ends with its slug: "azure-700027-expired".
 func anchorOf(code string) string {
-	return "azure-" + strings.TrimPrefix(strings.ToLower(code), "aadsts")
+	return "azure-" + strings.ReplaceAll(strings.TrimPrefix(strings.ToLower(code), "aadsts"), "_", "-")
 }
 
 var bareGUID = regexp.MustCompile(`^[0-9a-f-]{36}$`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -89,39 +90,93 @@ func (m *manager) openSubscription(ctx context.Context) (armsubscriptions.Subscr
 // permissions reads what the application may do in the subscription. The SDK
 // has no method for it at this scope.
 func (m *manager) permissions(ctx context.Context) ([]permission, error) {
-	var page struct{ Value []permission }
 	const path = "/providers/Microsoft.Authorization/permissions"
-	err := m.read(ctx, path, permissionsVersion, &page)
+	all, err := m.permissionPages(ctx, m.address(path, permissionsVersion))
 	if err != nil {
-		switch refusalOf(err).Code {
-		case "InvalidResourceType", "NoRegisteredProviderFound":
-			err = m.read(ctx, path, olderPermissionsVersion, &page)
+		if refused := refusalOf(err); refused.has("InvalidResourceType") || refused.has("NoRegisteredProviderFound") {
+			return m.permissionPages(ctx, m.address(path, olderPermissionsVersion))
 		}
 	}
-	return page.Value, err
+	return all, err
+}
+
+// mostPages bounds how many pages of permissions are read.
+const mostPages = 20
+
+// permissionPages reads all pages, each of them at the resource manager: what is
+// read in part only is not known.
+func (m *manager) permissionPages(ctx context.Context, address string) ([]permission, error) {
+	var all []permission
+	for range mostPages {
+		page, err := m.read(ctx, address)
+		if err != nil {
+			return nil, err
+		}
+		list, ok := permissionsIn(page)
+		if !ok {
+			return nil, refuse(codeUnexpectedAnswer, "")
+		}
+		all = append(all, list...)
+		next := page.text("nextlink")
+		if next == "" {
+			return all, nil
+		}
+		if address, err = m.ownAddress(next); err != nil {
+			return nil, err
+		}
+	}
+	return nil, refuse(codeUnexpectedAnswer, "")
+}
+
+// ownAddress lets a link of an answer through if it leads to the resource
+// manager, where the token belongs.
+func (m *manager) ownAddress(link string) (string, error) {
+	there, err := url.Parse(link)
+	own, ownErr := url.Parse(m.client.Endpoint())
+	if err != nil || ownErr != nil || there.Scheme != own.Scheme || there.Host != own.Host || there.User != nil {
+		return "", refuse(codeForeignHost, "")
+	}
+	return link, nil
 }
 
 // registered reads whether a resource provider is registered.
 func (m *manager) registered(ctx context.Context, namespace string) (bool, error) {
-	var provider struct{ RegistrationState string }
-	err := m.read(ctx, "/providers/"+namespace, providersVersion, &provider)
-	return provider.RegistrationState == "Registered", err
+	provider, err := m.read(ctx, m.address("/providers/"+namespace, providersVersion))
+	if err != nil {
+		return false, err
+	}
+	state := provider.text("registrationstate")
+	if state == "" {
+		return false, refuse(codeUnexpectedAnswer, "")
+	}
+	return strings.EqualFold(state, "Registered"), nil
 }
 
-func (m *manager) read(ctx context.Context, path, version string, into any) error {
-	address := runtime.JoinPaths(m.client.Endpoint(), "/subscriptions/"+url.PathEscape(m.subscription)+path)
+// address is that of something in the subscription.
+func (m *manager) address(path, version string) string {
+	return runtime.JoinPaths(m.client.Endpoint(), "/subscriptions/"+url.PathEscape(m.subscription)+path) + "?" + url.Values{"api-version": {version}}.Encode()
+}
+
+func (m *manager) read(ctx context.Context, address string) (fields, error) {
 	request, err := runtime.NewRequest(ctx, http.MethodGet, address)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	request.Raw().URL.RawQuery = url.Values{"api-version": {version}}.Encode()
 	request.Raw().Header.Set("Accept", "application/json")
 	answer, err := m.client.Pipeline().Do(request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !runtime.HasStatusCode(answer, http.StatusOK) {
-		return runtime.NewResponseError(answer)
+		return nil, runtime.NewResponseError(answer)
 	}
-	return runtime.UnmarshalAsJSON(answer, into)
+	body, err := runtime.Payload(answer)
+	if err != nil {
+		return nil, err
+	}
+	read := fieldsOf(body)
+	if len(read) == 0 {
+		return nil, refuse(codeUnexpectedAnswer, "")
+	}
+	return read, nil
 }

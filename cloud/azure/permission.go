@@ -1,7 +1,9 @@
 package azure
 
 import (
+	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"mooring/cloud"
@@ -12,6 +14,26 @@ import (
 // NotActions in the same entry does. Deny assignments and conditions are not
 // in the list, so this is what to expect, not a promise.
 type permission struct{ Actions, NotActions []string }
+
+// permissionsIn reads a page. It reports false when there is something in it
+// that cannot be read, since that could allow anything.
+func permissionsIn(page fields) ([]permission, bool) {
+	var list []json.RawMessage
+	if json.Unmarshal(page["value"], &list) != nil {
+		return nil, false
+	}
+	var all []permission
+	for _, raw := range list {
+		entry := fieldsOf(raw)
+		actions, ok := entry.texts("actions")
+		notActions, alsoOK := entry.texts("notactions")
+		if len(entry) == 0 || !ok || !alsoOK {
+			return nil, false
+		}
+		all = append(all, permission{actions, notActions})
+	}
+	return all, true
+}
 
 func allowed(permissions []permission, action string) bool {
 	for _, p := range permissions {
@@ -45,6 +67,7 @@ func fits(pattern, action string) bool {
 var abilities = []struct {
 	granted, missing string
 	excessive        bool
+	any              bool // one of the operations is enough
 	actions          []string
 }{
 	{
@@ -71,7 +94,12 @@ var abilities = []struct {
 	{
 		granted:   "It can give roles to others, which is more than Mooring needs. Replace the role Owner or User Access Administrator by a smaller one.",
 		excessive: true,
-		actions:   []string{"Microsoft.Authorization/roleAssignments/write"},
+		any:       true,
+		actions: []string{
+			"Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleDefinitions/write",
+			"Microsoft.Authorization/roleAssignmentScheduleRequests/write", "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
+			"Microsoft.Authorization/elevateAccess/action",
+		},
 	},
 }
 
@@ -79,10 +107,9 @@ var abilities = []struct {
 func rightsOf(permissions []permission) []cloud.Right {
 	rights := []cloud.Right{}
 	for _, ability := range abilities {
-		granted := true
-		for _, action := range ability.actions {
-			granted = granted && allowed(permissions, action)
-		}
+		is := func(action string) bool { return allowed(permissions, action) }
+		isNot := func(action string) bool { return !is(action) }
+		granted := !slices.ContainsFunc(ability.actions, isNot) || ability.any && slices.ContainsFunc(ability.actions, is)
 		switch {
 		case granted:
 			rights = append(rights, cloud.Right{Granted: true, Excessive: ability.excessive, Sentence: ability.granted})

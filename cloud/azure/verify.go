@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armsubscriptions"
@@ -91,7 +92,14 @@ func (r *run) stage(ctx context.Context, key string, ask func(context.Context) (
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return false // the server stops: no verdict
 		}
-		r.judge(&result, refusalOf(err))
+		refused := refusalOf(err)
+		if cause := ids.cause(); cause != nil { // the SDK tells some causes in plain text only
+			refused = refusalOf(cause)
+		}
+		if refused.cause != nil {
+			r.azure.log.Warn("Azure did not answer", "stage", key, "code", refused.code(), "cause", loggable(refused.cause))
+		}
+		r.judge(&result, refused)
 	}
 	r.report(result)
 	return result.Verdict == cloud.OK
@@ -99,13 +107,19 @@ func (r *run) stage(ctx context.Context, key string, ask func(context.Context) (
 
 // judge fills in what a refusal means.
 func (r *run) judge(result *cloud.StageResult, refused *refusal) {
-	result.Code = cleanCode(refused.Code)
+	result.Code = cleanCode(refused.code())
 	result.Said = clean(refused.Message, r.attempt.Target)
 	result.TraceID = cmp.Or(cleanID(refused.TraceID), result.TraceID)
 	result.CorrelationID = cmp.Or(cleanID(refused.CorrelationID), result.CorrelationID)
-	switch meaningOf(refused) {
+	switch meaningOf(result.Stage, refused) {
 	case silent:
 		result.Verdict = cloud.CannotTell
+		r.finding.RetryAfter = max(r.finding.RetryAfter, refused.RetryAfter)
+		if v, ok := find(result.Stage, result.Code, ""); !ok || v.entry.meaning != silent {
+			// The code speaks of something else than the trouble that passes.
+			result.Said = strings.TrimSpace(result.Said + " (" + result.Code + ")")
+			result.Code = codeOfStatus(refused.Status)
+		}
 	case copying:
 		result.Verdict = cloud.Failed
 		if r.attempt.Fresh {
@@ -126,21 +140,52 @@ func (r *run) findDirectory(ctx context.Context) (string, error) {
 	var refused *refusal
 	switch {
 	case err == nil && typed != "" && found != typed:
-		r.attempt.Target.TenantID = found // so that it may be shown
-		return "", refuse(codeTenantMismatch, "The subscription belongs to the directory "+found+".")
+		managed, err := r.isManagedBy(ctx, typed)
+		if err != nil {
+			return "", err
+		}
+		if !managed {
+			r.attempt.Target.TenantID = found // so that it may be shown
+			return "", refuse(codeTenantMismatch, "The subscription belongs to the directory "+found+".")
+		}
+		r.finding.TenantID = typed
 	case err == nil:
 		r.finding.TenantID = found
-	case typed != "" && errors.As(err, &refused) && meaningOf(refused) == broken:
+	case typed != "" && errors.As(err, &refused) && meaningOf(stageDirectory, refused) == broken:
 		// The name in the refusal is a convenience: go on with what was typed.
 		r.finding.TenantID = typed
 	default:
 		return "", err
 	}
 	r.attempt.Target.TenantID = r.finding.TenantID // the person's own from here on, so it may be shown
-	if err := directoryExists(ctx, r.azure.client, r.environment, r.finding.TenantID); err != nil {
+	if err := directoryExists(ctx, r.azure.client, r.environment, r.azure.environments, r.finding.TenantID); err != nil {
 		return "", err
 	}
 	return "Directory " + r.finding.TenantID + ".", nil
+}
+
+// isManagedBy reports whether the subscription names a directory as one that
+// manages it for its owner, as Azure Lighthouse has it. Only somebody who signs in
+// there can read that; if they cannot, it is not known to be.
+func (r *run) isManagedBy(ctx context.Context, tenantID string) (bool, error) {
+	m, err := r.azure.manager(r.environment, r.attempt, tenantID)
+	if err != nil {
+		return false, err
+	}
+	subscription, err := m.openSubscription(ctx)
+	if err != nil {
+		if refused := refusalOf(err); meaningOf(stageSubscription, refused) == silent {
+			return false, err
+		}
+		return false, nil
+	}
+	return manages(subscription, tenantID), nil
+}
+
+func manages(s armsubscriptions.Subscription, tenantID string) bool {
+	return slices.ContainsFunc(s.ManagedByTenants, func(m *armsubscriptions.ManagedByTenant) bool {
+		return m != nil && strings.EqualFold(value(m.TenantID), tenantID)
+	})
 }
 
 // recognise checks that the answer is about what was asked.
@@ -150,7 +195,7 @@ func (r *run) recognise(s armsubscriptions.Subscription) (string, error) {
 		return "", refuse(codeUnexpectedAnswer, "")
 	case !strings.EqualFold(*s.SubscriptionID, r.attempt.Target.SubscriptionID):
 		return "", refuse(codeOtherSubscription, "")
-	case s.TenantID != nil && !strings.EqualFold(*s.TenantID, r.finding.TenantID):
+	case s.TenantID != nil && !strings.EqualFold(*s.TenantID, r.finding.TenantID) && !manages(s, r.finding.TenantID):
 		r.attempt.Target.TenantID = strings.ToLower(*s.TenantID)
 		return "", refuse(codeTenantMismatch, "The subscription belongs to the directory "+*s.TenantID+".")
 	}

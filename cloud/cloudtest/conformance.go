@@ -146,7 +146,9 @@ func catalogues(t *testing.T, c cloud.Cloud) {
 		if !e.Known || !anchorForm.MatchString(e.Anchor) {
 			t.Errorf("%s: anchor %q", e.Code, e.Anchor)
 		}
-		if again := c.Explain(cloud.StageResult{Code: e.Code}, cloud.Target{}); again != e {
+		// What a code means can depend on the stage and the reason as well.
+		again := c.Explain(cloud.StageResult{Code: e.Code}, cloud.Target{})
+		if again.Code != e.Code || !slices.Contains(c.Catalogue(), again) {
 			t.Errorf("%s is explained differently from the catalogue: %+v", e.Code, again)
 		}
 	}

@@ -54,7 +54,7 @@ func directoryScenes() []scene {
 	posted := scripted("Key in the Post", "Reader", "Waits for Azure, then connects: the certificate is so new that the first two sign-ins don't find it (AADSTS700027).")
 	posted.signIn = signInFreshKey
 
-	rusty := scripted("Rusty Key", "Reader", "Waits for Azure, then fails: the certificate's entry on the application expired yesterday (AADSTS700027, the key used is expired).")
+	rusty := scripted("Rusty Key", "Reader", "Fails: the certificate's entry on the application expired yesterday (AADSTS700027, the key used is expired).")
 	rusty.trust = trustExpired
 
 	clock := scripted("Slow Clock", "Reader", "Fails: the directory's clock and Mooring's differ by twenty minutes (AADSTS700024).")
@@ -141,7 +141,7 @@ func foreignScenes() []scene {
 // classicScenes are for the management certificates of old. Their application
 // connects as any other.
 func classicScenes() []scene {
-	lock := scripted("Old Lock", "Reader", "Classic method: waits for Azure, then fails, because no management certificate is ever accepted (ForbiddenError).")
+	lock := scripted("Old Lock", "Reader", "Classic method: fails, because no management certificate is ever accepted (ForbiddenError).")
 	lock.trusting, lock.classic = true, classicRefuse
 
 	tug := scripted("Retired Tug", "Reader", "Classic method: Azure knows the certificate, but the subscription is disabled (SubscriptionDisabled).")
