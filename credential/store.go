@@ -28,9 +28,9 @@ type Store interface {
 	Remove(ctx context.Context, accountID, id string, entry audit.Entry) error // ErrNotFound
 
 	// Due lists credentials of all accounts whose NextCheckAt has come and
-	// that are not disabled: what a person asked for first, then the longest
-	// waiting; NextDue says when the
-	// next comes (zero: none).
+	// that are not disabled, most of them at the most: what a person asked for
+	// first, then the longest waiting. Of more than that the accounts take
+	// turns. NextDue says when the next comes (zero: none).
 	Due(ctx context.Context, now time.Time, most int) ([]Credential, error)
 	NextDue(ctx context.Context, now time.Time) (time.Time, error)
 

@@ -19,6 +19,8 @@ const (
 	atOnce        = 64
 	atOnceAccount = 8
 	mostDue       = 1000 // looked at in one turn
+
+	relistAfter = time.Second // the age of a full list at which it is made anew
 )
 
 // storeTrouble is how long a credential is left alone when its verification
@@ -62,6 +64,9 @@ func (s *Service) waitForDue(ctx context.Context, seen time.Time) {
 	if err == nil && !next.IsZero() {
 		wait = min(max(next.Sub(s.now()), shortest), longest)
 	}
+	if s.runner.rest != nil { // what somebody has just asked for is on the next list
+		wait = min(wait, relistAfter)
+	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -90,25 +95,31 @@ type runner struct {
 	claimed   map[string]chan struct{} // by credential id; closed when it is released
 	places    int                      // taken
 	byAccount map[string]int           // places, by account id
+
+	// Of Run alone.
+	rest     []Credential // of a list that was full; nil: nothing else is due
+	listedAt time.Time
 }
 
 // startDue starts what is due as far as there are places. Each end wakes Run,
 // which comes back for the rest.
 func (r *runner) startDue(ctx context.Context, now time.Time) {
 	before := r.claims() // what ends while the list is read is in it as it was before
-	due, err := r.service.store.Due(ctx, now, mostDue)
+	due, isNew, err := r.list(ctx, now)
 	if err != nil {
 		if ctx.Err() == nil {
 			r.service.log.Error("could not list what is due", "cause", err)
 		}
 		return
 	}
+	var rest []Credential
 	for _, c := range due {
 		if before[c.ID] != nil || !r.claim(c) {
+			rest = append(rest, c)
 			continue
 		}
 		r.group.Go(func() {
-			_, _, err := r.service.verify(ctx, c)
+			err := r.verifyListed(ctx, c, isNew)
 			r.leave(c) // others go on, also during the pause
 			r.service.Wake()
 			if err != nil && !errors.Is(err, ErrNotFound) && ctx.Err() == nil {
@@ -119,6 +130,37 @@ func (r *runner) startDue(ctx context.Context, now time.Time) {
 			r.service.Wake()
 		})
 	}
+	if len(due) >= mostDue || !isNew {
+		r.rest = rest
+	}
+}
+
+// list gives what is due, and reports whether it has looked just now. A list that
+// is full is used up before the next one is made, for relistAfter at most: making
+// it looks at everything that is due.
+func (r *runner) list(ctx context.Context, now time.Time) (due []Credential, isNew bool, err error) {
+	if age := now.Sub(r.listedAt); len(r.rest) > 0 && age >= 0 && age < relistAfter {
+		return r.rest, false, nil
+	}
+	r.rest, r.listedAt = nil, now
+	due, err = r.service.store.Due(ctx, now, mostDue)
+	return due, true, err
+}
+
+// verifyListed verifies what is on a list. Of an older list it takes what is
+// still due, as it is now.
+func (r *runner) verifyListed(ctx context.Context, c Credential, isNew bool) error {
+	if !isNew {
+		now, err := r.service.store.FindAny(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if c = now; !c.State.Can(Verify) || c.NextCheckAt.IsZero() || c.NextCheckAt.After(r.service.now()) {
+			return nil
+		}
+	}
+	_, _, err := r.service.verify(ctx, c)
+	return err
 }
 
 func (r *runner) claims() map[string]chan struct{} {

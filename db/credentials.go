@@ -47,6 +47,17 @@ const (
 	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state NOT IN ('disabled', 'stopped', 'pending-approval') AND c.next_trigger <> 'person'
 	 ORDER BY c.next_check_at
 	 LIMIT ?`
+	// credentialsInTurn gives each account its first one before any gets its second.
+	credentialsInTurn = `
+	WITH due AS (
+	    SELECT id, next_check_at, next_trigger = 'person' AS asked,
+	           row_number() OVER (PARTITION BY account_id, next_trigger = 'person' ORDER BY next_check_at) AS turn
+	      FROM credentials
+	     WHERE next_check_at > 0 AND next_check_at <= ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')),
+	first AS (SELECT id, asked, turn FROM due ORDER BY asked DESC, turn, next_check_at LIMIT ?)` +
+		selectCredential + `
+	  JOIN first ON first.id = c.id
+	 ORDER BY first.asked DESC, first.turn, c.next_check_at`
 	nextDue = `
 	SELECT coalesce(min(next_check_at), 0) FROM credentials
 	 WHERE next_check_at > 0 AND next_check_at > ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`
@@ -75,14 +86,20 @@ func (s Credentials) List(ctx context.Context, accountID string) ([]credential.C
 }
 
 // Due lists credentials whose check has come: what a person asked for first,
-// then the longest waiting.
+// then the longest waiting. If there are more than most, the accounts take turns:
+// looking at all of them to find out costs more than most.
 func (s Credentials) Due(ctx context.Context, now time.Time, most int) ([]credential.Credential, error) {
 	asked, err := all(ctx, s.db.readers, scanCredential, credentialsAsked, moment(now), most)
-	if err != nil || len(asked) == most {
-		return asked, err
+	if err != nil {
+		return nil, err
 	}
-	planned, err := all(ctx, s.db.readers, scanCredential, credentialsDue, moment(now), most-len(asked))
-	return append(asked, planned...), err
+	if len(asked) < most {
+		planned, err := all(ctx, s.db.readers, scanCredential, credentialsDue, moment(now), most-len(asked))
+		if err != nil || len(asked)+len(planned) < most {
+			return append(asked, planned...), err
+		}
+	}
+	return all(ctx, s.db.readers, scanCredential, credentialsInTurn, moment(now), most)
 }
 
 // NextDue says when the first check after now comes, and is zero when none is

@@ -210,6 +210,65 @@ func TestDue(t *testing.T) {
 	}
 }
 
+// TestAccountsTakeTurns has one account with more checks than are listed at once.
+func TestAccountsTakeTurns(t *testing.T) {
+	w := newWorld(t)
+	for i := range 30 {
+		w.link(fmt.Sprintf("old-%02d", i), func(c *credential.Credential) { c.NextCheckAt = after(-time.Hour + time.Duration(i)*time.Second) })
+	}
+	for i := range 2 {
+		c := newCredential("evil", "eve", fmt.Sprintf("young-%d", i))
+		c.NextCheckAt = after(-time.Minute + time.Duration(i)*time.Second)
+		_, err := w.Credentials().Add(t.Context(), c, entry(audit.LinkCredential, "account-evil"))
+		w.ok(err)
+	}
+	due, err := w.Credentials().Due(t.Context(), morning, 6)
+	w.ok(err)
+	if got, expected := labels(due), []string{"old-00", "young-0", "old-01", "young-1", "old-02", "old-03"}; !slices.Equal(got, expected) {
+		t.Errorf("due are %v, want %v", got, expected)
+	}
+	w.link("asked", func(c *credential.Credential) {
+		c.NextCheckAt, c.NextTrigger = after(-time.Second), credential.ByPerson
+	})
+	due, err = w.Credentials().Due(t.Context(), morning, 3)
+	w.ok(err)
+	if got, expected := labels(due), []string{"asked", "old-00", "young-0"}; !slices.Equal(got, expected) {
+		t.Errorf("due are %v, want %v", got, expected)
+	}
+}
+
+// multiply copies the credential with this label so many times.
+func (w world) multiply(label string, times int) {
+	w.t.Helper()
+	w.exec(`
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+		INSERT INTO credentials (id, account_id, provider, label, environment, method, subscription_id, tenant_id, client_id, certificate_id, state, version,
+		       subscription_name, rights, created_by, created_at, fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger, status, expires_at)
+		SELECT c.id || '-' || i, account_id, provider, label || '-' || i, environment, method, subscription_id || '-' || i, tenant_id, client_id, certificate_id, state, version,
+		       subscription_name, rights, created_by, created_at, fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger, status, expires_at
+		  FROM credentials c, n WHERE c.label = ?`, times, label)
+}
+
+// TestAHundredThousandDueHideNobody has them all waiting longer than another
+// account's one.
+func TestAHundredThousandDueHideNobody(t *testing.T) {
+	w := newWorld(t)
+	w.link("old", func(c *credential.Credential) { c.NextCheckAt = after(-time.Hour) })
+	w.exec(`DROP TRIGGER register_linked`) // which has nothing to do with it, and takes most of the time
+	w.multiply("old", 100_000)
+	c := newCredential("evil", "eve", "young")
+	c.NextCheckAt = after(-time.Second)
+	_, err := w.Credentials().Add(t.Context(), c, entry(audit.LinkCredential, "account-evil"))
+	w.ok(err)
+	began := time.Now()
+	due, err := w.Credentials().Due(t.Context(), morning, 1000)
+	w.ok(err)
+	t.Logf("listed in %s", time.Since(began))
+	if len(due) != 1000 || !slices.Contains(labels(due[:2]), "young") {
+		t.Errorf("%d are listed, beginning with %v", len(due), labels(due[:min(len(due), 5)]))
+	}
+}
+
 func BenchmarkList(b *testing.B) {
 	w := newWorld(b)
 	for i := range 20 {
