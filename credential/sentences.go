@@ -9,19 +9,19 @@ import (
 
 // What people read when something about a credential goes wrong.
 var (
-	ErrNotFound = fault.New(fault.NotFound,
+	ErrNotFound = fault.New(fault.NotFound, "credential.not-found",
 		"There is nothing here, or it is not shared with you.")
-	ErrNoSuchProvider = fault.New(fault.NotFound,
+	ErrNoSuchProvider = fault.New(fault.NotFound, "credential.no-such-provider",
 		"This provider cannot be linked yet.")
-	ErrProviderRemoved = fault.New(fault.Conflict,
+	ErrProviderRemoved = fault.New(fault.Conflict, "credential.provider-removed",
 		"This Mooring no longer supports the provider of this credential. You can still disable or unlink it.")
-	ErrAlreadyLinked = fault.New(fault.Conflict,
+	ErrAlreadyLinked = fault.New(fault.Conflict, "credential.already-linked",
 		"This account already links that subscription.")
-	ErrChangedMeanwhile = fault.New(fault.Conflict,
+	ErrChangedMeanwhile = fault.New(fault.Conflict, "credential.changed-meanwhile",
 		"Somebody changed this credential while you looked at it. Save again to replace their change, or cancel to look at it first.")
-	ErrNotPossibleNow = fault.New(fault.Conflict,
+	ErrNotPossibleNow = fault.New(fault.Conflict, "credential.not-possible-now",
 		"That is not possible in the state this credential is in now.")
-	ErrConfirm = fault.New(fault.Invalid,
+	ErrConfirm = fault.New(fault.Invalid, "credential.confirm",
 		"Something depends on this credential. Type its label to unlink it all the same.")
 )
 
@@ -32,17 +32,17 @@ const (
 
 // What people read about the word of an administrator.
 var (
-	ErrReason = fault.New(fault.Invalid,
+	ErrReason = fault.New(fault.Invalid, "credential.reason",
 		"Write a reason of 3 to 500 characters. The people of the account read it.")
-	ErrLookAgain = fault.New(fault.Conflict,
+	ErrLookAgain = fault.New(fault.Conflict, "credential.look-again",
 		"Somebody changed this linked account meanwhile. Look at it again.")
-	ErrOwnLink = fault.New(fault.Forbidden,
+	ErrOwnLink = fault.New(fault.Forbidden, "credential.own-link",
 		"You linked this yourself. Another administrator has to decide about it.")
-	ErrInUse = fault.New(fault.Conflict,
+	ErrInUse = fault.New(fault.Conflict, "credential.in-use",
 		"Something depends on this credential. Disable it instead, or ask an owner of its account to unlink it.")
-	ErrProviderNotAllowed = fault.New(fault.Forbidden,
+	ErrProviderNotAllowed = fault.New(fault.Forbidden, "credential.provider-not-allowed",
 		"Your administrators do not let people link this provider.")
-	ErrRulesChanged = fault.New(fault.Conflict,
+	ErrRulesChanged = fault.New(fault.Conflict, "credential.rules-changed",
 		"Somebody changed the policy while you looked at it. Load the page again to see their change, then make yours.")
 )
 

@@ -43,14 +43,24 @@ type Link struct{ Text, Path string }
 // Fault is a failure with a sentence for the user.
 type Fault struct {
 	Kind     Kind
+	Code     string // which failure it is, for programs, such as "credential.not-found"; never changes
 	Sentence string // what happened and what to do, in plain words
 	Fields   Fields // for Invalid and Conflict: where
 	Link     *Link  // optional
 	cause    error
 }
 
-// New makes a Fault of this kind with this sentence.
-func New(kind Kind, sentence string) *Fault { return &Fault{Kind: kind, Sentence: sentence} }
+// New makes a Fault of this kind with this sentence. Its code is the area and
+// what went wrong there; no two faults share one.
+func New(kind Kind, code, sentence string) *Fault {
+	return &Fault{Kind: kind, Code: code, Sentence: sentence}
+}
+
+// The codes of what this package makes.
+const (
+	codeFields   = "fields"   // Fields says what is wrong
+	codeInternal = "internal" // the log says what went wrong
+)
 
 // AtFields makes an Invalid fault, or nil when there is nothing to say, so that
 // a form can end with `return fault.AtFields(fields)`.
@@ -58,7 +68,7 @@ func AtFields(fields Fields) error {
 	if len(fields) == 0 {
 		return nil
 	}
-	return &Fault{Kind: Invalid, Sentence: "Some fields need another look.", Fields: fields}
+	return &Fault{Kind: Invalid, Code: codeFields, Sentence: "Some fields need another look.", Fields: fields}
 }
 
 // At returns a copy of the fault that is shown at the named field.
@@ -85,9 +95,9 @@ func (f *Fault) Because(cause error) *Fault {
 // Error is for logs. It holds the cause, so it is never shown to a user.
 func (f *Fault) Error() string {
 	if f.cause != nil {
-		return fmt.Sprintf("%s: %s: %v", f.Kind, f.Sentence, f.cause)
+		return fmt.Sprintf("%s (%s): %s: %v", f.Kind, f.Code, f.Sentence, f.cause)
 	}
-	return fmt.Sprintf("%s: %s", f.Kind, f.Sentence)
+	return fmt.Sprintf("%s (%s): %s", f.Kind, f.Code, f.Sentence)
 }
 
 // Unwrap gives the private cause.
@@ -96,7 +106,7 @@ func (f *Fault) Unwrap() error { return f.cause }
 // Is makes errors.Is(err, sentinel) true for copies of a sentinel fault.
 func (f *Fault) Is(target error) bool {
 	other, ok := target.(*Fault)
-	return ok && other.Kind == f.Kind && other.Sentence == f.Sentence
+	return ok && other.Code == f.Code
 }
 
 // Of finds the Fault in err. An error without one is Internal.
@@ -105,7 +115,7 @@ func Of(err error) *Fault {
 	if errors.As(err, &f) {
 		return f
 	}
-	return New(Internal, "Something went wrong on our side.").Because(err)
+	return New(Internal, codeInternal, "Something went wrong on our side.").Because(err)
 }
 
 // Has reports whether err is a Fault of this kind.

@@ -10,7 +10,7 @@ import (
 
 func TestFaultKeepsItsReadersApart(t *testing.T) {
 	cause := errors.New("sql: connection refused to 10.0.0.7")
-	sentinel := fault.New(fault.Conflict, "That name is taken.")
+	sentinel := fault.New(fault.Conflict, "test.name-taken", "That name is taken.")
 	err := fmt.Errorf("storing: %w", sentinel.At("name").Because(cause))
 
 	got := fault.Of(err)

@@ -111,7 +111,7 @@ func faultOf(err error) *fault.Fault {
 	case errors.As(err, &http4xx) && http4xx.Code >= 400 && http4xx.Code < 500:
 		return errNotHere
 	case errors.Is(err, context.Canceled):
-		return fault.New(fault.Unavailable, "The request was given up.").Because(err)
+		return fault.New(fault.Unavailable, "request.given-up", "The request was given up.").Because(err)
 	}
 	return fault.Of(err)
 }

@@ -59,6 +59,7 @@ type problem struct {
 	Title     string       `json:"title"`
 	Status    int          `json:"status"`
 	Kind      string       `json:"kind"`
+	Code      string       `json:"code"`
 	Detail    string       `json:"detail"`
 	Fields    fault.Fields `json:"fields,omitempty"`
 	RequestID string       `json:"request_id"`
@@ -71,7 +72,7 @@ func (h *handlers) problem(c echo.Context, f *fault.Fault) error {
 		c.Response().Header().Set("WWW-Authenticate", `Bearer realm="Mooring", Basic realm="Mooring"`)
 	}
 	c.Response().Header().Set("Content-Type", "application/problem+json")
-	return c.JSON(status.code, problem{Title: status.heading, Status: status.code, Kind: f.Kind.String(),
+	return c.JSON(status.code, problem{Title: status.heading, Status: status.code, Kind: f.Kind.String(), Code: f.Code,
 		Detail: f.Sentence, Fields: f.Fields, RequestID: requestID(c)})
 }
 

@@ -288,19 +288,19 @@ func (h *handlers) checkProof(caller account.Caller, r route) error {
 
 // The failures that arise around handlers.
 var (
-	errNotHere           = fault.New(fault.NotFound, "There is nothing here, or it is not shared with you.")
-	errOwnersOnly        = fault.New(fault.Forbidden, "Only owners of this account can do that. Ask one of them.")
-	errMembersOnly       = fault.New(fault.Forbidden, "Viewers can only look. Ask an owner of this account to make you a member.")
-	errReadOnlyKey       = fault.New(fault.Forbidden, "This API key can only read. Use one that may write.")
-	errSecondStepChanged = fault.New(fault.Conflict, "Somebody changed this since you opened the page. It is shown as it is now: look at it and save again.")
-	errAttempt           = fault.New(fault.Invalid, "That took too long, was used already, or began in another browser. Start again.")
+	errNotHere           = fault.New(fault.NotFound, "request.not-here", "There is nothing here, or it is not shared with you.")
+	errOwnersOnly        = fault.New(fault.Forbidden, "request.owners-only", "Only owners of this account can do that. Ask one of them.")
+	errMembersOnly       = fault.New(fault.Forbidden, "request.members-only", "Viewers can only look. Ask an owner of this account to make you a member.")
+	errReadOnlyKey       = fault.New(fault.Forbidden, "request.read-only-key", "This API key can only read. Use one that may write.")
+	errSecondStepChanged = fault.New(fault.Conflict, "request.second-step-changed", "Somebody changed this since you opened the page. It is shown as it is now: look at it and save again.")
+	errAttempt           = fault.New(fault.Invalid, "request.attempt", "That took too long, was used already, or began in another browser. Start again.")
 
 	// These lead somewhere before the page that was asked for.
-	errSecondStep  = fault.New(fault.SignIn, "Take the second step to go on.").To("Take the second step", "/login/second-step")
-	errAddPasskey  = fault.New(fault.SignIn, "Add a passkey to go on.").To("Add a passkey", "/settings/passkeys/new")
-	errProve       = fault.New(fault.SignIn, "Confirm that it is you to go on.").To("Confirm that it is you", "/prove")
-	errCrossOrigin = fault.New(fault.Forbidden, "This request came from another site. Open Mooring itself and try again.")
-	errWrongHost   = fault.New(fault.NotFound, "Mooring does not answer under this name. Use the address you were given.")
-	errUnreadable  = fault.New(fault.Invalid, "Mooring could not read what the browser sent. Go back, reload the page and try again.")
-	errTooLarge    = fault.New(fault.Invalid, "That is too much at once. Send less.")
+	errSecondStep  = fault.New(fault.SignIn, "request.second-step", "Take the second step to go on.").To("Take the second step", "/login/second-step")
+	errAddPasskey  = fault.New(fault.SignIn, "request.add-passkey", "Add a passkey to go on.").To("Add a passkey", "/settings/passkeys/new")
+	errProve       = fault.New(fault.SignIn, "request.prove", "Confirm that it is you to go on.").To("Confirm that it is you", "/prove")
+	errCrossOrigin = fault.New(fault.Forbidden, "request.cross-origin", "This request came from another site. Open Mooring itself and try again.")
+	errWrongHost   = fault.New(fault.NotFound, "request.wrong-host", "Mooring does not answer under this name. Use the address you were given.")
+	errUnreadable  = fault.New(fault.Invalid, "request.unreadable", "Mooring could not read what the browser sent. Go back, reload the page and try again.")
+	errTooLarge    = fault.New(fault.Invalid, "request.too-large", "That is too much at once. Send less.")
 )

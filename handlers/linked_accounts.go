@@ -229,7 +229,7 @@ func (h *handlers) exportLinked(c echo.Context, format review.Format, contentTyp
 // longestAddress is what every browser and proxy takes, in bytes.
 const longestAddress = 4 << 10
 
-var errTooManyToReview = fault.New(fault.Invalid,
+var errTooManyToReview = fault.New(fault.Invalid, "request.too-many-to-review",
 	"Select at most 50 linked accounts one by one for a review. For more, choose them by a filter and select all that match.")
 
 // selectLinkedAccounts does something to the chosen ones, in the background, or

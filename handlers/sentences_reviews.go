@@ -4,11 +4,11 @@ import "mooring/fault"
 
 // What administrators read about reviews and the audit log.
 var (
-	errProveDecision = fault.New(fault.Invalid, "Confirm that it is you before you disable or unlink. You come back to this one, with what you typed.")
-	errProveLong     = fault.New(fault.Invalid, "Confirm that it is you before you disable or unlink. You come back to this one, but your reason is too long to come along: copy it first.")
-	errSelection     = fault.New(fault.Invalid, "Mooring could not read which linked accounts you mean. Choose them again in the list.")
-	errVerifying     = fault.New(fault.Conflict, "The log is being verified for somebody else at this moment. Try again when that has ended.")
-	errLogUnread     = fault.New(fault.Unavailable, "The entries cannot be shown at this moment. Verify the log to learn whether something does not fit.")
+	errProveDecision = fault.New(fault.Invalid, "request.prove-decision", "Confirm that it is you before you disable or unlink. You come back to this one, with what you typed.")
+	errProveLong     = fault.New(fault.Invalid, "request.prove-long", "Confirm that it is you before you disable or unlink. You come back to this one, but your reason is too long to come along: copy it first.")
+	errSelection     = fault.New(fault.Invalid, "request.selection", "Mooring could not read which linked accounts you mean. Choose them again in the list.")
+	errVerifying     = fault.New(fault.Conflict, "request.verifying", "The log is being verified for somebody else at this moment. Try again when that has ended.")
+	errLogUnread     = fault.New(fault.Unavailable, "request.log-unread", "The entries cannot be shown at this moment. Verify the log to learn whether something does not fit.")
 )
 
 // What comes when nothing is left in a queue.

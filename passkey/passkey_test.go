@@ -48,7 +48,7 @@ func (f *fixture) find(credentialID []byte) (account.Passkey, error) {
 			return k, nil
 		}
 	}
-	return account.Passkey{}, fault.New(fault.NotFound, "There is no such passkey.")
+	return account.Passkey{}, fault.New(fault.NotFound, "test.none", "There is no such passkey.")
 }
 
 func (f *fixture) of(personID string) []account.Passkey {

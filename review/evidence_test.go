@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"mooring/account"
 	"mooring/audit"
 	"mooring/review"
 	"mooring/secret"
@@ -221,7 +222,7 @@ func TestAnExportIsToldToTheAuditLogFirst(t *testing.T) {
 	b.ok(b.Evidence(t.Context(), actor("rose"), r.ID, &out))
 	b.demote("rose")
 	before := out.written
-	wantErr(t, b.Evidence(t.Context(), actor("rose"), r.ID, &out), review.ErrNoSuchReview)
+	wantErr(t, b.Evidence(t.Context(), actor("rose"), r.ID, &out), account.ErrNoSuchAccount)
 	equal(t, "what somebody without the right got", out.written, before)
 	wantErr(t, b.Evidence(t.Context(), actor("rob"), "no such", &out), review.ErrNoSuchReview)
 }

@@ -125,7 +125,7 @@ func TestWhyALinkIsAmongTheFailures(t *testing.T) {
 		"pending":    {state: credential.PendingApproval, err: credential.ErrNotPossibleNow, want: "It waits for approval, so it was not checked."},
 		"unlinked":   {err: credential.ErrNotFound, want: "It was unlinked before its turn came."},
 		"our side":   {err: errors.New("disk on fire"), want: "Something went wrong on our side. Try this one again."},
-		"a sentence": {err: fault.New(fault.Unavailable, "Come back later."), want: "Come back later."},
+		"a sentence": {err: fault.New(fault.Unavailable, "test.later", "Come back later."), want: "Come back later."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withJobs(t, 1, func(w *jobWorld) {

@@ -314,9 +314,9 @@ func (namedCloud) Describe() cloud.Description {
 type noCertificates struct{}
 
 func (noCertificates) Active(context.Context, string) (certificate.Certificate, error) {
-	return certificate.Certificate{}, fault.New(fault.Internal, "there is none")
+	return certificate.Certificate{}, fault.New(fault.Internal, "test.none", "there is none")
 }
 
 func (noCertificates) Identity(context.Context, string, string) (*certificate.Identity, error) {
-	return nil, fault.New(fault.Internal, "there is none")
+	return nil, fault.New(fault.Internal, "test.none", "there is none")
 }

@@ -186,7 +186,7 @@ func TestOnlyReviewersHaveAQueueAndDecide(t *testing.T) {
 			wantErr(t, b.decide(name, r, c, kind), review.ErrNotReviewer)
 		}
 	}
-	wantErr(t, b.decideAs("olga", r, c, review.Decision{Kind: review.Keep, Version: b.item("rita", r, c).Version}), review.ErrNoSuchReview)
+	wantErr(t, b.decideAs("olga", r, c, review.Decision{Kind: review.Keep, Version: b.item("rita", r, c).Version}), account.ErrNoSuchAccount)
 	_, _, err := b.Next(t.Context(), caller("rob"), r.ID, 0)
 	wantErr(t, err, review.ErrNotReviewer)
 	_, _, err = b.Next(t.Context(), caller("rita"), "no such review", 0)
@@ -283,7 +283,7 @@ func TestWhoIsNoAdministratorAnyMoreDoesNothing(t *testing.T) {
 	b.demote("rita")
 	b.ok(b.data.Accounts().DisablePerson(t.Context(), "person-rob", boardEntry(audit.DisablePerson)))
 	before := len(b.entries("")) + len(b.entries(c.AccountID))
-	for name, refusal := range map[string]error{"rita": review.ErrNoSuchReview, "rob": account.ErrSignIn} {
+	for name, refusal := range map[string]error{"rita": account.ErrNoSuchAccount, "rob": account.ErrSignIn} {
 		wantErr(t, b.decideAs(name, r, c, d), refusal)
 		wantErr(t, b.Close(t.Context(), caller(name), actor(name), r.ID), refusal)
 		_, err := b.Start(t.Context(), caller(name), actor(name), reviewForm("rose"))

@@ -4,21 +4,21 @@ import "mooring/fault"
 
 // What administrators read when something about a job goes wrong.
 var (
-	ErrNoSuchJob = fault.New(fault.NotFound,
+	ErrNoSuchJob = fault.New(fault.NotFound, "review.no-such-job",
 		"There is no such job. Jobs are removed three months after they ended.")
-	ErrNoSuchWork = fault.New(fault.Invalid,
+	ErrNoSuchWork = fault.New(fault.Invalid, "review.no-such-work",
 		"Choose what to do with the linked accounts: check them again, or disable them.")
-	ErrNothingSelected = fault.New(fault.Invalid,
+	ErrNothingSelected = fault.New(fault.Invalid, "review.nothing-selected",
 		"Select at least one linked account.")
-	ErrTooManySelected = fault.New(fault.Invalid,
+	ErrTooManySelected = fault.New(fault.Invalid, "review.too-many-selected",
 		"Select at most 1,000 linked accounts one by one, or all that match.")
-	ErrTooManyJobs = fault.New(fault.Conflict,
+	ErrTooManyJobs = fault.New(fault.Conflict, "review.too-many-jobs",
 		"Twenty of your jobs are running or waiting. Wait until one ends, or stop one.")
-	ErrJobOver = fault.New(fault.Conflict,
+	ErrJobOver = fault.New(fault.Conflict, "review.job-over",
 		"This job has ended already.")
-	ErrNothingFailed = fault.New(fault.Conflict,
+	ErrNothingFailed = fault.New(fault.Conflict, "review.nothing-failed",
 		"Nothing failed in this job, so there is nothing to do again.")
-	ErrJobNotOver = fault.New(fault.Conflict,
+	ErrJobNotOver = fault.New(fault.Conflict, "review.job-not-over",
 		"This job has not ended yet. Wait for its end, or stop it.")
 )
 

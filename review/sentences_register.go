@@ -4,11 +4,11 @@ import "mooring/fault"
 
 // What administrators read when something about a list of linked accounts goes wrong.
 var (
-	ErrSearchTooShort = fault.New(fault.Invalid,
+	ErrSearchTooShort = fault.New(fault.Invalid, "review.search-too-short",
 		"Type at least three letters to search for, or nothing. With fewer the search would not count, and all linked accounts would match.")
-	ErrNoAccountOfThatName = fault.New(fault.Invalid,
+	ErrNoAccountOfThatName = fault.New(fault.Invalid, "review.no-account-of-that-name",
 		"No account has this name. Its owners may have renamed it: choose it again.")
-	ErrNoSuchFormat = fault.New(fault.NotFound,
+	ErrNoSuchFormat = fault.New(fault.NotFound, "review.no-such-format",
 		"The list is exported as CSV or as JSON Lines.")
 )
 

@@ -115,7 +115,7 @@ const (
 )
 
 // ErrFindLater is what FindTenant returns when it is asked too often.
-var ErrFindLater = fault.New(fault.TooMany, "Mooring will find the directory when you save.")
+var ErrFindLater = fault.New(fault.TooMany, "azure.find-later", "Mooring will find the directory when you save.")
 
 // tenantFinder remembers what it found, so that typing asks Azure once.
 type tenantFinder struct {
