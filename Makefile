@@ -25,21 +25,22 @@ TEMPL = go tool templ generate -include-version=false
 # templ's proxy puts a script into each page that reloads it, and holds requests
 # back while the demo restarts. templ stops its command with two signals at once,
 # and Mooring takes the second one to mean "now": make, which stands between
-# them, passes on one, so the demo removes its database each time.
+# them, passes on one. When templ itself is stopped it kills both, so the demo has
+# its database in .dev, where the next start removes what is left.
 DEV_LISTEN = 127.0.0.1:8080
 DEV_PORT = 7331
 
 .PHONY: dev
 dev: ## run the demo; rebuild, restart and reload the browser when a file changes
-	@mkdir -p .dev
-	@echo "Open http://127.0.0.1:$(DEV_PORT). Each restart begins with a fresh database: you sign in again."
+	@mkdir -p .dev && rm -rf .dev/mooring-demo-*
+	@echo "Open http://localhost:$(DEV_PORT). Each restart begins with a fresh database: you sign in again."
 	@TEMPL_DEV_MODE_ROOT="$(CURDIR)/.dev" $(TEMPL) -watch -log-level warn -open-browser=false \
 		-watch-pattern '\.(go|templ|css|js)$$' -ignore-pattern '_test\.go$$' \
 		-proxy http://$(DEV_LISTEN) -proxyport $(DEV_PORT) -cmd '$(MAKE) --no-print-directory dev-demo'
 
 .PHONY: dev-demo
 dev-demo:
-	@go build -o .dev/mooring ./cmd/mooring && exec .dev/mooring demo --listen $(DEV_LISTEN)
+	@go build -o .dev/mooring ./cmd/mooring && TMPDIR="$(CURDIR)/.dev" exec .dev/mooring demo --listen $(DEV_LISTEN)
 
 .PHONY: generate
 generate: ## write the Go files of the .templ files
