@@ -47,6 +47,12 @@ const (
 	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state NOT IN ('disabled', 'stopped', 'pending-approval') AND c.next_trigger <> 'person'
 	 ORDER BY c.next_check_at
 	 LIMIT ?`
+	// credentialsBeyond are planned for later than anything can be: the clock was
+	// ahead when somebody planned them.
+	credentialsBeyond = selectCredential + `
+	 WHERE c.next_check_at > 0 AND c.next_check_at > ? AND c.state NOT IN ('disabled', 'stopped', 'pending-approval')
+	 ORDER BY c.next_check_at
+	 LIMIT ?`
 	// credentialsInTurn gives each account its first one before any gets its second.
 	credentialsInTurn = `
 	WITH due AS (
@@ -85,9 +91,13 @@ func (s Credentials) List(ctx context.Context, accountID string) ([]credential.C
 	return all(ctx, s.db.readers, scanCredential, credentialsOfAccount, accountID)
 }
 
+// longestPlan is longer than anything is planned ahead.
+const longestPlan = credential.RecheckAfter + time.Hour
+
 // Due lists credentials whose check has come: what a person asked for first,
 // then the longest waiting. If there are more than most, the accounts take turns:
-// looking at all of them to find out costs more than most.
+// looking at all of them to find out costs more than most. What is planned for
+// later than it can be is due as well: a clock that was ahead postpones nothing.
 func (s Credentials) Due(ctx context.Context, now time.Time, most int) ([]credential.Credential, error) {
 	asked, err := all(ctx, s.db.readers, scanCredential, credentialsAsked, moment(now), most)
 	if err != nil {
@@ -95,8 +105,12 @@ func (s Credentials) Due(ctx context.Context, now time.Time, most int) ([]creden
 	}
 	if len(asked) < most {
 		planned, err := all(ctx, s.db.readers, scanCredential, credentialsDue, moment(now), most-len(asked))
-		if err != nil || len(asked)+len(planned) < most {
-			return append(asked, planned...), err
+		if err != nil {
+			return nil, err
+		}
+		if due := append(asked, planned...); len(due) < most {
+			beyond, err := all(ctx, s.db.readers, scanCredential, credentialsBeyond, moment(now.Add(longestPlan)), most-len(due))
+			return append(due, beyond...), err
 		}
 	}
 	return all(ctx, s.db.readers, scanCredential, credentialsInTurn, moment(now), most)

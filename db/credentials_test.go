@@ -237,6 +237,22 @@ func TestAccountsTakeTurns(t *testing.T) {
 	}
 }
 
+func TestAClockThatWasAheadPostponesNothing(t *testing.T) {
+	w := newWorld(t)
+	at := func(d time.Duration) func(*credential.Credential) {
+		return func(c *credential.Credential) { c.NextCheckAt = after(d) }
+	}
+	w.link("tomorrow", at(24*time.Hour))
+	w.link("next year", at(365*24*time.Hour))
+	w.link("off", at(365*24*time.Hour), func(c *credential.Credential) { c.State = credential.Disabled })
+	w.link("now", at(0))
+	due, err := w.Credentials().Due(t.Context(), morning, 10)
+	w.ok(err)
+	if got, expected := labels(due), []string{"now", "next year"}; !slices.Equal(got, expected) {
+		t.Errorf("due are %v, want %v", got, expected)
+	}
+}
+
 // multiply copies the credential with this label so many times.
 func (w world) multiply(label string, times int) {
 	w.t.Helper()

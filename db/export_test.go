@@ -41,6 +41,7 @@ var Queries = map[string]string{
 	"credentials of account":     credentialsOfAccount,
 	"credentials due":            credentialsDue,
 	"credentials asked":          credentialsAsked,
+	"credentials beyond":         credentialsBeyond,
 	"credentials in turn":        credentialsInTurn,
 	"next due":                   nextDue,
 	"verifications":              verificationsOfCredential,

@@ -129,6 +129,8 @@ var catalogue = []entry{
 		"Upload this account's certificate to the application instead.", appOwner, listCerts},
 	{"AADSTS90033", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
 	{"AADSTS90012", silent, "Azure's directory service took too long.", "Wait.", nobodyNow, ""},
+	{"AADSTS7002381", broken, "The directory has a rule for federated identities that this sign-in doesn't meet.",
+		"Upload this account's certificate to the application instead.", appOwner, listCerts},
 	{"AADSTS90006", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
 	{"AADSTS90024", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
 	{"AADSTS90055", silent, "Azure's directory service got too many requests for this directory.", "Wait.", nobodyNow, ""},
