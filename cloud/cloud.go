@@ -206,11 +206,20 @@ func Conclude(stages []Stage, results []StageResult) Outcome {
 type Explanation struct {
 	Anchor   string // stable: "azure-700027"
 	Code     string
+	Reason   string // in a word, where one code has several: "expired"; mostly empty
 	Happened string // what happened
 	Fix      string // what to do
 	Who      string // who can do it
 	Command  string // optional: the command that does it
 	Known    bool   // false: the code is new to us, and Happened only repeats it
+}
+
+// Title tells the entry from all others of the catalogue.
+func (e Explanation) Title() string {
+	if e.Reason == "" {
+		return e.Code
+	}
+	return e.Code + ", " + e.Reason
 }
 
 // Command is something to paste into the cloud's command line.

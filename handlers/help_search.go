@@ -22,11 +22,11 @@ func (h *handlers) searchHelp(query string) (hits []views.HelpHit, more int) {
 		description := linkable.Describe()
 		for _, e := range linkable.Catalogue() {
 			text := strings.Join([]string{e.Happened, e.Fix, e.Who}, " ")
-			hit := views.HelpHit{Title: e.Code, Page: errorHelpTitle(description), Path: errorHelpOf(description.Key) + "#" + e.Anchor, Excerpt: excerpt(text, words)}
+			hit := views.HelpHit{Title: e.Title(), Page: errorHelpTitle(description), Path: errorHelpOf(description.Key) + "#" + e.Anchor, Excerpt: excerpt(text, words)}
 			switch {
-			case hasAll(e.Code, words):
+			case hasAll(e.Title(), words):
 				hits = append(hits, hit)
-			case hasAll(e.Code+" "+text, words):
+			case hasAll(e.Title()+" "+text, words):
 				others = append(others, hit)
 			}
 		}

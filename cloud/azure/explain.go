@@ -123,7 +123,7 @@ func (a *Azure) Catalogue() []cloud.Explanation {
 
 func (v variant) explain(target cloud.Target) cloud.Explanation {
 	explained := v.entry.explain(target)
-	if v.slug != "" {
+	if explained.Reason = v.reason; v.slug != "" {
 		explained.Anchor += "-" + v.slug
 	}
 	return explained
