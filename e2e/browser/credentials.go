@@ -50,7 +50,7 @@ var Outcomes = map[string]Outcome{
 	"Ghost Ship":       {Word: waiting, Code: "AADSTS700016", Traced: true},
 	"Locked Gate":      {Word: waiting, Code: "AuthorizationFailed", Traced: true},
 	"Empty Key Board":  {Word: waiting, Code: "AADSTS700027", Traced: true},
-	"Rusty Key":        {Word: attention, Code: "AADSTS700027", Traced: true},
+	"Rusty Key":        {Word: attention, Code: "AADSTS700027", Traced: true, Help: "AADSTS700027, expired"},
 	"Slow Clock":       {Word: attention, Code: "AADSTS700024", Traced: true},
 	"Laid-up Boat":     {Word: attention, Code: "AADSTS7000112", Traced: true},
 	"Missing Crew":     {Word: waiting, Code: "AADSTS7000229", Traced: true},
