@@ -47,15 +47,32 @@ type Locator interface {
 	FindTenant(ctx context.Context, environment, subscriptionID string) (tenantID string, err error)
 }
 
-// RightsLister is the ability to list every right that a verification can find
-// granted, so that a policy can name some. Policies and approvals remember the
-// sentences: another wording is another right, which nobody has approved.
+// RightsLister is the ability to list every right that a check can find, in a
+// stable order. Policies and approvals name some of them by their keys.
 type RightsLister interface {
-	Rights() []string // sentences, as Right has them
+	Rights() []RightText
 }
 
 // Registry holds the clouds that can be linked, by Description.Key.
 type Registry map[string]Cloud
+
+// RightText puts a right that a check of the provider found into words.
+func (r Registry) RightText(provider string, right Right) string { return TextOf(r[provider], right) }
+
+// TextOf puts a right that a check of c found into words. A right that c doesn't
+// know, or no longer, is its key.
+func TextOf(c Cloud, right Right) string {
+	lister, ok := c.(RightsLister)
+	if !ok {
+		return right.Key
+	}
+	for _, known := range lister.Rights() {
+		if known.Key == right.Key {
+			return known.Text(right.Granted)
+		}
+	}
+	return right.Key
+}
 
 // Description is what never changes about a cloud.
 type Description struct {
@@ -150,18 +167,34 @@ type StageResult struct {
 	Duration      time.Duration
 }
 
-// Right is one thing the link may or may not do, as a sentence.
+// Right is one permission that a link has or lacks.
 type Right struct {
+	Key       string // RightText.Key
 	Granted   bool
 	Excessive bool // more than Mooring needs
-	Sentence  string
+}
+
+// RightText is a right in words.
+type RightText struct {
+	Key     string // begins with the cloud's: "azure-give-roles". It never changes: policies and approvals keep it
+	Granted string // says that the link has it
+	Missing string // says that the link lacks it; empty: nobody needs to know that
+}
+
+// Text gives the sentence.
+func (t RightText) Text(granted bool) string {
+	if granted {
+		return t.Granted
+	}
+	return t.Missing
 }
 
 // Finding is what a verification learned beside the verdicts.
 type Finding struct {
 	SubscriptionName string
 	TenantID         string
-	Rights           []Right
+	Rights           []Right       // nil: they are unknown, and may be any
+	RightsUnanswered bool          // the cloud gave no answer about Rights this time: what was known of them stays
 	RetryAfter       time.Duration // how long the cloud asks to be left alone; 0: it doesn't say
 }
 

@@ -201,7 +201,7 @@ func (s *Service) locate(ctx context.Context, c Credential) string {
 // was not known before: the directory when it is first found, and the rights
 // of a link that was saved when the policy asked for them.
 func (s *Service) conclude(ctx context.Context, c Credential, f cloud.Finding, event Event) (Credential, Event, error) {
-	learned := c.learned(f)
+	learned := c.learned(f, event)
 	if c.DecidedAt.IsZero() && event != CouldNotCheck { // the policy's word is as old as the check that said it
 		learned.Reason = ""
 	}
@@ -221,11 +221,27 @@ func (s *Service) conclude(ctx context.Context, c Credential, f cloud.Finding, e
 	if !newRights {
 		return learned, event, nil
 	}
+	if rules.RightsOn && learned.Rights == nil && f.RightsUnanswered {
+		return learned, CouldNotCheck, nil // not even to say that they are unknown
+	}
 	if beyond := rules.beyond(learned); len(beyond) > 0 {
-		return learned.refused(sayRightsBeyond + strings.Join(beyond, " ")), Hold, nil
+		return learned.refused(sayRightsBeyond + grantedTexts(s.clouds, c.Provider, beyond)), Hold, nil
 	}
 	learned.ApprovedRights = learned.approved() // what is let in stays so when the rules change
 	return learned, event, nil
+}
+
+// grantedTexts puts rights into words.
+func grantedTexts(clouds cloud.Registry, provider string, keys []string) string {
+	var all []string
+	for _, key := range keys {
+		if key == rightsUnknown {
+			all = append(all, sayRightsUnknown)
+			continue
+		}
+		all = append(all, clouds.RightText(provider, cloud.Right{Key: key, Granted: true}))
+	}
+	return strings.Join(all, " ")
 }
 
 // refused is c with the policy's word.
@@ -234,7 +250,8 @@ func (c Credential) refused(reason string) Credential {
 	return c
 }
 
-// beyond lists the rights of c that need an approval which nobody has given.
+// beyond lists the keys of the rights of c that need an approval which nobody
+// has given.
 func (r Rules) beyond(c Credential) []string {
 	if !r.RightsOn {
 		return nil
@@ -244,23 +261,26 @@ func (r Rules) beyond(c Credential) []string {
 	})
 }
 
-// granted are the rights that c was found to have. Not to know them is one,
-// because they may be any.
+// rightsUnknown stands for the rights of a link that nobody knows, which may be
+// any: an approval of the others does not include it.
+const rightsUnknown = "unknown"
+
+// granted are the keys of the rights that c was found to have.
 func (c Credential) granted() []string {
 	if c.Rights == nil {
-		return []string{sayRightsUnknown}
+		return []string{rightsUnknown}
 	}
 	var all []string
 	for _, right := range c.Rights {
 		if right.Granted {
-			all = append(all, right.Sentence)
+			all = append(all, right.Key)
 		}
 	}
 	return all
 }
 
-// approved are the rights that need no approval any more when c is let in as
-// it is.
+// approved are the keys of the rights that need no approval any more when c is
+// approved as it is.
 func (c Credential) approved() []string {
 	if c.LastCheckedAt.IsZero() && c.Rights == nil { // nobody has seen any
 		return c.ApprovedRights

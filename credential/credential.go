@@ -37,7 +37,7 @@ type Credential struct {
 	Reason         string    // why it is stopped, waits for an approval, was let in or is refused by the policy; its people read it
 	DecidedBy      string    // id of the administrator whose word Reason is
 	DecidedAt      time.Time // zero: no administrator has said anything, and Reason is the policy's
-	ApprovedRights []string  // sentences of rights that need no approval any more; nil: the policy had no say on rights when it was linked
+	ApprovedRights []string  // keys of rights that need no approval any more; nil: the policy had no say on rights when it was linked
 
 	// Read along, never written with the credential.
 	CreatedByName        string

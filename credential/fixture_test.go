@@ -357,8 +357,8 @@ func (f *fakeCloud) Explain(r cloud.StageResult, _ cloud.Target) cloud.Explanati
 }
 func (f *fakeCloud) Catalogue() []cloud.Explanation { return nil }
 func (f *fakeCloud) Guide(cloud.Draft) cloud.Guide  { return cloud.Guide{} }
-func (f *fakeCloud) Rights() []string {
-	return []string{"It may list machines.", "It may give roles to others."}
+func (f *fakeCloud) Rights() []cloud.RightText {
+	return []cloud.RightText{{Key: mayList, Granted: "It may list machines."}, {Key: mayGive, Granted: "It may give roles to others."}}
 }
 func (f *fakeCloud) Leftovers(cloud.Target) []cloud.Command { return nil }
 
@@ -367,7 +367,7 @@ func result(stage string, verdict cloud.Verdict) cloud.StageResult {
 }
 
 var found = cloud.Finding{SubscriptionName: "Production", TenantID: "tenant-found",
-	Rights: []cloud.Right{{Granted: true, Sentence: "It may list machines."}}}
+	Rights: []cloud.Right{{Key: mayList, Granted: true}}}
 
 func passes(_ context.Context, _ cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
 	for _, stage := range []string{"directory", "sign-in", "roles"} {

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,7 +22,7 @@ type Rules struct {
 	ApproveAll          bool     // every new link waits for an approval
 	ApproveProviders    []string // keys of providers whose new links do
 	RightsOn            bool     // new links with more rights than these do
-	ApproveRightsBeyond []string // sentences of rights that need no approval
+	ApproveRightsBeyond []string // keys of rights that need no approval
 	Providers           []string // keys of those that may be linked; empty: all
 	Directories         []string // ids of those that may be linked; empty: all
 	Subscriptions       []string // ids of those that may be linked; empty: all
@@ -59,7 +60,7 @@ type RulesForm struct {
 	ApproveAll         bool
 	ApproveProviders   []string // keys
 	RightsOn           bool
-	Rights             []string // sentences of the rights that need no approval
+	Rights             []string // keys of the rights that need no approval
 	OnlyProviders      bool     // only Providers may be linked; else all
 	Providers          []string // keys
 	Directories        string
@@ -93,7 +94,7 @@ func (i *Intake) Rules(ctx context.Context) (Rules, error) { return i.store.Rule
 // ProviderRights are the rights that links of one provider may turn out to have.
 type ProviderRights struct {
 	Provider, Name string
-	Rights         []string // sentences
+	Rights         []cloud.RightText
 }
 
 // Rights lists every right that a rule can name.
@@ -168,7 +169,9 @@ func (i *Intake) read(form RulesForm) (Rules, fault.Fields) {
 	}
 	var rights []string
 	for _, of := range i.Rights() {
-		rights = append(rights, of.Rights...)
+		for _, right := range of.Rights {
+			rights = append(rights, right.Key)
+		}
 	}
 	rules.ApproveRightsBeyond = i.known(form.Rights, rights, "right", sayNoSuchRight, fields)
 	rules.Directories = i.ids(form.Directories, "directories", "tenant_id", fields)
@@ -247,7 +250,7 @@ func (i *Intake) id(line, formField string) (id, problem string) {
 
 // changes tells the audit log what differs between two policies.
 func (i *Intake) changes(before, after Rules) []audit.Change {
-	was, is := before.told(), after.told()
+	was, is := i.told(before), i.told(after)
 	var all []audit.Change
 	for n := range was {
 		all = append(all, changed(was[n].Field, was[n].Before, is[n].Before)...)
@@ -256,10 +259,10 @@ func (i *Intake) changes(before, after Rules) []audit.Change {
 }
 
 // told are the rules in words, as what was before.
-func (r Rules) told() []audit.Change {
+func (i *Intake) told(r Rules) []audit.Change {
 	rights, longest := "any", "any"
 	if r.RightsOn {
-		rights = orNone(r.ApproveRightsBeyond)
+		rights = orNone(i.rightTexts(r.ApproveRightsBeyond))
 	}
 	if r.LongestCertificate > 0 {
 		longest = fmt.Sprintf("%d days", r.LongestCertificate)
@@ -273,6 +276,21 @@ func (r Rules) told() []audit.Change {
 		{Field: "Subscriptions that may be linked", Before: orAny(r.Subscriptions)},
 		{Field: "Longest life of a certificate", Before: longest},
 	}
+}
+
+// rightTexts puts the keys of rights into words.
+func (i *Intake) rightTexts(keys []string) []string {
+	texts := map[string]string{}
+	for _, of := range i.Rights() {
+		for _, right := range of.Rights {
+			texts[right.Key] = right.Granted
+		}
+	}
+	all := slices.Clone(keys)
+	for n, key := range keys {
+		all[n] = cmp.Or(texts[key], key)
+	}
+	return all
 }
 
 func orNone(list []string) string {

@@ -53,12 +53,12 @@ func TestThePolicyIsKeptAndChangedByVersion(t *testing.T) {
 		t.Errorf("at first it is %+v", rules)
 	}
 	form := credential.RulesForm{ApproveAll: true, ApproveProviders: []string{"azure"}, RightsOn: true,
-		Rights: []string{"It may list machines."}, OnlyProviders: true, Providers: []string{"azure"},
+		Rights: []string{mayList}, OnlyProviders: true, Providers: []string{"azure"},
 		Directories: " tenant-one \r\n\r\ntenant-two\ntenant-one", Subscriptions: "subscription-one\n", LongestCertificate: " 90 "}
 	rules, err = w.Intake().Change(t.Context(), order, form)
 	w.ok(err)
 	want := credential.Rules{ApproveAll: true, ApproveProviders: []string{"azure"}, RightsOn: true,
-		ApproveRightsBeyond: []string{"It may list machines."}, Providers: []string{"azure"},
+		ApproveRightsBeyond: []string{mayList}, Providers: []string{"azure"},
 		Directories: []string{"tenant-one", "tenant-two"}, Subscriptions: []string{"subscription-one"}, LongestCertificate: 90, Version: 1}
 	if !reflect.DeepEqual(rules, want) {
 		t.Errorf("got  %+v\nwant %+v", rules, want)
@@ -411,8 +411,8 @@ func TestWhatIsDeclinedIsStoppedWithTheReason(t *testing.T) {
 }
 
 const (
-	mayList = "It may list machines."
-	mayGive = "It may give roles to others."
+	mayList = "azure-list"
+	mayGive = "azure-give-roles"
 )
 
 // may answers with these rights.
@@ -421,10 +421,10 @@ func may(rights ...string) func(context.Context, cloud.Attempt, func(cloud.Stage
 		finding, err := passes(ctx, a, report)
 		finding.Rights = nil
 		for _, right := range rights {
-			finding.Rights = append(finding.Rights, cloud.Right{Granted: true, Sentence: right})
+			finding.Rights = append(finding.Rights, cloud.Right{Key: right, Granted: true})
 		}
 		if rights != nil {
-			finding.Rights = append(finding.Rights, cloud.Right{Sentence: "It may not delete."})
+			finding.Rights = append(finding.Rights, cloud.Right{Key: "azure-delete"})
 		}
 		return finding, err
 	}
@@ -457,7 +457,7 @@ func TestMoreRightsThanNamedAreHeldUntilApproved(t *testing.T) {
 		settle()
 		got := w.find(c)
 		same(t, "the state with more than named", got.State, credential.PendingApproval)
-		same(t, "the reason", got.Reason, "It may do more than is let in without an approval: "+mayGive)
+		same(t, "the reason", got.Reason, "It may do more than is let in without an approval: It may give roles to others.")
 		same(t, "the plan", got.NextCheckAt, time.Time{})
 		same(t, "the rights, for who approves", len(got.Rights), 3)
 		same(t, "the entry", w.latest().Action, audit.HoldCredential)
@@ -469,10 +469,10 @@ func TestMoreRightsThanNamedAreHeldUntilApproved(t *testing.T) {
 		w.ok(err)
 		settle()
 		same(t, "the state when approved", w.find(c).State, credential.Connected)
-		w.cloud.answers(may(mayList, mayGive, "It may do anything."))
+		w.cloud.answers(may(mayList, mayGive, "azure-anything"))
 		got = check(c)
 		same(t, "the state with a further right", got.State, credential.PendingApproval)
-		same(t, "the reason", got.Reason, "It may do more than is let in without an approval: It may do anything.")
+		same(t, "the reason", got.Reason, "It may do more than is let in without an approval: azure-anything")
 		same(t, "the state of one let in with less, which grew by the next check", w.find(few).State, credential.PendingApproval)
 		same(t, "the state of what was linked before", check(before).State, credential.Connected)
 	})
@@ -512,6 +512,59 @@ func TestRightsThatNobodyKnowsAreHeldOnce(t *testing.T) {
 		w.ok(err)
 		settle()
 		same(t, "the state when approved", w.find(c).State, credential.Connected)
+	})
+}
+
+// unanswered passes, but for the rights.
+func unanswered(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+	finding, err := passes(ctx, a, report)
+	finding.Rights, finding.RightsUnanswered = nil, true
+	return finding, err
+}
+
+func TestRightsThatCannotBeReadAnyMoreAreHeld(t *testing.T) {
+	live(t, func(t *testing.T, w world) {
+		w.rule(credential.RulesForm{RightsOn: true, Rights: []string{mayList}})
+		w.cloud.answers(may(mayList))
+		w.running(w.Service)
+		c := w.link("one")
+		settle()
+		same(t, "the state", w.find(c).State, credential.Connected)
+		w.cloud.answers(may())
+		_, err := w.Verify(t.Context(), ofAcme, c.ID)
+		w.ok(err)
+		settle()
+		got := w.find(c)
+		same(t, "the state when nobody can read them", got.State, credential.PendingApproval)
+		same(t, "the rights", len(got.Rights), 0)
+	})
+}
+
+func TestAnOutageHoldsNothing(t *testing.T) {
+	live(t, func(t *testing.T, w world) {
+		w.rule(credential.RulesForm{RightsOn: true, Rights: []string{mayList}})
+		w.cloud.answers(may(mayList))
+		w.running(w.Service)
+		c := w.link("one")
+		settle()
+		w.cloud.answers(unanswered)
+		_, err := w.Verify(t.Context(), ofAcme, c.ID)
+		w.ok(err)
+		settle()
+		got := w.find(c)
+		same(t, "the state", got.State, credential.Connected)
+		same(t, "the rights", got.Rights[0].Key, mayList)
+
+		fresh := w.link("two")
+		settle()
+		got = w.find(fresh)
+		same(t, "the state of one whose rights nobody has seen", got.State, credential.NotVerified)
+		same(t, "that it is retried", got.NextTrigger, credential.ByRetry)
+		w.cloud.answers(may(mayList))
+		_, err = w.Verify(t.Context(), ofAcme, fresh.ID)
+		w.ok(err)
+		settle()
+		same(t, "the state once they are read", w.find(fresh).State, credential.Connected)
 	})
 }
 

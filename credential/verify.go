@@ -236,10 +236,13 @@ func (s *Service) verify(ctx context.Context, c Credential) (Verification, Crede
 	}
 	if err != nil { // our own side failed, which says nothing about the link
 		s.log.Error("a verification broke off", "credential", c.ID, "cause", err)
-		learned, event, v.Outcome = c, CouldNotCheck, cloud.CouldNotCheck
+		learned, event = c, CouldNotCheck
 	}
-	if event == Break {
+	switch event {
+	case Break:
 		v.Outcome = cloud.Broken
+	case CouldNotCheck:
+		v.Outcome = cloud.CouldNotCheck
 	}
 	v.FinishedAt = s.now()
 	decided := decide(learned, event, v.FinishedAt, finding.RetryAfter)
@@ -302,14 +305,14 @@ func eventOf(outcome cloud.Outcome) Event {
 }
 
 // learned takes over what a verification found, and keeps what it did not reach.
-func (c Credential) learned(f cloud.Finding) Credential {
+func (c Credential) learned(f cloud.Finding, event Event) Credential {
 	if f.SubscriptionName != "" {
 		c.SubscriptionName = f.SubscriptionName
 	}
 	if f.TenantID != "" {
 		c.Target.TenantID = f.TenantID
 	}
-	if f.Rights != nil {
+	if f.Rights != nil || event == Pass && !f.RightsUnanswered {
 		c.Rights = f.Rights
 	}
 	return c

@@ -41,9 +41,9 @@ type rights []cloud.Right
 // right spells cloud.Right in the database, so that renaming a field there
 // does not lose what is stored.
 type right struct {
+	Key       string `json:"key"`
 	Granted   bool   `json:"granted"`
 	Excessive bool   `json:"excessive"`
-	Sentence  string `json:"sentence"`
 }
 
 // Value implements driver.Valuer.
@@ -73,31 +73,31 @@ func (r *rights) Scan(from any) error {
 	return nil
 }
 
-// sentences are stored as a JSON list; none at all as an empty text, which is
-// not the same as an empty list.
-type sentences []string
+// keys are stored as a JSON list; none at all as an empty text, which is not the
+// same as an empty list.
+type keys []string
 
 // Value implements driver.Valuer.
-func (s sentences) Value() (driver.Value, error) {
-	if s == nil {
+func (k keys) Value() (driver.Value, error) {
+	if k == nil {
 		return "", nil
 	}
-	text, err := json.Marshal([]string(s))
+	text, err := json.Marshal([]string(k))
 	return string(text), err
 }
 
 // Scan implements sql.Scanner.
-func (s *sentences) Scan(from any) error {
+func (k *keys) Scan(from any) error {
 	text, ok := from.(string)
 	if !ok {
-		return fmt.Errorf("sentences are stored as %T", from)
+		return fmt.Errorf("keys are stored as %T", from)
 	}
-	*s = nil
+	*k = nil
 	if text == "" {
 		return nil
 	}
-	if err := json.Unmarshal([]byte(text), (*[]string)(s)); err != nil {
-		return fmt.Errorf("stored sentences: %w", err)
+	if err := json.Unmarshal([]byte(text), (*[]string)(k)); err != nil {
+		return fmt.Errorf("stored keys: %w", err)
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func scanCredential(r row) (c credential.Credential, err error) {
 		&c.CertificateID, &c.State, &c.Version, &c.SubscriptionName, (*rights)(&c.Rights),
 		&c.CreatedBy, (*moment)(&c.CreatedAt), (*moment)(&c.FreshFrom),
 		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt), &c.NextTrigger,
-		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*sentences)(&c.ApprovedRights), (*moment)(&c.ReviewedAt), &c.ReviewedBy,
+		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*keys)(&c.ApprovedRights), (*moment)(&c.ReviewedAt), &c.ReviewedBy,
 		&c.CreatedByName, &c.DecidedByName, &c.ReviewedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent,
 		&c.RunningVerification)
 	return c, err
@@ -141,7 +141,7 @@ func (s Credentials) Add(ctx context.Context, c credential.Credential, entry aud
 			c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
 			c.CertificateID, c.State, c.Version, c.SubscriptionName, rights(c.Rights), c.CreatedBy, moment(c.CreatedAt),
 			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
-			c.Status(entry.At), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), sentences(c.ApprovedRights))
+			c.Status(entry.At), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights))
 		if existingID, err = sayAlreadyLinked(ctx, tx, c, err); err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ func changeCredential(ctx context.Context, tx *sql.Tx, c credential.Credential, 
 		c.Label, c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
 		c.CertificateID, c.State, c.SubscriptionName, rights(c.Rights),
 		moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
-		c.Status(at), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), sentences(c.ApprovedRights),
+		c.Status(at), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights),
 		c.AccountID, c.ID, c.Version)
 	if err != nil {
 		return sayAlreadyLinked(ctx, tx, c, err)

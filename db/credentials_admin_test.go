@@ -132,7 +132,7 @@ func TestWhatARunDecidesIsStoredWhole(t *testing.T) {
 	})
 	v := w.start(c, "run")
 	c.State, c.Reason, c.DecidedBy, c.DecidedAt = credential.PendingApproval, "It may give roles.", "", time.Time{}
-	c.ApprovedRights, c.LastCheckedAt = []string{"It may list “machines”."}, after(time.Second)
+	c.ApprovedRights, c.LastCheckedAt = []string{"azure-list “machines”"}, after(time.Second)
 	v.FinishedAt, v.Outcome = after(time.Second), cloud.Passed
 	w.ok(w.Credentials().FinishVerification(t.Context(), v, c, ordered(audit.HoldCredential)))
 	if found := w.find(c); !reflect.DeepEqual(found, stored(c)) {

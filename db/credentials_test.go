@@ -22,7 +22,7 @@ func stored(c credential.Credential) credential.Credential {
 
 func full(c *credential.Credential) {
 	c.State, c.Target.TenantID, c.SubscriptionName = credential.Connected, "tenant", "Production"
-	c.Rights = []cloud.Right{{Granted: true, Sentence: "It may list “machines”."}, {Excessive: true, Sentence: "It may delete."}}
+	c.Rights = []cloud.Right{{Key: "azure-list “machines”", Granted: true}, {Key: "azure-delete", Excessive: true}}
 	c.LastCheckedAt, c.CouldNotCheckAt, c.NextCheckAt = after(time.Second), after(2*time.Second), after(time.Hour)
 	c.Attempts = 3
 }

@@ -189,7 +189,7 @@ func TestASnapshotIsKeptAsItWas(t *testing.T) {
 	c := w.link("one")
 	w.reviewing("r", "ada")
 	taken := review.Snapshot{At: morning, Word: "Expires in 9 days", Status: credential.StatusExpiring, State: credential.Connected, Version: 7,
-		Account: "acme", Label: "one", Rights: []review.SeenRight{{Granted: true, Excessive: true, Sentence: "It may do all."}},
+		Account: "acme", Label: "one", Rights: []review.SeenRight{{Key: "azure-all", Granted: true, Excessive: true, Sentence: "It may do all."}},
 		CertificateExpires: after(time.Hour), LinkedAt: morning, LastCheckedAt: after(-time.Hour)}
 	w.ok(w.rules("ada", "r", c.ID, func(r *review.Ruling) { r.Item.Snapshot = taken }))
 	items, err := w.Reviews().Recorded(t.Context(), "r", 0, 10)

@@ -78,7 +78,7 @@ func conclude(ctx context.Context, tx *sql.Tx, v credential.Verification, decide
 		 WHERE account_id = ? AND id = ? AND version = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
 		decided.State, decided.Target.TenantID, decided.SubscriptionName, rights(decided.Rights),
 		moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt), decided.NextTrigger,
-		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), sentences(decided.ApprovedRights),
+		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), keys(decided.ApprovedRights),
 		decided.AccountID, v.CredentialID, v.Version)
 	if err != nil || current {
 		return current, err

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"mooring/account"
+	"mooring/cloud"
 	"mooring/credential"
 	"mooring/fault"
 )
@@ -144,6 +145,7 @@ type credentialJSON struct {
 }
 
 type rightJSON struct {
+	Key       string `json:"key"`
 	Granted   bool   `json:"granted"`
 	Excessive bool   `json:"excessive"`
 	Sentence  string `json:"sentence"`
@@ -164,16 +166,17 @@ func (h *handlers) apiCredentials(c echo.Context) error {
 }
 
 func (h *handlers) credentialJSON(found credential.Credential) credentialJSON {
+	provider := h.cloudOf(found.Provider)
 	shown := credentialJSON{
 		ID: found.ID, Provider: found.Provider, Label: found.Label, Status: string(found.State),
-		StatusWord: found.Word(h.cloudOf(found.Provider).Describe().ShortName, h.Now()), Reason: found.Reason,
+		StatusWord: found.Word(provider.Describe().ShortName, h.Now()), Reason: found.Reason,
 		Environment: found.Target.Environment, Method: found.Target.Method, SubscriptionID: found.Target.SubscriptionID,
 		SubscriptionName: found.SubscriptionName, TenantID: found.Target.TenantID, ClientID: found.Target.ClientID,
 		CertificateSHA1: found.CertificateSHA1, CertificateExpiresAt: timeJSON(found.CertificateExpires), Rights: []rightJSON{},
 		LinkedBy: found.CreatedByName, LinkedAt: timeJSON(found.CreatedAt), LastCheckedAt: timeJSON(found.LastCheckedAt), NextCheckAt: timeJSON(found.NextCheckAt),
 	}
 	for _, r := range found.Rights {
-		shown.Rights = append(shown.Rights, rightJSON(r))
+		shown.Rights = append(shown.Rights, rightJSON{r.Key, r.Granted, r.Excessive, cloud.TextOf(provider, r)})
 	}
 	return shown
 }

@@ -6,6 +6,7 @@ import (
 
 	"mooring/cloud"
 	"mooring/credential"
+	"mooring/review"
 	"mooring/views"
 )
 
@@ -35,27 +36,15 @@ func (h *handlers) chart(runs []credential.Verification, zone *time.Location) vi
 	return strip
 }
 
-// rightsSince lists what a credential may do now and, when there is something
-// to compare it with, what came and went since then.
-func rightsSince(now, then []cloud.Right, compare bool) []views.RightNow {
-	has := func(rights []cloud.Right, sentence string) bool {
-		return slices.ContainsFunc(rights, func(r cloud.Right) bool { return r.Granted && r.Sentence == sentence })
+// rightsNow lists the rights of a linked account, and what came and went.
+func rightsNow(rights []review.RightSince) []views.RightNow {
+	var shown []views.RightNow
+	for _, r := range rights {
+		shown = append(shown, views.RightNow{Sentence: r.Sentence, Excessive: r.Excessive, Change: rightChanges[r.Change]})
 	}
-	var rights []views.RightNow
-	for _, r := range now {
-		if !r.Granted {
-			continue
-		}
-		shown := views.RightNow{Sentence: r.Sentence, Excessive: r.Excessive}
-		if compare && !has(then, r.Sentence) {
-			shown.Change = views.RightAdded
-		}
-		rights = append(rights, shown)
-	}
-	for _, r := range then {
-		if compare && r.Granted && !has(now, r.Sentence) {
-			rights = append(rights, views.RightNow{Sentence: r.Sentence, Excessive: r.Excessive, Change: views.RightRemoved})
-		}
-	}
-	return rights
+	return shown
+}
+
+var rightChanges = map[review.RightChange]views.RightChange{
+	review.RightAdded: views.RightAdded, review.RightRemoved: views.RightRemoved,
 }

@@ -71,7 +71,7 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 		Status: h.statusOf(found, description, zone), LastCheck: h.moment(found.LastCheckedAt, zone),
 		Certificate:    views.Certificate{SHA1: found.CertificateSHA1, Expires: h.moment(found.CertificateExpires, zone)},
 		OldCertificate: !found.CertificateIsCurrent,
-		Rights:         found.Rights, Progress: h.progress(provider, found, runs, path, zone), History: h.history(provider, found, runs, zone),
+		Rights:         rightsOf(provider, found), Progress: h.progress(provider, found, runs, path, zone), History: h.history(provider, found, runs, zone),
 		Decision: h.decisionOf(found, zone), LetIn: h.letIn(found, zone), BackPath: providersOf(m.Account.Name),
 	}
 	if view.Questions, err = h.questionViews(c, m, found, path); err != nil {
@@ -235,4 +235,13 @@ func (h *handlers) leftovers(c echo.Context) error {
 	return h.html(c, http.StatusOK, views.LeftoversPage(views.Leftovers{
 		Frame: h.frame(c, "Unlinked"), Commands: provider.Leftovers(target), BackPath: providersOf(m.Account.Name),
 	}))
+}
+
+// rightsOf puts the rights of a credential into words.
+func rightsOf(provider cloud.Cloud, found credential.Credential) []views.Right {
+	var shown []views.Right
+	for _, r := range found.Rights {
+		shown = append(shown, views.Right{Granted: r.Granted, Excessive: r.Excessive, Sentence: cloud.TextOf(provider, r)})
+	}
+	return shown
 }

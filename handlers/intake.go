@@ -105,7 +105,7 @@ func (h *handlers) rightTicks(ticked []string) []views.Tick {
 	providers := h.Intake.Rights()
 	for _, of := range providers {
 		for _, right := range of.Rights {
-			tick := views.Tick{Key: right, Name: right, Ticked: slices.Contains(ticked, right)}
+			tick := views.Tick{Key: right.Key, Name: right.Granted, Ticked: slices.Contains(ticked, right.Key)}
 			if len(providers) > 1 {
 				tick.Remark = of.Name
 			}

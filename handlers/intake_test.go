@@ -8,11 +8,14 @@ import (
 	"testing"
 
 	"mooring/audit"
+	"mooring/cloud"
 	"mooring/credential"
 )
 
 // rights are what the fake cloud says that a link may turn out to do.
-func (*fakeCloud) Rights() []string { return []string{"May look.", "May do everything."} }
+func (*fakeCloud) Rights() []cloud.RightText {
+	return []cloud.RightText{{Key: "azure-look", Granted: "May look."}, {Key: "azure-rule", Granted: "May do everything."}, {Key: "azure-sing", Granted: "May sing.", Missing: "May not sing."}}
+}
 
 func TestTheIntakePolicyIsShownAndChanged(t *testing.T) {
 	s := newSite(t)
@@ -22,12 +25,12 @@ func TestTheIntakePolicyIsShownAndChanged(t *testing.T) {
 			t.Errorf("the page does not hold %s", want)
 		}
 	}
-	form := url.Values{"version": {"0"}, "approval": {"some"}, "approve-provider": {"azure"}, "rights-on": {"yes"}, "right": {"May look."},
+	form := url.Values{"version": {"0"}, "approval": {"some"}, "approve-provider": {"azure"}, "rights-on": {"yes"}, "right": {"azure-look"},
 		"provider-rule": {"some"}, "provider": {"azure"}, "subscriptions": {someID + "\n"}, "longest-certificate": {"90"}}
 	leads(t, s.ask("admin", "POST", intakePath, form), intakePath+"?done=saved")
 	rules, err := s.Intake.Rules(t.Context())
 	if err != nil || rules.ApproveAll || !slices.Equal(rules.ApproveProviders, []string{"azure"}) || !rules.RightsOn ||
-		!slices.Equal(rules.ApproveRightsBeyond, []string{"May look."}) || !slices.Equal(rules.Providers, []string{"azure"}) ||
+		!slices.Equal(rules.ApproveRightsBeyond, []string{"azure-look"}) || !slices.Equal(rules.Providers, []string{"azure"}) ||
 		!slices.Equal(rules.Subscriptions, []string{someID}) || rules.LongestCertificate != 90 || rules.Version != 1 {
 		t.Errorf("the rules are %+v, %v", rules, err)
 	}
@@ -35,7 +38,7 @@ func TestTheIntakePolicyIsShownAndChanged(t *testing.T) {
 		t.Errorf("the entry is %+v", last)
 	}
 	saved := s.ask("admin", "GET", intakePath+"?done=saved", nil).Body.String()
-	for _, want := range []string{"The policy is saved.", `value="some" checked`, `value="May look." checked`, ">" + someID + "</textarea>", `value="90"`, `name="version" value="1"`} {
+	for _, want := range []string{"The policy is saved.", `value="some" checked`, `value="azure-look" checked`, ">" + someID + "</textarea>", `value="90"`, `name="version" value="1"`} {
 		if !strings.Contains(saved, want) {
 			t.Errorf("the saved page does not hold %s", want)
 		}

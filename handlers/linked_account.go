@@ -115,7 +115,7 @@ func (h *handlers) linkedAccountView(c echo.Context, k known) views.LinkedAccoun
 	for _, owner := range k.owned.Owners {
 		view.Owners = append(view.Owners, views.Link{Text: owner.Name, Path: personOf(owner.ID)})
 	}
-	view.Rights, view.RightsThen = rightsSinceReview(k, zone)
+	view.Rights, view.RightsThen = h.rightsSinceReview(k, zone)
 	for _, past := range k.reviews {
 		view.Reviews = append(view.Reviews, h.pastDecision(past, zone))
 	}
@@ -128,14 +128,17 @@ func (h *handlers) linkedAccountView(c echo.Context, k known) views.LinkedAccoun
 
 // rightsSinceReview compares the rights with those that the last review decided
 // on. What no check has found yet is compared with nothing.
-func rightsSinceReview(k known, zone *time.Location) ([]views.RightNow, string) {
+func (h *handlers) rightsSinceReview(k known, zone *time.Location) ([]views.RightNow, string) {
 	i := slices.IndexFunc(k.reviews, func(p review.Past) bool { return p.Stage == review.StageDecided })
 	if i < 0 {
-		return rightsSince(k.Rights, nil, false), ""
+		return rightsNow(h.Reviews.RightsNow(k.Credential)), ""
 	}
 	last := k.reviews[i]
-	compared := !k.LastCheckedAt.IsZero()
-	return rightsSince(k.Rights, last.Snapshot.CloudRights(), compared), "the review of " + last.DecidedAt.In(zone).Format("2 January 2006")
+	rights := h.Reviews.RightsNow(k.Credential)
+	if !k.LastCheckedAt.IsZero() {
+		rights = h.Reviews.RightsSince(k.Credential, last.Snapshot)
+	}
+	return rightsNow(rights), "the review of " + last.DecidedAt.In(zone).Format("2 January 2006")
 }
 
 var decisionTones = map[review.Kind]views.Tone{

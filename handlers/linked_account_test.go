@@ -42,10 +42,10 @@ func (s *site) checked(id string, rights ...cloud.Right) {
 
 func TestTheDetailHoldsEverythingButTheSecret(t *testing.T) {
 	s, production, _, _ := harborAndElsewhere(t)
-	look, rule := cloud.Right{Granted: true, Sentence: "May look."}, cloud.Right{Granted: true, Excessive: true, Sentence: "May do everything."}
+	look, rule := cloud.Right{Key: "azure-look", Granted: true}, cloud.Right{Key: "azure-rule", Granted: true, Excessive: true}
 	s.checked(production, look)
 	s.keeps(production)
-	s.checked(production, rule, cloud.Right{Sentence: "May not sing."})
+	s.checked(production, rule, cloud.Right{Key: "azure-sing"})
 	w := s.ask("admin", "GET", linkedAccountOf(production), nil)
 	body := html.UnescapeString(w.Body.String())
 	found, err := s.Credentials.FindAny(t.Context(), production)

@@ -174,7 +174,7 @@ func (h *handlers) queueItem(c echo.Context, item review.Item) (shown views.Queu
 		Label: found.Label, Path: linkedAccountOf(found.ID), Provider: description.Name, Account: item.Account,
 		SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID, TenantID: found.Target.TenantID, Method: cmp.Or(method.Name, found.Target.Method),
 		Status: h.statusOf(found, description, zone), StatusReason: found.Reason,
-		Rights: rightsSince(found.Rights, nil, false), Chart: h.chart(runs, zone),
+		Rights: rightsNow(h.Reviews.RightsNow(found)), Chart: h.chart(runs, zone),
 		Expires: h.moment(found.CertificateExpires, zone), ExpiresSoon: found.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore,
 		Linked: h.moment(found.CreatedAt, zone), LinkedBy: found.CreatedByName, LastCheck: h.moment(found.LastCheckedAt, zone),
 		LastReview: h.moment(found.ReviewedAt, zone), ReviewedBy: found.ReviewedByName,
@@ -184,7 +184,7 @@ func (h *handlers) queueItem(c echo.Context, item review.Item) (shown views.Queu
 	if had {
 		day := "the review of " + before.DecidedAt.In(zone).Format("2 January 2006")
 		shown.Before, shown.RightsThen = before.Kind.Word(), day
-		shown.Rights = rightsSince(found.Rights, before.Snapshot.CloudRights(), true)
+		shown.Rights = rightsNow(h.Reviews.RightsSince(found, before.Snapshot))
 		if item.Kind == "" {
 			shown.Changed, shown.ChangedSince = h.Reviews.ChangedSince(before, found), day
 		}

@@ -113,7 +113,7 @@ func (s *Reviews) rule(ctx context.Context, b Bench, person account.Person, acto
 		Result: audit.Done, Detail: b.Review.Name, Changes: decisionChanges(item.Kind, d)}
 	item.Kind, item.Reason, item.Stage, item.Changes = d.Kind, d.Reason, StageDecided, item.Changes+1
 	item.DecidedByID, item.DecidedByName, item.DecidedAt = person.ID, person.Name, now
-	item.Snapshot = snapshotOf(c, b.AccountNow, s.word(c, now), now)
+	item.Snapshot = s.snapshotOf(c, b.AccountNow, s.word(c, now), now)
 	if d.Kind == Ask {
 		item.Stage = StageAsked
 		item.Question, item.AskedByName, item.AskedAt = d.Reason, person.Name, now

@@ -16,9 +16,16 @@ import (
 	"mooring/audit"
 )
 
-// evidenceFormat grows when the program spells the files of a pack otherwise.
-// A pack that was signed in an older format is signed anew.
-const evidenceFormat = 1
+// evidenceFormat is how packs are spelled that are signed from now on. A pack
+// stays in the format in which it was signed: see evidenceFormats.
+const evidenceFormat = 2
+
+// evidenceFormats write the digested files of a pack, by format. Format 1 is
+// frozen, in evidence1. Format 2 has keys beside its words.
+var evidenceFormats = map[int]func(s *Reviews, ctx context.Context, r Review, name string, w io.Writer) error{
+	1: (*Reviews).writeFile1,
+	2: (*Reviews).writeFile,
+}
 
 // evidencePurpose keeps the signature from being taken for that of something else.
 const evidencePurpose = "mooring review evidence"
@@ -138,7 +145,7 @@ func (s *Reviews) sealClosed(ctx context.Context) error {
 // sealed gives the seal of a review, and makes it if there is none.
 func (s *Reviews) sealed(ctx context.Context, r Review) (Seal, error) {
 	seal, err := s.store.Seal(ctx, r.ID)
-	if err != nil || seal.Format == evidenceFormat {
+	if err != nil || seal.Format != 0 {
 		return seal, err
 	}
 	m := manifest{What: whatItIs, Format: evidenceFormat, MadeAt: r.ClosedAt.UTC(), Key: s.notary.PublicKeys()[0].Fingerprint(),
@@ -188,11 +195,15 @@ func (s *Reviews) writePack(ctx context.Context, r Review, seal Seal, w io.Write
 	if err := json.Unmarshal([]byte(seal.Manifest), &m); err != nil {
 		return fmt.Errorf("manifest of the review %s: %w", r.ID, err)
 	}
+	write := evidenceFormats[seal.Format]
+	if write == nil {
+		return fmt.Errorf("the pack of the review %s is of format %d, and this Mooring knows formats 1 to %d", r.ID, seal.Format, evidenceFormat)
+	}
 	z := newZip(w, m.MadeAt)
 	for _, f := range m.Files {
 		z.begin(f.Name, f.Size, seal.Sums[f.Name])
 		meter := newMeter(z)
-		if err := s.writeFile(ctx, r, f.Name, meter); err != nil {
+		if err := write(s, ctx, r, f.Name, meter); err != nil {
 			return err
 		}
 		if meter.size != f.Size || meter.digest() != f.SHA256 {

@@ -81,7 +81,15 @@ func exactly(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-var csvHeader = []string{"Position", "Decision", "Reason", "Decided by", "Decided at", "Status then", "Label", "Provider", "Account",
+// outcomeKey is outcome for programs: the decision, or what the item waits for.
+func outcomeKey(i Item) string {
+	if i.Stage == StageDecided {
+		return string(i.Kind)
+	}
+	return string(i.Stage)
+}
+
+var csvHeader = []string{"Position", "Decision", "Decision key", "Reason", "Decided by", "Decided at", "Status then", "Status key", "Label", "Provider", "Account",
 	"Subscription", "Subscription ID", "Linked by", "Question", "Asked by", "Asked at", "Answer", "Answered by", "Answered at",
 	"Unlinked by the end", "Credential"}
 
@@ -91,7 +99,8 @@ func (s *Reviews) writeCSV(ctx context.Context, r Review, w io.Writer) error {
 		return err
 	}
 	err := s.recorded(ctx, r, func(i Item) error {
-		row := []string{fmt.Sprint(i.Position), outcome(i), i.Reason, i.DecidedByName, exactly(i.DecidedAt), i.Snapshot.Word, i.Label,
+		row := []string{fmt.Sprint(i.Position), outcome(i), outcomeKey(i), i.Reason, i.DecidedByName, exactly(i.DecidedAt),
+			i.Snapshot.Word, string(i.Snapshot.Status), i.Label,
 			i.Provider, i.Account, i.SubscriptionName, i.SubscriptionID, i.LinkedByName, i.Question, i.AskedByName, exactly(i.AskedAt),
 			i.Answer, i.AnsweredByName, exactly(i.AnsweredAt), map[bool]string{true: "yes", false: "no"}[i.Gone], i.CredentialID}
 		for n := range row {

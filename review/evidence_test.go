@@ -348,7 +348,7 @@ func TestEveryKindOfTamperingIsFoundAndNamed(t *testing.T) {
 		"a field said twice":        {with("manifest.json", func(s string) string { return strings.Replace(s, `"total": 7`, `"total": 6, "total": 7`, 1) }), "manifest.json is not as a Mooring writes it"},
 		"a field of their own":      {with("manifest.json", func(s string) string { return strings.Replace(s, `"total": 7`, `"total": 7, "approved": true`, 1) }), "manifest.json is not as a Mooring writes it"},
 		"no manifest":               {with("manifest.json", func(string) string { return "" }), "manifest.json is not as a Mooring writes it"},
-		"a manifest of format 2":    {with("manifest.json", func(s string) string { return strings.Replace(s, `"format": 1`, `"format": 2`, 1) }), "It is of format 2"},
+		"a manifest of format 3":    {with("manifest.json", func(s string) string { return strings.Replace(s, `"format": 2`, `"format": 3`, 1) }), "It is of format 3"},
 		"fewer files named":         {with("manifest.json", func(s string) string { return strings.Replace(s, `"summary.html"`, `"summary.txt"`, 1) }), "does not name the files of a pack"},
 		"the signature":             {with("manifest.sig", func(s string) string { return strings.Replace(s, `"purpose": "`, `"purpose": "x`, 1) }), "manifest.sig is not as a Mooring writes it"},
 		"another's signature":       {with("manifest.sig", func(string) string { return strangers["manifest.sig"] }), "do not name the same key"},
@@ -417,8 +417,8 @@ func TestWithoutAKeyNothingIsProvedAboutTheMaker(t *testing.T) {
 	}
 }
 
-// When one of these digests changes, packs of before would be told to be
-// changed: let evidenceFormat grow with it.
+// When one of these digests changes, packs that were signed before no longer fit
+// what is written: let evidenceFormat grow with it, once format 2 was released.
 func TestTheSpellingOfAPackIsKept(t *testing.T) {
 	b := newBoard(t)
 	r := b.reviewed()
@@ -426,8 +426,8 @@ func TestTheSpellingOfAPackIsKept(t *testing.T) {
 	files["summary.html"] = strings.NewReplacer(hex.EncodeToString(r.Anchor.Digest), "DIGEST",
 		fmt.Sprintf("Entry %d ", r.Anchor.Entry), "Entry N ").Replace(files["summary.html"])
 	for name, want := range map[string]string{
-		"decisions.csv":  "c820e62ab8424dec5ae7ea47fab96befb0b3ed4140b07c5032560806fa74c145",
-		"decisions.json": "f676dfd22dd03bee629b91d8ed8881c991e85a74694854ea19f1045f183ac3df",
+		"decisions.csv":  "27b0188519845f805c3441a34d4ff4c56e247773e73630655d6d049cc3acdb0c",
+		"decisions.json": "1789f87b655e247a336ee792e8829c90cf0c7ca16917ef4c1b538882a93a4804",
 		"summary.html":   "2b52307ed2628274252c5be74ebde1202572741e00c2bfa63103d1813e79253b",
 	} {
 		if got := fmt.Sprintf("%x", sha256.Sum256([]byte(files[name]))); got != want {

@@ -128,8 +128,8 @@ func readManifest(files map[string]*zip.File) (m manifest, text []byte, err erro
 	if !strictly(text, &m) || m.What != whatItIs {
 		return m, nil, packErrorf("%s is not as a Mooring writes it.", fileManifest)
 	}
-	if m.Format != evidenceFormat {
-		return m, nil, packErrorf("It is of format %d, and this Mooring knows format %d. Check it with the Mooring that made it.", m.Format, evidenceFormat)
+	if evidenceFormats[m.Format] == nil {
+		return m, nil, packErrorf("It is of format %d, and this Mooring knows formats 1 to %d. Check it with the Mooring that made it.", m.Format, evidenceFormat)
 	}
 	if len(m.Files) != len(digested) {
 		return m, nil, packErrorf("%s does not name the files of a pack.", fileManifest)

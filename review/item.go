@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mooring/audit"
+	"mooring/cloud"
 	"mooring/credential"
 )
 
@@ -111,12 +112,12 @@ func versionOf(i Item, now *credential.Credential) int64 {
 		Version                    int64
 		State                      credential.State
 		SubscriptionName, TenantID string
-		Rights                     []SeenRight
+		Rights                     []cloud.Right
 		CertificateExpires, Reason string
 	}
 	if now != nil {
 		look.Linked, look.Version, look.State = true, now.Version, now.State
-		look.SubscriptionName, look.TenantID, look.Rights = now.SubscriptionName, now.Target.TenantID, seenRights(now.Rights)
+		look.SubscriptionName, look.TenantID, look.Rights = now.SubscriptionName, now.Target.TenantID, now.Rights
 		look.CertificateExpires, look.Reason = now.CertificateExpires.UTC().Format(time.RFC3339), now.Reason
 	}
 	spelled, err := json.Marshal(look)
@@ -139,7 +140,7 @@ func (s *Reviews) seenBy(personID string, st Standing) Item {
 	i.Gone = i.Gone || st.Now == nil
 	i.Version = versionOf(i, st.Now)
 	if i.Kind != "" {
-		i.ChangedSince = changedSince(i, st, s.word)
+		i.ChangedSince = s.changedSince(i, st)
 	}
 	return i
 }

@@ -134,7 +134,7 @@ func (b *board) link(name, accountName, by string, change ...func(*credential.Cr
 	c := credential.Credential{ID: "credential-" + name, AccountID: "account-" + accountName, Provider: "azure", Label: name,
 		Target:        cloud.Target{Environment: "public", Method: "application", SubscriptionID: "subscription-" + name, ClientID: "client-" + name},
 		CertificateID: "account-" + accountName + "-certificate", State: credential.Connected, Version: 1, SubscriptionName: "Name of " + name,
-		Rights:    []cloud.Right{{Granted: true, Sentence: "It may list machines."}, {Sentence: "It may make machines."}},
+		Rights:    []cloud.Right{{Key: "azure-list", Granted: true}, {Key: "azure-make"}},
 		CreatedBy: "person-" + by, CreatedAt: morning, FreshFrom: morning, LastCheckedAt: morning, CertificateExpires: morning.AddDate(1, 0, 0)}
 	for _, f := range change {
 		f(&c)
@@ -309,6 +309,11 @@ type namedCloud struct{ cloud.Cloud }
 
 func (namedCloud) Describe() cloud.Description {
 	return cloud.Description{Key: "azure", Name: "Microsoft Azure", ShortName: "Azure"}
+}
+
+// Rights implements cloud.RightsLister.
+func (namedCloud) Rights() []cloud.RightText {
+	return []cloud.RightText{{Key: "azure-list", Granted: "It may list machines."}, {Key: "azure-make", Granted: "It may make machines.", Missing: "It may not make machines."}}
 }
 
 type noCertificates struct{}

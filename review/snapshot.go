@@ -1,12 +1,9 @@
 package review
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"mooring/audit"
-	"mooring/cloud"
 	"mooring/credential"
 )
 
@@ -38,38 +35,13 @@ type Snapshot struct {
 	CouldNotCheckAt    time.Time         `json:"could_not_check_at,omitzero"`
 }
 
-// SeenRight is a right as it was, in a spelling that does not change with the
-// program.
-type SeenRight struct {
-	Granted   bool   `json:"granted"`
-	Excessive bool   `json:"excessive"`
-	Sentence  string `json:"sentence"`
-}
-
-func seenRights(rights []cloud.Right) []SeenRight {
-	seen := make([]SeenRight, len(rights))
-	for i, r := range rights {
-		seen[i] = SeenRight{Granted: r.Granted, Excessive: r.Excessive, Sentence: r.Sentence}
-	}
-	return seen
-}
-
-// CloudRights gives the rights as the pages show them.
-func (s Snapshot) CloudRights() []cloud.Right {
-	var rights []cloud.Right
-	for _, r := range s.Rights {
-		rights = append(rights, cloud.Right{Granted: r.Granted, Excessive: r.Excessive, Sentence: r.Sentence})
-	}
-	return rights
-}
-
 // snapshotOf takes down what matters to a decision. word is the status word.
-func snapshotOf(c credential.Credential, account, word string, at time.Time) Snapshot {
+func (s *Reviews) snapshotOf(c credential.Credential, account, word string, at time.Time) Snapshot {
 	return Snapshot{
 		At: at.UTC().Truncate(time.Millisecond), Word: word, Status: c.Status(at), State: c.State, Reason: c.Reason, Version: c.Version,
 		Account: account, Provider: c.Provider, Label: c.Label, SubscriptionName: c.SubscriptionName,
 		SubscriptionID: c.Target.SubscriptionID, Environment: c.Target.Environment, Method: c.Target.Method,
-		TenantID: c.Target.TenantID, ClientID: c.Target.ClientID, Rights: seenRights(c.Rights),
+		TenantID: c.Target.TenantID, ClientID: c.Target.ClientID, Rights: s.seenRights(c),
 		CertificateSHA1: c.CertificateSHA1, CertificateExpires: c.CertificateExpires.UTC(),
 		LinkedByID: c.CreatedBy, LinkedBy: c.CreatedByName, LinkedAt: c.CreatedAt.UTC(),
 		LastCheckedAt: c.LastCheckedAt.UTC(), CouldNotCheckAt: c.CouldNotCheckAt.UTC(),
@@ -78,7 +50,7 @@ func snapshotOf(c credential.Credential, account, word string, at time.Time) Sna
 
 // changedSince lists what is different from what was decided on. What the
 // decision itself did is no difference.
-func changedSince(i Item, st Standing, word func(credential.Credential, time.Time) string) []audit.Change {
+func (s *Reviews) changedSince(i Item, st Standing) []audit.Change {
 	if i.Gone {
 		if i.Kind == Unlink {
 			return nil
@@ -88,14 +60,14 @@ func changedSince(i Item, st Standing, word func(credential.Credential, time.Tim
 	if st.Now == nil {
 		return nil
 	}
-	then, now := i.Snapshot, snapshotOf(*st.Now, st.AccountNow, "", st.At)
+	then, now := i.Snapshot, s.snapshotOf(*st.Now, st.AccountNow, "", st.At)
 	if i.Kind == Disable {
 		then.Status, then.State, then.Word = credential.StatusDisabled, credential.Stopped, ""
 	}
 	if then.Status == now.Status {
 		then.Word = ""
 	} else {
-		now.Word = word(*st.Now, st.At)
+		now.Word = s.word(*st.Now, st.At)
 		if then.Word == "" {
 			then.Word = stoppedWord
 		}
@@ -120,34 +92,15 @@ func changedSince(i Item, st Standing, word func(credential.Credential, time.Tim
 	}
 	differ("Directory (tenant) ID", then.TenantID, now.TenantID)
 	differ("Subscription", then.SubscriptionName, now.SubscriptionName)
-	return append(changes, changedRights(then.Rights, now.Rights)...)
-}
-
-const stoppedWord = "Disabled"
-
-// changedRights compares what is granted, sentence by sentence.
-func changedRights(then, now []SeenRight) []audit.Change {
-	before, after := granted(then), granted(now)
-	var changes []audit.Change
-	for _, sentence := range before {
-		if !slices.Contains(after, sentence) {
-			changes = append(changes, audit.Change{Field: "Right", Before: sentence})
-		}
-	}
-	for _, sentence := range after {
-		if !slices.Contains(before, sentence) {
-			changes = append(changes, audit.Change{Field: "Right", After: sentence})
+	for _, r := range rightsSince(now.Rights, then.Rights) {
+		switch r.Change {
+		case RightAdded:
+			changes = append(changes, audit.Change{Field: "Right", After: r.Sentence})
+		case RightRemoved:
+			changes = append(changes, audit.Change{Field: "Right", Before: r.Sentence})
 		}
 	}
 	return changes
 }
 
-func granted(rights []SeenRight) []string {
-	var sentences []string
-	for _, r := range rights {
-		if r.Granted {
-			sentences = append(sentences, strings.TrimSpace(r.Sentence))
-		}
-	}
-	return sentences
-}
+const stoppedWord = "Disabled"

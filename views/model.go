@@ -195,7 +195,7 @@ type Credential struct {
 	NextCheck        Time // empty when none is planned
 	Certificate      Certificate
 	OldCertificate   bool // the account has a newer certificate; editing switches to it
-	Rights           []cloud.Right
+	Rights           []Right
 	Progress         Progress
 	History          []Run // finished runs, the latest first
 	Decision         *Decision
@@ -275,7 +275,7 @@ type Linked struct {
 	SubscriptionName      string
 	TenantID              string
 	Status                Status
-	Rights                []cloud.Right
+	Rights                []Right
 	Progress              Progress
 	Connected             bool
 	Decision              *Decision // it waits for an approval, or the policy refuses it
@@ -372,4 +372,11 @@ type Problem struct {
 	Sentence  string
 	Link      *fault.Link
 	RequestID string
+}
+
+// Right is a permission that a credential has or lacks, in words.
+type Right struct {
+	Granted   bool
+	Excessive bool // more than Mooring needs
+	Sentence  string
 }

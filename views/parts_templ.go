@@ -2259,7 +2259,7 @@ func progress(p Progress, prefix string) templ.Component {
 	})
 }
 
-func rights(list []cloud.Right) templ.Component {
+func rights(list []Right) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -365,7 +365,7 @@ func sampleConnected() Credential {
 		LinkedBy: "Ada Byron", Linked: sampleLinkedAt,
 		Status:    Status{Word: "Connected", Tone: ToneOK},
 		LastCheck: sampleChecked, NextCheck: sampleTomorrow, Certificate: sampleCertificate(),
-		Rights: []cloud.Right{
+		Rights: []Right{
 			{Granted: true, Sentence: "It may read the resources of the subscription."},
 			{Granted: true, Sentence: "It may create and remove resources in the resource group mooring."},
 			{Granted: true, Excessive: true, Sentence: "It may give rights to other people."},

@@ -160,6 +160,8 @@ var catalogue = []entry{
 		"Remove the deny assignment, or exclude the application from it.", roleGiver, ""},
 	{"LinkedAuthorizationFailed", copying, "The application may change one resource, but not another one that it is tied to.",
 		"Give it a role on the resource group of the other one, too.", roleGiver, giveReader},
+	{codeRightsUnreadable, broken, "Mooring can't read Azure's list of what the application may do to its end, so its permissions are unknown. The link works all the same.",
+		"Check again later. If it stays, ask the operator of this Mooring to look for a proxy between Mooring and Azure that changes answers.", operator, ""},
 	{codeRightsUnknown, broken, "The application may not look at this, so it cannot be told. The link works all the same.",
 		"Nothing has to be done. With the role Reader, Mooring could tell.", roleGiver, giveReader},
 	{"ReadOnlyDisabledSubscription", broken, "The subscription is disabled: it can be read, and nothing in it can be changed.",

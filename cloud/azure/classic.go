@@ -32,8 +32,7 @@ func (r *run) classic(ctx context.Context) {
 			return "", refuse(codeOtherSubscription, "")
 		}
 		r.finding.SubscriptionName = shortName(subscription.SubscriptionName)
-		r.finding.Rights = []cloud.Right{{Granted: true, Excessive: true,
-			Sentence: rightClassic}}
+		r.finding.Rights = []cloud.Right{{Key: rightClassic, Granted: true, Excessive: true}}
 		return r.finding.SubscriptionName, nil
 	}) {
 		return

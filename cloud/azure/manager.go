@@ -2,6 +2,7 @@ package azure
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -114,7 +115,7 @@ func (m *manager) permissionPages(ctx context.Context, address string) ([]permis
 		}
 		list, ok := permissionsIn(page)
 		if !ok {
-			return nil, refuse(codeUnexpectedAnswer, "")
+			return nil, refuse(codeRightsUnreadable, "")
 		}
 		all = append(all, list...)
 		next := page.text("nextlink")
@@ -125,7 +126,7 @@ func (m *manager) permissionPages(ctx context.Context, address string) ([]permis
 			return nil, err
 		}
 	}
-	return nil, refuse(codeUnexpectedAnswer, "")
+	return nil, refuse(codeRightsUnreadable, fmt.Sprintf("The list has more than %d pages.", mostPages))
 }
 
 // ownAddress lets a link of an answer through if it leads to the resource
@@ -134,7 +135,7 @@ func (m *manager) ownAddress(link string) (string, error) {
 	there, err := url.Parse(link)
 	own, ownErr := url.Parse(m.client.Endpoint())
 	if err != nil || ownErr != nil || there.Scheme != own.Scheme || there.Host != own.Host || there.User != nil {
-		return "", refuse(codeForeignHost, "")
+		return "", refuse(codeRightsUnreadable, "The list continues on a host that isn't one of Azure's.")
 	}
 	return link, nil
 }

@@ -137,7 +137,7 @@ func TestPermissionsFollowAzuresRule(t *testing.T) {
 	}
 	for _, right := range rightsOf([]permission{{Actions: []string{"*"}}}) {
 		if !right.Granted {
-			t.Errorf("an owner lacks: %s", right.Sentence)
+			t.Errorf("an owner lacks: %s", right.Key)
 		}
 	}
 	if rights := rightsOf(reader); !rights[0].Granted || rights[1].Granted || len(rights) != 3 {

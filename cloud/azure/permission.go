@@ -5,15 +5,22 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"mooring/cloud"
 )
 
 // permission is one entry of the permissions that Azure lists. An operation is
 // allowed when some entry allows it: a pattern of Actions fits and none of
-// NotActions in the same entry does. Deny assignments and conditions are not
-// in the list, so this is what to expect, not a promise.
-type permission struct{ Actions, NotActions []string }
+// NotActions in the same entry does; likewise on data. Deny assignments and
+// conditions are not in the list, so this is what to expect, not a promise.
+type permission struct {
+	Actions, NotActions         []string
+	DataActions, NotDataActions []string
+}
+
+// allowsData reports whether there may be an operation on data that it allows:
+// some pattern is not wholly taken away again.
+func (p permission) allowsData() bool {
+	return slices.ContainsFunc(p.DataActions, func(pattern string) bool { return pattern != "" && !fitsAny(p.NotDataActions, pattern) })
+}
 
 // permissionsIn reads a page. It reports false when there is something in it
 // that cannot be read, since that could allow anything.
@@ -27,10 +34,12 @@ func permissionsIn(page fields) ([]permission, bool) {
 		entry := fieldsOf(raw)
 		actions, ok := entry.texts("actions")
 		notActions, alsoOK := entry.texts("notactions")
-		if len(entry) == 0 || !ok || !alsoOK {
+		data, dataOK := entry.texts("dataactions")
+		notData, notDataOK := entry.texts("notdataactions")
+		if len(entry) == 0 || !ok || !alsoOK || !dataOK || !notDataOK {
 			return nil, false
 		}
-		all = append(all, permission{actions, notActions})
+		all = append(all, permission{actions, notActions, data, notData})
 	}
 	return all, true
 }
@@ -61,61 +70,4 @@ func fits(pattern, action string) bool {
 	}
 	matched, err := regexp.MatchString("^"+strings.Join(parts, ".*")+"$", strings.ToLower(action))
 	return err == nil && matched
-}
-
-// What Mooring can use, each with the operations that it needs.
-var abilities = []struct {
-	granted, missing string
-	excessive        bool
-	any              bool // one of the operations is enough
-	actions          []string
-}{
-	{
-		granted: "It can read what is in the subscription.",
-		missing: "It cannot read what is in the subscription.",
-		actions: []string{"Microsoft.Resources/subscriptions/read", "Microsoft.Resources/subscriptions/resourceGroups/read"},
-	},
-	{
-		granted: "It can create and change virtual machines with their disks and networks, in the whole subscription.",
-		missing: "It cannot create virtual machines in the whole subscription. A role on one resource group is enough for that, and is not shown here.",
-		actions: []string{
-			"Microsoft.Compute/virtualMachines/write", "Microsoft.Compute/disks/write",
-			"Microsoft.Network/networkInterfaces/write", "Microsoft.Network/networkInterfaces/join/action",
-			"Microsoft.Network/virtualNetworks/write", "Microsoft.Network/virtualNetworks/subnets/join/action",
-			"Microsoft.Network/publicIPAddresses/write", "Microsoft.Network/publicIPAddresses/join/action",
-			"Microsoft.Network/networkSecurityGroups/write", "Microsoft.Network/networkSecurityGroups/join/action",
-		},
-	},
-	{
-		granted: "It can create resource groups.",
-		missing: "It cannot create resource groups.",
-		actions: []string{"Microsoft.Resources/subscriptions/resourceGroups/write"},
-	},
-	{
-		granted:   "It can give roles to others, which is more than Mooring needs. Replace the role Owner or User Access Administrator by a smaller one.",
-		excessive: true,
-		any:       true,
-		actions: []string{
-			"Microsoft.Authorization/roleAssignments/write", "Microsoft.Authorization/roleDefinitions/write",
-			"Microsoft.Authorization/roleAssignmentScheduleRequests/write", "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
-			"Microsoft.Authorization/elevateAccess/action",
-		},
-	},
-}
-
-// rightsOf puts permissions into sentences.
-func rightsOf(permissions []permission) []cloud.Right {
-	rights := []cloud.Right{}
-	for _, ability := range abilities {
-		is := func(action string) bool { return allowed(permissions, action) }
-		isNot := func(action string) bool { return !is(action) }
-		granted := !slices.ContainsFunc(ability.actions, isNot) || ability.any && slices.ContainsFunc(ability.actions, is)
-		switch {
-		case granted:
-			rights = append(rights, cloud.Right{Granted: true, Excessive: ability.excessive, Sentence: ability.granted})
-		case ability.missing != "":
-			rights = append(rights, cloud.Right{Sentence: ability.missing})
-		}
-	}
-	return rights
 }

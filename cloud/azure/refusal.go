@@ -48,6 +48,7 @@ const (
 	codePastDue            = "SubscriptionPastDue"
 	codeNotRegistered      = "MissingSubscriptionRegistration"
 	codeRightsUnknown      = "RightsUnknown"
+	codeRightsUnreadable   = "RightsUnreadable"
 )
 
 // refusal is an answer that is not the one we asked for, in one shape for the

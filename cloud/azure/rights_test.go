@@ -3,20 +3,60 @@ package azure
 import (
 	"slices"
 	"testing"
+
+	"mooring/cloud"
 )
 
-func TestEveryGrantedRightIsListed(t *testing.T) {
-	a := New(Options{Environments: []Environment{{Key: "public"}}})
-	for _, right := range rightsOf([]permission{{Actions: []string{"*"}}}) {
-		if !slices.Contains(a.Rights(), right.Sentence) {
-			t.Errorf("%q is not listed", right.Sentence)
+// granted are the keys that permissions grant.
+func granted(permissions ...permission) []string {
+	var keys []string
+	for _, r := range rightsOf(permissions) {
+		if r.Granted {
+			keys = append(keys, r.Key)
 		}
 	}
-	if slices.Contains(a.Rights(), rightClassic) {
-		t.Error("the classic right is listed where there is no classic endpoint")
+	return keys
+}
+
+func TestPermissionsAreNamed(t *testing.T) {
+	contributor := permission{Actions: []string{"*"}, NotActions: []string{
+		"Microsoft.Authorization/*/Delete", "Microsoft.Authorization/*/Write", "Microsoft.Authorization/elevateAccess/Action"}}
+	contributors := []string{rightRead, rightMachines, rightGroups, rightRunCommands, rightListKeys}
+	for name, test := range map[string]struct {
+		permission permission
+		want       []string
+	}{
+		"nothing":                    {permission{}, nil},
+		"a reader":                   {permission{Actions: []string{"*/read"}}, []string{rightRead}},
+		"a contributor":              {contributor, contributors},
+		"an owner":                   {permission{Actions: []string{"*"}}, append(slices.Clone(contributors), rightGiveRoles)},
+		"data":                       {permission{DataActions: []string{"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"}}, []string{rightData}},
+		"all data":                   {permission{DataActions: []string{"*"}}, []string{rightData}},
+		"data that is taken away":    {permission{DataActions: []string{"Microsoft.Storage/*"}, NotDataActions: []string{"*"}}, nil},
+		"data that is partly taken":  {permission{DataActions: []string{"*"}, NotDataActions: []string{"Microsoft.Storage/*"}}, []string{rightData}},
+		"an empty data action":       {permission{DataActions: []string{""}}, nil},
+		"run command":                {permission{Actions: []string{"Microsoft.Compute/virtualMachines/runCommand/action"}}, []string{rightRunCommands}},
+		"run command in other cases": {permission{Actions: []string{"microsoft.compute/VirtualMachines/RunCommand/Action"}}, []string{rightRunCommands}},
+		"managed run command":        {permission{Actions: []string{"Microsoft.Compute/virtualMachines/runCommands/*"}}, []string{rightRunCommands}},
+		"an extension":               {permission{Actions: []string{"Microsoft.Compute/virtualMachines/extensions/write"}}, []string{rightRunCommands}},
+		"a cluster":                  {permission{Actions: []string{"Microsoft.ContainerService/managedClusters/runCommand/action"}}, []string{rightRunCommands}},
+		"keys of storage":            {permission{Actions: []string{"Microsoft.Storage/storageAccounts/listKeys/action"}}, []string{rightListKeys}},
+		"every action":               {permission{Actions: []string{"*/action"}}, []string{rightRunCommands, rightListKeys, rightGiveRoles}},
+		"roles":                      {permission{Actions: []string{"Microsoft.Authorization/roleAssignments/write"}}, []string{rightGiveRoles}},
+	} {
+		if got := granted(test.permission); !slices.Equal(got, test.want) {
+			t.Errorf("%s may %v, want %v", name, got, test.want)
+		}
 	}
-	a = New(Options{Environments: []Environment{{Key: "public"}, {Key: "old", Classic: "https://old.example"}}})
-	if !slices.Contains(a.Rights(), rightClassic) {
-		t.Error("the classic right is not listed")
+}
+
+func TestEveryRightHasWords(t *testing.T) {
+	a := New(Options{Environments: []Environment{{Key: "public"}}})
+	all := append(rightsOf(nil), rightsOf([]permission{{Actions: []string{"*"}, DataActions: []string{"*"}}})...)
+	all = append(all, cloud.Right{Key: rightClassic, Granted: true})
+	for _, right := range all {
+		if text := cloud.TextOf(a, right); text == "" || text == right.Key {
+			t.Errorf("the right %+v reads %q", right, text)
+		}
 	}
 }

@@ -225,6 +225,7 @@ func judgeState(state armsubscriptions.SubscriptionState) (string, error) {
 func (r *run) readRights(ctx context.Context, m *manager) (string, error) {
 	permissions, err := m.permissions(ctx)
 	if err != nil {
+		r.finding.RightsUnanswered = meaningOf(stageRights, refusalOf(err)) == silent
 		return "", err
 	}
 	r.finding.Rights = rightsOf(permissions)
@@ -233,12 +234,20 @@ func (r *run) readRights(ctx context.Context, m *manager) (string, error) {
 		if right.Excessive {
 			return "It may do more than Mooring needs: see What Mooring may do.", nil
 		}
-		useful++
-		if right.Granted {
-			granted++
+		if isUseful(right.Key) {
+			useful++
+			if right.Granted {
+				granted++
+			}
 		}
 	}
 	return fmt.Sprintf("%d of the %d things that Mooring can use.", granted, useful), nil
+}
+
+// isUseful reports whether Mooring can use a right: those are the ones that are
+// told when they are missing.
+func isUseful(key string) bool {
+	return slices.ContainsFunc(rights, func(r right) bool { return r.Key == key && r.Missing != "" })
 }
 
 // The providers that machines need.

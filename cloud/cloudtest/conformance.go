@@ -207,16 +207,24 @@ func guides(t *testing.T, s Subject) {
 	}
 }
 
-// lists checks that a policy can name every right that a verification grants.
+// lists checks that every right has words, and that a policy can name it.
 func lists(t *testing.T, c cloud.Cloud, found []cloud.Right) {
 	lister, ok := c.(cloud.RightsLister)
 	if !ok {
 		return
 	}
-	unique(t, lister.Rights())
+	texts := map[string]cloud.RightText{}
+	var keys []string
+	for _, known := range lister.Rights() {
+		if !strings.HasPrefix(known.Key, c.Describe().Key+"-") || known.Granted == "" {
+			t.Errorf("the right %q has the wrong key, or no words", known.Key)
+		}
+		keys, texts[known.Key] = append(keys, known.Key), known
+	}
+	unique(t, keys)
 	for _, right := range found {
-		if right.Granted && !slices.Contains(lister.Rights(), right.Sentence) {
-			t.Errorf("no policy can name the right %q", right.Sentence)
+		if texts[right.Key].Text(right.Granted) == "" {
+			t.Errorf("the right %+v has no words, or no policy can name it", right)
 		}
 	}
 }
