@@ -18,6 +18,13 @@ import (
 // simulated gives an Azure whose every endpoint is the simulator's.
 func simulated(t *testing.T) (*azure.Azure, *azuresim.Simulator) {
 	t.Helper()
+	options, simulator := simulatedOptions(t)
+	return azure.New(options), simulator
+}
+
+// simulatedOptions are what makes such an Azure.
+func simulatedOptions(t *testing.T) (azure.Options, *azuresim.Simulator) {
+	t.Helper()
 	simulator, err := azuresim.Start(azuresim.Options{Now: cloudtest.Clock})
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +42,7 @@ func simulated(t *testing.T) (*azure.Azure, *azuresim.Simulator) {
 			t.Fatalf("%s: audience %q, and the simulator's %q", e.Key, e.Audience, endpoints.Audience)
 		}
 	}
-	return azure.New(azure.Options{Environments: environments, Roots: simulator.CA(), Now: cloudtest.Clock, NewID: rand.Text}), simulator
+	return azure.Options{Environments: environments, Roots: simulator.CA(), Now: cloudtest.Clock, NewID: rand.Text}, simulator
 }
 
 func trusting(t *testing.T, simulator *azuresim.Simulator) *certificate.Identity {

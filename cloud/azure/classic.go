@@ -74,9 +74,11 @@ func (r *run) getClassic(ctx context.Context) (classicSubscription, error) {
 
 func readClassicSubscription(body []byte) (classicSubscription, error) {
 	var s classicSubscription
-	err := xml.Unmarshal(body, &s)
-	if err == nil && s.SubscriptionID == "" {
-		err = refuse(codeUnexpectedAnswer, "")
+	if err := xml.Unmarshal(body, &s); err != nil {
+		return s, &refusal{Codes: []string{codeUnexpectedAnswer}, cause: err}
 	}
-	return s, err
+	if s.SubscriptionID == "" {
+		return s, refuse(codeUnexpectedAnswer, "")
+	}
+	return s, nil
 }

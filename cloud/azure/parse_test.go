@@ -161,6 +161,14 @@ func TestTheCommandIsWrittenFromWhatIsTyped(t *testing.T) {
 	}
 }
 
+func TestAClassicAnswerThatCannotBeReadIsUnexpected(t *testing.T) {
+	for _, body := range []string{"", "<html>Sign in", "<!DOCTYPE html><title>Sign in</title>", "<Subscription>", "<Subscription></Subscription>", "{}", "\x00"} {
+		if _, err := readClassicSubscription([]byte(body)); err == nil || refusalOf(err).code() != codeUnexpectedAnswer {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
+}
+
 func TestTheSameCodeMeansLessWhereItOnlyKeepsUsFromLooking(t *testing.T) {
 	deciding := testAzure().Explain(cloud.StageResult{Stage: stageSubscription, Code: "AuthorizationFailed"}, cloud.Target{})
 	advisory := testAzure().Explain(cloud.StageResult{Stage: stageProviders, Code: "AuthorizationFailed"}, cloud.Target{})

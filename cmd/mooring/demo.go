@@ -111,7 +111,7 @@ func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *ur
 		w.close()
 		return nil, err
 	}
-	w.simulator, err = azuresim.Start(azuresim.Options{Now: now, NewID: newDemoIDs().guid, PortalListen: v.portalListen, Fleet: fleetSize(v.linked)})
+	w.simulator, err = azuresim.Start(azuresim.Options{Now: now, NewID: newDemoIDs().guid, PortalListen: v.portalListen, Fleet: fleetSize(v.linked), Codes: azureCodes()})
 	if err != nil {
 		w.close()
 		return nil, err
@@ -136,6 +136,17 @@ func (w *demoWorld) close() {
 		_ = w.simulator.Close()
 	}
 	_ = w.database.Close()
+}
+
+// azureCodes lists the error codes of the catalogue, which the portal suggests.
+func azureCodes() []string {
+	var codes []string
+	for _, e := range azure.New(azure.Options{}).Catalogue() {
+		if e.Reason == "" {
+			codes = append(codes, e.Code)
+		}
+	}
+	return codes
 }
 
 // environments points Azure's names at the simulator.

@@ -16,10 +16,19 @@ func TestPortal(t *testing.T) {
 	for name, path := range map[string]string{
 		"home": "/", "apps": "/apps", "app": "/apps/" + browser.Scripted("Tide Tables").ClientID, "subscriptions": "/subscriptions",
 		"subscription": "/subscriptions/" + browser.Scripted("Engine Room").SubscriptionID, "shell": "/cloud-shell", "missing": "/nothing",
+		"stories": "/stories",
 	} {
 		b.Open(w.Portal + path)
 		b.Accessible("portal-" + name)
 	}
+	b.Open(w.Portal + "/subscriptions/" + browser.Scripted("Engine Room").SubscriptionID)
+	b.Find("combobox", "Code").Click()
+	b.Press("AADSTS90024")
+	b.Fill("HTTP status (optional)", "503")
+	b.Choose("Stage", "Sign in")
+	b.Follow("button", "Answer with this error")
+	b.Sees("Sign in is answered with AADSTS90024, status 503.")
+	b.Accessible("portal-error")
 	b.Open(w.Portal + "/cloud-shell")
 	b.Fill("Command", "az account show --subscription "+azuresim.Script()[1].SubscriptionID)
 	b.Follow("button", "Run")

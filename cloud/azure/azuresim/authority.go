@@ -16,6 +16,7 @@ type authority struct {
 	world       *world
 	environment environment
 	base        string // https://host:port
+	stop        <-chan struct{}
 }
 
 // exchange is one request to the authority with the ids that its answer quotes.
@@ -34,7 +35,9 @@ func (a *authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.correlation = a.world.newID()
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxTokenRequestBytes)
-	a.answer(x).
+	answer := a.answer(x)
+	answer.hold(r, a.stop)
+	answer.
 		with("x-ms-request-id", x.trace).
 		with("client-request-id", x.correlation).
 		write(w, a.clock(r))
@@ -60,11 +63,15 @@ func (a *authority) answer(x exchange) reply {
 
 // discovery tells where the directory's endpoints are.
 func (a *authority) discovery(x exchange, tenant string) reply {
+	o := a.world.directoryOverride(a.environment, tenant, atDirectory)
+	if o.isAt(atDirectory) {
+		return a.override(x, o)
+	}
 	d, fault := a.world.discover(a.environment, tenant)
 	if fault != nil {
 		return a.refuse(x, fault)
 	}
-	root := a.base + "/" + d.id
+	root := a.at(o) + "/" + d.id
 	return jsonReply(http.StatusOK, map[string]any{
 		"issuer":                                root + "/v2.0",
 		"authorization_endpoint":                root + "/oauth2/v2.0/authorize",
@@ -73,6 +80,26 @@ func (a *authority) discovery(x exchange, tenant string) reply {
 		"response_types_supported":              []string{"code", "token"},
 		"subject_types_supported":               []string{"pairwise"},
 		"tenant_region_scope":                   nil,
+	})
+}
+
+// at is where the directory signs people in.
+func (a *authority) at(o *override) string {
+	switch {
+	case o.has(effectForeign, atDirectory):
+		return foreignHost
+	case o.has(effectElsewhere, atDirectory):
+		return a.world.otherAuthority(a.environment)
+	}
+	return a.base
+}
+
+// override words an override as the directory service does.
+func (a *authority) override(x exchange, o *override) reply {
+	return o.reply(func(status int, _, text string) reply {
+		number := o.entraNumber()
+		_, word := entraKind(number)
+		return a.refuse(x, entra(status, word, number, "%s", text))
 	})
 }
 
@@ -99,6 +126,9 @@ func (a *authority) token(x exchange, tenant string) reply {
 			return newReply(http.StatusRequestEntityTooLarge, "text/plain; charset=utf-8", []byte("request too large\n"))
 		}
 		return a.refuse(x, entra(400, "invalid_request", 90100, "The request body is not a form."))
+	}
+	if o := a.world.directoryOverride(a.environment, tenant, atSignIn); o != nil {
+		return a.override(x, o)
 	}
 	bearer, fault := a.world.signIn(signInRequest{
 		environment: a.environment,

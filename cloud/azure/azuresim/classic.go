@@ -13,6 +13,7 @@ import (
 type classic struct {
 	world       *world
 	environment environment
+	stop        <-chan struct{}
 }
 
 // oldestVersion is the first that knows "Get Subscription".
@@ -43,7 +44,9 @@ type classicSubscription struct {
 
 // ServeHTTP answers "Get Subscription".
 func (c *classic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c.answer(r).with("x-ms-request-id", c.world.newID()).write(w, c.world.now())
+	a := c.answer(r)
+	a.hold(r, c.stop)
+	a.with("x-ms-request-id", c.world.newID()).write(w, c.world.now())
 }
 
 func (c *classic) answer(r *http.Request) reply {
@@ -74,7 +77,11 @@ func (w *world) receiveClassic(e environment, id string, caller *x509.Certificat
 	defer w.mu.Unlock()
 	s := w.findSubscription(id)
 	switch {
-	case s == nil || s.environment.name != e.name || s.read == readUnknown:
+	case s == nil || s.environment.name != e.name:
+		return classicNotFound()
+	case s.override.isAt(atClassic):
+		return s.override.reply(classicRefusal)
+	case s.read == readUnknown:
 		return classicNotFound()
 	case s.classic == classicBusy:
 		return classicBusyReply()
@@ -83,10 +90,15 @@ func (w *world) receiveClassic(e environment, id string, caller *x509.Certificat
 	case !s.writable():
 		return classicRefusal(403, "SubscriptionDisabled", "The subscription has been disabled.")
 	}
+	described := s.overridden(atClassic, atClassicState)
+	status := "Active"
+	if s.override.has(effectState, atClassicState) {
+		status = described.state
+	}
 	return classicXML(http.StatusOK, classicSubscription{
-		SubscriptionID:          s.id,
+		SubscriptionID:          described.id,
 		SubscriptionName:        s.name,
-		SubscriptionStatus:      "Active",
+		SubscriptionStatus:      status,
 		AccountAdminLiveEmailID: "keeper@harbor.example",
 		ServiceAdminLiveEmailID: "keeper@harbor.example",
 		MaxCoreCount:            20,

@@ -52,7 +52,8 @@ type (
 	}
 
 	listBody[T any] struct {
-		Value []T `json:"value"`
+		Value    []T    `json:"value"`
+		NextLink string `json:"nextLink,omitempty"`
 	}
 )
 
@@ -93,9 +94,9 @@ func describeLocations(s *subscription) reply {
 }
 
 // describePermissions has one entry for each role: what one role denies,
-// another may still allow.
-func describePermissions(held []role) reply {
-	list := listBody[permissionBody]{Value: []permissionBody{}}
+// another may still allow. next is where the list goes on, or "".
+func describePermissions(held []role, next string) reply {
+	list := listBody[permissionBody]{Value: []permissionBody{}, NextLink: next}
 	for _, r := range held {
 		list.Value = append(list.Value, permissionBody{
 			Actions:        orEmpty(r.actions),

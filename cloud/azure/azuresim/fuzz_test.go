@@ -77,3 +77,33 @@ func FuzzParseRoute(f *testing.F) {
 		}
 	})
 }
+
+func FuzzOverride(f *testing.F) {
+	f.Add(atSignIn, "AADSTS700027", "expired", "", "")
+	f.Add(atSubscription, "TooManyRequests", "", "429", "30")
+	f.Add(atDirectory, "UnexpectedAnswer", "", "307", "")
+	f.Add(atState, "SubscriptionDisabled", "", "", "")
+	f.Add(atClassic, "NoAnswer", "a\x00b", "-1", "1e9")
+	f.Fuzz(func(t *testing.T, stage, code, reason, status, pause string) {
+		o, err := parseOverride(overrideForm{stage, code, reason, status, pause}, true)
+		if err != nil {
+			var known *refusal
+			if !errors.As(err, &known) {
+				t.Error(err)
+			}
+			return
+		}
+		if !o.isAt(stage) {
+			return // it changes a good answer
+		}
+		a := o.reply(func(status int, code, text string) reply {
+			if o.inDirectory() {
+				return entra(status, "x", o.entraNumber(), "%s", text).reply("x", "y", "z", noon)
+			}
+			return classicRefusal(status, code, text)
+		})
+		if a.status < 200 || a.status > 599 || a.header == nil {
+			t.Errorf("%q: %+v", o.form, a)
+		}
+	})
+}

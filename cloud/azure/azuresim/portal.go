@@ -23,13 +23,19 @@ type portal struct {
 	world *world
 	shell *shell
 	pages map[string]*template.Template
+	codes []string // to suggest as errors
 
 	mu   sync.Mutex
 	runs []shellRun // the latest runs of the shell, oldest first
 }
 
-func newPortal(w *world) (*portal, error) {
+func newPortal(w *world, codes []string) (*portal, error) {
 	p := &portal{world: w, shell: newShell(w), pages: map[string]*template.Template{}}
+	for _, code := range codes {
+		if answerable(code) {
+			p.codes = append(p.codes, code)
+		}
+	}
 	for _, name := range []string{"home", "stories", "apps", "app", "subscriptions", "subscription", "shell", "missing"} {
 		t, err := template.ParseFS(portalFiles, "portal/layout.html", "portal/"+name+".html")
 		if err != nil {
@@ -57,6 +63,8 @@ func (p *portal) handler() http.Handler {
 	mux.HandleFunc("POST /subscriptions/{subscription}/role-assignments/{assignment}/delete", p.removeAssignment)
 	mux.HandleFunc("POST /subscriptions/{subscription}/management-certificates", p.uploadManagement)
 	mux.HandleFunc("POST /subscriptions/{subscription}/management-certificates/{thumbprint}/delete", p.deleteManagement)
+	mux.HandleFunc("POST /subscriptions/{subscription}/error-answer", p.setOverride)
+	mux.HandleFunc("POST /subscriptions/{subscription}/error-answer/delete", p.clearOverride)
 	mux.HandleFunc("GET /cloud-shell", p.showShell)
 	mux.HandleFunc("POST /cloud-shell", p.runShell)
 	mux.HandleFunc("GET /portal.css", p.file("portal/portal.css", "text/css; charset=utf-8"))
@@ -119,10 +127,25 @@ func (p *portal) home(w http.ResponseWriter, _ *http.Request) {
 	p.show(w, http.StatusOK, "home", page{Title: "Home", Content: workingSubscription})
 }
 
+// story is a scripted subscription, with the error that somebody chose for it.
+type story struct {
+	Scripted
+	ID  string       // its subscription's
+	Now *overrideRow // nil: none
+}
+
 // listStories shows what each scripted subscription does, with what is needed to
 // link it.
 func (p *portal) listStories(w http.ResponseWriter, _ *http.Request) {
-	p.show(w, http.StatusOK, "stories", page{Title: "What each subscription does", Content: Script()})
+	chosen := map[string]*overrideRow{}
+	for _, s := range p.world.listSubscriptions() {
+		chosen[s.id] = describeOverride(s.override)
+	}
+	var stories []story
+	for _, s := range Script() {
+		stories = append(stories, story{s, s.SubscriptionID, chosen[s.SubscriptionID]})
+	}
+	p.show(w, http.StatusOK, "stories", page{Title: "What each subscription does", Content: stories})
 }
 
 func (p *portal) missing(w http.ResponseWriter, _ *http.Request) {

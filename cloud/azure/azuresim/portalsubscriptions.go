@@ -5,7 +5,10 @@ import "net/http"
 // subscriptionsContent is the page of all subscriptions.
 type subscriptionsContent struct{ Subscriptions []subscriptionRow }
 
-type subscriptionRow struct{ ID, Name, Directory, Environment, State, Outcome string }
+type subscriptionRow struct {
+	ID, Name, Directory, Environment, State, Outcome string
+	Now                                              *overrideRow // the error that somebody chose, or nil
+}
 
 // subscriptionContent is the page of one subscription.
 type subscriptionContent struct {
@@ -19,6 +22,7 @@ type subscriptionContent struct {
 	Management        []certificateRow
 	RoleProblem       string
 	ManagementProblem string
+	Override          overrideContent
 }
 
 type assignmentRow struct{ ID, Role, Name, ClientID, Scope string }
@@ -28,6 +32,8 @@ type subscriptionForm struct {
 	role, client   string
 	roleErr        error
 	certificateErr error
+	override       *overrideForm // nil: show what is chosen
+	overrideErr    error
 }
 
 func (p *portal) listSubscriptions(w http.ResponseWriter, _ *http.Request) {
@@ -39,7 +45,7 @@ func (p *portal) listSubscriptions(w http.ResponseWriter, _ *http.Request) {
 }
 
 func describeRow(s subscription) subscriptionRow {
-	row := subscriptionRow{s.id, s.name, s.directory.name, s.environment.cli, s.state, s.outcome}
+	row := subscriptionRow{s.id, s.name, s.directory.name, s.environment.cli, s.state, s.outcome, describeOverride(s.override)}
 	if s.read == readUnknown {
 		row.State = "Does not exist"
 	}
@@ -74,10 +80,12 @@ func (p *portal) showSubscriptionWith(w http.ResponseWriter, r *http.Request, fo
 			Start: moment{m.NotBefore}, End: moment{m.NotAfter}, Ended: !p.world.now().Before(m.NotAfter),
 		})
 	}
-	var roleStatus, certificateStatus int
+	c.Override = p.describeOverrides(s, form.override)
+	var roleStatus, certificateStatus, overrideStatus int
 	c.RoleProblem, roleStatus = problem(form.roleErr)
 	c.ManagementProblem, certificateStatus = problem(form.certificateErr)
-	p.show(w, max(roleStatus, certificateStatus), "subscription", page{Title: s.name, Section: "subscriptions", Content: c})
+	c.Override.Problem, overrideStatus = problem(form.overrideErr)
+	p.show(w, max(roleStatus, certificateStatus, overrideStatus), "subscription", page{Title: s.name, Section: "subscriptions", Content: c})
 }
 
 func (p *portal) assignRole(w http.ResponseWriter, r *http.Request) {

@@ -7,12 +7,16 @@ import (
 	"time"
 )
 
+// silence is how long a connection without an answer is kept at most.
+const silence = time.Minute
+
 // reply is a whole answer, decided before its first byte leaves.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 	silent bool // say nothing until the client gives up
+	hangUp bool // close the connection and say nothing
 }
 
 func newReply(status int, contentType string, body []byte) reply {
@@ -32,6 +36,24 @@ func jsonReply(status int, v any) reply {
 func (a reply) with(key, value string) reply {
 	a.header.Set(key, value)
 	return a
+}
+
+// hold keeps the answer back, for ever or for a while, if it is one to keep back.
+// Silence lasts until the client gives up, the simulator closes or a minute passes.
+func (a reply) hold(r *http.Request, stop <-chan struct{}) {
+	if a.hangUp {
+		panic(http.ErrAbortHandler)
+	}
+	if !a.silent {
+		return
+	}
+	patience := time.NewTimer(silence)
+	defer patience.Stop()
+	select {
+	case <-r.Context().Done():
+	case <-stop:
+	case <-patience.C:
+	}
 }
 
 // write sends the answer with the time of the simulated clock in its Date.

@@ -6,9 +6,6 @@ import (
 	"time"
 )
 
-// silence is how long the silent scene keeps a connection at most.
-const silence = time.Minute
-
 // resourceManager is the Azure Resource Manager of one environment.
 type resourceManager struct {
 	world       *world
@@ -19,9 +16,7 @@ type resourceManager struct {
 // ServeHTTP answers for every subscription of the environment.
 func (m *resourceManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := m.answer(r)
-	if a.silent {
-		m.keepSilent(r)
-	}
+	a.hold(r, m.stop)
 	request := m.world.newID()
 	correlation, ok := parseGUID(r.Header.Get("x-ms-correlation-request-id"))
 	if !ok {
@@ -30,18 +25,6 @@ func (m *resourceManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.with("x-ms-request-id", request).
 		with("x-ms-correlation-request-id", correlation).
 		write(w, m.world.now())
-}
-
-// keepSilent waits for the client to give up, the simulator to close or a
-// minute to pass.
-func (m *resourceManager) keepSilent(r *http.Request) {
-	patience := time.NewTimer(silence)
-	defer patience.Stop()
-	select {
-	case <-r.Context().Done():
-	case <-m.stop:
-	case <-patience.C:
-	}
 }
 
 // answer looks in the order in which Azure does: the address, the version, the
@@ -83,7 +66,13 @@ func (w *world) receive(v visit, id, authorization string) reply {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := w.findSubscription(id)
-	if s == nil || s.environment.name != v.environment.name || s.read == readUnknown {
+	if s == nil || s.environment.name != v.environment.name {
+		return subscriptionUnknown(id).reply()
+	}
+	if o := s.override; o.isAt(v.stage(authorization)) && !(o.stage == atDirectory && o.inDirectory()) {
+		return o.reply(func(status int, code, text string) reply { return arm(status, code, "%s", text).reply() })
+	}
+	if s.read == readUnknown {
 		return subscriptionUnknown(id).reply()
 	}
 	if s.read == readDown || s.read == readDownAfterFirst && s.reads > 1 {

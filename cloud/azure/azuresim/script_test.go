@@ -295,8 +295,7 @@ func TestSilenceEnds(t *testing.T) {
 		"simulator closed": {t.Context(), closed},
 	} {
 		began := time.Now()
-		m := &resourceManager{stop: c.stop}
-		m.keepSilent(httptest.NewRequestWithContext(c.ctx, "GET", "/", nil))
+		reply{silent: true}.hold(httptest.NewRequestWithContext(c.ctx, "GET", "/", nil), c.stop)
 		if time.Since(began) > silence/2 {
 			t.Errorf("%s: kept silent", name)
 		}

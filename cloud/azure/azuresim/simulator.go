@@ -6,7 +6,11 @@
 // Everything listens on the loopback interface, over TLS with a certificate
 // authority made at start. Signed assertions and client certificates are really
 // verified; the answers have the shapes of the real services. What cannot be
-// brought about by hand, such as an outage, is scripted: see Script.
+// brought about by hand, such as an outage, is scripted: see Script. And for any
+// subscription, a form of the portal has one stage of a check answered with an
+// error of one's choice, until it is cleared: a code in the shape of the service
+// that answers, silence, a closed connection, a page, or a challenge without a
+// directory.
 package azuresim
 
 import (
@@ -28,6 +32,7 @@ type Options struct {
 	NewID        func() string    // new lower-case GUIDs for applications, objects, keys and requests, asked for one at a time; nil means random
 	PortalListen string           // address of the portal; "" means "127.0.0.1:0"
 	Fleet        int              // how many subscriptions of the fleet there are
+	Codes        []string         // error codes that the portal suggests; others can be typed as well
 }
 
 // Simulator is a running simulated Azure.
@@ -75,21 +80,22 @@ func Start(o Options) (*Simulator, error) {
 		clouds: map[string]Endpoints{},
 		stop:   make(chan struct{}),
 	}
-	if err := s.listen(issuer, cmp.Or(o.PortalListen, "127.0.0.1:0")); err != nil {
+	if err := s.listen(issuer, cmp.Or(o.PortalListen, "127.0.0.1:0"), o.Codes); err != nil {
 		return nil, errors.Join(fmt.Errorf("azuresim: %w", err), s.Close())
 	}
 	return s, nil
 }
 
 // listen opens every server. What it opened before an error, Close closes.
-func (s *Simulator) listen(issuer *issuer, portalAddress string) error {
+func (s *Simulator) listen(issuer *issuer, portalAddress string, codes []string) error {
 	for _, e := range environments() {
 		base, err := s.serveTLS(issuer, false, func(base string) http.Handler {
-			return &authority{world: s.world, environment: e, base: base}
+			return &authority{world: s.world, environment: e, base: base, stop: s.stop}
 		})
 		if err != nil {
 			return err
 		}
+		s.world.addAuthority(e, base)
 		points := Endpoints{Authority: base, Audience: e.audience}
 		points.ResourceManager, err = s.serveTLS(issuer, false, func(string) http.Handler {
 			return &resourceManager{world: s.world, environment: e, stop: s.stop}
@@ -99,7 +105,7 @@ func (s *Simulator) listen(issuer *issuer, portalAddress string) error {
 		}
 		if e.classic {
 			points.Classic, err = s.serveTLS(issuer, true, func(string) http.Handler {
-				return &classic{world: s.world, environment: e}
+				return &classic{world: s.world, environment: e, stop: s.stop}
 			})
 			if err != nil {
 				return err
@@ -107,7 +113,7 @@ func (s *Simulator) listen(issuer *issuer, portalAddress string) error {
 		}
 		s.clouds[e.name] = points
 	}
-	pages, err := newPortal(s.world)
+	pages, err := newPortal(s.world, codes)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,8 @@ type subscription struct {
 	trusting       bool // whether Trust uploads a management certificate too
 	read           readCue
 	classic        classicCue
-	reads          int // readings by somebody with a role
+	reads          int       // readings by somebody with a role
+	override       *override // nil: none
 }
 
 // rights are the roles that a service principal holds on the whole

@@ -57,6 +57,22 @@ type visit struct {
 	grant        grant
 }
 
+// stage is the stage of a check that asks this, or "".
+func (v *visit) stage(authorization string) string {
+	switch v.route.action {
+	case readSubscription:
+		if authorization == "" {
+			return atDirectory
+		}
+		return atSubscription
+	case readPermissions:
+		return atRights
+	case readProviders:
+		return atProviders
+	}
+	return ""
+}
+
 // authorize checks the rights and counts the readings of the subscription.
 func (v *visit) authorize() *armError {
 	s := v.subscription
@@ -110,16 +126,22 @@ func (v *visit) answer() reply {
 	s := v.subscription
 	switch v.route.action {
 	case readSubscription:
-		return describeSubscription(s)
+		return describeSubscription(s.overridden(atSubscription, atState))
 	case readLocations:
 		return describeLocations(s)
 	case readPermissions:
-		return describePermissions(s.rights(v.grant.principalID))
+		next := ""
+		if s.override.has(effectForeign, atRights) {
+			next = foreignHost + "/permissions?page=2"
+		}
+		return describePermissions(s.rights(v.grant.principalID), next)
 	}
 	p := s.provider(v.route.namespace)
 	switch {
 	case p == nil:
 		return namespaceUnknown(v.route.namespace).reply()
+	case v.route.method == http.MethodGet && s.override.has(effectNotRegistered, atProviders):
+		return describeProvider(s, provider{p.namespace, notRegistered})
 	case v.route.method == http.MethodGet:
 		return describeProvider(s, *p)
 	case !s.writable():

@@ -17,6 +17,7 @@ type world struct {
 	applications  []*application
 	subscriptions []*subscription
 	outages       map[string]bool      // by environment name
+	authorities   map[string]string    // base addresses, by environment name
 	grants        map[string]grant     // by bearer token
 	used          map[string]time.Time // assertions already exchanged, until they expire
 }
@@ -32,9 +33,10 @@ func newWorld(now func() time.Time, newID func() string) (*world, error) {
 			defer mu.Unlock()
 			return strings.ToLower(newID())
 		},
-		outages: map[string]bool{},
-		grants:  map[string]grant{},
-		used:    map[string]time.Time{},
+		outages:     map[string]bool{},
+		authorities: map[string]string{},
+		grants:      map[string]grant{},
+		used:        map[string]time.Time{},
 	}
 	for _, s := range scenes() {
 		if err := w.set(s); err != nil {
@@ -98,6 +100,24 @@ func (w *world) down(e environment) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.outages[e.name]
+}
+
+func (w *world) addAuthority(e environment, base string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.authorities[e.name] = base
+}
+
+// otherAuthority is the address of the directory service of another environment.
+func (w *world) otherAuthority(than environment) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range environments() {
+		if e.name != than.name {
+			return w.authorities[e.name]
+		}
+	}
+	return ""
 }
 
 // SetOutage makes every service of the environment answer 503, or ends that.
