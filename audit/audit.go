@@ -53,6 +53,7 @@ const (
 	EditCredential     Action = "credential.edit"
 	VerifyCredential   Action = "credential.verify"
 	FinishVerification Action = "credential.finish-verification"
+	RepeatVerification Action = "credential.repeat-verification" // counts those that ended like the one before
 	DisableCredential  Action = "credential.disable"
 	EnableCredential   Action = "credential.enable"
 	UnlinkCredential   Action = "credential.unlink"
@@ -90,7 +91,7 @@ func Actions() []Action {
 		EndOtherSessions, ChangeTheme, ChangeProfile, ChangePassword, AddPasskey, RemovePasskey, MakeRecoveryCodes, UseRecoveryCode,
 		LinkIdentity, UnlinkIdentity, FollowGroups, DisablePerson, EnablePerson, EndPersonSessions, MakeAdministrator, TakeAdministrator,
 		ResetPerson, MakeAccount, ChangeAccount, DeleteAccount, Invite, RevokeInvitation, JoinAccount, ChangeRole, RemoveMember,
-		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, LinkCredential, EditCredential, VerifyCredential, FinishVerification,
+		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, LinkCredential, EditCredential, VerifyCredential, FinishVerification, RepeatVerification,
 		DisableCredential, EnableCredential, UnlinkCredential, StopCredential, ReleaseCredential, ApproveCredential, DeclineCredential,
 		HoldCredential, ExportList, ChangeIntake, StartJob, StopJob, FinishJob, StartReview, OpenReview, NameReviewer, DecideReview,
 		AnswerReview, CloseReview, ExportReview, MakeSchedule, EndSchedule, RefuseRequest, ReadLog, ExportLog, VerifyLog, SealLog,

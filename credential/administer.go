@@ -105,7 +105,7 @@ func (s *Service) Unlinking(ctx context.Context, o Order, id string) (Credential
 	if len(dependents) > 0 {
 		return Credential{}, audit.Entry{}, ErrInUse
 	}
-	return c, s.entry(o.request(c), audit.UnlinkCredential, c), nil
+	return c, s.unlinkEntry(o.request(c), c), nil
 }
 
 // CheckAgain plans a check for now.

@@ -33,6 +33,8 @@ type Credential struct {
 	Attempts        int       // checks in a row that did not pass
 	NextCheckAt     time.Time // zero: no check is planned
 	NextTrigger     Trigger   // why the next check is planned; empty: none is
+	Repeats         int       // checks that ended like the one before since the audit log's last entry about them
+	RepeatsFrom     time.Time // when the first of these ended; zero: there are none
 
 	Reason         string    // why it is stopped, waits for an approval, was let in or is refused by the policy; its people read it
 	DecidedBy      string    // id of the administrator whose word Reason is
@@ -74,6 +76,8 @@ type Verification struct {
 	Trigger      Trigger
 	StartedAt    time.Time
 	FinishedAt   time.Time     // zero while it runs
+	Times        int           // how many runs in a row ended like this one, this one included
+	FirstAt      time.Time     // when the first of them started
 	Outcome      cloud.Outcome // empty while it runs
 	Abandoned    bool          // the server stopped, or the credential changed, before it could decide
 	Results      []cloud.StageResult

@@ -1,5 +1,7 @@
 package credential
 
+import "time"
+
 // The rules of checking, for the tests that go through all their cases.
 var (
 	RetryAfter = retryAfter
@@ -14,3 +16,6 @@ const (
 	StoreTrouble   = storeTrouble
 	AtOnce         = atOnceAccount // the tests have one account
 )
+
+// Spread is how long this credential waits instead.
+func (c Credential) Spread(wait time.Duration) time.Duration { return c.spread(wait) }

@@ -224,7 +224,7 @@ func (s *Service) Unlink(ctx context.Context, r Request, id, confirm string) (Cr
 	if len(dependents) > 0 && strings.TrimSpace(confirm) != c.Label {
 		return Credential{}, ErrConfirm.At("confirm")
 	}
-	return c, s.store.Remove(ctx, r.AccountID, id, s.entry(r, audit.UnlinkCredential, c))
+	return c, s.store.Remove(ctx, r.AccountID, id, s.unlinkEntry(r, c))
 }
 
 // Find gives one credential of the account.

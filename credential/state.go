@@ -1,6 +1,10 @@
 package credential
 
-import "time"
+import (
+	"hash/fnv"
+	"math"
+	"time"
+)
 
 // State is where a credential is in its life. There is one word for each, and
 // the pages, the API and the command line show the same word.
@@ -97,7 +101,7 @@ func (s State) Can(event Event) bool {
 // The times of checking.
 const (
 	WaitLimit      = 15 * time.Minute // from a person's last change until Needs attention
-	RecheckAfter   = 24 * time.Hour   // a connected link, or one that needs attention
+	RecheckAfter   = 24 * time.Hour   // a connected link, or one that needs attention; at the latest
 	firstDay       = 24 * time.Hour   // from a person's last change, in which what is broken is looked at
 	recheckSoon    = time.Hour        // this often: Azure can take longer than WaitLimit, and people mend things
 	firstRetry     = 5 * time.Second
@@ -135,27 +139,40 @@ func decide(c Credential, outcome Event, now time.Time, pause time.Duration) Cre
 	case Pass:
 		c.Attempts = 0
 		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
-		c.plan(now.Add(RecheckAfter), BySchedule)
+		c.plan(now.Add(c.spread(RecheckAfter)), BySchedule)
 	case Wait:
 		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
 		c.plan(earlier(now.Add(retryAfter(c.Attempts, longestRetry)), c.waitEnds()), ByRetry) // one last look at the end
 	case Break:
 		c.LastCheckedAt, c.CouldNotCheckAt = now, time.Time{}
-		c.plan(now.Add(c.recheckBroken(now)), BySchedule)
+		c.plan(now.Add(c.spread(c.recheckBroken(now))), BySchedule)
 	case CouldNotCheck:
 		c.CouldNotCheckAt = now
-		c.plan(now.Add(retryAfter(c.Attempts, longestOutage)), ByRetry)
+		c.plan(now.Add(c.spread(retryAfter(c.Attempts, longestOutage))), ByRetry)
 		if c.State == WaitingCloud { // an outage must not eat up the time to wait
 			c.NextCheckAt = now.Add(retryAfter(c.Attempts, longestRetry))
 			if end := c.waitEnds(); end.After(now) {
 				c.NextCheckAt = earlier(c.NextCheckAt, end)
 			}
 		}
-		if asked := now.Add(min(pause, longestOutage)); asked.After(c.NextCheckAt) {
-			c.NextCheckAt = asked
+		pause = min(pause, longestOutage)
+		if late := pause - c.spread(pause); pause > 0 && now.Add(pause).After(c.NextCheckAt) { // never before the pause is over
+			c.NextCheckAt = now.Add(min(pause+late, longestOutage))
 		}
 	}
 	return c
+}
+
+// spread shortens a wait of a minute and more by up to a twelfth, each link by its
+// own part, so links that were linked together, or lost the cloud together, don't
+// ask it together again.
+func (c Credential) spread(wait time.Duration) time.Duration {
+	if wait < time.Minute {
+		return wait
+	}
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(c.ID)) // it cannot fail
+	return wait - time.Duration(float64(wait/12)*float64(hash.Sum32())/math.MaxUint32).Truncate(time.Second)
 }
 
 // recheckBroken is how long a link that is broken now is left alone.

@@ -1,6 +1,7 @@
 package credential_test
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -123,9 +124,9 @@ func TestEachOutcomeDecidesInEachState(t *testing.T) {
 	}
 	old := before(credential.Connected)
 	outcomes := map[credential.Event]decision{
-		credential.Pass:          {0, morning, time.Time{}, day, credential.BySchedule},
+		credential.Pass:          {0, morning, time.Time{}, spread("c", day), credential.BySchedule},
 		credential.Wait:          {3, morning, time.Time{}, 20 * time.Second, credential.ByRetry},
-		credential.Break:         {3, morning, time.Time{}, time.Hour, credential.BySchedule}, // on its first day
+		credential.Break:         {3, morning, time.Time{}, spread("c", time.Hour), credential.BySchedule}, // on its first day
 		credential.CouldNotCheck: {3, old.LastCheckedAt, morning, 20 * time.Second, credential.ByRetry},
 		credential.Hold:          {0, morning, time.Time{}, 0, ""},
 	}
@@ -182,8 +183,9 @@ func TestWaitingEndsAfterFifteenMinutesWithOneLastLook(t *testing.T) {
 }
 
 func TestWhatTheCloudAsksForIsObeyedUpToAnHour(t *testing.T) {
+	late := 5*time.Minute - spread("", 5*time.Minute)
 	for pause, want := range map[time.Duration]time.Duration{
-		0: 5 * time.Second, time.Second: 5 * time.Second, 5 * time.Minute: 5 * time.Minute, time.Hour: time.Hour, 24 * time.Hour: time.Hour,
+		0: 5 * time.Second, time.Second: 5 * time.Second, 30 * time.Second: 30 * time.Second, 5 * time.Minute: 5*time.Minute + late, time.Hour: time.Hour, 24 * time.Hour: time.Hour,
 	} {
 		for _, state := range []credential.State{credential.NotVerified, credential.Connected, credential.WaitingCloud, credential.NeedsAttention} {
 			c := credential.Credential{State: state, FreshFrom: morning}
@@ -200,7 +202,60 @@ func TestWhatIsBrokenIsLookedAtHourlyOnItsFirstDay(t *testing.T) {
 	} {
 		c := credential.Credential{State: credential.WaitingCloud, FreshFrom: morning}
 		now := morning.Add(since)
-		same(t, "the next look, "+since.String()+" after the change", credential.Decide(c, credential.Break, now, 0).NextCheckAt, now.Add(want))
+		same(t, "the next look, "+since.String()+" after the change", credential.Decide(c, credential.Break, now, 0).NextCheckAt, now.Add(spread("", want)))
+	}
+}
+
+// spread is the wait of the credential with this id.
+func spread(id string, wait time.Duration) time.Duration {
+	return credential.Credential{ID: id}.Spread(wait)
+}
+
+func TestPlannedChecksAreSpread(t *testing.T) {
+	const links = 1000
+	seconds, total := map[time.Duration]int{}, time.Duration(0)
+	for n := range links {
+		wait := spread(fmt.Sprintf("credential-%d", n), credential.RecheckAfter)
+		if wait > credential.RecheckAfter || wait < credential.RecheckAfter*11/12 {
+			t.Fatalf("a wait of %v", wait)
+		}
+		seconds[wait]++
+		total += wait
+	}
+	for wait, n := range seconds {
+		if n > 5 {
+			t.Errorf("%d of %d links wait %v", n, links, wait)
+		}
+	}
+	if mean := total / links; mean < 22*time.Hour+50*time.Minute || mean > 23*time.Hour+10*time.Minute {
+		t.Errorf("the mean is %v", mean)
+	}
+	same(t, "the wait the second time", spread("credential-7", time.Hour), spread("credential-7", time.Hour))
+	same(t, "a short wait", spread("credential-7", 59*time.Second), 59*time.Second)
+}
+
+func TestALinkThatNobodyCouldCheckForTwoDaysHasAWarning(t *testing.T) {
+	c := credential.Credential{State: credential.Connected, LastCheckedAt: morning, CertificateExpires: morning.AddDate(1, 0, 0)}
+	for _, test := range []struct {
+		after time.Duration
+		left  time.Duration
+		want  credential.Status
+		word  string
+	}{
+		{48*time.Hour - time.Second, 300 * 24 * time.Hour, credential.StatusConnected, "Connected"},
+		{48 * time.Hour, 300 * 24 * time.Hour, credential.StatusWarning, "Connected with a warning"},
+		{48 * time.Hour, 9 * 24 * time.Hour, credential.StatusExpiring, "Expires in 9 days"},
+		{48 * time.Hour, 0, credential.StatusAttention, "Needs attention"},
+		{-time.Hour, 300 * 24 * time.Hour, credential.StatusConnected, "Connected"}, // the clock was ahead
+	} {
+		now := morning.Add(test.after)
+		c.CertificateExpires = now.Add(test.left)
+		same(t, "the status", c.Status(now), test.want)
+		same(t, "the word", c.Word("Azure", now), test.word)
+	}
+	for _, state := range []credential.State{credential.NotVerified, credential.WaitingCloud, credential.NeedsAttention, credential.Disabled} {
+		c.State = state
+		same(t, "a warning about what is "+string(state), c.Status(morning.AddDate(0, 1, 0)) == credential.StatusWarning, false)
 	}
 }
 

@@ -39,9 +39,11 @@ type Store interface {
 	StartVerification(ctx context.Context, v Verification) error
 	AddResult(ctx context.Context, verificationID string, position int, r cloud.StageResult) error
 	// FinishVerification stores the end of v and, if the credential still has
-	// v.Version, what was decided about it; otherwise v counts as abandoned, and
-	// the entry tells its end without changes.
-	FinishVerification(ctx context.Context, v Verification, decided Credential, entry audit.Entry) error
+	// v.Version, what was decided about it with the entries, of which there may be
+	// none; otherwise v counts as abandoned, and the last entry tells its end
+	// without changes. A run that ended like the one before takes its place: see
+	// Verification.Times. Runs that passed or that a person asked for stay.
+	FinishVerification(ctx context.Context, v Verification, decided Credential, entries ...audit.Entry) error
 	// AbandonRunning ends what a stopped server left running.
 	AbandonRunning(ctx context.Context, now time.Time) error
 	// Verifications lists the latest runs with their results, latest first.

@@ -251,7 +251,8 @@ func (s *Service) verify(ctx context.Context, c Credential) (Verification, Crede
 	if event == Hold {
 		entry.Action = audit.HoldCredential
 	}
-	return v, decided, s.store.FinishVerification(ctx, v, decided, entry)
+	decided, entries := logEntries(c, decided, v, event, entry)
+	return v, decided, s.store.FinishVerification(ctx, v, decided, entries...)
 }
 
 // ask runs the stages, stores each result as it comes and sums them up.

@@ -51,7 +51,7 @@ func TestLinkingVerifiesInTheBackground(t *testing.T) {
 		if !reflect.DeepEqual(got.Rights, found.Rights) {
 			t.Errorf("the rights are %+v", got.Rights)
 		}
-		same(t, "the next check", got.NextCheckAt.Sub(start), 24*time.Hour)
+		same(t, "the next check", got.NextCheckAt.Sub(start), spread(c.ID, 24*time.Hour))
 		run := w.runs(c)[0]
 		same(t, "the trigger", run.Trigger, credential.ByPerson)
 		same(t, "the outcome", run.Outcome, cloud.Passed)
@@ -269,14 +269,18 @@ func TestOurOwnFailureSaysNothingAboutTheLinkAndIsNoHotLoop(t *testing.T) {
 				_, err := w.Verify(t.Context(), ofAcme, c.ID)
 				w.ok(err)
 				after(time.Hour)
-				var at []time.Duration
-				for _, run := range w.runs(c)[1:] {
-					at = append(at, run.StartedAt.Sub(start))
-					same(t, "the outcome", run.Outcome, cloud.CouldNotCheck)
+				last := time.Duration(0)
+				for attempt := 1; attempt <= 9; attempt++ {
+					last += spread(c.ID, credential.RetryAfter(attempt, credential.LongestOutage))
 				}
-				if want := seconds(0, 5, 15, 35, 75, 155, 315, 635, 1275, 2555); !slices.Equal(at, want) {
-					t.Errorf("in one hour it ran at %v, want %v", at, want)
-				}
+				runs := w.runs(c)[1:]
+				same(t, "the runs that are kept", len(runs), 2) // what a person asked for, and the others as one
+				same(t, "the outcome", runs[0].Outcome, cloud.CouldNotCheck)
+				same(t, "the first", runs[0].StartedAt.Sub(start), 0)
+				same(t, "the last", runs[1].StartedAt.Sub(start), last)
+				same(t, "how many it stands for", runs[1].Times, 9)
+				same(t, "the first of those", runs[1].FirstAt.Sub(start), 5*time.Second)
+				same(t, "the outcome", runs[1].Outcome, cloud.CouldNotCheck)
 				got := w.find(c)
 				same(t, "the state, which stays", got.State, credential.Connected)
 				same(t, "the last check that said something", got.LastCheckedAt, start)
@@ -358,11 +362,12 @@ func TestAFreshLinkWaitsFifteenMinutesAndThenNeedsAttention(t *testing.T) {
 				same(t, "the outcome of the look before", runs[len(runs)-2].Outcome, cloud.StillCopying)
 				same(t, "the outcome of the last look", runs[len(runs)-1].Outcome, cloud.Broken)
 
-				same(t, "the next look, an hour later", w.find(c).NextCheckAt.Sub(start), credential.WaitLimit+time.Hour)
-				after(time.Hour - time.Millisecond)
+				hour := spread(c.ID, time.Hour)
+				same(t, "the next look, an hour later", w.find(c).NextCheckAt.Sub(start), credential.WaitLimit+hour)
+				after(hour - time.Millisecond)
 				w.askedAt(start, looks...)
 				after(time.Millisecond)
-				w.askedAt(start, append(looks[:len(looks):len(looks)], 900+3600)...)
+				w.askedAt(start, append(looks[:len(looks):len(looks)], 900+int(hour/time.Second))...)
 			})
 		})
 	}
@@ -429,7 +434,7 @@ func TestAConnectedLinkIsCheckedDaily(t *testing.T) {
 		w.running(w.Service)
 		start := time.Now()
 		c := w.link("one")
-		const day = 24 * 60 * 60
+		day := int(spread(c.ID, 24*time.Hour) / time.Second)
 		after(25 * time.Hour)
 		w.askedAt(start, 0, day)
 		for _, run := range w.runs(c)[1:] {

@@ -18,6 +18,7 @@ const (
 	StatusWaiting   Status = "waiting"
 	StatusConnected Status = "connected"
 	StatusExpiring  Status = "expiring" // connected, with a certificate that ends soon
+	StatusWarning   Status = "warning"  // connected, with something that a person should see
 	StatusAttention Status = "needs-attention"
 	StatusDisabled  Status = "disabled" // by its people or by an administrator
 )
@@ -32,6 +33,8 @@ func (c Credential) Status(now time.Time) Status {
 			return StatusAttention
 		case left <= certificate.WarnBefore:
 			return StatusExpiring
+		case c.Overdue(now):
+			return StatusWarning
 		}
 		return StatusConnected
 	case WaitingCloud:
@@ -45,6 +48,16 @@ func (c Credential) Status(now time.Time) Status {
 	default:
 		return StatusUnchecked
 	}
+}
+
+// UncheckedLimit is how long a connected link goes without an answer of its cloud
+// before that is a warning.
+const UncheckedLimit = 48 * time.Hour
+
+// Overdue reports whether nobody has been able to check the link for so long that
+// people should know.
+func (c Credential) Overdue(now time.Time) bool {
+	return c.State == Connected && !c.LastCheckedAt.IsZero() && now.Sub(c.LastCheckedAt) >= UncheckedLimit
 }
 
 // Word is the status word that people read, the same on every page, in the
@@ -61,7 +74,7 @@ func (c Credential) Word(cloudName string, now time.Time) string {
 }
 
 var words = map[Status]string{
-	StatusPending: "Pending approval", StatusUnchecked: "Not verified", StatusConnected: "Connected",
+	StatusPending: "Pending approval", StatusUnchecked: "Not verified", StatusConnected: "Connected", StatusWarning: "Connected with a warning",
 	StatusAttention: "Needs attention", StatusDisabled: "Disabled",
 }
 

@@ -26,7 +26,7 @@ const selectCredential = `
 	       c.environment, c.method, c.subscription_id, c.tenant_id, c.client_id,
 	       c.certificate_id, c.state, c.version, c.subscription_name, c.rights,
 	       coalesce(c.created_by, ''), c.created_at, c.fresh_from,
-	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at, c.next_trigger,
+	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at, c.next_trigger, c.repeats, c.repeats_from,
 	       c.reason, coalesce(c.decided_by, ''), c.decided_at, c.approved_rights, c.reviewed_at, coalesce(c.reviewed_by, ''),
 	       coalesce(p.name, ''), coalesce(d.name, ''), coalesce(r.name, ''), k.not_after, k.sha1, k.active,
 	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.version = c.version AND v.finished_at = 0), '')
@@ -74,7 +74,7 @@ func scanCredential(r row) (c credential.Credential, err error) {
 		&c.Target.Environment, &c.Target.Method, &c.Target.SubscriptionID, &c.Target.TenantID, &c.Target.ClientID,
 		&c.CertificateID, &c.State, &c.Version, &c.SubscriptionName, (*rights)(&c.Rights),
 		&c.CreatedBy, (*moment)(&c.CreatedAt), (*moment)(&c.FreshFrom),
-		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt), &c.NextTrigger,
+		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt), &c.NextTrigger, &c.Repeats, (*moment)(&c.RepeatsFrom),
 		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*keys)(&c.ApprovedRights), (*moment)(&c.ReviewedAt), &c.ReviewedBy,
 		&c.CreatedByName, &c.DecidedByName, &c.ReviewedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent,
 		&c.RunningVerification)

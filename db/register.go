@@ -115,22 +115,28 @@ func (s Register) AddExport(ctx context.Context, entry audit.Entry) error {
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error { return mayAdminister(ctx, tx, entry.Actor) })
 }
 
-// The two moves that time alone makes: a certificate begins to expire, and it ends.
+// The moves that time alone makes: a certificate begins to expire, it ends, and a
+// link has not been checked for too long.
 const (
 	statusesBegin = `
 	UPDATE credentials SET status = CASE WHEN expires_at <= ?1 THEN 'needs-attention' ELSE 'expiring' END
 	 WHERE number IN (SELECT number FROM credentials INDEXED BY register_status_expires
-	                   WHERE status = 'connected' AND expires_at <= ?2 LIMIT ?3)`
+	                   WHERE status IN ('connected', 'warning') AND expires_at <= ?2 LIMIT ?3)`
 	statusesEnd = `
 	UPDATE credentials SET status = 'needs-attention'
 	 WHERE number IN (SELECT number FROM credentials INDEXED BY register_status_expires
 	                   WHERE status = 'expiring' AND expires_at <= ?1 LIMIT ?2)`
+	statusesOverdue = `
+	UPDATE credentials SET status = 'warning'
+	 WHERE number IN (SELECT number FROM credentials INDEXED BY register_status_checked
+	                   WHERE status = 'connected' AND last_checked_at > 0 AND last_checked_at <= ?1 LIMIT ?2)`
 )
 
-// RefreshStatuses sets the status of connected links whose certificate crossed
-// a threshold.
+// RefreshStatuses sets the status of connected links that crossed a threshold of
+// time.
 func (s Register) RefreshStatuses(ctx context.Context, now time.Time, most int) (changed int, err error) {
-	waiting, err := value[bool](s.from.QueryRowContext(ctx, statusesWait, moment(now), moment(now.Add(certificate.WarnBefore))))
+	waiting, err := value[bool](s.from.QueryRowContext(ctx, statusesWait,
+		moment(now), moment(now.Add(certificate.WarnBefore)), moment(now.Add(-credential.UncheckedLimit))))
 	if err != nil || !waiting {
 		return 0, err // nobody's kept page is thrown away for nothing
 	}
@@ -140,7 +146,11 @@ func (s Register) RefreshStatuses(ctx context.Context, now time.Time, most int) 
 			return err
 		}
 		ended, err := touched(ctx, tx, statusesEnd, moment(now), most-begun)
-		changed = begun + ended
+		if err != nil {
+			return err
+		}
+		overdue, err := touched(ctx, tx, statusesOverdue, moment(now.Add(-credential.UncheckedLimit)), most-begun-ended)
+		changed = begun + ended + overdue
 		return err
 	})
 	return changed, err
@@ -148,7 +158,8 @@ func (s Register) RefreshStatuses(ctx context.Context, now time.Time, most int) 
 
 const statusesWait = `
 	SELECT EXISTS (SELECT 1 FROM credentials INDEXED BY register_status_expires WHERE status = 'expiring' AND expires_at <= ?1)
-	    OR EXISTS (SELECT 1 FROM credentials INDEXED BY register_status_expires WHERE status = 'connected' AND expires_at <= ?2)`
+	    OR EXISTS (SELECT 1 FROM credentials INDEXED BY register_status_expires WHERE status IN ('connected', 'warning') AND expires_at <= ?2)
+	    OR EXISTS (SELECT 1 FROM credentials INDEXED BY register_status_checked WHERE status = 'connected' AND last_checked_at > 0 AND last_checked_at <= ?3)`
 
 // touched runs a statement and counts the rows that it touched.
 func touched(ctx context.Context, tx *sql.Tx, statement string, args ...any) (int, error) {

@@ -437,6 +437,36 @@ func TestTimeAloneChangesTheStatus(t *testing.T) {
 	same(t, "fresh, a month later", statusOf(fresh), "expiring")
 }
 
+func TestALinkThatIsNotCheckedForTwoDaysGetsAWarning(t *testing.T) {
+	w := newWorld(t)
+	stale, checked, broken, expiring := w.link("stale"), w.link("checked"), w.link("broken"), w.link("expiring")
+	for c, at := range map[*credential.Credential]time.Duration{&stale: -48 * time.Hour, &checked: -47 * time.Hour, &broken: -100 * time.Hour, &expiring: -100 * time.Hour} {
+		w.exec(`UPDATE credentials SET state = 'connected', status = 'connected', expires_at = ?, last_checked_at = ? WHERE id = ?`,
+			after(300*24*time.Hour).UnixMilli(), after(at).UnixMilli(), c.ID)
+	}
+	w.exec(`UPDATE credentials SET state = 'needs-attention', status = 'needs-attention' WHERE id = ?`, broken.ID)
+	w.exec(`UPDATE credentials SET expires_at = ? WHERE id = ?`, after(24*time.Hour).UnixMilli(), expiring.ID)
+	changed, err := w.Register().RefreshStatuses(t.Context(), morning, 10)
+	w.ok(err)
+	same(t, "changed", changed, 2)
+	for c, want := range map[*credential.Credential]string{&stale: "warning", &checked: "connected", &broken: "needs-attention", &expiring: "expiring"} {
+		var status string
+		w.ok(w.Writer().QueryRowContext(t.Context(), `SELECT status FROM credentials WHERE id = ?`, c.ID).Scan(&status))
+		same(t, c.Label, status, want)
+	}
+	totals, err := w.Register().LinkedTotals(t.Context())
+	w.ok(err)
+	same(t, "how many have a warning", totals.ByStatus[credential.StatusWarning], 1)
+	found, err := w.Register().ListLinked(t.Context(), review.Query{Status: credential.StatusWarning}, review.Cursor{}, 50, morning)
+	w.ok(err)
+	if len(found.Rows) != 1 || found.Rows[0].Label != "stale" {
+		t.Errorf("found %+v", found.Rows)
+	}
+	_, err = w.Register().RefreshStatuses(t.Context(), after(280*24*time.Hour), 10) // what has a warning expires too
+	w.ok(err)
+	same(t, "how many expire", w.count(`SELECT count(*) FROM credentials WHERE status = 'expiring'`)+w.count(`SELECT count(*) FROM credentials WHERE status = 'needs-attention'`), 4)
+}
+
 func TestOnlyAdministratorsExport(t *testing.T) {
 	w := newWorld(t)
 	export := entry(audit.ExportList, "")

@@ -220,14 +220,17 @@ CREATE TABLE credentials (
     attempts           INTEGER NOT NULL CHECK (attempts >= 0),
     next_check_at      INTEGER NOT NULL,
     next_trigger       TEXT    NOT NULL CHECK (next_trigger IN ('', 'person', 'schedule', 'retry')),
-    status             TEXT NOT NULL CHECK (status IN ('pending-approval', 'not-verified', 'waiting', 'connected', 'expiring', 'needs-attention', 'disabled')), -- the word that people read; follows from state, expires_at and the time
     expires_at         INTEGER NOT NULL, -- of the certificate
     reason             TEXT NOT NULL DEFAULT '', -- why it is stopped, or waits for approval
     decided_by         TEXT REFERENCES people (id) ON DELETE SET NULL, -- the administrator who stopped or approved it
     decided_at         INTEGER NOT NULL DEFAULT 0,
-    approved_rights    TEXT NOT NULL DEFAULT '' CHECK (approved_rights = '' OR json_valid(approved_rights)), -- sentences; empty: nobody approved it
+    approved_rights    TEXT NOT NULL DEFAULT '' CHECK (approved_rights = '' OR json_valid(approved_rights)), -- keys; empty: nobody approved it
     reviewed_at        INTEGER NOT NULL DEFAULT 0,
     reviewed_by        TEXT REFERENCES people (id) ON DELETE SET NULL,
+    -- what people read; follows from state, expires_at, last_checked_at and the time
+    status             TEXT NOT NULL DEFAULT 'not-verified' CHECK (status IN ('pending-approval', 'not-verified', 'waiting', 'connected', 'expiring', 'warning', 'needs-attention', 'disabled')),
+    repeats            INTEGER NOT NULL DEFAULT 0 CHECK (repeats >= 0), -- checks that ended like the one before since the audit log's last entry
+    repeats_from       INTEGER NOT NULL DEFAULT 0, -- when the first of these ended; 0: there are none
     -- both columns, so that no account can sign with another's certificate
     FOREIGN KEY (account_id, certificate_id) REFERENCES certificates (account_id, id)
 ) STRICT;
@@ -262,7 +265,9 @@ CREATE TABLE verifications (
     started_at    INTEGER NOT NULL,
     finished_at   INTEGER NOT NULL, -- 0 while it runs
     outcome       TEXT NOT NULL CHECK (outcome IN ('', 'passed', 'still-copying', 'broken', 'could-not-check')),
-    abandoned     INTEGER NOT NULL CHECK (abandoned IN (0, 1))
+    abandoned     INTEGER NOT NULL CHECK (abandoned IN (0, 1)),
+    times         INTEGER NOT NULL DEFAULT 1 CHECK (times > 0), -- how many runs in a row ended like this one
+    first_at      INTEGER NOT NULL DEFAULT 0 -- when the first of them started; 0: it is this one
 ) STRICT;
 
 CREATE INDEX verifications_by_start ON verifications (credential_id, started_at, id);

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"mooring/audit"
@@ -46,7 +47,7 @@ func (s Credentials) AddResult(ctx context.Context, verificationID string, posit
 // FinishVerification stores how a run ended and what it decided. The run
 // decides nothing and counts as abandoned when a person changed the credential
 // meanwhile, and leaves only its audit entry when they unlinked it.
-func (s Credentials) FinishVerification(ctx context.Context, v credential.Verification, decided credential.Credential, entry audit.Entry) error {
+func (s Credentials) FinishVerification(ctx context.Context, v credential.Verification, decided credential.Credential, entries ...audit.Entry) error {
 	return s.db.change(ctx, func(tx *sql.Tx) error {
 		running, err := touches(ctx, tx,
 			`UPDATE verifications SET finished_at = ?, outcome = ? WHERE id = ? AND finished_at = 0`,
@@ -56,16 +57,54 @@ func (s Credentials) FinishVerification(ctx context.Context, v credential.Verifi
 		}
 		current := false
 		if running {
-			current, err = conclude(ctx, tx, v, decided, entry.At)
+			current, err = conclude(ctx, tx, v, decided, v.FinishedAt)
 		}
 		if err != nil {
 			return err
 		}
-		if !current { // it ended, and that is all
-			entry.Action, entry.Changes = audit.FinishVerification, nil
+		if !current && len(entries) > 0 { // it ended, and that is all
+			entries = entries[len(entries)-1:]
+			entries[0].Action, entries[0].Changes = audit.FinishVerification, nil
 		}
-		return s.db.addEntry(ctx, tx, entry)
+		for _, entry := range entries {
+			if err := s.db.addEntry(ctx, tx, entry); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// What a run must share with the one before it to take its place: the versions,
+// how it ended, and what each stage answered. ?1 is the run.
+const (
+	runBefore = `
+	SELECT p.id, p.times, iif(p.first_at > 0, p.first_at, p.started_at)
+	  FROM verifications v
+	  JOIN verifications p ON p.id = (SELECT id FROM verifications WHERE credential_id = v.credential_id AND id <> v.id
+	                                   ORDER BY started_at DESC, id DESC LIMIT 1)
+	 WHERE v.id = ?1 AND p.version = v.version AND p.outcome = v.outcome AND v.outcome NOT IN ('', 'passed')
+	   AND p.abandoned = 0 AND 'person' NOT IN (p.triggered_by, v.triggered_by)
+	   AND NOT EXISTS (` + answersOf + `p.id EXCEPT ` + answersOf + `v.id)
+	   AND NOT EXISTS (` + answersOf + `v.id EXCEPT ` + answersOf + `p.id)`
+	answersOf = `SELECT position, stage, verdict, code FROM verification_results WHERE verification_id = `
+)
+
+// fold puts a run in the place of the one before it, if both ended alike.
+func fold(ctx context.Context, tx *sql.Tx, id string) error {
+	var before string
+	var times, first int64
+	err := tx.QueryRowContext(ctx, runBefore, id).Scan(&before, &times, &first)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := run(ctx, tx, `UPDATE verifications SET times = ?, first_at = ? WHERE id = ?`, times+1, first, id); err != nil {
+		return err
+	}
+	return run(ctx, tx, `DELETE FROM verifications WHERE id = ?`, before)
 }
 
 // conclude stores what a run decided, and reports whether that still counted.
@@ -74,14 +113,19 @@ func conclude(ctx context.Context, tx *sql.Tx, v credential.Verification, decide
 		UPDATE credentials
 		   SET state = ?, tenant_id = ?, subscription_name = ?, rights = ?,
 		       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
+		       repeats = ?, repeats_from = ?,
 		       status = ?, reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?
 		 WHERE account_id = ? AND id = ? AND version = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
 		decided.State, decided.Target.TenantID, decided.SubscriptionName, rights(decided.Rights),
 		moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt), decided.NextTrigger,
+		decided.Repeats, moment(decided.RepeatsFrom),
 		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), keys(decided.ApprovedRights),
 		decided.AccountID, v.CredentialID, v.Version)
-	if err != nil || current {
-		return current, err
+	if err != nil {
+		return false, err
+	}
+	if current {
+		return true, fold(ctx, tx, v.ID)
 	}
 	return false, run(ctx, tx, `UPDATE verifications SET abandoned = 1 WHERE id = ?`, v.ID)
 }
@@ -96,7 +140,7 @@ func (s Credentials) AbandonRunning(ctx context.Context, now time.Time) error {
 
 const (
 	verificationsOfCredential = `
-	SELECT v.id, v.credential_id, v.version, v.triggered_by, v.started_at, v.finished_at, v.outcome, v.abandoned
+	SELECT v.id, v.credential_id, v.version, v.triggered_by, v.started_at, v.finished_at, v.outcome, v.abandoned, v.times, iif(v.first_at > 0, v.first_at, v.started_at)
 	  FROM verifications v
 	  JOIN credentials c ON c.id = v.credential_id
 	 WHERE c.account_id = ? AND v.credential_id = ?
@@ -143,7 +187,7 @@ func (s Credentials) withResults(ctx context.Context, runs []credential.Verifica
 
 func scanVerification(r row) (v credential.Verification, err error) {
 	err = r.Scan(&v.ID, &v.CredentialID, &v.Version, &v.Trigger, (*moment)(&v.StartedAt), (*moment)(&v.FinishedAt),
-		&v.Outcome, &v.Abandoned)
+		&v.Outcome, &v.Abandoned, &v.Times, (*moment)(&v.FirstAt))
 	return v, err
 }
 

@@ -3,6 +3,8 @@ package db_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,6 +45,7 @@ func TestVerificationFromStartToEnd(t *testing.T) {
 	w.ok(err)
 	same(t, "the running verification in the list", list[0].RunningVerification, "run")
 
+	v.Times, v.FirstAt = 1, v.StartedAt
 	v.Results = []cloud.StageResult{
 		{Stage: "directory", Verdict: cloud.OK, Said: "tenant", StartedAt: morning, Duration: 1234567},
 		{Stage: "sign-in", Verdict: cloud.Failed, Code: "AADSTS700027", Said: "no such key", TraceID: "t", CorrelationID: "c",
@@ -162,4 +165,52 @@ func TestVerificationsAreTheLatestFirst(t *testing.T) {
 		same(t, "the number of results", len(run.Results), 2)
 		same(t, "the last result", run.Results[1].Stage, id+" stage 1")
 	}
+}
+
+// failed ends a run of c that is numbered so, with this code.
+func (w world) failed(c credential.Credential, number int, trigger credential.Trigger, outcome cloud.Outcome, code string) {
+	w.t.Helper()
+	v := credential.Verification{ID: fmt.Sprintf("run-%02d", number), CredentialID: c.ID, Version: c.Version, Trigger: trigger, StartedAt: after(time.Duration(number) * time.Hour)}
+	w.ok(w.Credentials().StartVerification(w.t.Context(), v))
+	w.ok(w.Credentials().AddResult(w.t.Context(), v.ID, 1, cloud.StageResult{Stage: "sign-in", Verdict: cloud.Failed, Code: code,
+		TraceID: v.ID, StartedAt: v.StartedAt}))
+	v.FinishedAt, v.Outcome = v.StartedAt.Add(time.Second), outcome
+	w.ok(w.Credentials().FinishVerification(w.t.Context(), v, c))
+}
+
+func TestRunsThatEndAlikeAreOne(t *testing.T) {
+	w := newWorld(t)
+	c := w.link("one")
+	for number, run := range []struct {
+		trigger credential.Trigger
+		outcome cloud.Outcome
+		code    string
+	}{
+		{credential.ByPerson, cloud.CouldNotCheck, "Outage"}, // stays: a person asked
+		{credential.ByRetry, cloud.CouldNotCheck, "Outage"},
+		{credential.ByRetry, cloud.CouldNotCheck, "Outage"},
+		{credential.BySchedule, cloud.CouldNotCheck, "Outage"}, // three
+		{credential.ByRetry, cloud.CouldNotCheck, "TimedOut"},  // another code
+		{credential.ByRetry, cloud.Broken, "TimedOut"},         // another outcome
+		{credential.BySchedule, cloud.Passed, ""},
+		{credential.BySchedule, cloud.Passed, ""}, // each that passed stays
+	} {
+		w.failed(c, number, run.trigger, run.outcome, run.code)
+	}
+	changed := c
+	changed.Version++
+	w.exec(`UPDATE credentials SET version = version + 1`)
+	for number := range 2 {
+		w.failed(changed, 10+number, credential.ByRetry, cloud.Broken, "TimedOut")
+	}
+	var got []string
+	for _, v := range w.runs(c) {
+		got = append(got, fmt.Sprintf("%s %d from %s %s", v.ID, v.Times, v.FirstAt.Sub(morning), v.Results[0].TraceID))
+	}
+	want := []string{"run-11 2 from 10h0m0s run-11", "run-07 1 from 7h0m0s run-07", "run-06 1 from 6h0m0s run-06", "run-05 1 from 5h0m0s run-05",
+		"run-04 1 from 4h0m0s run-04", "run-03 3 from 1h0m0s run-03", "run-00 1 from 0s run-00"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the runs are\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	same(t, "the results that are left", w.count(`SELECT count(*) FROM verification_results`), 7)
 }

@@ -24,12 +24,12 @@ func (h *handlers) chart(runs []credential.Verification, zone *time.Location) vi
 		if v.Running() {
 			continue
 		}
-		check := views.ChartCheck{When: v.StartedAt.In(zone).Format("2 January 2006, 15:04 MST"), Outcome: chartOutcomes[v.Outcome]}
+		check := views.ChartCheck{When: v.StartedAt.In(zone).Format("2 January 2006, 15:04 MST"), Outcome: chartOutcomes[v.Outcome], Times: v.Times}
 		if v.Abandoned || check.Outcome == "" {
 			check.Outcome = views.CheckUnknown
 		}
 		if len(strip.Checks) == 0 {
-			strip.Since = v.StartedAt.In(zone).Format("2 January 2006")
+			strip.Since = v.FirstAt.In(zone).Format("2 January 2006")
 		}
 		strip.Checks = append(strip.Checks, check)
 	}

@@ -230,7 +230,7 @@ func TestAnAdministratorWhoIsNoneAnyMoreChangesNothing(t *testing.T) {
 func TestAChartTellsHowChecksEnded(t *testing.T) {
 	at := func(minute int) credential.Verification {
 		started := testNow().Add(time.Duration(minute) * time.Minute)
-		return credential.Verification{StartedAt: started, FinishedAt: started.Add(time.Second)}
+		return credential.Verification{StartedAt: started, FirstAt: started, Times: 1, FinishedAt: started.Add(time.Second)}
 	}
 	ended := func(minute int, outcome cloud.Outcome, abandoned bool) credential.Verification {
 		v := at(minute)

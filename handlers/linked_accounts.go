@@ -113,6 +113,7 @@ func totalLinks(t review.Totals, shown review.Query) []views.Link {
 		query        review.Query
 	}{
 		{t.ByStatus[credential.StatusAttention], "needs attention", "need attention", review.Query{Status: credential.StatusAttention}},
+		{t.ByStatus[credential.StatusWarning], "connected with a warning", "connected with a warning", review.Query{Status: credential.StatusWarning}},
 		{t.ByStatus[credential.StatusExpiring], "expires soon", "expire soon", review.Query{Status: credential.StatusExpiring}},
 		{t.Pending(), "waits for approval", "wait for approval", review.Query{Status: credential.StatusPending}},
 		{t.NeverReviewed, "never reviewed", "never reviewed", review.Query{NeverReviewed: true}},
@@ -185,7 +186,7 @@ func (h *handlers) linkedRows(rows []review.Row, selected []string, zone *time.L
 }
 
 var statusTones = map[credential.Status]views.Tone{
-	credential.StatusConnected: views.ToneOK, credential.StatusExpiring: views.ToneWaiting, credential.StatusWaiting: views.ToneWaiting,
+	credential.StatusConnected: views.ToneOK, credential.StatusWarning: views.ToneWaiting, credential.StatusExpiring: views.ToneWaiting, credential.StatusWaiting: views.ToneWaiting,
 	credential.StatusPending: views.ToneWaiting, credential.StatusAttention: views.ToneAttention,
 	credential.StatusUnchecked: views.ToneOff, credential.StatusDisabled: views.ToneOff,
 }
@@ -199,6 +200,8 @@ func (h *handlers) rowStatus(r review.Row, cloudName string, zone *time.Location
 		status.Detail = "by an administrator"
 	case r.State == credential.Connected && !r.ExpiresAt.After(now):
 		status.Detail = "The certificate has expired."
+	case r.Status(now) == credential.StatusWarning:
+		status.Detail = notCheckedSince(r.LastCheckedAt, zone)
 	case !r.CouldNotCheckAt.IsZero() && r.State.Can(credential.Verify):
 		status.Detail = "Could not check " + h.moment(r.CouldNotCheckAt, zone).Shown
 	}

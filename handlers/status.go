@@ -28,6 +28,8 @@ func (h *handlers) statusOf(c credential.Credential, d cloud.Description, zone *
 	case !c.State.Can(credential.Verify):
 	case c.Checking(now):
 		status.Detail = "Checking now"
+	case c.Status(now) == credential.StatusWarning:
+		status.Detail = notCheckedSince(c.LastCheckedAt, zone)
 	case !c.CouldNotCheckAt.IsZero():
 		status.Detail = "Could not check " + h.moment(c.CouldNotCheckAt, zone).Shown
 	case c.State == credential.WaitingCloud:
@@ -40,6 +42,12 @@ var tones = map[credential.State]views.Tone{
 	credential.NotVerified: views.ToneOff, credential.Connected: views.ToneOK, credential.WaitingCloud: views.ToneWaiting,
 	credential.NeedsAttention: views.ToneAttention, credential.Disabled: views.ToneOff,
 	credential.Stopped: views.ToneOff, credential.PendingApproval: views.ToneWaiting,
+}
+
+// notCheckedSince says when a link was last checked that the cloud gives no answer
+// about.
+func notCheckedSince(t time.Time, zone *time.Location) string {
+	return "Not checked since " + t.In(zone).Format("2 January 2006, 15:04 MST")
 }
 
 // sayPending stands wherever something waits for an approval.
@@ -182,9 +190,9 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 		p.Retry = h.secondsUntil(c.NextCheckAt)
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
 		p.Tone = views.ToneWaiting
-		p.Summary = description.ShortName + " has not copied your change everywhere yet."
-		p.Detail = fmt.Sprintf("That takes some minutes. Mooring tries until %s, then asks for attention. You can close this page.",
-			c.FreshFrom.Add(credential.WaitLimit).In(zone).Format("15:04 MST"))
+		p.Summary = description.ShortName + " doesn't accept this link yet."
+		p.Detail = fmt.Sprintf("If you made or changed something there in the last few minutes, %s may still be copying it: Mooring keeps trying until %s. Otherwise something is mistyped or missing: the stage that waits says what to check.",
+			description.ShortName, c.FreshFrom.Add(credential.WaitLimit).In(zone).Format("15:04 MST"))
 	case c.State == credential.Connected:
 		p.Tone, p.Summary = views.ToneOK, "The link works."
 	case c.State == credential.NeedsAttention:
@@ -212,7 +220,7 @@ func (h *handlers) history(provider cloud.Cloud, c credential.Credential, runs [
 		if v.Running() {
 			continue
 		}
-		run := views.Run{Started: h.moment(v.StartedAt, zone), Trigger: triggers[v.Trigger],
+		run := views.Run{Started: h.moment(v.StartedAt, zone), Trigger: triggers[v.Trigger], Times: v.Times, First: h.moment(v.FirstAt, zone),
 			Outcome: outcomes[v.Outcome].word, Tone: outcomes[v.Outcome].tone, Stages: h.stages(provider, c, v, zone)}
 		if v.Abandoned {
 			run.Outcome, run.Tone = "Broken off", views.ToneOff

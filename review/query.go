@@ -32,12 +32,12 @@ var Sorts = []Sort{ByLabel, ByAccount, ByChecked, ByExpires, ByReviewed}
 
 // Statuses lists every status in the order in which pages offer them.
 var Statuses = []credential.Status{
-	credential.StatusConnected, credential.StatusExpiring, credential.StatusAttention, credential.StatusWaiting,
+	credential.StatusConnected, credential.StatusWarning, credential.StatusExpiring, credential.StatusAttention, credential.StatusWaiting,
 	credential.StatusUnchecked, credential.StatusPending, credential.StatusDisabled,
 }
 
 var statusNames = map[credential.Status]string{
-	credential.StatusConnected: "Connected", credential.StatusExpiring: "Expiring", credential.StatusAttention: "Needs attention",
+	credential.StatusConnected: "Connected", credential.StatusWarning: "Connected with a warning", credential.StatusExpiring: "Expiring", credential.StatusAttention: "Needs attention",
 	credential.StatusWaiting: "Waiting", credential.StatusUnchecked: "Not verified", credential.StatusPending: "Pending approval",
 	credential.StatusDisabled: "Disabled",
 }

@@ -28,5 +28,5 @@ func (r Row) Word(cloudName string, now time.Time) string { return r.credential(
 func (r Row) Status(now time.Time) credential.Status { return r.credential().Status(now) }
 
 func (r Row) credential() credential.Credential {
-	return credential.Credential{State: r.State, CertificateExpires: r.ExpiresAt}
+	return credential.Credential{State: r.State, CertificateExpires: r.ExpiresAt, LastCheckedAt: r.LastCheckedAt}
 }

@@ -55,6 +55,7 @@ var actionWords = map[audit.Action]string{
 	audit.EditCredential:     "Edited a credential",
 	audit.VerifyCredential:   "Asked to check a credential",
 	audit.FinishVerification: "Checked a credential",
+	audit.RepeatVerification: "Checked a credential again, with the same result",
 	audit.DisableCredential:  "Disabled a credential",
 	audit.EnableCredential:   "Enabled a credential",
 	audit.UnlinkCredential:   "Unlinked a credential",

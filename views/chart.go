@@ -17,6 +17,7 @@ type Chart struct {
 type ChartCheck struct {
 	When    string // "22 November 2026, 09:14 UTC"
 	Outcome ChartOutcome
+	Times   int // how many in a row ended like this one; 0 and 1: only this one
 }
 
 // ChartOutcome is how a check ended.
@@ -54,7 +55,11 @@ func (c Chart) baseline() string { return "M0 31.5H" + strconv.Itoa(c.width()) }
 
 // head says how many checks there were, before the words for each outcome.
 func (c Chart) head() string {
-	return text.Count(len(c.Checks), "check", "checks") + " since " + c.Since + ":"
+	total := 0
+	for _, check := range c.Checks {
+		total += max(check.Times, 1)
+	}
+	return text.Count(total, "check", "checks") + " since " + c.Since + ":"
 }
 
 // outcomeCount is how often something happened.
@@ -70,7 +75,7 @@ func (c Chart) counts() []outcomeCount {
 		n := 0
 		for _, check := range c.Checks {
 			if check.Outcome == outcome {
-				n++
+				n += max(check.Times, 1)
 			}
 		}
 		if n > 0 {
@@ -87,6 +92,15 @@ func (c Chart) says() string {
 		words = append(words, n.Words)
 	}
 	return c.head() + " " + strings.Join(words, ", ") + "."
+}
+
+// title says what a bar stands for.
+func (c ChartCheck) title() string {
+	words := c.When + ": " + outcomeWords[c.Outcome]
+	if c.Times > 1 {
+		words += " (the last of " + text.Number(c.Times) + ")"
+	}
+	return words
 }
 
 // barShape draws one bar. Trouble is taller and has a shape of its own, so that

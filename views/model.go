@@ -264,6 +264,8 @@ type Stage struct {
 type Run struct {
 	Started Time
 	Trigger string // "asked by a person", "planned", "retried"
+	Times   int    // how many in a row ended like this one
+	First   Time   // when the first of them started
 	Outcome string // "Passed", "Waiting", "Failed", "Could not check", "Broken off"
 	Tone    Tone
 	Stages  []Stage

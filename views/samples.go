@@ -85,6 +85,7 @@ func Samples() []Sample {
 	add("credential-waiting", CredentialPage(sampleWaiting()))
 	add("credential-failed", CredentialPage(sampleFailed()))
 	add("credential-could-not-check", CredentialPage(sampleCouldNotCheck()))
+	add("credential-warning", CredentialPage(sampleWarning()))
 	add("credential-not-verified", CredentialPage(sampleNotVerified()))
 	add("credential-disabled", CredentialPage(sampleDisabled()))
 	add("credential-expiring", CredentialPage(sampleExpiring()))
@@ -459,6 +460,14 @@ func sampleCouldNotCheck() Credential {
 	p := sampleConnected()
 	p.Status.Detail = "could not check 2 minutes ago"
 	p.Progress = Progress{PollPath: samplePath, PollAfter: 10, Retry: 95, Summary: "Azure did not answer. The link counts as connected.", Tone: ToneOff, Stages: sampleUnanswered()}
+	return p
+}
+
+// sampleWarning is connected, in an outage of more than two days.
+func sampleWarning() Credential {
+	p := sampleCouldNotCheck()
+	p.Status = Status{Word: "Connected with a warning", Tone: ToneWaiting, Detail: "Not checked since 19 November 2026, 21:40 UTC"}
+	p.History = append([]Run{{Started: sampleChecked, Trigger: "retried", Times: 52, First: sampleOver, Outcome: "Could not check", Tone: ToneOff, Stages: sampleUnanswered()}}, p.History...)
 	return p
 }
 

@@ -84,7 +84,7 @@ func sampleLinkedList() LinkedAccounts {
 		Filter: LinkedFilter{
 			Providers: []Choice{{"azure", "Microsoft Azure"}, {"aws", "Amazon Web Services"}},
 			Statuses: []Choice{
-				{"connected", "Connected"}, {"expiring", "Expires soon"}, {"needs-attention", "Needs attention"}, {"waiting", "Waiting for the cloud"},
+				{"connected", "Connected"}, {"warning", "Connected with a warning"}, {"expiring", "Expires soon"}, {"needs-attention", "Needs attention"}, {"waiting", "Waiting for the cloud"},
 				{"not-verified", "Not verified"}, {"pending-approval", "Pending approval"}, {"disabled", "Disabled"},
 			},
 		},

@@ -236,8 +236,12 @@ func TestThePauseThatAzureAsksForIsFound(t *testing.T) {
 			t.Parallel()
 			s := newStub(t)
 			s.says(atSubscription, 429, `{"error":{"code":"TooManyRequests"}}`, test.headers...)
-			if _, _, finding := s.check(t, false); finding.RetryAfter != test.want {
+			_, result, finding := s.check(t, false)
+			if finding.RetryAfter != test.want {
 				t.Errorf("%s, want %s", finding.RetryAfter, test.want)
+			}
+			if says := strings.HasSuffix(result.Said, sayPause(test.want)); says != (test.want > 0) {
+				t.Errorf("it is told as %q", result.Said)
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armsubscriptions"
 
@@ -120,6 +121,9 @@ func (r *run) judge(result *cloud.StageResult, refused *refusal) {
 			result.Said = strings.TrimSpace(result.Said + " (" + result.Code + ")")
 			result.Code = codeOfStatus(refused.Status)
 		}
+		if refused.RetryAfter > 0 {
+			result.Said = strings.TrimSpace(result.Said + " " + sayPause(refused.RetryAfter))
+		}
 	case copying:
 		result.Verdict = cloud.Failed
 		if r.attempt.Fresh {
@@ -132,6 +136,15 @@ func (r *run) judge(result *cloud.StageResult, refused *refusal) {
 	if result.Stage == stageRights || result.Stage == stageProviders && result.Code != codeNotRegistered {
 		result.Verdict = cloud.CannotTell
 	}
+}
+
+// sayPause says how long Azure asks Mooring to wait. How much of it is obeyed is in
+// the plan of the next check.
+func sayPause(pause time.Duration) string {
+	if pause < 2*time.Minute {
+		return "It asks for a pause of " + text.Count(int(pause/time.Second), "second", "seconds") + "."
+	}
+	return "It asks for a pause of " + text.Count(int(pause.Round(time.Minute)/time.Minute), "minute", "minutes") + "."
 }
 
 func (r *run) findDirectory(ctx context.Context) (string, error) {
