@@ -130,7 +130,7 @@ func (h *handlers) leadTo(c echo.Context, f *fault.Fault) error {
 		c.Response().Header().Set("HX-Redirect", target)
 		return c.NoContent(http.StatusUnauthorized)
 	case wantsJSON(c):
-		return c.JSON(http.StatusUnauthorized, map[string]string{"detail": f.Sentence, "location": target})
+		return c.JSON(http.StatusUnauthorized, map[string]string{"code": f.Code, "detail": f.Sentence, "location": target})
 	}
 	return c.Redirect(http.StatusSeeOther, target)
 }

@@ -51,6 +51,7 @@ func newStub(t *testing.T) *stubAzure {
 	roots := x509.NewCertPool()
 	roots.AddCert(s.server.Certificate())
 	s.azure = New(Options{Environments: environments, Roots: roots, Now: cloudtest.Clock, NewID: rand.Text})
+	s.azure.retryDelay = time.Millisecond
 	return s
 }
 
@@ -317,38 +318,51 @@ func TestAManagedSubscriptionIsLinkedFromItsManager(t *testing.T) {
 }
 
 // TestNoAnswerTurnsTheVerdictAround throws mutated answers at every endpoint: a
-// passing failure never breaks a link, and a refusal never passes.
+// passing failure never breaks a link, and a refusal never passes. The advisory
+// endpoints decide nothing, and a refusal there grants nothing.
 func TestNoAnswerTurnsTheVerdictAround(t *testing.T) {
 	bodies := []string{
 		`{"error":"invalid_client","error_description":"AADSTS7000112: no","error_codes":[7000112]}`, `{"error":{"code":"AuthorizationFailed","message":"No."}}`,
 		`{"error":{"code":"DenyAssignmentAuthorizationFailed","message":{"odd":1}}}`, `{"error":null}`, `[]`, `null`, `7`, `"no"`, ``, `<html>`,
 		`<Error><Code>ForbiddenError</Code></Error>`, `{"error":{"error":{"error":{"error":{"error":{"error":{"code":"X"}}}}}}}`, `{"error_codes":[null,{},"x",1e400]}`,
+		`{"error":"temporarily_unavailable","error_description":"AADSTS90033: later"}`, `{"value":[{"actions":["*"]}]}`, `{"registrationState":"Registered"}`,
 	}
 	headers := [][]string{nil, {"Retry-After", "Fri, 99 Foo"}, {"WWW-Authenticate", `Bearer authorization_uri=`}, {"x-ms-error-code", "AuthorizationFailed"}, {"Content-Type", "text/html"}}
-	source := mathrand.New(mathrand.NewPCG(2026, 11))
-	s := newStub(t)
-	for range 150 {
-		at := []string{atDiscovery, atToken, atSubscription}[source.IntN(3)]
-		status := []int{400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504}[source.IntN(11)]
-		body := []byte(bodies[source.IntN(len(bodies))])
-		switch source.IntN(4) {
-		case 0:
-			body = append([]byte(byteMark), body...)
-		case 1:
-			body = body[:source.IntN(len(body)+1)]
-		case 2:
-			if len(body) > 0 {
-				body[source.IntN(len(body))] = byte(source.IntN(256))
+	for number, at := range []string{atChallenge, atDiscovery, atToken, atSubscription, atPermissions, atProviders} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			source := mathrand.New(mathrand.NewPCG(2026, uint64(number)))
+			s := newStub(t)
+			for range 50 {
+				status := []int{400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504}[source.IntN(11)]
+				body := []byte(bodies[source.IntN(len(bodies))])
+				switch source.IntN(4) {
+				case 0:
+					body = append([]byte(byteMark), body...)
+				case 1:
+					body = body[:source.IntN(len(body)+1)]
+				case 2:
+					if len(body) > 0 {
+						body[source.IntN(len(body))] = byte(source.IntN(256))
+					}
+				}
+				header := headers[source.IntN(len(headers))]
+				s.says(at, status, string(body), header...)
+				outcome, result, finding := s.check(t, source.IntN(2) == 0, func(target *cloud.Target) {
+					if at == atChallenge {
+						target.TenantID = "" // what is typed would do as well
+					}
+				})
+				passes := status == 408 || status == 429 || status >= 500
+				wrong := outcome == cloud.Passed || passes && outcome != cloud.CouldNotCheck
+				if at == atPermissions || at == atProviders {
+					wrong = outcome != cloud.Passed || at == atPermissions && (finding.Rights != nil || passes && !finding.RightsUnanswered)
+				}
+				if wrong {
+					t.Errorf("%d %q %q at %s is %s with %+v: %+v", status, body, header, at, outcome, finding, result)
+				}
 			}
-		}
-		header := headers[source.IntN(len(headers))]
-		s.says(at, status, string(body), header...)
-		outcome, result, _ := s.check(t, source.IntN(2) == 0)
-		passes := status == 408 || status == 429 || status >= 500
-		if outcome == cloud.Passed || passes && outcome != cloud.CouldNotCheck {
-			t.Errorf("%d %q %q at %s is %s: %+v", status, body, header, at, outcome, result)
-		}
-		delete(s.answers, at)
+		})
 	}
 }
 

@@ -65,6 +65,7 @@ type Azure struct {
 	tenants      *tenantFinder
 	hosts        map[string]bool // that requests may go to, with their ports
 	patience     time.Duration
+	retryDelay   time.Duration
 	now          func() time.Time
 	newID        func() string
 	log          *slog.Logger
@@ -87,7 +88,7 @@ type Options struct {
 
 // New makes the cloud.
 func New(o Options) *Azure {
-	a := &Azure{environments: o.Environments, roots: o.Roots, hosts: hostsOf(o.Environments), patience: cmp.Or(o.Patience, usualPatience),
+	a := &Azure{environments: o.Environments, roots: o.Roots, hosts: hostsOf(o.Environments), patience: cmp.Or(o.Patience, usualPatience), retryDelay: 300 * time.Millisecond,
 		now: o.Now, newID: o.NewID, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler))}
 	a.description = describe(o.Environments)
 	a.client = a.newClient(nil)

@@ -46,7 +46,7 @@ func (a *Azure) manager(e Environment, attempt mooringcloud.Attempt, tenantID st
 			},
 		},
 		// A person waits: try once more, soon, and then say so.
-		Retry:     policy.RetryOptions{MaxRetries: 1, RetryDelay: 300 * time.Millisecond, MaxRetryDelay: 2 * time.Second, TryTimeout: tryTimeout},
+		Retry:     policy.RetryOptions{MaxRetries: 1, RetryDelay: a.retryDelay, MaxRetryDelay: 2 * time.Second, TryTimeout: tryTimeout},
 		Telemetry: policy.TelemetryOptions{ApplicationID: "mooring"},
 	}
 	tokenEndpoint := e.Authority + "/" + tenantID + "/oauth2/v2.0/token"

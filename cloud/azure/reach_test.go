@@ -38,7 +38,7 @@ var reachedAt = map[string]string{
 		ResourceGroupBeingDeleted ResourceGroupNotFound ImageNotFound TooManyRequests SubscriptionRequestsThrottled ServiceUnavailable
 		NoAnswer UnexpectedAnswer Refused`,
 	"state":     `SubscriptionDisabled SubscriptionDeleted UnexpectedAnswer`,
-	"rights":    `RightsUnknown ForeignHost InsufficientClaims NoAnswer`,
+	"rights":    `RightsUnknown RightsUnreadable InsufficientClaims NoAnswer`,
 	"providers": `RightsUnknown MissingSubscriptionRegistration UnexpectedAnswer`,
 	"classic-subscription": `ForbiddenError MissingOrIncorrectVersionHeader ResourceNotFound ServerBusy InternalError OperationTimedOut
 		OtherSubscription SubscriptionDisabled NoAnswer UnexpectedAnswer Refused`,

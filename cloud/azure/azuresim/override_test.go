@@ -155,7 +155,7 @@ func TestChosenErrorsHaveTheShapeOfTheService(t *testing.T) {
 	if a := s.asks(row, atSubscription); a.status != 401 || a.body != "" {
 		t.Errorf("no words: %d %q", a.status, a.body)
 	}
-	s.override(row, atRights, "ForeignHost")
+	s.override(row, atRights, "RightsUnreadable")
 	if a := s.asks(row, atRights); a.status != 200 || !strings.Contains(a.body, `"nextLink":"`+foreignHost) {
 		t.Errorf("a page that is elsewhere: %d %s", a.status, a.body)
 	}
