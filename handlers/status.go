@@ -191,7 +191,7 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
 		p.Tone = views.ToneWaiting
 		p.Summary = description.ShortName + " doesn't accept this link yet."
-		p.Detail = fmt.Sprintf("If you made or changed something there in the last few minutes, %s may still be copying it: Mooring keeps trying until %s. Otherwise something is mistyped or missing: the stage that waits says what to check.",
+		p.Detail = fmt.Sprintf("If you made or changed something there in the last few minutes, %s may still be copying it: Mooring keeps trying until %s. Otherwise something is mistyped or missing: the stage that waits says what to check. You can close this page.",
 			description.ShortName, c.FreshFrom.Add(credential.WaitLimit).In(zone).Format("15:04 MST"))
 	case c.State == credential.Connected:
 		p.Tone, p.Summary = views.ToneOK, "The link works."
