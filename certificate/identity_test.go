@@ -131,6 +131,35 @@ func TestASealedKeyMovedToAnotherCertificateDoesNotOpen(t *testing.T) {
 	signs(t, i)
 }
 
+// altered changes what a row says.
+type altered struct {
+	certificate.Store
+	change func(*certificate.Sealed)
+}
+
+func (a altered) Sealed(ctx context.Context, accountID, id string) (certificate.Sealed, error) {
+	s, err := a.Store.Sealed(ctx, "acme", id)
+	a.change(&s)
+	return s, err
+}
+
+func TestARowThatWasGivenToAnotherAccountDoesNotSign(t *testing.T) {
+	ring := secret.NewRing()
+	w := newWorld(t, ring, "acme", "evil")
+	ours, theirs := w.active("acme"), w.active("evil")
+	for name, change := range map[string]func(*certificate.Sealed){
+		"another account":     func(s *certificate.Sealed) { s.AccountID = "evil" },
+		"another certificate": func(s *certificate.Sealed) { s.DER = theirs.DER },
+	} {
+		crooked := certificate.NewService(altered{w.Certificates(), change}, ring, nil, nil, nil, silent)
+		i, err := crooked.Identity(t.Context(), "evil", ours.ID)
+		w.ok(err)
+		if _, _, err := sign(i); !errors.Is(err, secret.ErrSealed) {
+			t.Errorf("%s: it signed: %v", name, err)
+		}
+	}
+}
+
 func TestAnotherAccountGetsNoIdentity(t *testing.T) {
 	w := newWorld(t, secret.NewRing(), "acme", "evil")
 	if _, err := w.Identity(t.Context(), "evil", w.active("acme").ID); !errors.Is(err, certificate.ErrNone) {

@@ -33,9 +33,11 @@ type Sealer interface {
 	Open(place secret.Place, sealed []byte) ([]byte, error)
 }
 
-// Place is where the private key of the certificate with this id is stored.
-func Place(id string) secret.Place {
-	return secret.Place{Table: "certificates", Row: id, Column: "sealed_key"}
+// Place is where the private key of c is stored, bound to the account and to the
+// certificate itself: a row that is given to another account, or gets another
+// certificate, signs no more.
+func Place(c Certificate) secret.Place {
+	return secret.Place{Table: "certificates", Row: c.ID, Column: "sealed_key", Bound: c.AccountID + " " + c.SHA256()}
 }
 
 // Service makes certificates and signs with them.
@@ -102,7 +104,7 @@ func (s *Service) Identity(ctx context.Context, accountID, id string) (*Identity
 	if err != nil {
 		return nil, err
 	}
-	return newIdentity(sealed.Certificate, func() ([]byte, error) { return s.sealer.Open(Place(id), sealed.Key) })
+	return newIdentity(sealed.Certificate, func() ([]byte, error) { return s.sealer.Open(Place(sealed.Certificate), sealed.Key) })
 }
 
 // Wake tells Run that accounts were added.
@@ -172,7 +174,7 @@ func (s *Service) seal(ctx context.Context, accountID string) (Sealed, error) {
 		return Sealed{}, err
 	}
 	defer clear(plain)
-	sealedKey, err := s.sealer.Seal(Place(c.ID), plain)
+	sealedKey, err := s.sealer.Seal(Place(c), plain)
 	return Sealed{Certificate: c, Key: sealedKey}, err
 }
 

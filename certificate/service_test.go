@@ -78,7 +78,7 @@ func TestActiveMakesTheFirstCertificateAndKeepsIt(t *testing.T) {
 	}
 	stored, err := w.Certificates().Sealed(t.Context(), "acme", first.ID)
 	w.ok(err)
-	if _, err := ring.Open(certificate.Place(first.ID), stored.Key); err != nil {
+	if _, err := ring.Open(certificate.Place(first), stored.Key); err != nil {
 		t.Error("the stored key is not sealed for its place:", err)
 	}
 	signs(t, w.identity(first))

@@ -37,17 +37,8 @@ func setKeyCheck(ctx context.Context, tx *sql.Tx, sealed []byte) error {
 func (db *DB) Reseal(ctx context.Context, reseal func(place secret.Place, sealed []byte) ([]byte, error),
 	check []byte, entry audit.Entry) (n int, err error) {
 	err = db.write(ctx, entry, func(tx *sql.Tx) error {
-		ids, err := all(ctx, tx, value[string], `SELECT id FROM certificates`)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if err := resealCertificate(ctx, tx, id, reseal); err != nil {
-				return err
-			}
-		}
-		n = len(ids)
-		return setKeyCheck(ctx, tx, check)
+		n, err = resealAll(ctx, tx, reseal, check)
+		return err
 	})
 	if err != nil {
 		return 0, err
@@ -55,15 +46,27 @@ func (db *DB) Reseal(ctx context.Context, reseal func(place secret.Place, sealed
 	return n, nil
 }
 
-func resealCertificate(ctx context.Context, tx *sql.Tx, id string,
-	reseal func(place secret.Place, sealed []byte) ([]byte, error)) error {
-	old, err := value[[]byte](tx.QueryRowContext(ctx, `SELECT sealed_key FROM certificates WHERE id = ?`, id))
-	if err != nil {
+// BindSeals is Reseal for a database of an earlier Mooring, whose audit log may be
+// one that nobody can write: without it no certificate would sign.
+func (db *DB) BindSeals(ctx context.Context, reseal func(place secret.Place, sealed []byte) ([]byte, error), check []byte) error {
+	return db.change(ctx, func(tx *sql.Tx) error {
+		_, err := resealAll(ctx, tx, reseal, check)
 		return err
-	}
-	sealed, err := reseal(certificate.Place(id), old)
+	})
+}
+
+func resealAll(ctx context.Context, tx *sql.Tx, reseal func(place secret.Place, sealed []byte) ([]byte, error), check []byte) (n int, err error) {
+	stored, err := all(ctx, tx, scanSealed, `SELECT `+certificateColumns+`, sealed_key FROM certificates`)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return run(ctx, tx, `UPDATE certificates SET sealed_key = ? WHERE id = ?`, sealed, id)
+	for _, s := range stored {
+		if s.Key, err = reseal(certificate.Place(s.Certificate), s.Key); err != nil {
+			return 0, err
+		}
+		if err := run(ctx, tx, `UPDATE certificates SET sealed_key = ? WHERE id = ?`, s.Key, s.ID); err != nil {
+			return 0, err
+		}
+	}
+	return len(stored), setKeyCheck(ctx, tx, check)
 }

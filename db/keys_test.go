@@ -32,7 +32,7 @@ func TestResealLeavesNothingUnderTheOldKey(t *testing.T) {
 	rotated := old.Rotated()
 	for _, organization := range []string{"acme", "evil"} {
 		s := newCertificate(organization, 2)
-		sealed, err := old.Seal(certificate.Place(s.ID), []byte("key of "+organization))
+		sealed, err := old.Seal(certificate.Place(s.Certificate), []byte("key of "+organization))
 		w.ok(err)
 		s.Key = sealed
 		w.exec(`DELETE FROM certificates WHERE account_id = ?`, s.AccountID)
@@ -51,7 +51,7 @@ func TestResealLeavesNothingUnderTheOldKey(t *testing.T) {
 		s, err := w.Certificates().Sealed(t.Context(), "account-"+organization, "certificate-"+organization+"-2")
 		w.ok(err)
 		same(t, "a stale value", rotated.Stale(s.Key), false)
-		plain, err := rotated.Open(certificate.Place(s.ID), s.Key)
+		plain, err := rotated.Open(certificate.Place(s.Certificate), s.Key)
 		w.ok(err)
 		same(t, "the key", string(plain), "key of "+organization)
 	}

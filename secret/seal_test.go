@@ -213,3 +213,48 @@ func FuzzOpen(f *testing.F) {
 		ring.Stale(b)
 	})
 }
+
+func TestASealedValueIsBoundToWhatItsRowSays(t *testing.T) {
+	ring := secret.NewRing()
+	bound := place
+	bound.Bound = "account-acme 00FF"
+	sealed, err := ring.Seal(bound, value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opens(t, ring, bound, sealed)
+	refuses(t, ring, place, sealed)
+	for _, other := range []string{"account-evil 00FF", "account-acme 00FE", "account-acme 00FF "} {
+		moved := bound
+		moved.Bound = other
+		refuses(t, ring, moved, sealed)
+	}
+}
+
+func TestVersion1OpensOnlyToBeUpgraded(t *testing.T) {
+	ring := secret.NewRing()
+	bound := place
+	bound.Bound = "account-acme 00FF"
+	old, err := ring.SealOld(bound, value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuses(t, ring, bound, old)
+	if got, err := ring.Reseal(bound, old); !errors.Is(err, secret.ErrSealed) {
+		t.Errorf("it was sealed again as %q, %v", got, err)
+	}
+	upgraded, err := ring.Upgrade(bound, old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opens(t, ring, bound, upgraded)
+	if _, err := ring.Upgrade(bound, upgraded); !errors.Is(err, secret.ErrSealed) {
+		t.Errorf("what is up to date was upgraded: %v", err)
+	}
+	pretended := append([]byte{2}, old[1:]...) // the version is authenticated
+	refuses(t, ring, bound, pretended)
+	pretended = append([]byte{1}, upgraded[1:]...)
+	if _, err := ring.OpenOld(bound, pretended); !errors.Is(err, secret.ErrSealed) {
+		t.Errorf("a value of version 2 was taken for one of version 1: %v", err)
+	}
+}

@@ -301,10 +301,7 @@ func TestALogThatWasAChainBecomesNoOtherOne(t *testing.T) {
 	}
 	// With the value of a copy from before the upgrade, neither: the log is
 	// chained only together with the schema.
-	sealed, err := ring.Seal(checkPlace, []byte(unchainedValue))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealed := sealOldWith(t, ring, checkPlace, []byte(unchainedValue))
 	forge(fmt.Sprintf(`INSERT INTO key_check VALUES (1, x'%x')`, sealed))
 	for range 2 {
 		database, _, _, err = d.open(ctx)
@@ -330,10 +327,7 @@ func TestALogThatWasAChainBecomesNoOtherOne(t *testing.T) {
 func TestALogFromBeforeTheChainBecomesOne(t *testing.T) {
 	d, ctx := dataFolder{folder: t.TempDir()}, t.Context()
 	ring := secret.NewRing()
-	sealed, err := ring.Seal(checkPlace, []byte(unchainedValue))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealed := sealOldWith(t, ring, checkPlace, []byte(unchainedValue))
 	file, err := sql.Open("sqlite", d.database())
 	if err != nil {
 		t.Fatal(err)

@@ -53,11 +53,14 @@ func (d dataFolder) lock() (release func(), err error) {
 var checkPlace = secret.Place{Table: "key_check", Row: "1", Column: "sealed"}
 
 // What is sealed there. A database with the first is from before the audit log
-// was a chain. Only whoever has the keys can say so: a database that never was
-// one cannot be dressed up as one. Of one that was, a copy from that time can.
+// was a chain, one with the second from before seals were bound to their rows; both
+// are sealed in version 1. Only whoever has the keys can say so: a database that
+// never was one cannot be dressed up as one. Of one that was, a copy from that time
+// can.
 const (
 	unchainedValue = "this key file belongs to this database"
-	checkValue     = "this key file belongs to this database, and its audit log is a chain"
+	unboundValue   = "this key file belongs to this database, and its audit log is a chain"
+	checkValue     = "this key file belongs to this database, its audit log is a chain, and its seals are bound"
 )
 
 // open opens the database and its keys. Only a database that has never had
@@ -123,23 +126,41 @@ func (d dataFolder) begin(ctx context.Context, database *db.DB, ring *secret.Rin
 // log go on with them. A log from before there was a chain becomes one, if the
 // whole database is from then.
 func (d dataFolder) attach(ctx context.Context, database *db.DB, ring *secret.Ring, sealed []byte) error {
-	value, err := ring.Open(checkPlace, sealed)
+	notary := audit.NewNotary(ring)
+	if value, err := ring.Open(checkPlace, sealed); err == nil && string(value) == checkValue {
+		return database.ContinueAuditLog(ctx, notary)
+	}
+	old, err := ring.OpenOld(checkPlace, sealed)
 	if err != nil {
 		return d.wrongKeys()
 	}
-	notary := audit.NewNotary(ring)
-	if string(value) != unchainedValue {
-		return database.ContinueAuditLog(ctx, notary)
-	}
-	if database.BeforeChain() {
+	if string(old) == unchainedValue && database.BeforeChain() {
 		err = database.BeginAuditLog(ctx, notary)
-	} else { // cut off behind the beginning, or put back by somebody
+	} else { // a chain, or cut off behind its beginning, or put back by somebody
 		err = database.ContinueAuditLog(ctx, notary)
 	}
 	if err != nil {
 		return err
 	}
-	return storeCheck(ctx, database, ring)
+	return bindSeals(ctx, database, ring)
+}
+
+// bindSeals seals everything anew that was sealed in version 1. From then on the
+// check says so, and nothing of version 1 opens. What doesn't open now stays as it
+// is: one damaged key must not stop the start.
+func bindSeals(ctx context.Context, database *db.DB, ring *secret.Ring) error {
+	check, err := ring.Seal(checkPlace, []byte(checkValue))
+	if err != nil {
+		return err
+	}
+	upgrade := func(place secret.Place, sealed []byte) ([]byte, error) {
+		bound, err := ring.Upgrade(place, sealed)
+		if errors.Is(err, secret.ErrSealed) {
+			return sealed, nil
+		}
+		return bound, err
+	}
+	return database.BindSeals(ctx, upgrade, check)
 }
 
 // fits reports whether the key file belongs to a database that is not in its
