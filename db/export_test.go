@@ -48,6 +48,7 @@ var Queries = map[string]string{
 	"intake rules":               intakeRules,
 	"stopped target":             stoppedTarget,
 	"credentials of account":     credentialsOfAccount,
+	"credentials in account":     credentialsInAccount,
 	"credentials due":            credentialsDue,
 	"credentials asked":          credentialsAsked,
 	"credentials beyond":         credentialsBeyond,
