@@ -115,6 +115,12 @@ type Session struct {
 	Replaces string // id of the session that this browser had before; AddSession ends it. It is not stored.
 }
 
+// counts reports whether the session has begun and not yet expired. One that
+// began while the clock was ahead has ended: its end would come too late.
+func (s Session) counts(now time.Time) bool {
+	return now.Before(s.ExpiresAt) && !ClockWasAhead(s.CreatedAt, now)
+}
+
 // Way is how somebody signed in: ByPassword, ByPasskey, ByCode, or the key of a
 // sign-in provider.
 type Way string
@@ -152,8 +158,7 @@ func (c Caller) OwesSecondStep() bool {
 // One from the future is not: the clock was set back since, and would keep it
 // young.
 func (c Caller) Proved(now time.Time) bool {
-	age := now.Sub(c.Session.ProvedAt)
-	return age >= -time.Minute && age < ProofLife
+	return !ClockWasAhead(c.Session.ProvedAt, now) && now.Sub(c.Session.ProvedAt) < ProofLife
 }
 
 // In finds the caller's membership of the account with this name.

@@ -102,7 +102,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Caller, error
 	version := s.store.Version()
 	s.mu.Lock()
 	kept, ok := s.kept[id]
-	if ok && kept.version == version && now.Before(kept.caller.Session.ExpiresAt) {
+	if ok && kept.version == version && kept.caller.Session.counts(now) {
 		s.seen[id] = now
 		s.mu.Unlock()
 		return kept.caller, nil

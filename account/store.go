@@ -108,10 +108,14 @@ type Store interface {
 	EndSession(ctx context.Context, personID, sessionID string, entry audit.Entry) error // ErrNoSuchSession
 	EndOtherSessions(ctx context.Context, personID, sessionID string, entry audit.Entry) error
 	TouchSessions(ctx context.Context, seen map[string]time.Time) error // does not count as a change
-	DropExpired(ctx context.Context, now time.Time) error               // what nobody needs any more
+	// DropExpired drops what nobody needs any more. What began while the clock
+	// was ahead begins now, so that it lasts no longer than it should.
+	DropExpired(ctx context.Context, now time.Time) error
 
 	AddFailure(ctx context.Context, f Failure, entry audit.Entry) error
-	Failures(ctx context.Context, emailKey, addressKey string, since time.Time) (Failures, error)
+	// Failures counts those of a time span. Later ones are of a clock that was
+	// ahead: they would close the account until that time comes.
+	Failures(ctx context.Context, emailKey, addressKey string, since, until time.Time) (Failures, error)
 	KnownAddress(ctx context.Context, personID, address string) (bool, error) // is signed in from its Network, with both steps
 	KnownDevice(ctx context.Context, personID, device string) (bool, error)   // has signed in there, with both steps; by the hash of Arrival.Device
 

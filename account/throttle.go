@@ -105,7 +105,8 @@ func (s *Service) throttle(ctx context.Context, a *attempt) (Failure, error) {
 	if own {
 		f.AddressKey = a.with.key("device", a.from.Device)
 	}
-	failures, err := s.store.Failures(ctx, f.EmailKey, f.AddressKey, s.now().Add(-failureWindow))
+	now := s.now()
+	failures, err := s.store.Failures(ctx, f.EmailKey, f.AddressKey, now.Add(-failureWindow), now.Add(ClockSkew))
 	switch {
 	case err != nil:
 		return Failure{}, err

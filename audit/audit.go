@@ -75,6 +75,7 @@ const (
 	CloseReview        Action = "review.close"
 	ExportReview       Action = "review.export"
 	MakeSchedule       Action = "schedule.make"
+	MoveSchedule       Action = "schedule.move"
 	EndSchedule        Action = "schedule.end"
 	RefuseRequest      Action = "request.refuse"
 	ReadLog            Action = "log.read"
@@ -94,8 +95,8 @@ func Actions() []Action {
 		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, LinkCredential, EditCredential, VerifyCredential, FinishVerification, RepeatVerification,
 		DisableCredential, EnableCredential, UnlinkCredential, StopCredential, ReleaseCredential, ApproveCredential, DeclineCredential,
 		HoldCredential, ExportList, ChangeIntake, StartJob, StopJob, FinishJob, StartReview, OpenReview, NameReviewer, DecideReview,
-		AnswerReview, CloseReview, ExportReview, MakeSchedule, EndSchedule, RefuseRequest, ReadLog, ExportLog, VerifyLog, SealLog,
-		RotateKeys,
+		AnswerReview, CloseReview, ExportReview, MakeSchedule, MoveSchedule, EndSchedule, RefuseRequest, ReadLog, ExportLog, VerifyLog,
+		SealLog, RotateKeys,
 	}
 }
 

@@ -108,18 +108,29 @@ func (l *Log) oldest(ctx context.Context, before time.Time) (Segment, error) {
 		return Segment{}, err
 	}
 	s := Segment{First: 1, Before: noDigest}
+	var lastOld time.Time // of the last entry that is old enough by its own time
 	if n := len(segments); n > 0 {
-		s.First, s.Before = segments[n-1].Last+1, segments[n-1].Digest
+		s.First, s.Before, lastOld = segments[n-1].Last+1, segments[n-1].Digest, segments[n-1].LastAt
 	}
 	s.Last = s.First - 1
+	var written int64 // up to this number, entries are old enough whatever their time
 	for {
 		entries, err := l.Store.EntriesAfter(ctx, s.Last, chunk)
 		if err != nil {
 			return Segment{}, err
 		}
 		for _, e := range entries {
-			if !e.At.Before(before) || s.Last-s.First+1 >= segmentEntries {
+			old := e.At.Before(before)
+			if !old && e.Number > written {
+				if written, err = l.writtenBefore(ctx, lastOld, before); err != nil {
+					return Segment{}, err
+				}
+			}
+			if !old && e.Number > written || s.Last-s.First+1 >= segmentEntries {
 				return s, nil
+			}
+			if old {
+				lastOld = e.At
 			}
 			if e.Number == s.First {
 				s.FirstAt = e.At
@@ -131,6 +142,28 @@ func (l *Log) oldest(ctx context.Context, before time.Time) (Segment, error) {
 		}
 		if len(entries) < chunk {
 			return s, nil
+		}
+	}
+}
+
+// writtenBefore gives the number of the last entry with a time from lastOld to
+// before. All up to there were written by then: those whose time is later had a
+// clock that was ahead, and would hold up all behind them until that time comes.
+// An earlier time than lastOld proves nothing: that clock was behind.
+func (l *Log) writtenBefore(ctx context.Context, lastOld, before time.Time) (number int64, err error) {
+	if lastOld.IsZero() || !lastOld.Before(before) {
+		return 0, nil
+	}
+	for next := int64(0); ; {
+		page, err := l.Store.Filtered(ctx, Filter{From: lastOld, To: before}, next, 1)
+		if err != nil {
+			return 0, err
+		}
+		if len(page.Entries) > 0 {
+			return page.Entries[0].Number, nil
+		}
+		if next = page.Next; next == 0 {
+			return 0, nil
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,45 @@ func TestOldEntriesAreArchivedAndTheirDigestStays(t *testing.T) {
 	sound(t, verifyText(t, texts[1]))
 	sound(t, r.verify())
 	sound(t, verifyText(t, r.export()))
+}
+
+// Entries of a clock that was ahead hold up none behind them, and a clock that
+// was behind makes none old that are not.
+func TestTheOrderOfWritingTellsWhichEntriesAreOld(t *testing.T) {
+	const day = 24 * time.Hour
+	for name, test := range map[string]struct {
+		written  []time.Duration // since morning
+		archived []string
+	}{
+		"in order":                       {[]time.Duration{0, day, 2 * day, 12 * day}, []string{"0000000001-0000000003"}},
+		"the clock was ahead":            {[]time.Duration{0, day, 365 * day, 366 * day, 2 * day, 3 * day, 365 * day, 12 * day}, []string{"0000000001-0000000006"}},
+		"it was ahead by a little":       {[]time.Duration{0, 12 * day, day, 13 * day}, []string{"0000000001-0000000003"}},
+		"it was ahead at the very begin": {[]time.Duration{365 * day, 0, day}, nil},
+		"the clock was behind":           {[]time.Duration{0, day, 12 * day, -365 * day, -20 * day, 13 * day}, []string{"0000000001-0000000002"}},
+		"nothing is old":                 {[]time.Duration{12 * day, 13 * day}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, archive := keeping(t)
+			for _, at := range test.written {
+				e := full(0)
+				e.At = morning.Add(at)
+				ok(t, r.Store.AddEntry(t.Context(), e))
+			}
+			r.clock.pass(kept + 10*day)
+			ok(t, r.Retain(t.Context()))
+			ok(t, r.Retain(t.Context()))
+			names, texts := filesIn(t, archive)
+			var got []string
+			for i, n := range names {
+				got = append(got, strings.TrimSuffix(strings.TrimPrefix(n, "mooring-audit-"), ".jsonl"))
+				sound(t, verifyText(t, texts[i]))
+			}
+			if !slices.Equal(got, test.archived) {
+				t.Errorf("archived are %v, want %v", got, test.archived)
+			}
+			sound(t, r.verify())
+		})
+	}
 }
 
 func TestNothingIsDroppedThatIsNotInTheArchive(t *testing.T) {

@@ -30,10 +30,10 @@ type LogStore interface {
 	// Still gives work a view of the log in which nothing changes.
 	Still(ctx context.Context, work func(LogReader) error) error
 
-	// Filtered is a page of the entries that a filter wants, the newest first,
-	// from behind the entry before on (0: from the newest). It looks at a
-	// bounded number of entries, so that a page may hold few and still have a
-	// next one.
+	// Filtered is a page of the entries that a filter wants, the greatest number
+	// first, whatever their times, from behind the entry before on (0: from the
+	// newest). It looks at a bounded number of entries, so that a page may hold few
+	// and still have a next one.
 	Filtered(ctx context.Context, f Filter, before int64, most int) (LogPage, error)
 	// Tail is the latest of the entries after a number that a filter wants.
 	Tail(ctx context.Context, f Filter, after int64, most int) (LogPage, error)

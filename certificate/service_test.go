@@ -193,6 +193,19 @@ func TestRenewReplacesAndTheOldOneStillSigns(t *testing.T) {
 	}
 }
 
+// Clouds refuse a certificate that is not valid yet.
+func TestACertificateOfAClockThatWasAheadIsRenewed(t *testing.T) {
+	w := newWorld(t, secret.NewRing(), "acme")
+	w.later.Store(int64(365 * 24 * time.Hour))
+	early := w.active("acme")
+	w.later.Store(0)
+	renewed, err := w.Renew(t.Context(), "acme", ada)
+	w.ok(err)
+	if renewed.ID == early.ID || renewed.NotBefore.After(morning) {
+		t.Errorf("the new one is valid from %v", renewed.NotBefore)
+	}
+}
+
 func TestOfManyRenewalsOneIsMade(t *testing.T) {
 	w := newWorld(t, secret.NewRing(), "acme")
 	old := w.active("acme")

@@ -120,6 +120,9 @@ func (s *Service) CheckAgain(ctx context.Context, o Order, id string) (Credentia
 	if c.RunningVerification != "" {
 		return c, nil // one is on its way already
 	}
+	if err := s.checks.take(c.AccountID, s.now()); err != nil {
+		return Credential{}, err
+	}
 	c.plan(s.now(), ByPerson)
 	if err := s.store.PlanAny(ctx, c, s.entry(o.request(c), audit.VerifyCredential, c)); err != nil {
 		return Credential{}, err

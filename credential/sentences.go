@@ -21,6 +21,10 @@ var (
 		"Somebody changed this credential while you looked at it. Save again to replace their change, or cancel to look at it first.")
 	ErrNotPossibleNow = fault.New(fault.Conflict, "credential.not-possible-now",
 		"That is not possible in the state this credential is in now.")
+	ErrTooManyCredentials = fault.New(fault.Conflict, "credential.too-many",
+		"This account has reached its limit of credentials. Unlink one that you no longer need, or ask the operator of this Mooring to raise the limit.")
+	ErrTooManyChecks = fault.New(fault.TooMany, "credential.too-many-checks",
+		"This account has reached its limit of checks. Try again in a minute.")
 	ErrConfirm = fault.New(fault.Invalid, "credential.confirm",
 		"Something depends on this credential. Type its label to unlink it all the same.")
 )

@@ -27,6 +27,7 @@ type Service struct {
 	wake         chan struct{}
 	intake       *Intake
 	runner       *runner
+	checks       *checkLimit
 }
 
 // Certificates gives what signs for an account.
@@ -40,6 +41,7 @@ func NewService(store Store, clouds cloud.Registry, certificates Certificates, d
 	now func() time.Time, newID func() string, log *slog.Logger) *Service {
 	s := &Service{store: store, clouds: clouds, certificates: certificates, dependents: dependents,
 		now: now, newID: newID, log: log, wake: make(chan struct{}, 1), intake: &Intake{store: store, clouds: clouds, now: now}}
+	s.LimitChecks(DefaultChecks)
 	s.runner = &runner{service: s, claimed: map[string]chan struct{}{}, byAccount: map[string]int{}}
 	return s
 }
@@ -145,6 +147,9 @@ func (s *Service) Verify(ctx context.Context, r Request, id string) (Credential,
 	}
 	if c.RunningVerification != "" {
 		return c, nil // one is on its way already
+	}
+	if err := s.checks.take(c.AccountID, s.now()); err != nil {
+		return Credential{}, err
 	}
 	c.plan(s.now(), ByPerson)
 	if c.State != Connected { // somebody has just mended it on the cloud's side, which takes minutes to copy

@@ -15,7 +15,8 @@ type Store interface {
 	// Add stores a new credential. When the account already links the same
 	// subscription it returns the id of that credential with ErrAlreadyLinked.
 	// What was stopped before is stored for an approval only: else
-	// ErrChangedMeanwhile. So does Change.
+	// ErrChangedMeanwhile. So does Change. An account that has the most
+	// already gets ErrTooManyCredentials.
 	Add(ctx context.Context, c Credential, entry audit.Entry) (existingID string, err error)
 	Find(ctx context.Context, accountID, id string) (Credential, error) // ErrNotFound
 	List(ctx context.Context, accountID string) ([]Credential, error)   // by provider, label

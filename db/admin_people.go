@@ -83,15 +83,15 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // PeoplePage lists people by e-mail address.
 func (a Accounts) PeoplePage(ctx context.Context, q account.PeopleQuery, most int, now time.Time) ([]account.PersonRow, error) {
-	notExpired, notIdle := livesArgs(now)
+	notExpired, notIdle, notAhead := livesArgs(now)
 	pattern := "%" + likeEscaper.Replace(q.Search) + "%"
-	return all(ctx, a.db.readers, scanPersonRow, peoplePage, notExpired, notIdle, q.After, pattern, pattern, most)
+	return all(ctx, a.db.readers, scanPersonRow, peoplePage, notExpired, notIdle, notAhead, q.After, pattern, pattern, most)
 }
 
 // PersonRow finds one person.
 func (a Accounts) PersonRow(ctx context.Context, personID string, now time.Time) (account.PersonRow, error) {
-	notExpired, notIdle := livesArgs(now)
-	return one(ctx, a.db.readers, scanPersonRow, account.ErrNoSuchPerson, personRowByID, notExpired, notIdle, personID)
+	notExpired, notIdle, notAhead := livesArgs(now)
+	return one(ctx, a.db.readers, scanPersonRow, account.ErrNoSuchPerson, personRowByID, notExpired, notIdle, notAhead, personID)
 }
 
 // standing is what decides whether a person may be changed.

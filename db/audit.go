@@ -152,12 +152,13 @@ func (c *changes) Scan(from any) error {
 const auditOfAccount = `
 	SELECT ` + auditColumns + `
 	  FROM audit
-	 WHERE account_id = ?
-	 ORDER BY at DESC, id DESC
+	 WHERE +account_id = ?
+	 ORDER BY id DESC
 	 LIMIT ?`
 
 // Audit lists the latest entries about an account, the latest first. Those
-// about no account, such as sign-ins, are found under the empty id.
+// about no account, such as sign-ins, are found under the empty id. It goes
+// through the log from its end, which is no way for a page: AuditLog lists.
 func (db *DB) Audit(ctx context.Context, accountID string, most int) ([]audit.Entry, error) {
 	sealed, err := all(ctx, db.readers, scanSealedEntry, auditOfAccount, accountID, most)
 	var entries []audit.Entry

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -12,8 +11,9 @@ import (
 	"mooring/audit"
 )
 
-// entriesLookedAt is how many entries one page looks at when no index knows
-// all that its filter wants. What is rarer takes more than one page.
+// entriesLookedAt is how many entries one page looks at when what is known
+// about them does not tell which its filter wants. What is rarer takes more than
+// one page.
 const entriesLookedAt = 20_000
 
 const (
@@ -22,185 +22,200 @@ const (
 	fewActors     = 20     // up to which each is looked up by itself
 )
 
-// entrySpot is where an entry stands among those of a filter: by time, and by
-// number within a millisecond.
-type entrySpot struct {
-	at     int64 // milliseconds
-	number int64
-}
-
-// newestSpot is behind every entry, for the newest first.
-var newestSpot = entrySpot{math.MaxInt64, 0}
-
-func compareEntrySpots(a, b entrySpot) int {
-	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.number, b.number))
-}
-
-// The ways to the entries of a filter. Each has an index in the order in which
-// entries are listed.
 const (
-	entryWay          = ` FROM audit WHERE (at, id) < (?1, ?2) AND (at, id) >= (?3, ?4)`
-	byEntryTime       = entryWay
-	byRefusal         = entryWay + ` AND result = 'refused'`
-	byEntryAction     = entryWay + ` AND action = ?5`
-	byEntryAccount    = entryWay + ` AND account_id = ?5`
-	byEntryCredential = entryWay + ` AND credential_id = ?5 AND credential_id <> ''`
-	byEntryActor      = entryWay + ` AND actor_id = ?5 AND actor_name = ?6`
-	newestFirst       = ` ORDER BY at DESC, id DESC LIMIT `
-	asWanted          = ` AND (?7 = '' OR action = ?7) AND (?8 = '' OR account_id = ?8) AND (?9 = '' OR credential_id = ?9) AND (?10 = '' OR result = ?10)`
-	byAnyone          = ` AND (?11 = '' OR actor_id = ?11 OR (?11 <> 'system' AND instr(lower(actor_name), lower(?11)) > 0))`
-	entriesOf         = `SELECT ` + auditColumns
-	spotsIn           = `SELECT at, id`
-)
+	asWanted  = ` AND (?7 = '' OR action = ?7) AND (?8 = '' OR account_id = ?8) AND (?9 = '' OR credential_id = ?9) AND (?10 = '' OR result = ?10)`
+	byAnyone  = ` AND (?11 = '' OR actor_id = ?11 OR (?11 <> 'system' AND instr(lower(actor_name), lower(?11)) > 0))`
+	inTime    = ` AND +at >= ?3 AND +at < ?4`
+	entriesOf = `SELECT ` + auditColumns
 
-// entrySource is one of the ways, for one value.
-type entrySource struct {
-	way          string
-	value, other any // ?5 and ?6
-}
+	entriesBetween = entriesOf + ` FROM audit WHERE id >= ?1 AND id <= ?2` + inTime + asWanted + byAnyone + ` ORDER BY id DESC LIMIT ?12`
+	entryNumbers   = `SELECT coalesce((SELECT min(id) FROM audit), 1), coalesce((SELECT max(id) FROM audit), 0)`
+)
 
 // Filtered implements audit.LogStore.
 func (l AuditLog) Filtered(ctx context.Context, f audit.Filter, before int64, most int) (audit.LogPage, error) {
-	upper, lower := newestSpot, entrySpot{math.MinInt64, 0}
-	if !f.To.IsZero() {
-		upper = entrySpot{f.To.UnixMilli(), 0}
-	}
-	if !f.From.IsZero() {
-		lower = entrySpot{f.From.UnixMilli(), 0}
-	}
-	if before > 0 {
-		from, err := one(ctx, l.db.readers, scanEntrySpot, errEntryGone, `SELECT at, id FROM audit WHERE id = ?`, before)
-		if errors.Is(err, errEntryGone) { // archived, as is all that is older
-			return audit.LogPage{}, nil
-		}
-		if err != nil {
-			return audit.LogPage{}, err
-		}
-		if compareEntrySpots(from, upper) < 0 {
-			upper = from
-		}
-	}
-	f, err := l.resolve(ctx, f)
+	page, err := l.list(ctx, f, before, most)
 	if err != nil {
 		return audit.LogPage{}, err
 	}
-	sources, err := l.sources(ctx, f)
-	if err != nil {
-		return audit.LogPage{}, err
-	}
-	var found []audit.Sealed
-	end, cut := entrySpot{}, false // where the looking ended before the log did
-	for _, s := range sources {
-		entries, at, stopped, err := l.from(ctx, s, f, upper, lower, most)
-		if err != nil {
-			return audit.LogPage{}, err
-		}
-		if found = append(found, entries...); stopped && (!cut || compareEntrySpots(at, end) > 0) {
-			end, cut = at, true
-		}
-	}
-	return l.page(ctx, found, end, cut, most)
-}
-
-var errEntryGone = errors.New("no such entry")
-
-// page merges what the sources gave.
-func (l AuditLog) page(ctx context.Context, found []audit.Sealed, end entrySpot, cut bool, most int) (audit.LogPage, error) {
-	slices.SortFunc(found, func(a, b audit.Sealed) int { return compareEntrySpots(entrySpotOf(b), entrySpotOf(a)) })
-	if cut {
-		found = slices.DeleteFunc(found, func(s audit.Sealed) bool { return compareEntrySpots(entrySpotOf(s), end) < 0 })
-	}
-	page := audit.LogPage{Entries: found}
-	switch {
-	case len(found) > most:
-		page.Entries = found[:most]
-		page.Next = found[most-1].Number
-	case cut:
-		page.Next = end.number
-	}
-	var err error
 	page.Accounts, err = l.accountsOf(ctx, page.Entries)
 	return page, err
 }
 
-func entrySpotOf(s audit.Sealed) entrySpot {
-	at := int64(0)
-	if !s.At.IsZero() {
-		at = s.At.UnixMilli()
+// list walks down the numbers of the entries, a block at a time. Their times are
+// in no order: the clock may have been ahead for a while. The indexes, which all
+// end in the time, tell which blocks hold nothing of what the filter wants.
+func (l AuditLog) list(ctx context.Context, f audit.Filter, before int64, most int) (page audit.LogPage, err error) {
+	w := logWalk{AuditLog: l, times: timesOf(f)}
+	if w.filter, err = l.resolve(ctx, f); err != nil {
+		return audit.LogPage{}, err
 	}
-	return entrySpot{at, s.Number}
-}
-
-func scanEntrySpot(r row) (p entrySpot, err error) {
-	err = r.Scan(&p.at, &p.number)
-	return p, err
-}
-
-// from reads one source: one entry more than most, so that it shows whether
-// there are more. When conditions are left that its index does not know, it
-// looks at a bounded number of entries, and says where it stopped.
-func (l AuditLog) from(ctx context.Context, s entrySource, f audit.Filter, upper, lower entrySpot, most int) (found []audit.Sealed, end entrySpot, stopped bool, err error) {
-	if s.rest(f) {
-		end, err = one(ctx, l.db.readers, scanEntrySpot, errEntryGone, s.edge(), upper.at, upper.number, lower.at, lower.number, s.value, s.other, l.looks-1)
-		switch {
-		case err == nil:
-			lower, stopped = end, true
-		case !errors.Is(err, errEntryGone):
-			return nil, end, false, err
+	if w.hints, err = l.hints(ctx, w.filter); err != nil {
+		return audit.LogPage{}, err
+	}
+	if w.all, err = one(ctx, l.db.readers, scanNumbers, errNoEntry, entryNumbers); err != nil {
+		return audit.LogPage{}, err
+	}
+	last := w.all.last
+	if before > 0 {
+		last = min(last, before-1)
+	}
+	for last >= w.all.first {
+		if w.looked >= l.looks || w.read >= l.timesRead {
+			page.Next = last + 1
+			return page, nil
 		}
-	}
-	found, err = all(ctx, l.db.readers, scanSealedEntry, s.query(), upper.at, upper.number, lower.at, lower.number, s.value, s.other,
-		f.Action, f.Account, f.Credential, f.Result, f.Person, most+1)
-	return found, end, stopped, err
-}
-
-func (s entrySource) query() string {
-	return entriesOf + s.way + asWanted + byAnyone + newestFirst + `?12`
-}
-
-func (s entrySource) edge() string { return spotsIn + s.way + newestFirst + `1 OFFSET ?7` }
-
-// rest reports whether the filter wants more than the source knows.
-func (s entrySource) rest(f audit.Filter) bool {
-	asked := 0
-	for _, set := range []bool{f.Person != "", f.Action != "", f.Account != "", f.Credential != "", f.Result != ""} {
-		if set {
-			asked++
+		block := l.blocks.blockOf(last)
+		found, err := w.wanted(ctx, block, last, most+1-len(page.Entries))
+		if err != nil {
+			return audit.LogPage{}, err
 		}
+		if page.Entries = append(page.Entries, found...); len(page.Entries) > most {
+			page.Entries = page.Entries[:most]
+			page.Next = page.Entries[most-1].Number
+			return page, nil
+		}
+		last = block.first - 1
 	}
-	if s.way != byEntryTime {
-		asked--
-	}
-	return asked > 0
+	return page, nil
 }
 
-// sources picks the way that leads past the fewest entries.
-func (l AuditLog) sources(ctx context.Context, f audit.Filter) ([]entrySource, error) {
-	if f.Credential != "" {
-		return []entrySource{{byEntryCredential, f.Credential, nil}}, nil
-	}
-	if f.Person != "" {
-		actors, known, err := l.actors(ctx, f.Person)
+// logWalk is one walk through the log.
+type logWalk struct {
+	AuditLog
+	filter audit.Filter
+	hints  []hint
+	times  span
+	all    numbers
+
+	looked, read int // entries, and entries whose times were not in memory
+}
+
+// wanted gives what the filter wants of a block, from an entry on downwards.
+func (w *logWalk) wanted(ctx context.Context, block numbers, last int64, most int) ([]audit.Sealed, error) {
+	whole := block.last <= w.all.last
+	if whole && (w.times != allTimes || len(w.hints) > 0) {
+		times, fresh, err := w.blocks.span(ctx, w.db.readers, block)
 		if err != nil {
 			return nil, err
 		}
-		if known {
-			sources := make([]entrySource, len(actors))
-			for i, a := range actors {
-				sources[i] = entrySource{byEntryActor, a.id, a.name}
-			}
-			return sources, nil
+		if fresh {
+			w.read += int(block.last - block.first + 1)
+		}
+		if may, err := w.mayHold(ctx, times.within(w.times)); err != nil || !may {
+			return nil, err
 		}
 	}
-	switch {
-	case f.Account != "":
-		return []entrySource{{byEntryAccount, f.Account, nil}}, nil
-	case f.Result == audit.Refused:
-		return []entrySource{{byRefusal, nil, nil}}, nil
-	case f.Action != "":
-		return []entrySource{{byEntryAction, f.Action, nil}}, nil
+	w.looked += int(last - block.first + 1)
+	f := w.filter
+	return all(ctx, w.db.readers, scanSealedEntry, entriesBetween, block.first, last, w.times.first, w.times.end, nil, nil,
+		f.Action, f.Account, f.Credential, f.Result, f.Person, most)
+}
+
+var errNoEntry = errors.New("no such entry")
+
+// numbers are those of the first and the last of some entries.
+type numbers struct{ first, last int64 }
+
+func scanNumbers(r row) (n numbers, err error) {
+	err = r.Scan(&n.first, &n.last)
+	return n, err
+}
+
+// hint is one condition of a filter. An entry that the filter wants is behind
+// one of its clues.
+type hint []*clue
+
+// clue is an index that leads to the entries of one value by their time.
+type clue struct {
+	way          string
+	value, other any // ?2 and ?3
+
+	before, after int64 // within (before, after] there is none; before is the time of one
+}
+
+// The ways of the clues. Each has an index.
+const (
+	latestTime     = `SELECT at FROM audit WHERE at <= ?1`
+	timeOfRefusal  = latestTime + ` AND result = 'refused'`
+	timeOfAction   = latestTime + ` AND action = ?2`
+	timeOfAccount  = latestTime + ` AND account_id = ?2`
+	timeOfLink     = latestTime + ` AND credential_id = ?2 AND credential_id <> ''`
+	timeOfActor    = latestTime + ` AND actor_id = ?2 AND actor_name = ?3`
+	latestTimeLast = ` ORDER BY at DESC LIMIT 1`
+)
+
+func newClue(way string, value, other any) *clue {
+	return &clue{way: way + latestTimeLast, value: value, other: other, before: math.MaxInt64, after: math.MaxInt64}
+}
+
+// hints are what the filter's conditions have indexes for.
+func (l AuditLog) hints(ctx context.Context, f audit.Filter) (hints []hint, err error) {
+	if f.Credential != "" {
+		hints = append(hints, hint{newClue(timeOfLink, f.Credential, nil)})
 	}
-	return []entrySource{{byEntryTime, nil, nil}}, nil
+	if f.Account != "" {
+		hints = append(hints, hint{newClue(timeOfAccount, f.Account, nil)})
+	}
+	if f.Action != "" {
+		hints = append(hints, hint{newClue(timeOfAction, f.Action, nil)})
+	}
+	if f.Result == audit.Refused {
+		hints = append(hints, hint{newClue(timeOfRefusal, nil, nil)})
+	}
+	if f.Person == "" {
+		return hints, nil
+	}
+	actors, known, err := l.actors(ctx, f.Person)
+	if err != nil || !known {
+		return hints, err
+	}
+	anyOf := hint{} // of nobody there is nothing
+	for _, a := range actors {
+		anyOf = append(anyOf, newClue(timeOfActor, a.id, a.name))
+	}
+	return append(hints, anyOf), nil
+}
+
+// mayHold reports whether there is, for each hint, an entry within these times.
+// It need not be one entry, nor in the block whose times they are.
+func (w *logWalk) mayHold(ctx context.Context, times span) (bool, error) {
+	if times.empty() {
+		return false, nil
+	}
+	for _, anyOf := range w.hints {
+		may := false
+		for _, c := range anyOf {
+			var err error
+			if may, err = c.within(ctx, w.db.readers, times); err != nil {
+				return false, err
+			}
+			if may {
+				break
+			}
+		}
+		if !may {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// within reports whether there is an entry behind the clue within these times.
+// What it finds out serves the next blocks, which are older as a rule.
+func (c *clue) within(ctx context.Context, from reader, times span) (bool, error) {
+	latest := times.end - 1
+	if latest < c.before || latest > c.after {
+		at, err := one(ctx, from, value[int64], errNoEntry, c.way, latest, c.value, c.other)
+		switch {
+		case errors.Is(err, errNoEntry):
+			at = math.MinInt64
+		case err != nil:
+			return false, err
+		}
+		c.before, c.after = at, latest
+	}
+	return c.before >= times.first && c.before != math.MinInt64, nil
 }
 
 // actors are those that the filter may mean. They are not known when they are
@@ -273,7 +288,7 @@ func (l AuditLog) resolve(ctx context.Context, f audit.Filter) (audit.Filter, er
 	return f, nil
 }
 
-const auditTail = entriesOf + ` FROM audit WHERE id > ?1 AND +at >= ?2 AND +at < ?3` + asWanted + byAnyone + ` ORDER BY id DESC LIMIT ?12`
+const auditTail = entriesOf + ` FROM audit WHERE id > ?1` + inTime + asWanted + byAnyone + ` ORDER BY id DESC LIMIT ?12`
 
 // Tail implements audit.LogStore.
 func (l AuditLog) Tail(ctx context.Context, f audit.Filter, after int64, most int) (audit.LogPage, error) {
@@ -284,14 +299,8 @@ func (l AuditLog) Tail(ctx context.Context, f audit.Filter, after int64, most in
 	if f, err = l.resolve(ctx, f); err != nil {
 		return audit.LogPage{}, err
 	}
-	from, to := int64(math.MinInt64), int64(math.MaxInt64)
-	if !f.From.IsZero() {
-		from = f.From.UnixMilli()
-	}
-	if !f.To.IsZero() {
-		to = f.To.UnixMilli()
-	}
-	entries, err := all(ctx, l.db.readers, scanSealedEntry, auditTail, max(after, head.Number-entriesTailed), from, to, nil, nil, nil,
+	times := timesOf(f)
+	entries, err := all(ctx, l.db.readers, scanSealedEntry, auditTail, max(after, head.Number-entriesTailed), nil, times.first, times.end, nil, nil,
 		f.Action, f.Account, f.Credential, f.Result, f.Person, most)
 	if err != nil {
 		return audit.LogPage{}, err
@@ -304,11 +313,21 @@ func (l AuditLog) Tail(ctx context.Context, f audit.Filter, after int64, most in
 	return page, err
 }
 
-const auditOfCredential = entriesOf + ` FROM audit WHERE credential_id = ? AND credential_id <> ''` + newestFirst + `?`
-
 // OfCredential implements audit.LogStore.
-func (l AuditLog) OfCredential(ctx context.Context, id string, most int) ([]audit.Sealed, error) {
-	return all(ctx, l.db.readers, scanSealedEntry, auditOfCredential, id, most)
+func (l AuditLog) OfCredential(ctx context.Context, id string, most int) (latest []audit.Sealed, err error) {
+	if id == "" {
+		return nil, nil
+	}
+	for before := int64(0); ; {
+		page, err := l.list(ctx, audit.Filter{Credential: id}, before, most-len(latest))
+		if err != nil {
+			return nil, err
+		}
+		latest = append(latest, page.Entries...)
+		if before = page.Next; before == 0 || len(latest) == most {
+			return latest, nil
+		}
+	}
 }
 
 const accountNames = `SELECT id, name FROM accounts WHERE id IN (SELECT value FROM json_each(?))`

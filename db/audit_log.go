@@ -14,15 +14,18 @@ import (
 // AuditLog is the database as the store of audit.Log.
 type AuditLog struct {
 	logReader
-	db    *DB
-	looks int // entriesLookedAt
+	db     *DB
+	blocks *auditTimes
+	looks  int // entriesLookedAt
 
+	timesRead      int // manyTimes
 	actorsLookedAt int // manyActors
 }
 
 // AuditLog gives the store.
 func (db *DB) AuditLog() AuditLog {
-	return AuditLog{logReader{db.readers}, db, entriesLookedAt, manyActors}
+	return AuditLog{logReader: logReader{db.readers}, db: db, blocks: &db.auditTimes, looks: entriesLookedAt, timesRead: manyTimes,
+		actorsLookedAt: manyActors}
 }
 
 // logReader reads the log from the readers, or from one transaction.

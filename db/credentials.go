@@ -12,12 +12,15 @@ import (
 )
 
 // Credentials is the database as credential.Store.
-type Credentials struct{ db *DB }
+type Credentials struct {
+	db   *DB
+	most int // of one account; 0: any number
+}
 
 var _ credential.Store = Credentials{}
 
 // Credentials gives the store of credentials and their verifications.
-func (db *DB) Credentials() Credentials { return Credentials{db} }
+func (db *DB) Credentials() Credentials { return Credentials{db: db} }
 
 // selectCredential reads a credential with all that is read along, so that a
 // list is one query.
@@ -143,6 +146,9 @@ func (s Credentials) Add(ctx context.Context, c credential.Credential, entry aud
 			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
 			c.Status(entry.At), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights))
 		if existingID, err = sayAlreadyLinked(ctx, tx, c, err); err != nil {
+			return err
+		}
+		if err := s.refuseTooMany(ctx, tx, c.AccountID); err != nil {
 			return err
 		}
 		return sayStopped(ctx, tx, c)

@@ -30,6 +30,8 @@ type DB struct {
 	held    bool // the schema is from before the audit log was a chain; BeginAuditLog brings it up to date
 	chain   chainStatements
 	notary  *audit.Notary // nil until the keys are open; nothing that has an entry can be written before
+
+	auditTimes auditTimes
 }
 
 // Open opens the database at path, makes it if there is none, and brings its

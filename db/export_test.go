@@ -19,11 +19,20 @@ func (db *DB) WriteAll(ctx context.Context, entries []audit.Entry, work func(tx 
 	return db.writeAll(ctx, entries, work)
 }
 
-// LookingAt makes a page look at fewer entries.
-func (l AuditLog) LookingAt(entries int) AuditLog {
-	l.looks = entries
+// LookingAt makes a page look at fewer entries, in smaller blocks.
+func (l AuditLog) LookingAt(entries, block int) AuditLog {
+	l.looks, l.blocks = entries, &auditTimes{entries: int64(block)}
 	return l
 }
+
+// ReadingTimes makes a page read the times of fewer entries.
+func (l AuditLog) ReadingTimes(entries int) AuditLog {
+	l.timesRead = entries
+	return l
+}
+
+// TimesKept is of how many blocks the times are in memory.
+func (l AuditLog) TimesKept() int { return len(l.blocks.kept) }
 
 // KnowingActors makes the list of actors that is looked at shorter.
 func (l AuditLog) KnowingActors(actors int) AuditLog {
@@ -39,6 +48,7 @@ var Queries = map[string]string{
 	"intake rules":               intakeRules,
 	"stopped target":             stoppedTarget,
 	"credentials of account":     credentialsOfAccount,
+	"credentials in account":     credentialsInAccount,
 	"credentials due":            credentialsDue,
 	"credentials asked":          credentialsAsked,
 	"credentials beyond":         credentialsBeyond,
@@ -65,24 +75,18 @@ var Queries = map[string]string{
 	"organization by name":       organizationByName,
 	"active certificate":         activeCertificate,
 	"sealed certificate":         sealedCertificate,
-	"audit of account":           auditOfAccount,
 	"audit head":                 auditHead,
-	"audit by time":              entrySource{way: byEntryTime}.query(),
-	"audit by refusal":           entrySource{way: byRefusal}.query(),
-	"audit by action":            entrySource{way: byEntryAction}.query(),
-	"audit by account":           entrySource{way: byEntryAccount}.query(),
-	"audit by credential":        entrySource{way: byEntryCredential}.query(),
-	"audit by actor":             entrySource{way: byEntryActor}.query(),
-	"audit edge by time":         entrySource{way: byEntryTime}.edge(),
-	"audit edge by refusal":      entrySource{way: byRefusal}.edge(),
-	"audit edge by action":       entrySource{way: byEntryAction}.edge(),
-	"audit edge by account":      entrySource{way: byEntryAccount}.edge(),
-	"audit edge by credential":   entrySource{way: byEntryCredential}.edge(),
-	"audit edge by actor":        entrySource{way: byEntryActor}.edge(),
+	"audit entries of a block":   entriesBetween,
+	"audit times of a block":     timesOfBlock,
+	"audit numbers":              entryNumbers,
+	"audit time of refusal":      newClue(timeOfRefusal, nil, nil).way,
+	"audit time of action":       newClue(timeOfAction, nil, nil).way,
+	"audit time of account":      newClue(timeOfAccount, nil, nil).way,
+	"audit time of credential":   newClue(timeOfLink, nil, nil).way,
+	"audit time of actor":        newClue(timeOfActor, nil, nil).way,
 	"audit actors":               actorsLike,
 	"audit actors of an id":      actorsOfID,
 	"audit tail":                 auditTail,
-	"audit of credential":        auditOfCredential,
 	"audit entries":              entriesAfter,
 	"audit checkpoints":          checkpointsAfter,
 	"audit last checkpoint":      lastCheckpoint,

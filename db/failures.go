@@ -30,14 +30,14 @@ func (a Accounts) AddFailure(ctx context.Context, f account.Failure, entry audit
 }
 
 const failuresSince = `
-	SELECT (SELECT count(*) FROM sign_in_failures WHERE email_key = ?1 AND at >= ?3 AND address_key = ?2),
-	       (SELECT count(*) FROM sign_in_failures WHERE email_key = ?1 AND at >= ?3),
-	       (SELECT count(*) FROM sign_in_failures WHERE address_key = ?2 AND at >= ?3)`
+	SELECT (SELECT count(*) FROM sign_in_failures WHERE email_key = ?1 AND at BETWEEN ?3 AND ?4 AND address_key = ?2),
+	       (SELECT count(*) FROM sign_in_failures WHERE email_key = ?1 AND at BETWEEN ?3 AND ?4),
+	       (SELECT count(*) FROM sign_in_failures WHERE address_key = ?2 AND at BETWEEN ?3 AND ?4)`
 
-// Failures counts the failed sign-ins since a moment.
-func (a Accounts) Failures(ctx context.Context, emailKey, addressKey string, since time.Time) (account.Failures, error) {
+// Failures counts the failed sign-ins of a time span.
+func (a Accounts) Failures(ctx context.Context, emailKey, addressKey string, since, until time.Time) (account.Failures, error) {
 	var f account.Failures
-	err := a.db.readers.QueryRowContext(ctx, failuresSince, emailKey, addressKey, moment(since)).
+	err := a.db.readers.QueryRowContext(ctx, failuresSince, emailKey, addressKey, moment(since), moment(until)).
 		Scan(&f.Pair, &f.Email, &f.Address)
 	return f, err
 }

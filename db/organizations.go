@@ -42,7 +42,7 @@ const (
 	SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id
 	 WHERE m.person_id = ? AND m.role = 'owner' AND a.kind = 'organization'`
 
-	mailedSince = `SELECT count(*) FROM mailed_invitations WHERE sender_key = ? AND at > ?`
+	mailedSince = `SELECT count(*) FROM mailed_invitations WHERE sender_key = ? AND at > ? AND at <= ?`
 
 	anotherOwner = `
 	SELECT EXISTS (SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id
@@ -354,7 +354,8 @@ func mayInvite(ctx context.Context, tx *sql.Tx, i account.NewInvitation) error {
 
 // countMail counts a mail, also when its invitation is taken back later.
 func countMail(ctx context.Context, tx *sql.Tx, i account.NewInvitation) error {
-	mailed, err := value[int](tx.QueryRowContext(ctx, mailedSince, i.Sender, moment(i.CreatedAt.Add(-account.MailWindow))))
+	mailed, err := value[int](tx.QueryRowContext(ctx, mailedSince, i.Sender,
+		moment(i.CreatedAt.Add(-account.MailWindow)), moment(i.CreatedAt.Add(account.ClockSkew))))
 	if err == nil && mailed >= account.MaxMails {
 		err = account.ErrTooManyMails
 	}

@@ -218,8 +218,8 @@ func (a Accounts) SetUpLinkWorks(ctx context.Context, hash string, now time.Time
 
 func setUpLinkWorks(ctx context.Context, from reader, hash string, now time.Time) (bool, error) {
 	return value[bool](from.QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM set_up_link WHERE hash = ? AND expires_at > ?)
-		   AND NOT EXISTS (SELECT 1 FROM people)`, hash, moment(now)))
+		SELECT EXISTS (SELECT 1 FROM set_up_link WHERE hash = ? AND expires_at > ? AND expires_at <= ?)
+		   AND NOT EXISTS (SELECT 1 FROM people)`, hash, moment(now), moment(now.Add(account.SetUpLinkLife+account.ClockSkew))))
 }
 
 // SetUp uses up the link and adds the first administrator. Of many calls at

@@ -107,6 +107,8 @@ func TestSetUpLink(t *testing.T) {
 	same(t, "the replaced link working", works("first", morning), false)
 	same(t, "the new link working", works("second", expires.Add(-time.Millisecond)), true)
 	same(t, "the expired link working", works("second", expires), false)
+	same(t, "the link of a clock that was ahead by seconds", works("second", after(-account.ClockSkew)), true)
+	same(t, "the link of a clock that was ahead", works("second", after(-account.ClockSkew-time.Millisecond)), false)
 
 	setUp := func(hash string, now time.Time) error {
 		return a.SetUp(t.Context(), hash, now, newPerson("ada", "acme"), entry(audit.SetUp, ""))
@@ -128,7 +130,7 @@ func TestSetUpLink(t *testing.T) {
 
 func TestFailedSetUpKeepsItsLink(t *testing.T) {
 	d := dbtest.New(t)
-	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(time.Hour), entry(audit.OfferSetUp, "")); err != nil {
+	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(account.SetUpLinkLife), entry(audit.OfferSetUp, "")); err != nil {
 		t.Fatal(err)
 	}
 	twice := newPerson("acme", "acme") // both accounts would have one name
@@ -144,7 +146,7 @@ func TestOfManySetUpsOneWins(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mooring.db")
 	openings := []*db.DB{open(t, path), open(t, path)}
 	d := openings[0]
-	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(time.Hour), entry(audit.OfferSetUp, "")); err != nil {
+	if err := d.Accounts().ReplaceSetUpLink(t.Context(), "link", after(account.SetUpLinkLife), entry(audit.OfferSetUp, "")); err != nil {
 		t.Fatal(err)
 	}
 	const rivals = 50

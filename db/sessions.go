@@ -28,10 +28,11 @@ func sessionFields(s *account.Session) []any {
 }
 
 // lives is the condition under which a session still counts; livesArgs fills it.
-const lives = `s.expires_at > ? AND s.seen_at >= ?`
+// One that began while the clock was ahead has ended: its end would come too late.
+const lives = `s.expires_at > ? AND s.seen_at >= ? AND s.created_at <= ?`
 
-func livesArgs(now time.Time) (notExpired, notIdle moment) {
-	return moment(now), moment(now.Add(-account.SessionIdle))
+func livesArgs(now time.Time) (notExpired, notIdle, notAhead moment) {
+	return moment(now), moment(now.Add(-account.SessionIdle)), moment(now.Add(account.ClockSkew))
 }
 
 const (
@@ -64,8 +65,8 @@ func (a Accounts) Caller(ctx context.Context, sessionID string, now time.Time) (
 		err = r.Scan(append(fields, &c.HasPassword, &c.Passkeys, &noticed)...)
 		return c, err
 	}
-	notExpired, notIdle := livesArgs(now)
-	caller, err := one(ctx, a.db.readers, scan, account.ErrSignIn, callerBySession, sessionID, notExpired, notIdle)
+	notExpired, notIdle, notAhead := livesArgs(now)
+	caller, err := one(ctx, a.db.readers, scan, account.ErrSignIn, callerBySession, sessionID, notExpired, notIdle, notAhead)
 	if err != nil {
 		return account.Caller{}, err
 	}
@@ -88,8 +89,8 @@ func (a Accounts) Sessions(ctx context.Context, personID string, now time.Time) 
 		err = r.Scan(sessionFields(&s)...)
 		return s, err
 	}
-	notExpired, notIdle := livesArgs(now)
-	return all(ctx, a.db.readers, scan, sessionsOfPerson, personID, notExpired, notIdle)
+	notExpired, notIdle, notAhead := livesArgs(now)
+	return all(ctx, a.db.readers, scan, sessionsOfPerson, personID, notExpired, notIdle, notAhead)
 }
 
 // EndSession ends one of the person's own sessions.
@@ -118,12 +119,15 @@ func (a Accounts) TouchSessions(ctx context.Context, seen map[string]time.Time) 
 }
 
 // DropExpired removes what no longer counts: sessions, failures, set-up links,
-// invitations, devices and notices. It is a change, so that nobody goes on in a
+// invitations, devices and notices, after beginNow. It is a change, so that nobody goes on in a
 // session they kept in memory.
 func (a Accounts) DropExpired(ctx context.Context, now time.Time) error {
 	return a.db.change(ctx, func(tx *sql.Tx) error {
-		notExpired, notIdle := livesArgs(now)
-		if err := run(ctx, tx, `DELETE FROM sessions AS s WHERE NOT (`+lives+`)`, notExpired, notIdle); err != nil {
+		notExpired, notIdle, notAhead := livesArgs(now)
+		if err := run(ctx, tx, `DELETE FROM sessions AS s WHERE NOT (`+lives+`)`, notExpired, notIdle, notAhead); err != nil {
+			return err
+		}
+		if err := beginNow(ctx, tx, now); err != nil {
 			return err
 		}
 		for statement, before := range map[string]time.Time{

@@ -160,10 +160,67 @@ func TestFailures(t *testing.T) {
 	fail("ada", "there", 0)
 	fail("eve", "here", 0)
 	fail("eve", "there", 0)
-	failures, err := w.Accounts().Failures(t.Context(), "ada", "here", after(-15*time.Minute))
+	fail("ada", "here", time.Minute+time.Millisecond) // the clock was ahead
+	failures, err := w.Accounts().Failures(t.Context(), "ada", "here", after(-15*time.Minute), after(time.Minute))
 	w.ok(err)
 	same(t, "the count", failures, account.Failures{Pair: 2, Email: 3, Address: 3})
-	same(t, "the audit entries", len(w.audit("")), 6)
+	same(t, "the audit entries", len(w.audit("")), 7)
+}
+
+// Whatever was stored while the clock was a year ahead lasts no longer than what
+// begins when the clock is right again, and throttles nobody then or later.
+func TestWhatAClockThatWasAheadStoredEndsInTime(t *testing.T) {
+	w := newWorld(t)
+	a := w.Accounts()
+	const ahead = 365 * 24 * time.Hour
+	long := w.signIn("ada", func(s *account.Session) { s.ID = "session-before" })
+	w.signIn("ada", func(s *account.Session) {
+		s.ID, s.CreatedAt, s.SeenAt, s.ExpiresAt = "session-ahead", after(ahead), after(ahead), after(ahead+account.SessionLife)
+	})
+	w.ok(a.TouchSessions(t.Context(), map[string]time.Time{long.ID: after(ahead)}))
+	soon, late := after(account.ClockSkew).UnixMilli(), after(ahead).UnixMilli()
+	for name, at := range map[string]int64{"soon": soon, "late": late} {
+		w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)
+			VALUES (?1, 'account-acme', ?1, 'member', '', 0, ?2, ?2 + ?3)`, name, at, account.InvitationLife.Milliseconds())
+		w.exec(`INSERT INTO api_keys (id, account_id, person_id, name, hash, scope, created_at, expires_at, last_used_at, last_address)
+			VALUES (?1, 'account-acme', 'person-ada', '', '', 'read', ?2, ?2 + 1000, ?2, '')`, name, at)
+		w.exec(`INSERT INTO devices (person_id, hash, seen_at) VALUES ('person-eve', ?, ?)`, name, at)
+		w.exec(`INSERT INTO notices (person_id, kind, count, at, address, agent, detail) VALUES ('person-eve', 'new-device', 1, ?, '', '', ?)`, at, name)
+		w.exec(`INSERT INTO sign_in_failures (email_key, address_key, at) VALUES (?, '', ?)`, name, at)
+		w.exec(`INSERT INTO mailed_invitations (sender_key, at) VALUES (?, ?)`, name, at)
+	}
+	w.ok(a.ReplaceSetUpLink(t.Context(), "link", after(ahead), entry(audit.OfferSetUp, "")))
+
+	_, err := a.Caller(t.Context(), "session-ahead", morning)
+	want(t, err, account.ErrSignIn)
+	sessions, err := a.Sessions(t.Context(), "person-ada", morning)
+	w.ok(err)
+	same(t, "the sessions that count", len(sessions), 1)
+
+	w.ok(a.DropExpired(t.Context(), morning))
+	same(t, "the sessions", w.count(`SELECT count(*) FROM sessions`), 1)
+	for what, query := range map[string]string{
+		"when the session was seen":        `SELECT seen_at FROM sessions WHERE id = 'session-before'`,
+		"when the invitation began":        `SELECT created_at FROM invitations WHERE id = 'late'`,
+		"when the key began":               `SELECT created_at FROM api_keys WHERE id = 'late'`,
+		"when the key was used":            `SELECT last_used_at FROM api_keys WHERE id = 'late'`,
+		"when the browser was seen":        `SELECT seen_at FROM devices WHERE hash = 'late'`,
+		"when the notice was left":         `SELECT at FROM notices WHERE detail = 'late'`,
+		"how long the key lives":           `SELECT expires_at - 1000 FROM api_keys WHERE id = 'late'`,
+		"how long the invitation lives":    fmt.Sprintf(`SELECT expires_at - %d FROM invitations WHERE id = 'late'`, account.InvitationLife.Milliseconds()),
+		"what is ahead by seconds (1)":     `SELECT created_at - 60000 FROM invitations WHERE id = 'soon'`,
+		"what is ahead by seconds (2)":     `SELECT created_at - 60000 FROM api_keys WHERE id = 'soon'`,
+		"what is ahead by seconds (3)":     `SELECT seen_at - 60000 FROM devices WHERE hash = 'soon'`,
+		"what is ahead by seconds (4)":     `SELECT at - 60000 FROM notices WHERE detail = 'soon'`,
+		"a failure that still counts":      `SELECT at - 60000 FROM sign_in_failures`,
+		"a mail that still counts":         `SELECT at - 60000 FROM mailed_invitations`,
+		"when the session before was made": `SELECT created_at FROM sessions`,
+	} {
+		same(t, what, int64(w.count(query)), morning.UnixMilli())
+	}
+	for table, rows := range map[string]int{"sign_in_failures": 1, "mailed_invitations": 1, "set_up_link": 0, "invitations": 2, "api_keys": 2} {
+		same(t, "the rows of "+table, w.count(`SELECT count(*) FROM `+table), rows)
+	}
 }
 
 func TestKnownAddress(t *testing.T) {

@@ -7,6 +7,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what sort of failure it is. Every Kind has one HTTP status and one
@@ -48,6 +49,8 @@ type Fault struct {
 	Fields   Fields // for Invalid and Conflict: where
 	Link     *Link  // optional
 	cause    error
+
+	RetryAfter time.Duration // for TooMany and Unavailable: how long to wait; 0: nobody knows
 }
 
 // New makes a Fault of this kind with this sentence. Its code is the area and
@@ -83,6 +86,21 @@ func (f *Fault) To(text, path string) *Fault {
 	to := *f
 	to.Link = &Link{Text: text, Path: path}
 	return &to
+}
+
+// Saying returns a copy of the fault with another sentence, for one that names
+// a number.
+func (f *Fault) Saying(sentence string) *Fault {
+	saying := *f
+	saying.Sentence = sentence
+	return &saying
+}
+
+// After returns a copy of the fault that says how long to wait.
+func (f *Fault) After(wait time.Duration) *Fault {
+	after := *f
+	after.RetryAfter = wait
+	return &after
 }
 
 // Because returns a copy of the fault that remembers its private cause.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"mooring/fault"
 )
@@ -24,6 +25,17 @@ func TestFaultKeepsItsReadersApart(t *testing.T) {
 		t.Error("the log must find both the cause and the sentinel")
 	}
 	if sentinel.Fields != nil || errors.Is(sentinel, cause) {
+		t.Error("a sentinel must not be changed by its copies")
+	}
+}
+
+func TestAFaultCanNameANumberAndATime(t *testing.T) {
+	sentinel := fault.New(fault.TooMany, "test.too-many", "Too many.")
+	got := sentinel.Saying("Three are too many.").After(time.Minute)
+	if got.Sentence != "Three are too many." || got.RetryAfter != time.Minute || !errors.Is(got, sentinel) {
+		t.Errorf("got %+v", got)
+	}
+	if sentinel.Sentence != "Too many." || sentinel.RetryAfter != 0 {
 		t.Error("a sentinel must not be changed by its copies")
 	}
 }

@@ -2,15 +2,18 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"net/url"
 	"path"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -57,7 +60,7 @@ func (h *handlers) answerFault(c echo.Context, f *fault.Fault) error {
 		return h.leadTo(c, f)
 	}
 	status := statuses[f.Kind]
-	retryLater(c, f.Kind)
+	retryLater(c, f)
 	problem := views.Problem{
 		Frame: h.frame(c, status.heading), Status: status.code, Heading: status.heading,
 		Sentence: f.Sentence, Link: f.Link, RequestID: requestID(c),
@@ -82,15 +85,19 @@ func (h *handlers) answerFault(c echo.Context, f *fault.Fault) error {
 	return h.html(c, status.code, views.ProblemPage(problem))
 }
 
-// retryLater says when to come back, in seconds: a quarter of an hour after too
-// many tries, as the sentence does.
-func retryLater(c echo.Context, kind fault.Kind) {
-	switch kind {
-	case fault.TooMany:
-		c.Response().Header().Set("Retry-After", "900")
-	case fault.Unavailable:
-		c.Response().Header().Set("Retry-After", "30")
+// retryLater says when to come back, in seconds, as the sentence does. A fault
+// that does not know means a quarter of an hour after too many tries.
+func retryLater(c echo.Context, f *fault.Fault) {
+	wait := f.RetryAfter
+	switch {
+	case f.Kind == fault.TooMany:
+		wait = cmp.Or(wait, 15*time.Minute)
+	case f.Kind == fault.Unavailable:
+		wait = cmp.Or(wait, 30*time.Second)
+	default:
+		return
 	}
+	c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 }
 
 // cameFromDialog reports whether the open dialog asked, and not a link that

@@ -47,32 +47,59 @@ type attempt struct {
 const attemptLife = 10 * time.Minute
 
 // attempts seals attempts and remembers which were used up. The keys live as
-// long as the program: a restart asks people to begin again.
+// long as the program, or until the clock is set back: both ask people to begin
+// again.
 type attempts struct {
 	name   string
 	secure bool
-	codec  *securecookie.SecureCookie
+	now    func() time.Time
 
-	mu   sync.Mutex
-	used map[string]time.Time // by ID, until when the cookie would count
+	mu     sync.Mutex
+	codec  *securecookie.SecureCookie
+	used   map[string]time.Time // by ID, until when the cookie would count
+	latest time.Time            // that the clock has shown
 }
 
-func newAttempts(secure bool) *attempts {
-	hash, block := make([]byte, 32), make([]byte, 32)
-	_, _ = rand.Read(hash)
-	_, _ = rand.Read(block)
-	a := &attempts{name: "mooring_attempt", secure: secure, used: map[string]time.Time{}}
+func newAttempts(secure bool, now func() time.Time) *attempts {
+	a := &attempts{name: "mooring_attempt", secure: secure, now: now}
 	if secure {
 		a.name = "__Host-" + a.name
 	}
-	a.codec = securecookie.New(hash, block).MaxAge(int(attemptLife.Seconds())).SetSerializer(securecookie.JSONEncoder{})
+	a.renewKeys()
 	return a
+}
+
+// renewKeys ends every attempt that was begun before.
+func (a *attempts) renewKeys() {
+	hash, block := make([]byte, 32), make([]byte, 32)
+	_, _ = rand.Read(hash)
+	_, _ = rand.Read(block)
+	a.codec = securecookie.New(hash, block).MaxAge(int(attemptLife.Seconds())).SetSerializer(securecookie.JSONEncoder{})
+	a.used = map[string]time.Time{}
+}
+
+// current gives what seals and opens attempts at this time. When the clock is
+// set back, what was begun before would count for longer than attemptLife, and
+// what was used up could count again, so that no such attempt can be opened any
+// more. a.mu is held.
+func (a *attempts) current() *securecookie.SecureCookie {
+	now := a.now().Round(0) // as the clock shows it: what passes by itself is never set back
+	if account.ClockWasAhead(a.latest, now) {
+		a.renewKeys()
+		a.latest = now
+	}
+	if now.After(a.latest) {
+		a.latest = now
+	}
+	return a.codec
 }
 
 // begin hands an attempt to the browser, in place of an earlier one.
 func (a *attempts) begin(c echo.Context, begun attempt) error {
 	begun.ID = rand.Text()
-	value, err := a.codec.Encode(a.name, begun)
+	a.mu.Lock()
+	value, err := a.current().Encode(a.name, begun)
+	a.mu.Unlock()
 	if err != nil {
 		return err
 	}
@@ -98,7 +125,7 @@ func (a *attempts) take(c echo.Context, want purpose) (attempt, error) {
 	if _, again := a.used[found.ID]; again {
 		return attempt{}, errAttempt
 	}
-	a.used[found.ID] = now.Add(attemptLife)
+	a.used[found.ID] = now.Add(attemptLife + account.ClockSkew)
 	return found, nil
 }
 
@@ -117,12 +144,12 @@ func (a *attempts) read(c echo.Context) (attempt, error) {
 	if len(cookies) != 1 {
 		return attempt{}, errAttempt
 	}
-	var found attempt
-	if err := a.codec.Decode(a.name, cookies[0].Value, &found); err != nil {
-		return attempt{}, errAttempt.Because(err)
-	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	var found attempt
+	if err := a.current().Decode(a.name, cookies[0].Value, &found); err != nil {
+		return attempt{}, errAttempt.Because(err)
+	}
 	if _, again := a.used[found.ID]; again {
 		return attempt{}, errAttempt
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -78,6 +79,28 @@ func TestWhatBelongsToOneInvitationIsNotUsedAtAnother(t *testing.T) {
 	form.Set("answer", b.question(one+"/question", "phone", form))
 	form.Set("way", "passkey")
 	says(t, b.ask("POST", other, form), http.StatusUnprocessableEntity, errAttempt.Sentence)
+}
+
+// What was begun while the clock was ahead would count until that time comes, and
+// what was used up then could count once more.
+func TestWhenTheClockIsSetBackAttemptsEnd(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	for back, ended := range map[time.Duration]bool{account.ClockSkew: false, account.ClockSkew + time.Second: true, year: true} {
+		now := testNow()
+		s := newSiteAt(t, func() time.Time { return now })
+		s.as("owner").addPasskey("laptop")
+		now = now.Add(year)
+		b := s.browser()
+		text := b.question("/login/passkey/question", "laptop", url.Values{})
+		now = now.Add(-back)
+		w := b.ask("POST", "/login/passkey", answer(text))
+		if ended {
+			says(t, w, http.StatusUnprocessableEntity, errAttempt.Sentence)
+			b.question("/login/passkey/question", "laptop", url.Values{})
+			w = b.ask("POST", "/login/passkey", answer(b.question("/login/passkey/question", "laptop", url.Values{})))
+		}
+		leads(t, w, "/")
+	}
 }
 
 func TestTwoAttemptsInOneRequestAreNone(t *testing.T) {

@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mooring/audit"
 )
@@ -111,6 +113,51 @@ func TestTheLogHasPagesAndATail(t *testing.T) {
 	}
 	if body := read(tail[1]); !strings.Contains(body, "<html") { // somebody typed the address
 		t.Errorf("without htmx it is %s", body)
+	}
+}
+
+// The clock was a year ahead for a while. The page, its next one and the exports
+// keep the order of the entries, and a day finds all that it has.
+func TestTheLogIsInTheOrderOfItsNumbers(t *testing.T) {
+	s := newSite(t)
+	days := []string{"2026-11-23", "2027-11-23", "2027-11-24", "2026-11-23"}
+	for i := range entriesOnPage + 2 {
+		at, err := time.Parse(time.DateOnly, days[i%len(days)])
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.AuditLog.Store.AddEntry(t.Context(), audit.Entry{At: at, Actor: audit.BySystem(), Action: audit.StopJob, Result: audit.Done, Detail: fmt.Sprintf("job %02d.", i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	shown := regexp.MustCompile(`job \d\d\.`)
+	wanted := func(day string) (all []string) {
+		for i := entriesOnPage + 1; i >= 0; i-- {
+			if day == "" || days[i%len(days)] == day {
+				all = append(all, fmt.Sprintf("job %02d.", i))
+			}
+		}
+		return all
+	}
+	const jobs = "/admin/audit-log?action=job.stop"
+	first := s.ask("admin", "GET", jobs, nil).Body.String()
+	older := regexp.MustCompile(`before=\d+`).FindString(first)
+	got := append(shown.FindAllString(first, -1), shown.FindAllString(s.ask("admin", "GET", jobs+"&"+older, nil).Body.String(), -1)...)
+	if !slices.Equal(got, wanted("")) {
+		t.Errorf("the pages have %v", got)
+	}
+	for _, day := range []string{"2026-11-23", "2027-11-23"} {
+		on := jobs + "&from=" + day + "&to=" + day
+		if got := shown.FindAllString(s.ask("admin", "GET", on, nil).Body.String(), -1); !slices.Equal(got, wanted(day)) {
+			t.Errorf("on %s there are %v", day, got)
+		}
+		for _, format := range []string{"csv", "jsonl"} {
+			path := strings.Replace(on, "audit-log?", "audit-log/export."+format+"?", 1)
+			if got := shown.FindAllString(s.ask("admin", "GET", path, nil).Body.String(), -1); !slices.Equal(got, wanted(day)) {
+				t.Errorf("on %s the %s file has %v", day, format, got)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
 	"net/http"
@@ -10,8 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
+	"mooring/account"
 	"mooring/certificate"
 	"mooring/credential"
+	"mooring/db"
+	"mooring/fault"
 	"mooring/views"
 )
 
@@ -64,6 +70,91 @@ func TestLinkingTwiceLeadsToTheFirst(t *testing.T) {
 	elsewhere := s.ask("stranger", "POST", "/accounts/elsewhere/cloud-providers/azure/credentials", url.Values{"label": {"Mine"}, "subscription_id": {someID}})
 	if elsewhere.Code != http.StatusSeeOther {
 		t.Errorf("another account was refused with %d", elsewhere.Code)
+	}
+}
+
+// An account with the most credentials keeps what was typed for one more, on the
+// page and in the dialog.
+func TestTheLimitOfCredentialsKeepsWhatWasTyped(t *testing.T) {
+	s := newSite(t, func(c *Config) {
+		limitAccounts(c, 1, credential.DefaultChecks)
+	})
+	s.link("Production", someID)
+	for _, target := range []string{"", "dialog"} {
+		form := url.Values{"label": {"One more"}, "subscription_id": {"bbbbbbbb-bbbb-cccc-dddd-eeeeeeeeeeee"}, "client_id": {"typed-<client>"}}
+		w := s.ask("owner", "POST", postPath, form, func(r *http.Request) {
+			if target != "" {
+				withHTMX(target)(r)
+			}
+		})
+		says(t, w, http.StatusConflict, "This account has reached its limit of 1 credential. Unlink one")
+		for _, typed := range []string{"One more", "bbbbbbbb-bbbb", "typed-&lt;client&gt;"} {
+			if !strings.Contains(w.Body.String(), typed) {
+				t.Errorf("%q is lost for target %q", typed, target)
+			}
+		}
+		if isWhole := strings.Contains(w.Body.String(), "<html"); isWhole == (target != "") {
+			t.Errorf("a whole page for target %q: %v", target, isWhole)
+		}
+	}
+	if list, _ := s.Credentials.List(t.Context(), s.harbor.ID); len(list) != 1 {
+		t.Errorf("%d are linked", len(list))
+	}
+}
+
+// limitAccounts is what the operator's settings do.
+func limitAccounts(c *Config, credentials, checks int) {
+	c.Credentials = credential.NewService(c.Data.(*db.DB).Credentials().AtMost(credentials), c.Clouds, c.Certificates, nil, testNow, rand.Text, c.Log)
+	c.Credentials.LimitChecks(checks)
+}
+
+// Who requests more checks than the account has in a minute reads when to try
+// again: on a page, in place, and as a program.
+func TestTheLimitOfChecksSaysWhenToTryAgain(t *testing.T) {
+	const sentence = "This account has reached its limit of 2 checks a minute. Try again in 60 seconds."
+	s := newSite(t, func(c *Config) {
+		limitAccounts(c, credential.DefaultCredentials, 2)
+	})
+	verify, admin := s.link("Production", someID)+"/verify", linkedAccountOf(s.linked)
+	later := func(w *httptest.ResponseRecorder) {
+		t.Helper()
+		says(t, w, http.StatusTooManyRequests, sentence)
+		if got := w.Header().Get("Retry-After"); got != "60" {
+			t.Errorf("Retry-After is %q", got)
+		}
+	}
+	leads(t, s.ask("member", "POST", verify, nil), strings.TrimSuffix(verify, "/verify"))
+	leads(t, s.ask("admin", "POST", admin+"/check-again", nil), admin+"?done=check-again")
+	later(s.ask("member", "POST", verify, nil))
+	later(s.ask("admin", "POST", admin+"/check-again", nil))
+	for _, w := range []*httptest.ResponseRecorder{
+		s.ask("owner", "POST", verify, nil, withHTMX("live")), s.ask("admin", "POST", admin+"/check-again", nil, withHTMX("live")),
+	} {
+		later(w)
+		if w.Header().Get("HX-Retarget") != "#page-alert" || strings.Contains(w.Body.String(), "<html") {
+			t.Errorf("it is not shown in place: %v %s", w.Header(), w.Body)
+		}
+	}
+	asProgram := s.ask("owner", "POST", verify, nil, withHeader("Accept", "application/json"))
+	later(asProgram)
+	says(t, asProgram, http.StatusTooManyRequests, `"code":"credential.too-many-checks"`)
+	elsewhere := s.ask("stranger", "POST", "/accounts/elsewhere/cloud-providers/azure/credentials", url.Values{"label": {"Mine"}, "subscription_id": {someID}, "verify": {"no"}})
+	path := elsewhere.Header().Get("Location")
+	leads(t, s.ask("stranger", "POST", path+"/verify", nil), path)
+}
+
+// The API tells programs the same as pages tell people.
+func TestTheAPISaysWhenToTryAgain(t *testing.T) {
+	s := newSite(t)
+	for f, want := range map[*fault.Fault]string{
+		credential.ErrTooManyChecks.After(1500 * time.Millisecond): "2", account.ErrTooManyTries: "900", account.ErrBusy: "30", credential.ErrTooManyCredentials: "",
+	} {
+		w := httptest.NewRecorder()
+		c := echo.New().NewContext(httptest.NewRequest("POST", "/api/v1/later", nil), w)
+		s.answerError(f, c)
+		if w.Code != statuses[f.Kind].code || w.Header().Get("Retry-After") != want || !strings.Contains(w.Body.String(), `"code":"`+f.Code+`"`) {
+			t.Errorf("%s answered %d, %v: %s", f.Code, w.Code, w.Header(), w.Body)
+		}
 	}
 }
 

@@ -24,7 +24,8 @@ func (h *handlers) hello(c echo.Context, caller account.Caller) string {
 	if session.SecondStepAt.After(began) {
 		began = session.SecondStepAt
 	}
-	if session.PreviousAt.IsZero() || h.Now().Sub(began) >= helloFor {
+	now := h.Now()
+	if session.PreviousAt.IsZero() || now.Sub(began) >= helloFor || account.ClockWasAhead(began, now) {
 		return ""
 	}
 	return fmt.Sprintf("You last signed in %s from %s.", h.moment(session.PreviousAt, zoneOf(c)).Shown, session.PreviousAddress)

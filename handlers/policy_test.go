@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"mooring/account"
 	"mooring/audit"
@@ -118,6 +119,21 @@ func TestANewBrowserIsToldOfOnceAndAKnownOneIsNot(t *testing.T) {
 	}
 	if !strings.Contains(page, "You last signed in just now from 192.0.2.1.") {
 		t.Error("the sign-in before is not told")
+	}
+}
+
+// Who took the second step while the clock was ahead would be greeted until that
+// time comes. Here the clock of the pages alone is set back.
+func TestAClockThatWasAheadGreetsNobodyForLong(t *testing.T) {
+	now := testNow()
+	s := newSiteAt(t, func() time.Time { return now })
+	b := s.browser()
+	b.signIn("member")
+	const hello = "You last signed in"
+	says(t, b.ask("GET", "/settings", nil), http.StatusOK, hello)
+	now = now.Add(-account.ClockSkew - time.Second)
+	if page := b.ask("GET", "/settings", nil).Body.String(); strings.Contains(page, hello) {
+		t.Error("the greeting stays")
 	}
 }
 

@@ -106,7 +106,7 @@ func newHandlers(config Config) *handlers {
 	h := &handlers{Config: config, kept: newKeptPages(config.Now), pages: map[string]bool{}}
 	h.Help = cmp.Or(h.Help, &walkthrough.Library{})
 	h.sessions = newSessionStore(h.secure())
-	h.attempts = newAttempts(h.secure())
+	h.attempts = newAttempts(h.secure(), config.Now)
 	return h
 }
 

@@ -79,7 +79,7 @@ func (h *handlers) refused(c echo.Context, err error, problem *string, fields *f
 		return 0, err
 	}
 	h.noteRefusal(c, err)
-	retryLater(c, f.Kind)
+	retryLater(c, f)
 	*problem, *fields = f.Sentence, f.Fields
 	return statuses[f.Kind].code, nil
 }

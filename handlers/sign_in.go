@@ -31,7 +31,7 @@ func (h *handlers) signIn(c echo.Context) error {
 func (h *handlers) signedIn(c echo.Context, in account.SignedIn, err error, email, next string) error {
 	if f := fault.Of(err); err != nil && f.Kind != fault.Internal {
 		h.noteRefusal(c, err)
-		retryLater(c, f.Kind)
+		retryLater(c, f)
 		return h.html(c, statuses[f.Kind].code, views.SignInPage(h.signInView(c, email, next, f.Sentence)))
 	}
 	if err != nil {

@@ -171,7 +171,7 @@ func (p *Passkeys) remember(purpose string, answer account.PasskeyAnswer) (state
 	switch {
 	case kept.Purpose != purpose:
 		return state{}, refuse(errors.New("the ceremony is for something else"))
-	case p.now().After(kept.Expires):
+	case p.now().After(kept.Expires) || account.ClockWasAhead(kept.Expires.Add(-ceremonyLife), p.now()):
 		return state{}, refuse(errors.New("the ceremony is over"))
 	case kept.PersonID != answer.Ceremony.PersonID:
 		return state{}, refuse(errors.New("the ceremony is of somebody else"))

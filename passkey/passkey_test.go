@@ -378,6 +378,26 @@ func TestNonsenseIsRefused(t *testing.T) {
 	}
 }
 
+// A ceremony that began while the clock was ahead would go on until its time
+// comes.
+func TestACeremonyOfAClockThatWasAheadIsOver(t *testing.T) {
+	f := newFixture(t)
+	phone := newAuthenticator(t)
+	f.add(t, ada, phone)
+	for age, over := range map[time.Duration]bool{-account.ClockSkew: false, -account.ClockSkew - time.Second: true, -365 * 24 * time.Hour: true} {
+		begin := f.at
+		question := f.begin(t, "")
+		phone.counter++
+		f.at = begin.Add(age)
+		k, err := f.use(question, phone.get(t, question.Options))
+		if f.at = begin; over {
+			refused(t, k, err)
+		} else if err != nil {
+			t.Errorf("%v after its begin: %v", age, err)
+		}
+	}
+}
+
 func TestAStoreThatFailsIsNotAWrongPasskey(t *testing.T) {
 	f := newFixture(t)
 	phone := newAuthenticator(t)

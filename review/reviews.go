@@ -416,6 +416,7 @@ func (s *Reviews) Run(ctx context.Context) {
 			what string
 			do   func(context.Context) error
 		}{
+			{"could not bring a scheduled review forward", s.bringForward},
 			{"could not start a scheduled review", s.startDue},
 			{"could not gather the items of a review", s.gather},
 			{"could not prepare the evidence of a review", s.sealClosed},

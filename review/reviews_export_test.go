@@ -10,7 +10,7 @@ import (
 
 // Work is one round of Run.
 func (s *Reviews) Work(ctx context.Context) error {
-	return errors.Join(s.startDue(ctx), s.gather(ctx), s.sealClosed(ctx))
+	return errors.Join(s.bringForward(ctx), s.startDue(ctx), s.gather(ctx), s.sealClosed(ctx))
 }
 
 // Occurrence gives a time of a schedule, the first for n = 0.

@@ -70,7 +70,7 @@ type ScheduleStore interface {
 	DueSchedules(ctx context.Context, now time.Time) ([]Schedule, error)                   // whose time has come
 	AddSchedule(ctx context.Context, schedule Schedule, most int, entry audit.Entry) error // ErrTooManySchedules
 	EndSchedule(ctx context.Context, id string, at time.Time, entry audit.Entry) error     // ErrNoSuchSchedule
-	// PassSchedule moves a schedule on without starting anything, and keeps why.
+	// PassSchedule moves a schedule without starting anything, and keeps why.
 	PassSchedule(ctx context.Context, start Start, trouble string, at time.Time, entry audit.Entry) error
 }
 
@@ -142,6 +142,37 @@ func (s Schedule) around(now time.Time) (latest, next time.Time) {
 			return latest, next
 		}
 	}
+}
+
+// postponed gives the next time of a schedule that has been moved on beyond the
+// time after it: the clock was ahead and has been corrected. A clock that is
+// behind moves nothing back to before the schedule was made.
+func (s Schedule) postponed(now time.Time) (next time.Time, postponed bool) {
+	_, next = s.around(now)
+	_, afterNext := s.around(next)
+	return next, s.NextAt.After(afterNext) && !now.Before(s.MadeAt)
+}
+
+// bringForward moves schedules to their next time that a clock that was ahead
+// has moved on, or they would start nothing until that comes.
+func (s *Reviews) bringForward(ctx context.Context) error {
+	now := s.now()
+	all, err := s.store.Schedules(ctx)
+	if err != nil {
+		return err
+	}
+	var trouble []error
+	for _, schedule := range all {
+		next, postponed := schedule.postponed(now)
+		if !postponed {
+			continue
+		}
+		start := Start{ScheduleID: schedule.ID, Was: schedule.NextAt, Next: next}
+		entry := audit.Entry{At: now, Actor: audit.BySystem(), Action: audit.MoveSchedule, Result: audit.Done, Detail: schedule.Name,
+			Changes: []audit.Change{{Field: "Next review", Before: schedule.NextAt.Format(dateLayout), After: next.Format(dateLayout)}}}
+		trouble = append(trouble, s.store.PassSchedule(ctx, start, schedule.Trouble, schedule.TroubleAt, entry))
+	}
+	return errors.Join(trouble...)
 }
 
 // startDue starts one review for each schedule whose time has come.

@@ -180,6 +180,51 @@ func TestAScheduleLeavesOutWhoIsNoAdministratorAnyMore(t *testing.T) {
 	equal(t, "the trouble", schedules[0].Trouble, "")
 }
 
+// The clock jumps to the year after next, a review is started, and the clock is
+// corrected.
+func TestAScheduleThatAClockThatWasAheadMovedOnIsBroughtForward(t *testing.T) {
+	b := newBoard(t)
+	_, err := b.AddSchedule(t.Context(), caller("rose"), actor("rose"), scheduleForm("rita"))
+	b.ok(err)
+	right := b.clock
+	next := func() string {
+		all, err := b.Schedules(t.Context())
+		b.ok(err)
+		return all[0].NextAt.Format(time.DateOnly)
+	}
+	b.clock = utcDay("2028-07-07")
+	b.ok(b.Work(t.Context()))
+	equal(t, "the next while the clock is ahead", next(), "2028-09-30")
+	b.clock = right
+	b.ok(b.Work(t.Context()))
+	equal(t, "the next", next(), "2026-12-31")
+	moved := b.entries("")[0]
+	equal(t, "the action", moved.Action, audit.MoveSchedule)
+	equal(t, "what it is about", moved.Detail, "Access")
+	sameList(t, "the changes", moved.Changes, []audit.Change{{Field: "Next review", Before: "2028-09-30", After: "2026-12-31"}})
+	b.ok(b.Work(t.Context()))
+	equal(t, "how many were started meanwhile", len(b.started()), 1)
+	b.clock = utcDay("2026-12-31")
+	b.ok(b.Work(t.Context()))
+	sameList(t, "the reviews", b.started(), []string{"Access (2028-06-30)", "Access (2026-12-31)"})
+}
+
+// What was started a little too early is not started again, and a clock that is
+// behind, as after the start of a machine, moves nothing.
+func TestAScheduleThatIsNotPostponedIsLeftAlone(t *testing.T) {
+	b := newBoard(t)
+	_, err := b.AddSchedule(t.Context(), caller("rose"), actor("rose"), scheduleForm("rita"))
+	b.ok(err)
+	for _, day := range []string{"2026-12-31", "2026-12-30", "2027-03-31", "2027-02-01", "1970-01-01"} {
+		b.clock = utcDay(day)
+		b.ok(b.Work(t.Context()))
+	}
+	sameList(t, "the reviews", b.started(), []string{"Access (2026-12-31)", "Access (2027-03-31)"})
+	all, err := b.Schedules(t.Context())
+	b.ok(err)
+	equal(t, "the next", all[0].NextAt.Format(time.DateOnly), "2027-06-30")
+}
+
 func TestAnEndedScheduleStartsNothing(t *testing.T) {
 	b := newBoard(t)
 	made, err := b.AddSchedule(t.Context(), caller("rose"), actor("rose"), scheduleForm("rita"))

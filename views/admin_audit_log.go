@@ -77,6 +77,7 @@ var actionWords = map[audit.Action]string{
 	audit.CloseReview:        "Closed a review",
 	audit.ExportReview:       "Downloaded the evidence of a review",
 	audit.MakeSchedule:       "Put a review on a schedule",
+	audit.MoveSchedule:       "Moved the next review of a schedule",
 	audit.EndSchedule:        "Ended a schedule",
 	audit.RefuseRequest:      "Asked for something not allowed",
 	audit.ReadLog:            "Read the audit log",

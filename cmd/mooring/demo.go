@@ -123,7 +123,8 @@ func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *ur
 		return nil, err
 	}
 	p := parts{database: w.database, ring: ring, clouds: cloud.Registry{azure.Key: linkable}, policy: account.Policy{Passwords: true},
-		passkeys: passkeys, public: public, now: now, newID: ids.word, newKey: demoKeys(), log: log}
+		passkeys: passkeys, public: public, now: now, newID: ids.word, newKey: demoKeys(), log: log,
+		limits: limits{credentials: mostDemoLinked}}
 	w.house = build(p)
 	w.front = w.house.front(p)
 	w.front.PasskeyURL = passkeyURL

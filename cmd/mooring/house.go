@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -67,6 +68,8 @@ type parts struct {
 	checkpointsTo []audit.Sink  // beside the database
 	keepLog       time.Duration // 0: for ever
 	archive       string        // folder that gets what is not kept
+
+	limits limits
 }
 
 func build(p parts) *house {
@@ -81,7 +84,8 @@ func build(p parts) *house {
 	h.keys = account.NewKeys(account.KeysConfig{Store: accounts, Now: p.now, Log: p.log})
 	// Nothing uses credentials yet. What will, says here what depends on them.
 	var dependents []credential.Dependents
-	h.credentials = credential.NewService(p.database.Credentials(), p.clouds, h.certificates, dependents, p.now, p.newID, p.log)
+	h.credentials = credential.NewService(p.database.Credentials().AtMost(cmp.Or(p.limits.credentials, credential.DefaultCredentials)), p.clouds, h.certificates, dependents, p.now, p.newID, p.log)
+	h.credentials.LimitChecks(cmp.Or(p.limits.checks, credential.DefaultChecks))
 	h.certificates.Limit(h.credentials.Intake().LongestCertificate)
 	notary := audit.NewNotary(p.ring)
 	h.auditLog = audit.NewLog(audit.LogConfig{Store: p.database.AuditLog(), Notary: notary, Sinks: p.checkpointsTo,

@@ -31,6 +31,7 @@ type serveSettings struct {
 	certFile, tlsKey string
 	proxies          string
 	publicHelp       bool
+	limits           limits
 	logLevel         string
 }
 
@@ -45,6 +46,7 @@ func (s *settings) serveFlags(v *serveSettings) {
 	s.StringVar(&v.tlsKey, "tls-key", "", "file of the TLS private key (PEM)")
 	s.StringVar(&v.proxies, "trusted-proxy", "", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8,192.168.1.5; none unless said")
 	s.BoolVar(&v.publicHelp, "public-help", false, "who is not signed in may read the help, too")
+	s.limitFlags(&v.limits)
 	s.StringVar(&v.logLevel, "log-level", "info", "debug, info, warn or error")
 	s.fromEnv("listen", "public-url", "tls-cert", "tls-key", "trusted-proxy", "public-help", "log-level")
 }
@@ -69,6 +71,9 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	if err := v.checkTLS(); err != nil {
+		return err
+	}
+	if err := v.limits.check(); err != nil {
 		return err
 	}
 	policy, err := v.signIn.policy()
@@ -125,7 +130,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	}
 	p := parts{database: database, ring: ring, clouds: cloud.Registry{azure.Key: linkable}, policy: policy, passkeys: passkeys, mailer: mailer,
 		public: public, now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log,
-		checkpointsTo: auditing.sinks, keepLog: auditing.keep, archive: auditing.archive}
+		checkpointsTo: auditing.sinks, keepLog: auditing.keep, archive: auditing.archive, limits: v.limits}
 	h := build(p)
 	config := h.front(p)
 	config.TrustedProxies, config.SignInWith, config.PasskeyURL, config.PublicHelp = proxies, providers, passkeyURL, v.publicHelp
