@@ -4,6 +4,8 @@ import (
 	"hash/fnv"
 	"math"
 	"time"
+
+	"mooring/account"
 )
 
 // State is where a credential is in its life. There is one word for each, and
@@ -177,10 +179,16 @@ func (c Credential) spread(wait time.Duration) time.Duration {
 
 // recheckBroken is how long a link that is broken now is left alone.
 func (c Credential) recheckBroken(now time.Time) time.Duration {
-	if now.Before(c.FreshFrom.Add(firstDay)) {
+	if c.isFresh(now, firstDay) {
 		return recheckSoon
 	}
 	return RecheckAfter
+}
+
+// isFresh reports whether a person changed the link less than so long ago. A change
+// that is yet to come was made while the clock was ahead.
+func (c Credential) isFresh(now time.Time, limit time.Duration) bool {
+	return !account.ClockWasAhead(c.FreshFrom, now) && now.Sub(c.FreshFrom) < limit
 }
 
 func (c *Credential) plan(at time.Time, why Trigger) { c.NextCheckAt, c.NextTrigger = at, why }

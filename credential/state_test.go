@@ -206,6 +206,15 @@ func TestWhatIsBrokenIsLookedAtHourlyOnItsFirstDay(t *testing.T) {
 	}
 }
 
+func TestAChangeFromTheFutureIsNotFresh(t *testing.T) {
+	for ahead, want := range map[time.Duration]time.Duration{
+		30 * time.Second: time.Hour, time.Hour: 24 * time.Hour, 24 * 365 * time.Hour: 24 * time.Hour,
+	} {
+		c := credential.Credential{State: credential.WaitingCloud, FreshFrom: morning.Add(ahead)}
+		same(t, "the next look at what was changed "+ahead.String()+" from now", credential.Decide(c, credential.Break, morning, 0).NextCheckAt, morning.Add(spread("", want)))
+	}
+}
+
 // spread is the wait of the credential with this id.
 func spread(id string, wait time.Duration) time.Duration {
 	return credential.Credential{ID: id}.Spread(wait)

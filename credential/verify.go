@@ -268,7 +268,7 @@ func (s *Service) ask(ctx context.Context, c Credential, v *Verification) (cloud
 	limited, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	var storing error
-	attempt := cloud.Attempt{Target: c.Target, Identity: identity, Fresh: s.now().Before(c.FreshFrom.Add(WaitLimit))}
+	attempt := cloud.Attempt{Target: c.Target, Identity: identity, Fresh: c.isFresh(s.now(), WaitLimit)}
 	finding, err := guarded(limited, provider, attempt, func(result cloud.StageResult) {
 		v.Results = append(v.Results, result)
 		storing = errors.Join(storing, s.store.AddResult(ctx, v.ID, len(v.Results), result))

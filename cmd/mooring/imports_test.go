@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"cloud":       {"certificate", "fault"},
 	"cloud/azure": {"certificate", "cloud", "fault", "text"},
 	"credential":  {"account", "audit", "certificate", "cloud", "fault", "secret", "text"},
-	"review":      {"account", "audit", "certificate", "cloud", "credential", "fault", "secret", "text"},
+	"review":      {"account", "audit", "certificate", "cloud", "credential", "fault", "review/evidence1", "secret", "text"},
 	"db":          {"account", "audit", "certificate", "cloud", "credential", "fault", "review", "secret"},
 	"views":       {"account", "audit", "certificate", "cloud", "credential", "fault", "review", "static", "text", "walkthrough"},
 	"identity":    {"account", "fault", "identity/oidc", "secret", "text"},
