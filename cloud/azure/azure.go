@@ -69,6 +69,7 @@ type Azure struct {
 	now          func() time.Time
 	newID        func() string
 	log          *slog.Logger
+	trouble      func(*http.Request) string
 }
 
 var (
@@ -84,12 +85,16 @@ type Options struct {
 	Now          func() time.Time
 	NewID        func() string // for the id of each assertion
 	Log          *slog.Logger  // gets why Azure could not be reached; nil: nobody does
+
+	// Trouble gives the code of what keeps a request from being sent, for the demo,
+	// such as NameNotFound; empty: nothing does. nil: nothing ever does.
+	Trouble func(*http.Request) (code string)
 }
 
 // New makes the cloud.
 func New(o Options) *Azure {
 	a := &Azure{environments: o.Environments, roots: o.Roots, hosts: hostsOf(o.Environments), patience: cmp.Or(o.Patience, usualPatience), retryDelay: 300 * time.Millisecond,
-		now: o.Now, newID: o.NewID, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler))}
+		now: o.Now, newID: o.NewID, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), trouble: o.Trouble}
 	a.description = describe(o.Environments)
 	a.client = a.newClient(nil)
 	a.tenants = newTenantFinder(a.client, o.Now)

@@ -42,7 +42,7 @@ func simulatedOptions(t *testing.T) (azure.Options, *azuresim.Simulator) {
 			t.Fatalf("%s: audience %q, and the simulator's %q", e.Key, e.Audience, endpoints.Audience)
 		}
 	}
-	return azure.Options{Environments: environments, Roots: simulator.CA(), Now: cloudtest.Clock, NewID: rand.Text}, simulator
+	return azure.Options{Environments: environments, Roots: simulator.CA(), Now: cloudtest.Clock, NewID: rand.Text, Trouble: simulator.Trouble}, simulator
 }
 
 func trusting(t *testing.T, simulator *azuresim.Simulator) *certificate.Identity {

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 )
@@ -41,7 +43,7 @@ func (a *Azure) newClient(certificate *tls.Certificate) *http.Client {
 		settings.Renegotiation = tls.RenegotiateOnceAsClient
 	}
 	return &http.Client{
-		Transport: transport{a.hosts, &http.Transport{
+		Transport: transport{a.hosts, a.trouble, &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
 			OnProxyConnectResponse: proxyAnswered,
 			DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
@@ -60,8 +62,9 @@ func (a *Azure) newClient(certificate *tls.Certificate) *http.Client {
 
 // transport stands between everything here and the network.
 type transport struct {
-	hosts map[string]bool
-	next  *http.Transport
+	hosts   map[string]bool
+	trouble func(*http.Request) string
+	next    *http.Transport
 }
 
 // RoundTrip implements http.RoundTripper. It refuses hosts that are not Azure's,
@@ -69,6 +72,11 @@ type transport struct {
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme != "https" || !t.hosts[r.URL.Host] {
 		return nil, traced(r.Context(), foreignHostError{r.URL.Host})
+	}
+	if t.trouble != nil {
+		if err := troubles[strings.ToLower(t.trouble(r))]; err != nil {
+			return nil, traced(r.Context(), err)
+		}
 	}
 	answer, err := t.next.RoundTrip(r)
 	if err != nil {
@@ -186,3 +194,11 @@ func (b *markedBody) Read(p []byte) (int, error) {
 func loggable(cause error) string { return userInfo.ReplaceAllString(cause.Error(), "//(removed)@") }
 
 var userInfo = regexp.MustCompile(`//[^/\s"]*@`)
+
+// troubles are what Options.Trouble brings about, by their codes in lower case.
+var troubles = map[string]error{
+	strings.ToLower(codeNameNotFound):       &net.DNSError{Err: "no such host", Name: "management.azure.com", IsNotFound: true},
+	strings.ToLower(codeNotTrusted):         x509.UnknownAuthorityError{},
+	strings.ToLower(codeProxyRefused):       proxyError{http.StatusForbidden},
+	strings.ToLower(codeProxyAuthorization): proxyError{http.StatusProxyAuthRequired},
+}

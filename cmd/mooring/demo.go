@@ -116,7 +116,7 @@ func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *ur
 		w.close()
 		return nil, err
 	}
-	linkable := azure.New(azure.Options{Environments: w.environments(), Roots: w.simulator.CA(), Now: now, NewID: randomID, Log: log})
+	linkable := azure.New(azure.Options{Environments: w.environments(), Roots: w.simulator.CA(), Now: now, NewID: randomID, Log: log, Trouble: w.simulator.Trouble})
 	passkeys, passkeyURL, err := passkeysAt(public)
 	if err != nil {
 		w.close()

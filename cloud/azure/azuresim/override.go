@@ -89,6 +89,7 @@ const (
 	effectNoWords                   // a status without a body
 	effectNoChallenge               // a refusal that names no directory
 	effectClaims                    // a challenge that no sign-in meets
+	effectUnreached                 // the request never arrives: see Simulator.Trouble
 
 	effectElsewhere         // the directory signs people in at another Azure cloud
 	effectForeign           // the answer leads to a host outside Azure
@@ -107,7 +108,7 @@ var (
 )
 
 // conclusion is a code that no service sends: Mooring concludes it from what
-// happens. Without stages, no answer of a server leads there.
+// happens at one of the stages.
 type conclusion struct {
 	effect effect
 	stages []string
@@ -132,16 +133,10 @@ var conclusions = map[string]conclusion{
 	"rightsunknown":           {effectError, []string{atRights, atProviders}},
 	"subscriptiondeleted":     {effectState, []string{atState, atClassicState}},
 
-	"namenotfound":                {},
-	"certificatenottrusted":       {},
-	"proxyrefused":                {},
-	"proxyauthenticationrequired": {},
-}
-
-// answerable tells whether a server can bring the code about at any stage.
-func answerable(code string) bool {
-	c, own := conclusions[strings.ToLower(code)]
-	return !own || c.stages != nil
+	"namenotfound":                {effectUnreached, asking},
+	"certificatenottrusted":       {effectUnreached, asking},
+	"proxyrefused":                {effectUnreached, asking},
+	"proxyauthenticationrequired": {effectUnreached, asking},
 }
 
 const (
@@ -189,8 +184,6 @@ func (o *override) choose() error {
 	lower := strings.ToLower(o.code)
 	c, own := conclusions[lower]
 	switch {
-	case own && c.stages == nil:
-		return refuse("A server can't bring about %s. It depends on how Mooring was started: on its name service, its proxy, and the certificates that it trusts.", o.code)
 	case own && !slices.Contains(c.stages, o.stage):
 		return refuse("An answer at this stage can't lead to %s. Choose the stage %s.", o.code, stageNames(c.stages))
 	case o.stage == atState || o.stage == atClassicState:
@@ -386,7 +379,7 @@ func (o *override) inDirectory() bool {
 func (o *override) reply(words func(status int, code, text string) reply) reply {
 	var a reply
 	switch o.effect {
-	case effectHangUp:
+	case effectHangUp, effectUnreached:
 		a = newReply(http.StatusBadGateway, "text/plain; charset=utf-8", nil)
 		a.hangUp = true
 	case effectSilence:

@@ -291,7 +291,7 @@ func TestPortalRefusesErrorsThatCannotBe(t *testing.T) {
 		"no answer is no state":         {formOf(atState, "NoAnswer"), "can't lead to NoAnswer"},
 		"no state":                      {formOf(atState, "Conflict"), "the answer is a state"},
 		"a state of the classic way":    {formOf(atClassicState, "UnexpectedAnswer"), "can't lead to"},
-		"the proxy":                     {formOf(atSignIn, "proxyrefused"), "how Mooring was started"},
+		"a proxy that answers":          {formOf(atSignIn, "proxyrefused", "status", "403"), "Leave them empty"},
 		"a status that is well":         {formOf(atSubscription, "Conflict", "status", "200"), "from 400 to 599"},
 		"a status that is none":         {formOf(atSubscription, "Conflict", "status", "many"), "from 400 to 599"},
 		"a page without a body":         {formOf(atSubscription, "UnexpectedAnswer", "status", "304"), "not 304"},
@@ -343,7 +343,44 @@ func TestPortalSuggestsCodes(t *testing.T) {
 	defer s.Close()
 	client := &stage{Simulator: s, t: t, http: http.DefaultClient}
 	page := client.open("/subscriptions/" + workingSubscription).body
-	if !strings.Contains(page, `<option value="AADSTS700016">`) || strings.Contains(page, "ProxyRefused") {
-		t.Error("it does not suggest what can be answered")
+	if !strings.Contains(page, `<option value="AADSTS700016">`) || !strings.Contains(page, `<option value="ProxyRefused">`) {
+		t.Error("it does not suggest every code")
+	}
+}
+
+func TestTroubleConcernsOneStageOfOneSubscription(t *testing.T) {
+	s, row := newTrustingStage(t)
+	own := "/subscriptions/" + row.SubscriptionID
+	for stage, path := range map[string]string{
+		atDirectory: own, atSignIn: "/" + row.TenantID + "/oauth2/v2.0/token", atSubscription: own, atClassic: "/" + row.SubscriptionID,
+		atRights: own + "/providers/Microsoft.Authorization/permissions", atProviders: own + "/providers/Microsoft.Compute",
+	} {
+		s.override(row, stage, "NameNotFound")
+		trouble := func(path string) string {
+			r, err := http.NewRequest(http.MethodGet, "https://azure.example"+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if stage != atDirectory {
+				r.Header.Set("Authorization", "Bearer token")
+			}
+			return s.Trouble(r)
+		}
+		if got := trouble(path); got != "NameNotFound" {
+			t.Errorf("%s: %s has the trouble %q", stage, path, got)
+		}
+		for _, other := range []string{"/", own + "/resourceGroups", strings.Replace(path, "0", "1", 1)} {
+			if got := trouble(other); got != "" && other != path {
+				t.Errorf("%s: %s has the trouble %q", stage, other, got)
+			}
+		}
+	}
+	s.override(row, atSubscription, "NoAnswer")
+	r, err := http.NewRequest(http.MethodGet, "https://azure.example"+own, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Trouble(r); got != "" {
+		t.Errorf("what a server brings about is the trouble %q", got)
 	}
 }

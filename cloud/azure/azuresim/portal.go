@@ -30,12 +30,7 @@ type portal struct {
 }
 
 func newPortal(w *world, codes []string) (*portal, error) {
-	p := &portal{world: w, shell: newShell(w), pages: map[string]*template.Template{}}
-	for _, code := range codes {
-		if answerable(code) {
-			p.codes = append(p.codes, code)
-		}
-	}
+	p := &portal{world: w, shell: newShell(w), codes: codes, pages: map[string]*template.Template{}}
 	for _, name := range []string{"home", "stories", "apps", "app", "subscriptions", "subscription", "shell", "missing"} {
 		t, err := template.ParseFS(portalFiles, "portal/layout.html", "portal/"+name+".html")
 		if err != nil {
