@@ -466,7 +466,8 @@ func sampleCouldNotCheck() Credential {
 // sampleWarning is connected, in an outage of more than two days.
 func sampleWarning() Credential {
 	p := sampleCouldNotCheck()
-	p.Status = Status{Word: "Connected with a warning", Tone: ToneWaiting, Detail: "Not checked since 19 November 2026, 21:40 UTC"}
+	p.Status = Status{Word: "Connected with a warning", Tone: ToneWaiting, Detail: "Not checked since 20 November 2026, 09:14 UTC"}
+	p.LastCheck, p.NextCheck = sampleOver, Time{}
 	p.History = append([]Run{{Started: sampleChecked, Trigger: "retried", Times: 52, First: sampleOver, Outcome: "Could not check", Tone: ToneOff, Stages: sampleUnanswered()}}, p.History...)
 	return p
 }
