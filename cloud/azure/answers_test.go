@@ -399,3 +399,30 @@ func TestUnknownRightsAreToldFromSilence(t *testing.T) {
 		})
 	}
 }
+
+// TestEveryCodeOfTheFactsIsKnown has the codes that public reports name, as the
+// directory service sends them.
+func TestEveryCodeOfTheFactsIsKnown(t *testing.T) {
+	s := newStub(t)
+	for want, codes := range map[cloud.Outcome][]int{
+		cloud.CouldNotCheck: {90024, 90006, 90055, 50087, 50089, 50000, 90033},
+		cloud.Broken: {500014, 500021, 501051, 50059, 530035, 700023, 700025, 700030, 7000214, 7000216, 7002381,
+			1000502, 5000224, 5000225},
+		cloud.StillCopying: {700016, 700027, 7000229},
+	} {
+		for _, code := range codes {
+			word := "invalid_client"
+			if want == cloud.CouldNotCheck {
+				word = "temporarily_unavailable"
+			}
+			s.says(atToken, 400, fmt.Sprintf(`{"error":%q,"error_description":"AADSTS%d: Words.","error_codes":[%d]}`, word, code, code))
+			outcome, result, _ := s.check(t, true)
+			if outcome != want {
+				t.Errorf("AADSTS%d is %s, want %s: %+v", code, outcome, want, result)
+			}
+			if explained := s.azure.Explain(result, cloud.Target{}); !explained.Known {
+				t.Errorf("AADSTS%d is explained as %+v", code, explained)
+			}
+		}
+	}
+}
