@@ -3,12 +3,11 @@ package oidc
 import (
 	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/markbates/goth"
 	"golang.org/x/oauth2"
 
+	"mooring/secret"
 	"mooring/text"
 )
 
@@ -28,14 +27,7 @@ const causeLimit = 200
 // because says why in one short line without the hidden values, whatever the
 // provider wrote.
 func because(why, cause error, hidden ...string) error {
-	line := cause.Error()
-	for _, value := range hidden {
-		if value != "" {
-			line = strings.ReplaceAll(line, value, "(hidden)")
-			line = strings.ReplaceAll(line, url.QueryEscape(value), "(hidden)")
-		}
-	}
-	line = text.Line(line)
+	line := text.Line(secret.Scrub(cause.Error(), hidden...))
 	if runes := []rune(line); len(runes) > causeLimit {
 		line = string(runes[:causeLimit]) + "…"
 	}
