@@ -115,7 +115,7 @@ func (h *handlers) checkHost(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		host := c.Request().Host
 		if c.Path() == "/healthz" || c.Path() == "/readyz" ||
-			strings.EqualFold(host, h.PublicURL.Host) || isLoopback(host) && isLoopback(h.PublicURL.Host) {
+			sameHost(h.PublicURL.Scheme, host, h.PublicURL.Host) || isLoopback(host) && isLoopback(h.PublicURL.Host) {
 			return next(c)
 		}
 		return errWrongHost

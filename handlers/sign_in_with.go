@@ -28,7 +28,7 @@ func (h *handlers) signInWith(c echo.Context, query url.Values) []views.SignInWi
 // machine would come back as a stranger.
 func (h *handlers) providerLink(c echo.Context, p *identity.Provider, query url.Values) views.SignInWith {
 	path := "/login/with/" + p.Key()
-	if c.Request().Host != h.PublicURL.Host {
+	if !sameHost(h.PublicURL.Scheme, c.Request().Host, h.PublicURL.Host) {
 		path = h.PublicURL.String() + path
 	}
 	if len(query) > 0 {

@@ -179,10 +179,7 @@ func (m *Mailer) dialUntil(ctx context.Context) gomail.DialContextFunc {
 
 // because keeps one short line of a cause, without the password.
 func (m *Mailer) because(cause error) error {
-	line := cause.Error()
-	if password := m.settings.Password.Reveal(); password != "" {
-		line = strings.ReplaceAll(line, password, secret.Hidden)
-	}
+	line := secret.Scrub(cause.Error(), m.settings.Password.Reveal())
 	line = strings.Join(strings.FieldsFunc(line, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }), " ")
 	if runes := []rune(line); len(runes) > causeLimit {
 		line = string(runes[:causeLimit]) + "…"

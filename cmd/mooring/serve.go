@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
 
 	"mooring/account"
 	"mooring/certificate"
@@ -235,14 +238,39 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 		return nil, usagef("--public-url: %q is not an address such as https://mooring.example.com", v.publicURL)
 	}
 	public.Path = ""
-	if public.Port() == map[string]string{"https": "443", "http": "80"}[public.Scheme] { // browsers leave it out
-		public.Host = strings.TrimSuffix(public.Host, ":"+public.Port())
+	if public.Host, err = asBrowsersSend(public); err != nil {
+		return nil, usagef("--public-url: %q is not an address such as https://mooring.example.com: %v", v.publicURL, err)
 	}
 	loopback := public.Hostname() == "localhost" || net.ParseIP(public.Hostname()).IsLoopback()
 	if public.Scheme != "https" && (public.Scheme != "http" || !loopback) {
 		return nil, usagef("--public-url: %q must begin with https://", v.publicURL)
 	}
 	return public, nil
+}
+
+// asBrowsersSend spells the host of an address as browsers do: names in lower case,
+// other scripts in Punycode, no port that the scheme has anyway, and no dot at the
+// end. Passkeys, cookies and the addresses that providers lead back to are compared
+// letter by letter with what browsers send.
+func asBrowsersSend(u *url.URL) (string, error) {
+	name, port := strings.TrimSuffix(u.Hostname(), "."), u.Port()
+	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
+		return "", fmt.Errorf("there is no port %s", port)
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+		var err error
+		if name, err = idna.Lookup.ToASCII(name); err != nil {
+			return "", err
+		}
+	}
+	name = strings.ToLower(name)
+	if port == "" || port == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		if strings.Contains(name, ":") {
+			return "[" + name + "]", nil
+		}
+		return name, nil
+	}
+	return net.JoinHostPort(name, port), nil
 }
 
 // azureSettings change the endpoints of Azure public, for a private Azure or a
