@@ -10,6 +10,8 @@ var (
 		"That e-mail address and password do not fit together. Check both and try again.")
 	ErrPasskeyRefused = fault.New(fault.Invalid, "account.passkey-refused",
 		"That passkey did not work here. Try again, or choose another way.")
+	ErrPasskeyCopied = fault.New(fault.Invalid, "account.passkey-copied",
+		"This passkey's counter didn't grow since it was last used, so somebody may have a copy of it. Sign in another way, remove the passkey under Security, and add a new one.")
 	ErrTooManyTries = fault.New(fault.TooMany, "account.too-many-tries",
 		"Too many sign-in attempts. Wait 15 minutes and try again.")
 	ErrBusy = fault.New(fault.Unavailable, "account.busy",

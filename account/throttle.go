@@ -40,7 +40,7 @@ type attempt struct {
 }
 
 // wrong are the answers that count as a failed attempt.
-var wrong = []error{ErrWrongPassword, ErrNotYourPassword, ErrWrongCode, ErrPasskeyRefused, ErrNameTaken, ErrEmailTaken, ErrInvitationForAnother}
+var wrong = []error{ErrWrongPassword, ErrNotYourPassword, ErrWrongCode, ErrPasskeyRefused, ErrPasskeyCopied, ErrNameTaken, ErrEmailTaken, ErrInvitationForAnother}
 
 // try lets somebody try: check says what is wrong, or nil. Counting, checking
 // and counting up happen in one turn, so that a burst of guesses is counted
@@ -131,7 +131,7 @@ func (s *Service) passInOwnBrowser(ctx context.Context, a *attempt, check func()
 	if a.from.Device == "" {
 		return ErrTooManyTries
 	}
-	if err := check(); errors.Is(err, ErrPasskeyRefused) {
+	if err := check(); errors.Is(err, ErrPasskeyRefused) || errors.Is(err, ErrPasskeyCopied) {
 		return ErrTooManyTries
 	} else if err != nil {
 		return err

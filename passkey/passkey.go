@@ -191,6 +191,7 @@ func (p *Passkeys) FinishAdd(person account.Person, answer account.PasskeyAnswer
 	if err != nil {
 		return account.Passkey{}, refuse(err)
 	}
+	parsed.Response.AttestationObject.AuthData.Flags = forgiven(parsed.Response.AttestationObject.AuthData.Flags)
 	credential, err := p.site.CreateCredential(user{id: person.ID}, kept.session(), parsed)
 	if err != nil {
 		return account.Passkey{}, refuse(err)
@@ -221,14 +222,28 @@ func (p *Passkeys) FinishUse(answer account.PasskeyAnswer, find func(credentialI
 	if err != nil {
 		return account.Passkey{}, err
 	}
+	flags := &parsed.Response.AuthenticatorData.Flags
+	*flags = forgiven(*flags)
+	known[0].Flags.BackupEligible = flags.HasBackupEligible()
 	credential, err := p.check(kept, parsed, user{id: found.PersonID, credentials: known})
 	if err != nil {
 		return account.Passkey{}, refuse(err)
 	}
 	if credential.Authenticator.CloneWarning {
-		return account.Passkey{}, refuse(errors.New("its counter did not move on: there may be a copy of the passkey"))
+		return account.Passkey{}, account.ErrPasskeyCopied.Because(errors.New("its counter did not move on"))
 	}
 	return keep(found, credential)
+}
+
+// forgiven drops a flag that cannot be: copied, but not to be copied. Password
+// managers set it, and change their mind about whether a passkey can be copied. The
+// signature, which covers the flags as they came, decides; nothing here depends on
+// these two.
+func forgiven(flags protocol.AuthenticatorFlags) protocol.AuthenticatorFlags {
+	if !flags.HasBackupEligible() {
+		flags &^= protocol.FlagBackupState
+	}
+	return flags
 }
 
 // check validates an answer against the passkey of its owner.

@@ -2,6 +2,7 @@ package passkey_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -185,18 +186,17 @@ func TestWhoHasNoPasskeyIsNotAskedForOne(t *testing.T) {
 
 // wrong is what an authenticator or a browser must not answer.
 var wrong = map[string]func(*authenticator){
-	"another challenge":       func(a *authenticator) { a.challenge = encode([]byte("another challenge of 32 bytes xxx")) },
-	"another origin":          func(a *authenticator) { a.origin = "https://evil.example" },
-	"a subdomain":             func(a *authenticator) { a.origin = "https://evil.mooring.example" },
-	"plain http":              func(a *authenticator) { a.origin = "http://mooring.example" },
-	"another port":            func(a *authenticator) { a.origin = "https://mooring.example:8443" },
-	"another site":            func(a *authenticator) { a.site = "evil.example" },
-	"another kind":            func(a *authenticator) { a.kind = "payment.get" },
-	"a frame elsewhere":       func(a *authenticator) { a.crossOrigin = true },
-	"nobody verified":         func(a *authenticator) { a.flags = present },
-	"nobody there":            func(a *authenticator) { a.flags = verified },
-	"copied but not copyable": func(a *authenticator) { a.flags = present | verified | copied },
-	"another type":            func(a *authenticator) { a.change = func(answer map[string]any) { answer["type"] = "password" } },
+	"another challenge": func(a *authenticator) { a.challenge = encode([]byte("another challenge of 32 bytes xxx")) },
+	"another origin":    func(a *authenticator) { a.origin = "https://evil.example" },
+	"a subdomain":       func(a *authenticator) { a.origin = "https://evil.mooring.example" },
+	"plain http":        func(a *authenticator) { a.origin = "http://mooring.example" },
+	"another port":      func(a *authenticator) { a.origin = "https://mooring.example:8443" },
+	"another site":      func(a *authenticator) { a.site = "evil.example" },
+	"another kind":      func(a *authenticator) { a.kind = "payment.get" },
+	"a frame elsewhere": func(a *authenticator) { a.crossOrigin = true },
+	"nobody verified":   func(a *authenticator) { a.flags = present },
+	"nobody there":      func(a *authenticator) { a.flags = verified },
+	"another type":      func(a *authenticator) { a.change = func(answer map[string]any) { answer["type"] = "password" } },
 	"another id": func(a *authenticator) {
 		a.change = func(answer map[string]any) { answer["id"] = encode([]byte("another")) }
 	},
@@ -223,12 +223,9 @@ func TestWrongAnswersToAQuestionForANewPasskeyAreRefused(t *testing.T) {
 
 func TestWrongAnswersToAQuestionForAPasskeyAreRefused(t *testing.T) {
 	more := map[string]func(*authenticator){
-		"another key":       func(a *authenticator) { a.key = newAuthenticator(t).key },
-		"another passkey":   func(a *authenticator) { a.id = []byte("nobody knows me") },
-		"another person":    func(a *authenticator) { a.handle = []byte(eve.ID) },
-		"an old counter":    func(a *authenticator) { a.counter = 1 },
-		"a counter of zero": func(a *authenticator) { a.counter = 0 },
-		"copyable by now":   func(a *authenticator) { a.flags |= eligible },
+		"another key":     func(a *authenticator) { a.key = newAuthenticator(t).key },
+		"another passkey": func(a *authenticator) { a.id = []byte("nobody knows me") },
+		"another person":  func(a *authenticator) { a.handle = []byte(eve.ID) },
 		"a changed signature": func(a *authenticator) {
 			a.change = func(answer map[string]any) { answer["response"].(map[string]any)["signature"] = encode([]byte("0")) }
 		},
@@ -251,6 +248,64 @@ func TestWrongAnswersToAQuestionForAPasskeyAreRefused(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestACounterThatDoesNotGrowIsToldAsACopy(t *testing.T) {
+	for _, counter := range []uint32{0, 1} {
+		f := newFixture(t)
+		phone := newAuthenticator(t)
+		f.add(t, ada, phone)
+		phone.counter = counter
+		question := f.begin(t, ada.ID)
+		if k, err := f.use(question, phone.get(t, question.Options)); !errors.Is(err, account.ErrPasskeyCopied) || k.ID != "" {
+			t.Errorf("a counter of %d after 1: %v", counter, err)
+		}
+	}
+}
+
+// TestAPasskeyMayChangeItsMindAboutCopies has managers that set the flags of backups
+// otherwise than when the passkey was made, also in ways that cannot be.
+func TestAPasskeyMayChangeItsMindAboutCopies(t *testing.T) {
+	flags := []byte{0, eligible, eligible | copied, copied}
+	for _, made := range flags {
+		f := newFixture(t)
+		phone := newAuthenticator(t)
+		plain := phone.flags
+		phone.flags = plain | made
+		f.add(t, ada, phone)
+		for _, personID := range []string{"", ada.ID} {
+			for _, later := range flags {
+				phone.counter++
+				phone.flags = plain | later
+				question := f.begin(t, personID)
+				used, err := f.use(question, phone.get(t, question.Options))
+				if err != nil {
+					t.Errorf("made with %08b, used with %08b: %v", made, later, err)
+					continue
+				}
+				f.keys[0] = used
+			}
+		}
+	}
+}
+
+func TestAFlagThatWasChangedOnTheWayDoesNotPass(t *testing.T) {
+	f := newFixture(t)
+	phone := newAuthenticator(t)
+	f.add(t, ada, phone)
+	phone.counter++
+	question := f.begin(t, ada.ID)
+	phone.change = func(answer map[string]any) {
+		response := answer["response"].(map[string]any)
+		data, err := base64.RawURLEncoding.DecodeString(response["authenticatorData"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data[32] |= eligible
+		response["authenticatorData"] = encode(data)
+	}
+	k, err := f.use(question, phone.get(t, question.Options))
+	refused(t, k, err)
 }
 
 func TestAnyPasskeyMustSayWhoseItIs(t *testing.T) {
