@@ -20,6 +20,7 @@ type purpose string
 
 const (
 	toSignIn     purpose = "sign-in"
+	toSignInList purpose = "sign-in-list" // by a passkey that the browser lists
 	toSecondStep purpose = "second-step"
 	toProve      purpose = "prove"
 	toLink       purpose = "link"
@@ -98,12 +99,12 @@ func (a *attempts) current() *securecookie.SecureCookie {
 func (a *attempts) begin(c echo.Context, begun attempt) error {
 	begun.ID = rand.Text()
 	a.mu.Lock()
-	value, err := a.current().Encode(a.name, begun)
+	value, err := a.current().Encode(a.cookie(begun.Purpose), begun)
 	a.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	a.set(c, value, int(attemptLife.Seconds()))
+	a.set(c, begun.Purpose, value, int(attemptLife.Seconds()))
 	return nil
 }
 
@@ -113,7 +114,7 @@ func (a *attempts) take(c echo.Context, want purpose) (attempt, error) {
 	if err != nil {
 		return attempt{}, err
 	}
-	a.set(c, "", -1)
+	a.set(c, want, "", -1)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := time.Now() // the clock of the cookie
@@ -131,7 +132,7 @@ func (a *attempts) take(c echo.Context, want purpose) (attempt, error) {
 
 // peek gives the browser's attempt for this purpose and leaves it usable.
 func (a *attempts) peek(c echo.Context, want purpose) (attempt, error) {
-	found, err := a.read(c)
+	found, err := a.readFrom(c, a.cookie(want))
 	if err == nil && found.Purpose != want {
 		err = errAttempt
 	}
@@ -139,15 +140,26 @@ func (a *attempts) peek(c echo.Context, want purpose) (attempt, error) {
 }
 
 // read gives the browser's attempt, whatever it is for.
-func (a *attempts) read(c echo.Context) (attempt, error) {
-	cookies := c.Request().CookiesNamed(a.name)
+func (a *attempts) read(c echo.Context) (attempt, error) { return a.readFrom(c, a.name) }
+
+// cookie is where an attempt for this purpose is kept. What a page begins by itself
+// has a place of its own, so that it ends nothing that a person began in another tab.
+func (a *attempts) cookie(p purpose) string {
+	if p == toSignInList {
+		return a.name + "_list"
+	}
+	return a.name
+}
+
+func (a *attempts) readFrom(c echo.Context, name string) (attempt, error) {
+	cookies := c.Request().CookiesNamed(name)
 	if len(cookies) != 1 {
 		return attempt{}, errAttempt
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var found attempt
-	if err := a.current().Decode(a.name, cookies[0].Value, &found); err != nil {
+	if err := a.current().Decode(name, cookies[0].Value, &found); err != nil {
 		return attempt{}, errAttempt.Because(err)
 	}
 	if _, again := a.used[found.ID]; again {
@@ -156,8 +168,8 @@ func (a *attempts) read(c echo.Context) (attempt, error) {
 	return found, nil
 }
 
-func (a *attempts) set(c echo.Context, value string, age int) {
-	c.SetCookie(&http.Cookie{Name: a.name, Value: value, Path: "/", MaxAge: age, Secure: a.secure,
+func (a *attempts) set(c echo.Context, p purpose, value string, age int) {
+	c.SetCookie(&http.Cookie{Name: a.cookie(p), Value: value, Path: "/", MaxAge: age, Secure: a.secure,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 

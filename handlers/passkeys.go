@@ -35,13 +35,22 @@ func (h *handlers) askForPasskey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.ask(c, question, attempt{Purpose: toSignIn})
+	return h.ask(c, question, attempt{Purpose: signInPurpose(c)})
+}
+
+// signInPurpose tells a passkey that the browser lists from one that a person asked
+// for with the button.
+func signInPurpose(c echo.Context) purpose {
+	if c.Request().PostFormValue("listed") == "yes" {
+		return toSignInList
+	}
+	return toSignIn
 }
 
 func (h *handlers) signInWithPasskey(c echo.Context) error {
 	r := c.Request()
 	next := ownPath(r.PostFormValue("next"))
-	answer, _, err := h.answered(c, toSignIn)
+	answer, _, err := h.answered(c, signInPurpose(c))
 	if err != nil {
 		return h.html(c, statuses[errAttempt.Kind].code, views.SignInPage(h.signInView(c, "", next, errAttempt.Sentence)))
 	}

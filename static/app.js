@@ -247,13 +247,51 @@
     failed: 'That did not work. Try again, or choose another way.',
   }
 
+  let offered // what takes back the offer in the list of the browser
+  let offeredAt = 0
+
   // Said is what a person may read of a failure.
   class Said extends Error {}
 
-  const passkeyPossible = (use) => {
-    if (!window.isSecureContext) throw new Said(passkeySays.insecure)
-    const parse = 'PublicKeyCredential' in window && PublicKeyCredential[use ? 'parseRequestOptionsFromJSON' : 'parseCreationOptionsFromJSON']
-    if (!parse || !navigator.credentials) throw new Said(passkeySays.unsupported)
+  // Why passkeys cannot be used here; empty if they can.
+  const passkeyTrouble = () => {
+    if (!window.isSecureContext) return passkeySays.insecure
+    return window.PublicKeyCredential && navigator.credentials ? '' : passkeySays.unsupported
+  }
+
+  // The browsers' own helpers for JSON are missing in some browsers, and broken by
+  // some password managers, so bytes are read and spelled here.
+
+  const toBytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
+
+  const toText = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+
+  const passkeyOptions = (asked) => {
+    const withBytes = (list) => list && list.map((c) => ({ ...c, id: toBytes(c.id) }))
+    const options = { ...asked, challenge: toBytes(asked.challenge) }
+    if (asked.user) options.user = { ...asked.user, id: toBytes(asked.user.id) }
+    for (const name of ['allowCredentials', 'excludeCredentials']) {
+      if (asked[name]) options[name] = withBytes(asked[name])
+    }
+    return options
+  }
+
+  const passkeyAnswer = (credential) => {
+    const from = credential.response
+    const response = { clientDataJSON: toText(from.clientDataJSON) }
+    for (const name of ['attestationObject', 'authenticatorData', 'signature', 'userHandle']) {
+      if (from[name]) response[name] = toText(from[name])
+    }
+    if (from.attestationObject) {
+      delete response.authenticatorData
+      response.transports = from.getTransports ? from.getTransports() : []
+    }
+    const id = toText(credential.rawId)
+    return JSON.stringify({
+      id, rawId: id, type: 'public-key', response,
+      authenticatorAttachment: credential.authenticatorAttachment || undefined,
+      clientExtensionResults: credential.getClientExtensionResults ? credential.getClientExtensionResults() : {},
+    })
   }
 
   const askForQuestion = async (form) => {
@@ -276,9 +314,8 @@
 
   const askAuthenticator = async (use, options) => {
     try {
-      return use
-        ? await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
-        : await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+      const publicKey = passkeyOptions(options)
+      return await (use ? navigator.credentials.get({ publicKey }) : navigator.credentials.create({ publicKey }))
     } catch (e) {
       const says = { NotAllowedError: passkeySays.cancelled[use ? 'use' : 'add'], AbortError: passkeySays.cancelled[use ? 'use' : 'add'], InvalidStateError: passkeySays.there, SecurityError: passkeySays.address }
       throw new Said(says[e.name] || passkeySays.failed)
@@ -291,11 +328,14 @@
     slot.textContent = ''
     button.setAttribute('aria-disabled', 'true') // really disabled, it would lose the focus
     form.dataset.asking = ''
+    offered?.abort() // a browser asks one question at a time
+    if (form.elements.listed) form.elements.listed.value = ''
     try {
-      passkeyPossible(use)
+      const trouble = passkeyTrouble()
+      if (trouble) throw new Said(trouble)
       const credential = await askAuthenticator(use, await askForQuestion(form))
       if (!credential) throw new Said(passkeySays.failed)
-      form.elements.answer.value = JSON.stringify(credential.toJSON())
+      form.elements.answer.value = passkeyAnswer(credential)
       form.requestSubmit(button)
     } catch (e) {
       slot.textContent = e instanceof Said ? e.message : passkeySays.failed
@@ -315,6 +355,48 @@
     e.preventDefault()
     if (!('asking' in form.dataset)) usePasskey(form, e.submitter || form.querySelector('[type=submit]'))
   })
+
+  // Where there are no passkeys, no button offers them. Where nothing else is
+  // offered, the reason stands in its place.
+  for (const form of document.querySelectorAll('[data-passkey]')) {
+    const trouble = passkeyTrouble()
+    if (!trouble) break
+    const own = form.querySelector('[name=way][value=passkey]') || form.querySelector('[type=submit]')
+    own.hidden = true
+    if (!document.querySelector('.ways form:not([data-passkey]), .ways .with') && !form.querySelector('[type=submit]:not([hidden])')) {
+      form.querySelector('[data-passkey-says]').textContent = trouble
+    }
+  }
+
+  // In the list that a browser offers under the e-mail address, passkeys stand
+  // beside passwords. The question is good for some minutes only, so that an older
+  // one is asked anew when somebody comes back to the field.
+
+  const offerInList = async (form) => {
+    if (passkeyTrouble() || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return
+    offered?.abort()
+    const mine = offered = new AbortController()
+    offeredAt = Date.now()
+    form.elements.listed.value = 'yes'
+    try {
+      const publicKey = passkeyOptions(await askForQuestion(form))
+      const credential = await navigator.credentials.get({ publicKey, mediation: 'conditional', signal: mine.signal })
+      if (!credential || mine !== offered) return
+      form.elements.listed.value = 'yes'
+      form.elements.answer.value = passkeyAnswer(credential)
+      form.requestSubmit()
+    } catch {
+      // Nobody asked for it: the button says what is wrong.
+    }
+  }
+
+  const offering = document.querySelector('form[data-passkey-list]')
+  if (offering) {
+    offerInList(offering)
+    document.addEventListener('focusin', (e) => {
+      if (e.target.matches('[autocomplete~=webauthn]') && Date.now() - offeredAt > 4 * 60 * 1000) offerInList(offering)
+    })
+  }
 
   // Back from the next page, an old answer must not be sent again.
   window.addEventListener('pageshow', () => {

@@ -66,7 +66,7 @@ func SignInPage(p SignIn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Passkeys {
-				templ_7745c5c3_Err = passkeyForm(passkeyButton{Action: "/login/passkey", Question: "/login/passkey/question", Next: p.Next, Text: "Sign in with a passkey"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = passkeyForm(passkeyButton{Action: "/login/passkey", Question: "/login/passkey/question", Next: p.Next, Text: "Sign in with a passkey", Listed: p.Passwords}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -104,7 +104,7 @@ func SignInPage(p SignIn) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field(input{Name: "email", Label: "E-mail address", Value: p.Email, Type: "email", Complete: "username", Focus: p.Email == "" && !otherWays(p)}, nil).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(input{Name: "email", Label: "E-mail address", Value: p.Email, Type: "email", Complete: signInComplete(p), Focus: p.Email == "" && !otherWays(p)}, nil).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

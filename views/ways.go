@@ -8,6 +8,15 @@ type passkeyButton struct {
 	Next             string
 	Text             string
 	Primary          bool
+	Listed           bool // the browser lists passkeys under the e-mail address, too
+}
+
+// signInComplete is what browsers may fill in as the e-mail address.
+func signInComplete(p SignIn) string {
+	if p.Passkeys {
+		return "username webauthn"
+	}
+	return "username"
 }
 
 func nothingWorks(p SignIn) bool { return !p.Passwords && !otherWays(p) }

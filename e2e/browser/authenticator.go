@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/webauthn"
 )
 
@@ -11,8 +12,24 @@ type authenticator struct {
 	id webauthn.AuthenticatorID
 }
 
-// Authenticator gives the tab a device without any passkey.
+// NewDocuments runs a script in every page that the tab opens from now on, before
+// those of the page.
+func (b *Tab) NewDocuments(script string) {
+	b.T.Helper()
+	Call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}
+
+// Authenticator gives the tab a device without any passkey. Pages can't offer its
+// passkeys in the list of the browser: the device would answer at once.
 func (b *Tab) Authenticator() authenticator {
+	b.T.Helper()
+	b.NewDocuments(`if (window.PublicKeyCredential) delete PublicKeyCredential.isConditionalMediationAvailable`)
+	return b.ListedAuthenticator()
+}
+
+// ListedAuthenticator is Authenticator for a device whose owner always chooses its
+// passkey from the list that the browser offers.
+func (b *Tab) ListedAuthenticator() authenticator {
 	b.T.Helper()
 	Call(b, webauthn.Enable, webauthn.EnableParams{})
 	added := Call(b, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
@@ -45,4 +62,23 @@ func (a authenticator) Forges(wrongly bool) {
 func (a authenticator) Holds() int {
 	a.b.T.Helper()
 	return len(Call(a.b, webauthn.GetCredentials, webauthn.GetCredentialsParams{AuthenticatorID: a.id}).Credentials)
+}
+
+// ID is what Chromium calls the device.
+func (a authenticator) ID() webauthn.AuthenticatorID { return a.id }
+
+// Credentials are the passkeys that the device holds.
+func (a authenticator) Credentials() []*webauthn.Credential {
+	a.b.T.Helper()
+	return Call(a.b, webauthn.GetCredentials, webauthn.GetCredentialsParams{AuthenticatorID: a.id}).Credentials
+}
+
+// CanBeCopied makes the device say of all its passkeys whether they can be copied to
+// other devices, and that they were.
+func (a authenticator) CanBeCopied(copied bool) {
+	a.b.T.Helper()
+	for _, c := range a.Credentials() {
+		Call(a.b, webauthn.SetCredentialProperties, webauthn.SetCredentialPropertiesParams{AuthenticatorID: a.id, CredentialID: c.CredentialID,
+			BackupEligibility: &copied, BackupState: &copied})
+	}
 }
