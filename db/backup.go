@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Backup writes the database at path as it is at this moment to a new file
@@ -19,10 +20,7 @@ func Backup(ctx context.Context, path, to string) error {
 	if err != nil {
 		return err
 	}
-	readers, err := pool(path, "ro", 1)
-	if err != nil {
-		return err
-	}
+	readers := pool(path, "ro", 1, nil)
 	return errors.Join(backUp(ctx, readers, to), readers.Close())
 }
 
@@ -66,6 +64,35 @@ func flush(path string) error {
 	}
 	return errors.Join(file.Sync(), file.Close())
 }
+
+// FindDamage reads the whole file at path, also while a server goes on writing,
+// and lists what is wrong with it: nothing, if it is sound. A file that can't be
+// read at all is an error.
+func FindDamage(ctx context.Context, path string) (found []string, err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	readers := pool(path, "ro", 1, nil)
+	defer func() { err = errors.Join(err, readers.Close()) }()
+	for _, look := range []string{
+		fmt.Sprintf(`PRAGMA integrity_check(%d)`, mostDamage),
+		`SELECT DISTINCT format('rows of %s refer to what is not there', "table") FROM pragma_foreign_key_check`,
+	} {
+		lines, err := all(ctx, readers, value[string], look)
+		var t *trouble
+		switch {
+		case errors.As(err, &t) && t.fault == errDamaged: // so much that it can't be looked through
+			return append(found, t.cause.Error()), nil
+		case err != nil:
+			return found, err
+		}
+		found = append(found, lines...)
+	}
+	return slices.DeleteFunc(found, func(line string) bool { return line == "ok" }), nil
+}
+
+const mostDamage = 100 // lines that FindDamage lists
 
 // Intact reads the whole file and returns an error when it is damaged. It is
 // for a database that was just restored, and nobody can write meanwhile: the

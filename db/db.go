@@ -7,13 +7,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"mooring/audit"
 )
@@ -24,6 +23,7 @@ const readerCount = 3
 
 // DB is an open database.
 type DB struct {
+	path    string
 	writer  *sql.DB // one connection: writes queue up here instead of failing as busy
 	readers *statements
 	version atomic.Uint64
@@ -52,15 +52,8 @@ func open(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil && !errors.Is(err, os.ErrExist) {
 		return nil, err
 	}
-	writer, err := pool(path, "rw", 1)
-	if err != nil {
-		return nil, err
-	}
-	readers, err := pool(path, "ro", readerCount)
-	if err != nil {
-		return nil, errors.Join(err, writer.Close())
-	}
-	db := &DB{writer: writer, readers: &statements{DB: readers}}
+	writer, readers := pool(path, "rw", 1, nil), pool(path, "ro", readerCount, nil)
+	db := &DB{path: path, writer: writer, readers: &statements{DB: readers}}
 	if db.held, err = migrate(ctx, writer); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -90,11 +83,8 @@ func openToRead(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	readers, err := pool(path, "ro", readerCount)
-	if err != nil {
-		return nil, err
-	}
-	db := &DB{writer: readers, readers: &statements{DB: readers}} // so that whatever tries to write fails
+	readers := pool(path, "ro", readerCount, nil)
+	db := &DB{path: path, writer: readers, readers: &statements{DB: readers}} // so that whatever tries to write fails
 	err = upToDate(ctx, readers)
 	if err == nil {
 		db.chain, err = prepareChain(ctx, db.writer)
@@ -117,7 +107,7 @@ func createPrivate(path string) error {
 
 // pool opens up to size connections. What is set here holds for each of them;
 // a PRAGMA that is executed later would reach only one.
-func pool(path, mode string, size int) (*sql.DB, error) {
+func pool(path, mode string, size int, noticed func(*trouble)) *sql.DB {
 	options := url.Values{
 		"mode":       {mode},
 		"_defensive": {"1"}, // no SQL reaches the schema table or the raw pages
@@ -136,13 +126,24 @@ func pool(path, mode string, size int) (*sql.DB, error) {
 		options.Set("_txlock", "immediate")         // a transaction that reads first never fails when it comes to write
 	}
 	file := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
-	connections, err := sql.Open("sqlite", file.String())
-	if err != nil {
-		return nil, err
-	}
+	connections := openPool(file.String(), path, noticed)
 	connections.SetMaxOpenConns(size)
 	connections.SetMaxIdleConns(size)
-	return connections, nil
+	return connections
+}
+
+// Path is where the database file is.
+func (db *DB) Path() string { return db.path }
+
+// LimitSize lets the file grow to so many pages and not further, as a full disk
+// does. 0 is as many as it has; a negative number takes the limit away. It is for
+// tests.
+func (db *DB) LimitSize(ctx context.Context, pages int64) error {
+	if pages < 0 {
+		pages = math.MaxUint32 - 1
+	}
+	_, err := db.writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA max_page_count = %d`, max(1, pages)))
+	return err
 }
 
 // Close ends all connections. The writer goes last, because only it can tidy

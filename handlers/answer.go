@@ -33,6 +33,7 @@ var statuses = map[fault.Kind]struct {
 	fault.Conflict:    {http.StatusConflict, "That did not work"},
 	fault.TooMany:     {http.StatusTooManyRequests, "Too many requests"},
 	fault.Unavailable: {http.StatusServiceUnavailable, "Not available"},
+	fault.Storage:     {http.StatusServiceUnavailable, "Not available"},
 }
 
 // answerError is the one place where an error becomes an answer.
@@ -88,7 +89,7 @@ func retryLater(c echo.Context, kind fault.Kind) {
 	switch kind {
 	case fault.TooMany:
 		c.Response().Header().Set("Retry-After", "900")
-	case fault.Unavailable:
+	case fault.Unavailable, fault.Storage:
 		c.Response().Header().Set("Retry-After", "30")
 	}
 }

@@ -72,6 +72,7 @@ func (h *handlers) problem(c echo.Context, f *fault.Fault) error {
 		status.heading = "API key needed"
 		c.Response().Header().Set("WWW-Authenticate", `Bearer realm="Mooring", Basic realm="Mooring"`)
 	}
+	retryLater(c, f.Kind)
 	c.Response().Header().Set("Content-Type", "application/problem+json")
 	return c.JSON(status.code, problem{Title: status.heading, Status: status.code, Kind: f.Kind.String(), Code: f.Code,
 		Detail: f.Sentence, Fields: f.Fields, RequestID: requestID(c)})
