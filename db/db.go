@@ -23,13 +23,14 @@ const readerCount = 3
 
 // DB is an open database.
 type DB struct {
-	path    string
-	writer  *sql.DB // one connection: writes queue up here instead of failing as busy
-	readers *statements
-	version atomic.Uint64
-	held    bool // the schema is from before the audit log was a chain; BeginAuditLog brings it up to date
-	chain   chainStatements
-	notary  *audit.Notary // nil until the keys are open; nothing that has an entry can be written before
+	path      string
+	condition *condition
+	writer    *sql.DB // one connection: writes queue up here instead of failing as busy
+	readers   *statements
+	version   atomic.Uint64
+	held      bool // the schema is from before the audit log was a chain; BeginAuditLog brings it up to date
+	chain     chainStatements
+	notary    *audit.Notary // nil until the keys are open; nothing that has an entry can be written before
 }
 
 // Open opens the database at path, makes it if there is none, and brings its
@@ -52,8 +53,9 @@ func open(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil && !errors.Is(err, os.ErrExist) {
 		return nil, err
 	}
-	writer, readers := pool(path, "rw", 1, nil), pool(path, "ro", readerCount, nil)
-	db := &DB{path: path, writer: writer, readers: &statements{DB: readers}}
+	condition := &condition{now: time.Now}
+	writer, readers := pool(path, "rw", 1, condition.notice), pool(path, "ro", readerCount, condition.notice)
+	db := &DB{path: path, condition: condition, writer: writer, readers: &statements{DB: readers}}
 	if db.held, err = migrate(ctx, writer); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -84,7 +86,7 @@ func openToRead(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	readers := pool(path, "ro", readerCount, nil)
-	db := &DB{path: path, writer: readers, readers: &statements{DB: readers}} // so that whatever tries to write fails
+	db := &DB{path: path, condition: &condition{now: time.Now}, writer: readers, readers: &statements{DB: readers}} // so that whatever tries to write fails
 	err = upToDate(ctx, readers)
 	if err == nil {
 		db.chain, err = prepareChain(ctx, db.writer)
@@ -148,7 +150,10 @@ func (db *DB) LimitSize(ctx context.Context, pages int64) error {
 
 // Close ends all connections. The writer goes last, because only it can tidy
 // up the write-ahead log.
-func (db *DB) Close() error { return errors.Join(db.readers.Close(), db.writer.Close()) }
+func (db *DB) Close() error {
+	db.condition.close()
+	return errors.Join(db.readers.Close(), db.writer.Close())
+}
 
 // Version grows with every committed change that a reader could notice. What
 // was read after Version gave a number is good as long as it gives that number.

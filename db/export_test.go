@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"mooring/audit"
 )
@@ -130,3 +131,7 @@ var Queries = map[string]string{
 
 // Understand is understand.
 var Understand = understand
+
+// SetClock has the time of day pass only when the test says so. It begins behind
+// all that was stored so far.
+func (db *DB) SetClock(now func() time.Time) { db.condition.now = now }

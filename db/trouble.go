@@ -50,12 +50,11 @@ const wayOutOfDamage = "run mooring database check to see how far, keep a copy, 
 // trouble is a failure of the file below the database. Its text is for the
 // operator: it names the file and the way out. Its fault is for everybody else.
 type trouble struct {
-	fault       *fault.Fault
-	path        string
-	what        string
-	wayOut      string
-	cause       error
-	primaryCode int // of SQLite; 0 for what Mooring found itself
+	fault  *fault.Fault
+	path   string
+	what   string
+	wayOut string
+	cause  error
 }
 
 // Error implements error.
@@ -68,9 +67,6 @@ func (t *trouble) Error() string {
 
 // Unwrap lets errors.As find the fault, and the cause below it.
 func (t *trouble) Unwrap() []error { return []error{t.fault, t.cause} }
-
-// refusesChanges reports whether this keeps changes from being stored.
-func (t *trouble) refusesChanges() bool { return t.fault != errDamaged }
 
 // understand is the one place that gives SQLite's result codes a meaning. Other
 // errors come back as they are.
@@ -88,11 +84,13 @@ func understand(path string, err error) error {
 	if !ok {
 		return err
 	}
-	return &trouble{fault: meaning.fault, path: path, what: meaning.what, wayOut: meaning.wayOut, cause: err, primaryCode: code}
+	return &trouble{fault: meaning.fault, path: path, what: meaning.what, wayOut: meaning.wayOut, cause: err}
 }
 
 // waitedTooLong is for a change that got no turn.
 func (db *DB) waitedTooLong(cause error) error {
-	return &trouble{fault: errLocked, path: db.path, what: "is locked by another program, or its disk hangs",
-		wayOut: "find out which one, and end it", cause: cause, primaryCode: sqlite3.SQLITE_BUSY}
+	t := &trouble{fault: errLocked, path: db.path, what: "is locked by another program, or its disk hangs",
+		wayOut: "find out which one, and end it", cause: cause}
+	db.condition.notice(t)
+	return t
 }

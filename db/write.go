@@ -54,7 +54,11 @@ func (db *DB) transact(ctx context.Context, work func(tx *sql.Tx) error) error {
 		return err
 	}
 	defer func() { _ = connection.Close() }() // back into the pool
-	return transact(ctx, connection, work)
+	if err := transact(ctx, connection, work); err != nil {
+		return err
+	}
+	db.condition.stored()
+	return nil
 }
 
 func transact(ctx context.Context, writer interface {
@@ -69,16 +73,6 @@ func transact(ctx context.Context, writer interface {
 		return err
 	}
 	return tx.Commit()
-}
-
-// Check writes to the disk for real and changes nothing that anybody reads.
-// When it fails, no change can be stored.
-func (db *DB) Check(ctx context.Context) error {
-	return db.transact(ctx, func(tx *sql.Tx) error {
-		return run(ctx, tx, `
-			INSERT INTO heartbeat (only_row, beats) VALUES (1, 1)
-			ON CONFLICT (only_row) DO UPDATE SET beats = beats + 1`)
-	})
 }
 
 // run runs a statement.

@@ -62,6 +62,10 @@ func TestAFullDiskIs503WithASentence(t *testing.T) {
 	unavailable(t, s.fillDisk(), sentence)
 	unavailable(t, s.ask("owner", "POST", "/settings/theme", url.Values{"theme": {"dark"}, "next": {"/"}}, withHeader("HX-Request", "true")), sentence)
 	unavailable(t, s.ask("", "POST", "/login", signInForm("owner@example.com", testPassword, "/")), sentence)
+	for range 40 { // each refused change comes with "not ready"
+		unavailable(t, s.rename(0), sentence)
+		unavailable(t, s.ask("", "GET", "/readyz", nil), sentence)
+	}
 	if w := s.ask("owner", "GET", "/accounts/harbor/cloud-providers", nil); w.Code != http.StatusOK {
 		t.Errorf("reading answered %d", w.Code)
 	}
@@ -141,6 +145,7 @@ func TestDamageIs503OnPagesInFragmentsAndInTheAPI(t *testing.T) {
 	if err := json.Unmarshal(got.Body.Bytes(), &problem); err != nil || problem.Code != "database.damaged" || !strings.Contains(problem.Detail, sentence) {
 		t.Errorf("the API says %s", got.Body)
 	}
+	unavailable(t, s.ask("", "GET", "/readyz", nil), sentence)
 	for _, want := range []string{s.db.Path(), "mooring database check", "mooring restore"} {
 		if !strings.Contains(s.log.String(), want) {
 			t.Errorf("the log does not say %q: %s", want, s.log)
