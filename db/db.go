@@ -25,6 +25,8 @@ const readerCount = 3
 type DB struct {
 	path      string
 	condition *condition
+	keeper    *sql.DB // one connection that does nothing, for guard
+	guard     *guard  // nil for who only reads
 	writer    *sql.DB // one connection: writes queue up here instead of failing as busy
 	readers   *statements
 	version   atomic.Uint64
@@ -65,6 +67,10 @@ func open(ctx context.Context, path string) (*DB, error) {
 		}
 	}
 	if err := readers.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	db.keeper = pool(path, "ro", 1, nil)
+	if db.guard, err = newGuard(ctx, path, db.keeper); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -149,9 +155,18 @@ func (db *DB) LimitSize(ctx context.Context, pages int64) error {
 }
 
 // Close ends all connections. The writer goes last, because only it can tidy
-// up the write-ahead log.
+// up the write-ahead log. If another file is in the place of this one, the log
+// there is not ours to tidy up, and all stays open until the program ends.
 func (db *DB) Close() error {
 	db.condition.close()
+	if db.guard != nil {
+		if db.guard.check(db.path) != nil {
+			return nil
+		}
+		if err := errors.Join(db.guard.log.Close(), db.keeper.Close()); err != nil {
+			return err
+		}
+	}
 	return errors.Join(db.readers.Close(), db.writer.Close())
 }
 
@@ -171,6 +186,7 @@ func (db *DB) Watch(ctx context.Context, ticks <-chan time.Time) {
 			return
 		case <-ticks:
 		}
+		_ = db.guard.check(db.path) // who waits for Moved hears of it
 		if now, err := db.othersVersion(ctx); err == nil && now != known {
 			known = now
 			db.version.Add(1)

@@ -84,6 +84,9 @@ func (c *condition) answer() (known bool, err error) {
 // was stored or refused a moment ago is the answer, and without one there is one
 // probe every few seconds.
 func (db *DB) Check(ctx context.Context) error {
+	if err := db.guard.check(db.path); err != nil {
+		return err
+	}
 	if known, err := db.condition.answer(); known {
 		return err
 	}

@@ -44,6 +44,9 @@ const writerWait = 10 * time.Second
 
 // transact commits what work did, or nothing when it fails.
 func (db *DB) transact(ctx context.Context, work func(tx *sql.Tx) error) error {
+	if db.guard.isLost() {
+		return db.guard.why
+	}
 	limited, cancel := context.WithTimeout(ctx, writerWait)
 	defer cancel()
 	connection, err := db.writer.Conn(limited)
@@ -54,7 +57,18 @@ func (db *DB) transact(ctx context.Context, work func(tx *sql.Tx) error) error {
 		return err
 	}
 	defer func() { _ = connection.Close() }() // back into the pool
-	if err := transact(ctx, connection, work); err != nil {
+	// Looked at before the commit, so that nothing goes into a file that is gone,
+	// and behind it, so that nothing is acknowledged that went there.
+	err = transact(ctx, connection, func(tx *sql.Tx) error {
+		if err := work(tx); err != nil {
+			return err
+		}
+		return db.guard.check(db.path)
+	})
+	if err == nil {
+		err = db.guard.check(db.path)
+	}
+	if err != nil {
 		return err
 	}
 	db.condition.stored()

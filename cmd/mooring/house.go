@@ -121,6 +121,14 @@ func (h *house) start(ctx context.Context) {
 		h.database.Watch(ctx, every.C)
 	})
 	h.group.Go(func() { h.lookForDamage(ctx) })
+	h.group.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-h.database.Moved():
+			h.log.Error("the database was moved, removed or replaced: nothing is stored until a restart",
+				"path", h.database.Path(), "cause", h.database.MovedWhy())
+		}
+	})
 	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.keys.Run, h.credentials.Run,
 		h.register.Run, h.jobs.Run, h.reviews.Run, h.auditLog.Run} {
 		h.group.Go(func() { work(ctx) })
