@@ -55,6 +55,9 @@ func open(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil && !errors.Is(err, os.ErrExist) {
 		return nil, err
 	}
+	if err := mayOpen(ctx, path); err != nil {
+		return nil, err
+	}
 	condition := &condition{now: time.Now}
 	writer, readers := pool(path, "rw", 1, condition.notice), pool(path, "ro", readerCount, condition.notice)
 	db := &DB{path: path, condition: condition, writer: writer, readers: &statements{DB: readers}}

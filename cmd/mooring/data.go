@@ -43,9 +43,32 @@ func (d dataFolder) lock() (release func(), err error) {
 	}
 	if err := lockFile(file); err != nil {
 		_ = file.Close()
-		return nil, fmt.Errorf("another mooring uses %s; stop it first", d.folder)
+		return nil, d.inUse()
 	}
-	return func() { _ = file.Close() }, nil
+	// The folder itself is locked too: whoever deletes the lock file lets nobody in.
+	folder, err := os.Open(d.folder)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	if lockedElsewhere(lockFile(folder)) {
+		return nil, errors.Join(d.inUse(), folder.Close(), file.Close())
+	}
+	return func() { _, _ = folder.Close(), file.Close() }, nil
+}
+
+func (d dataFolder) inUse() error {
+	return fmt.Errorf("another mooring uses %s; stop it first", d.folder)
+}
+
+// tidy removes what killed commands left in the data folder. It needs the lock.
+func (d dataFolder) tidy() error {
+	left := []error{db.RemoveUnfinished(d.folder), removeDatabase(d.database() + restoring)}
+	if d.keyFile == "" {
+		if err := os.Remove(d.keys() + ".next"); !errors.Is(err, fs.ErrNotExist) {
+			left = append(left, err)
+		}
+	}
+	return errors.Join(left...)
 }
 
 // checkPlace is where the value lies that tells whether a key file belongs to
@@ -82,8 +105,7 @@ func (d dataFolder) openKeys(ctx context.Context, database *db.DB) (ring *secret
 	ring, err = secret.ReadRing(d.keys())
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && has:
-		return nil, false, fmt.Errorf("the key file %s is missing, and without it the secrets in %s cannot be opened; put it back from your backup",
-			d.keys(), d.database())
+		return nil, false, d.missingKeys()
 	case errors.Is(err, fs.ErrNotExist):
 		ring, made = secret.NewRing(), true
 		err = ring.CreateFile(d.keys())
@@ -153,6 +175,9 @@ func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 		return errors.New("it is not a backup of a Mooring")
 	}
 	ring, err := secret.ReadRing(d.keys())
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.missingKeys()
+	}
 	if err != nil {
 		return err
 	}
@@ -161,6 +186,11 @@ func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 
 func (d dataFolder) lostCheck() error {
 	return fmt.Errorf("%s has lost the value that tells which key file is its own; restore a backup", d.database())
+}
+
+func (d dataFolder) missingKeys() error {
+	return fmt.Errorf("the key file %s is missing, and without it the secrets in %s cannot be opened; put it back from your backup",
+		d.keys(), d.database())
 }
 
 func (d dataFolder) wrongKeys() error {

@@ -88,6 +88,9 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	defer release()
+	if err := v.tidy(); err != nil {
+		log.Warn("could not remove what killed commands left", "cause", err)
+	}
 	listener, err := net.Listen("tcp", v.listen)
 	if err != nil {
 		return err
