@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
+	"path/filepath"
 )
 
 // migrations are applied in the order of their names. One that was released
@@ -117,6 +119,30 @@ func mayOpen(ctx context.Context, path string) error {
 		return tooNew(version, NewestSchema())
 	}
 	return nil
+}
+
+// IsEmpty reports whether there is no database at path, or one in which nothing
+// was ever stored. It changes nothing.
+func IsEmpty(ctx context.Context, path string) (bool, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return false, err
+	}
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		return false, nil // what was stored last is in there
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	file := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&immutable=1"}
+	look := openPool(file.String(), path, nil)
+	defer func() { _ = look.Close() }() // it changed nothing
+	objects, err := value[int64](look.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`))
+	return err == nil && objects == 0, nil // what can't be read is not empty; opening it tells more
 }
 
 // errForeign is for a file of another program.

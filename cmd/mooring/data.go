@@ -14,7 +14,10 @@ import (
 )
 
 // dataFolder is where a Mooring keeps everything.
-type dataFolder struct{ folder, keyFile string }
+type dataFolder struct {
+	folder, keyFile string
+	isNew           bool // a key file without a database is meant
+}
 
 func (s *settings) dataFlags(d *dataFolder) {
 	s.StringVar(&d.folder, "data", "./data", "folder of the database")
@@ -87,6 +90,9 @@ const (
 // keys gets new ones: a missing key file is never replaced, since what it
 // sealed would be lost in silence.
 func (d dataFolder) open(ctx context.Context) (database *db.DB, ring *secret.Ring, made bool, err error) {
+	if err := d.checkBeginning(ctx); err != nil {
+		return nil, nil, false, err
+	}
 	database, err = db.Open(ctx, d.database())
 	if err != nil {
 		return nil, nil, false, err
@@ -95,6 +101,24 @@ func (d dataFolder) open(ctx context.Context) (database *db.DB, ring *secret.Rin
 		return nil, nil, false, errors.Join(err, database.Close())
 	}
 	return database, ring, made, nil
+}
+
+// checkBeginning refuses to begin with an empty database beside a key file: it is
+// a first start only if the operator says so, and otherwise the database is lost,
+// or its disk is not mounted.
+func (d dataFolder) checkBeginning(ctx context.Context) error {
+	if d.isNew {
+		return nil
+	}
+	if _, err := os.Stat(d.keys()); err != nil {
+		return nil // which opening it tells, or there is none
+	}
+	empty, err := db.IsEmpty(ctx, d.database())
+	if err != nil || !empty {
+		return err
+	}
+	return fmt.Errorf("there is a key file, %s, but no database at %s. If there was one, see that its disk is mounted, or put a backup back with mooring restore. "+
+		"If this is the first start and you brought the key file, start once with mooring serve --new", d.keys(), d.database())
 }
 
 func (d dataFolder) openKeys(ctx context.Context, database *db.DB) (ring *secret.Ring, made bool, err error) {

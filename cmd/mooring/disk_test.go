@@ -9,6 +9,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"mooring/db"
+	"mooring/secret"
 )
 
 // begun gives a data folder in which a server has run.
@@ -170,5 +173,65 @@ func TestRestoreKeepsWhatStoodThereToTheByte(t *testing.T) {
 	}
 	if after, err := os.ReadFile(kept[0]); err != nil || !bytes.Equal(after, before) {
 		t.Errorf("it was changed, or can't be read: %v", err)
+	}
+}
+
+// An empty database beside a key file is a first start only if somebody says so.
+func TestAKeyFileWithoutADatabaseIsRefused(t *testing.T) {
+	for name, lose := range map[string]func(path string) error{
+		"missing": os.Remove,
+		"empty":   func(path string) error { return os.Truncate(path, 0) },
+		"nothing stored": func(path string) error {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+			file, err := sql.Open("sqlite", path)
+			if err == nil {
+				_, err = file.Exec(`PRAGMA journal_mode = WAL`)
+			}
+			return errors.Join(err, file.Close())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, serving := begun(t)
+			if err := lose(d.database()); err != nil {
+				t.Fatal(err)
+			}
+			refusedWith(t, "mooring serve --new", serving...)
+			refusedWith(t, "mooring restore", "keys", "rotate", "--data", d.folder)
+			if info, err := os.Stat(d.database()); name == "missing" && err == nil {
+				t.Errorf("a database of %d bytes was made", info.Size())
+			}
+			s := start(t, append(serving, "--new")...)
+			s.until(`/setup/`)
+			s.until(`^Mooring listens on`)
+			s.stop()
+			s = start(t, serving...)
+			s.until(`^Mooring listens on`)
+		})
+	}
+}
+
+// A first start that was cut off between its steps goes on: the database is
+// migrated, and there is a key file or none.
+func TestAFirstStartThatWasCutOffGoesOn(t *testing.T) {
+	for _, made := range []bool{false, true} {
+		d := dataFolder{folder: t.TempDir()}
+		database, err := db.Open(t.Context(), d.database())
+		if err == nil {
+			err = database.Close()
+		}
+		if made {
+			err = errors.Join(err, secret.NewRing().CreateFile(d.keys()))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			s := start(t, "serve", "--data", d.folder, "--listen", "127.0.0.1:0")
+			s.until(`/setup/`)
+			s.until(`^Mooring listens on`)
+			s.stop()
+		}
 	}
 }

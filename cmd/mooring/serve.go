@@ -36,6 +36,7 @@ type serveSettings struct {
 
 func (s *settings) serveFlags(v *serveSettings) {
 	s.dataFlags(&v.dataFolder)
+	s.BoolVar(&v.isNew, "new", false, "this is the first start, with a key file that you brought; without it, a key file without a database is refused")
 	s.signInFlags(&v.signIn)
 	s.azureFlags(&v.azure)
 	s.auditFlags(&v.audit)
@@ -46,7 +47,7 @@ func (s *settings) serveFlags(v *serveSettings) {
 	s.StringVar(&v.proxies, "trusted-proxy", "", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8,192.168.1.5; none unless said")
 	s.BoolVar(&v.publicHelp, "public-help", false, "who is not signed in may read the help, too")
 	s.StringVar(&v.logLevel, "log-level", "info", "debug, info, warn or error")
-	s.fromEnv("listen", "public-url", "tls-cert", "tls-key", "trusted-proxy", "public-help", "log-level")
+	s.fromEnv("listen", "public-url", "tls-cert", "tls-key", "trusted-proxy", "public-help", "log-level", "new")
 }
 
 func serve(ctx context.Context, c *cli, args []string) error {
