@@ -16,13 +16,15 @@ import (
 // dataFolder is where a Mooring keeps everything.
 type dataFolder struct {
 	folder, keyFile string
+	mounted         bool // somebody else keeps the key file
 	isNew           bool // a key file without a database is meant
 }
 
 func (s *settings) dataFlags(d *dataFolder) {
 	s.StringVar(&d.folder, "data", "./data", "folder of the database")
 	s.StringVar(&d.keyFile, "key-file", "", "file of the keys that seal secrets; in the data folder unless said otherwise")
-	s.fromEnv("data", "key-file")
+	s.BoolVar(&d.mounted, "key-file-mounted", false, "the key file is mounted, as a Secret of Kubernetes is: follow links, accept that its group can read it, and never write it")
+	s.fromEnv("data", "key-file", "key-file-mounted")
 }
 
 func (d dataFolder) database() string { return filepath.Join(d.folder, "mooring.db") }
@@ -32,6 +34,13 @@ func (d dataFolder) keys() string {
 		return d.keyFile
 	}
 	return filepath.Join(d.folder, "mooring.key")
+}
+
+func (d dataFolder) readRing() (*secret.Ring, error) {
+	if d.mounted {
+		return secret.ReadMountedRing(d.keys())
+	}
+	return secret.ReadRing(d.keys())
 }
 
 // lock keeps a second program from changing the same data. The system lets go
@@ -126,10 +135,12 @@ func (d dataFolder) openKeys(ctx context.Context, database *db.DB) (ring *secret
 	if err != nil {
 		return nil, false, err
 	}
-	ring, err = secret.ReadRing(d.keys())
+	ring, err = d.readRing()
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && has:
 		return nil, false, d.missingKeys()
+	case errors.Is(err, fs.ErrNotExist) && d.mounted:
+		return nil, false, fmt.Errorf("the key file %s is missing, and Mooring makes none where one is mounted; see that the Secret is there", d.keys())
 	case errors.Is(err, fs.ErrNotExist):
 		ring, made = secret.NewRing(), true
 		err = ring.CreateFile(d.keys())
@@ -198,7 +209,7 @@ func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 	if !has {
 		return errors.New("it is not a backup of a Mooring")
 	}
-	ring, err := secret.ReadRing(d.keys())
+	ring, err := d.readRing()
 	if errors.Is(err, fs.ErrNotExist) {
 		return d.missingKeys()
 	}

@@ -235,3 +235,25 @@ func TestAFirstStartThatWasCutOffGoesOn(t *testing.T) {
 		}
 	}
 }
+
+func TestServeWithAMountedKeyFile(t *testing.T) {
+	secretFolder, d := t.TempDir(), dataFolder{folder: t.TempDir()}
+	path := filepath.Join(secretFolder, "mooring.key")
+	serving := []string{"serve", "--data", d.folder, "--key-file", path, "--listen", "127.0.0.1:0"}
+	refusedWith(t, "makes none where one is mounted", append(serving, "--key-file-mounted")...)
+	real := filepath.Join(secretFolder, "real")
+	err := errors.Join(secret.NewRing().CreateFile(real), os.Chmod(real, 0o440), os.Symlink("real", path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusedWith(t, "--key-file-mounted", append(serving, "--new")...)
+	s := start(t, append(serving, "--new", "--key-file-mounted")...)
+	s.until(`^Mooring listens on`)
+	s.stop()
+	if code, _, stderr := program(t, nil, "keys", "rotate", "--data", d.folder, "--key-file", path, "--key-file-mounted"); code != exitUsage || !strings.Contains(stderr, "can't be rotated in its place") {
+		t.Errorf("rotating: exit %d, %q", code, stderr)
+	}
+	if info, err := os.Stat(real); err != nil || info.Mode().Perm() != 0o440 {
+		t.Errorf("the Secret was changed: %v %v", info.Mode(), err)
+	}
+}
