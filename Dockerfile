@@ -19,7 +19,7 @@ COPY . .
 ARG VERSION="" COMMIT=""
 RUN CGO_ENABLED=0 go build -trimpath -tags nogallery -ldflags="-s -w -X main.version=$VERSION -X main.commit=$COMMIT" \
     -o /out/mooring ./cmd/mooring
-RUN mkdir /out/data
+RUN mkdir -m 0770 /out/data
 
 FROM scratch
 # For reaching Azure over TLS, and for TZ=Europe/Berlin in the log's times.
@@ -27,11 +27,13 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certifica
 COPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo
 COPY --from=build /out/mooring /mooring
 COPY LICENSE THIRD_PARTY_NOTICES.md /
-# A new volume takes over the owner of the folder that it covers.
-COPY --from=build --chown=65532:65532 /out/data /data
+# A new volume takes over the owner of the folder that it covers. Group 0 may do
+# what the owner may, because OpenShift runs an image as a user of its own choice
+# in that group.
+COPY --from=build --chown=65532:0 --chmod=0770 /out/data /data
 ENV MOORING_DATA=/data \
     MOORING_LISTEN=0.0.0.0:8080
-USER 65532:65532
+USER 65532:0
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=6s --start-period=5s CMD ["/mooring", "health"]

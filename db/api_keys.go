@@ -105,7 +105,7 @@ func (a Accounts) HeldKey(ctx context.Context, keyID string) (account.HeldKey, e
 // transaction. It leaves Version alone, or every page would be made anew each
 // minute.
 func (a Accounts) TouchKeys(ctx context.Context, uses map[string]account.KeyUse) error {
-	return transact(ctx, a.db.writer, func(tx *sql.Tx) error {
+	return a.db.transact(ctx, func(tx *sql.Tx) error {
 		for id, use := range uses {
 			err := run(ctx, tx, `UPDATE api_keys SET last_used_at = ?1, last_address = ?2 WHERE id = ?3 AND last_used_at <= ?1`,
 				moment(use.At), use.Address, id)

@@ -35,7 +35,7 @@ func (db *DB) ContinueAuditLog(ctx context.Context, notary *audit.Notary) error 
 		if has[v.For.Fingerprint()+v.Signature.Key] {
 			continue
 		}
-		err := transact(ctx, db.writer, func(tx *sql.Tx) error {
+		err := db.transact(ctx, func(tx *sql.Tx) error {
 			return run(ctx, tx, `INSERT OR IGNORE INTO audit_keys (public, key, signature) VALUES (?, ?, ?)`,
 				[]byte(v.For), v.Signature.Key, v.Signature.Bytes)
 		})
@@ -56,7 +56,7 @@ func (db *DB) BeforeChain() bool { return db.held }
 // database which has had a chain never gets another. All others it only
 // continues.
 func (db *DB) BeginAuditLog(ctx context.Context, notary *audit.Notary) error {
-	if err := transact(ctx, db.writer, func(tx *sql.Tx) error { return begin(ctx, tx, notary) }); err != nil {
+	if err := db.transact(ctx, func(tx *sql.Tx) error { return begin(ctx, tx, notary) }); err != nil {
 		return err
 	}
 	if db.held {

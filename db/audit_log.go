@@ -145,7 +145,7 @@ func (l AuditLog) Still(ctx context.Context, work func(audit.LogReader) error) e
 // AddEntry implements audit.LogStore. It leaves Version alone: no page shows
 // what it changes but the log itself, which is never kept.
 func (l AuditLog) AddEntry(ctx context.Context, e audit.Entry) error {
-	return transact(ctx, l.db.writer, func(tx *sql.Tx) error { return l.db.addEntry(ctx, tx, e) })
+	return l.db.transact(ctx, func(tx *sql.Tx) error { return l.db.addEntry(ctx, tx, e) })
 }
 
 // LastCheckpoint implements audit.LogStore.
@@ -163,7 +163,7 @@ func latestCheckpoint(ctx context.Context, from reader) (audit.Checkpoint, error
 
 // MakeCheckpoint implements audit.LogStore.
 func (l AuditLog) MakeCheckpoint(ctx context.Context, at time.Time) (c audit.Checkpoint, made bool, err error) {
-	err = transact(ctx, l.db.writer, func(tx *sql.Tx) error {
+	err = l.db.transact(ctx, func(tx *sql.Tx) error {
 		head, err := l.db.headIn(ctx, tx)
 		if err != nil {
 			return err
@@ -205,7 +205,7 @@ func (l AuditLog) LastSent(ctx context.Context, sink string) (int64, error) {
 
 // Sent implements audit.LogStore.
 func (l AuditLog) Sent(ctx context.Context, sink string, checkpoint int64) error {
-	return transact(ctx, l.db.writer, func(tx *sql.Tx) error {
+	return l.db.transact(ctx, func(tx *sql.Tx) error {
 		return run(ctx, tx, `
 			INSERT INTO audit_sinks (sink, checkpoint) VALUES (?, ?)
 			ON CONFLICT (sink) DO UPDATE SET checkpoint = excluded.checkpoint`, sink, checkpoint)

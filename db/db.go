@@ -7,13 +7,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"mooring/audit"
 )
@@ -24,12 +23,16 @@ const readerCount = 3
 
 // DB is an open database.
 type DB struct {
-	writer  *sql.DB // one connection: writes queue up here instead of failing as busy
-	readers *statements
-	version atomic.Uint64
-	held    bool // the schema is from before the audit log was a chain; BeginAuditLog brings it up to date
-	chain   chainStatements
-	notary  *audit.Notary // nil until the keys are open; nothing that has an entry can be written before
+	path      string
+	condition *condition
+	keeper    *sql.DB // one connection that does nothing, for guard
+	guard     *guard  // nil for who only reads
+	writer    *sql.DB // one connection: writes queue up here instead of failing as busy
+	readers   *statements
+	version   atomic.Uint64
+	held      bool // the schema is from before the audit log was a chain; BeginAuditLog brings it up to date
+	chain     chainStatements
+	notary    *audit.Notary // nil until the keys are open; nothing that has an entry can be written before
 
 	auditTimes auditTimes
 }
@@ -54,15 +57,12 @@ func open(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil && !errors.Is(err, os.ErrExist) {
 		return nil, err
 	}
-	writer, err := pool(path, "rw", 1)
-	if err != nil {
+	if err := mayOpen(ctx, path); err != nil {
 		return nil, err
 	}
-	readers, err := pool(path, "ro", readerCount)
-	if err != nil {
-		return nil, errors.Join(err, writer.Close())
-	}
-	db := &DB{writer: writer, readers: &statements{DB: readers}}
+	condition := &condition{now: time.Now}
+	writer, readers := pool(path, "rw", 1, condition.notice), pool(path, "ro", readerCount, condition.notice)
+	db := &DB{path: path, condition: condition, writer: writer, readers: &statements{DB: readers}}
 	if db.held, err = migrate(ctx, writer); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -72,6 +72,10 @@ func open(ctx context.Context, path string) (*DB, error) {
 		}
 	}
 	if err := readers.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	db.keeper = pool(path, "ro", 1, nil)
+	if db.guard, err = newGuard(ctx, path, db.keeper); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -92,11 +96,8 @@ func openToRead(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	readers, err := pool(path, "ro", readerCount)
-	if err != nil {
-		return nil, err
-	}
-	db := &DB{writer: readers, readers: &statements{DB: readers}} // so that whatever tries to write fails
+	readers := pool(path, "ro", readerCount, nil)
+	db := &DB{path: path, condition: &condition{now: time.Now}, writer: readers, readers: &statements{DB: readers}} // so that whatever tries to write fails
 	err = upToDate(ctx, readers)
 	if err == nil {
 		db.chain, err = prepareChain(ctx, db.writer)
@@ -119,7 +120,7 @@ func createPrivate(path string) error {
 
 // pool opens up to size connections. What is set here holds for each of them;
 // a PRAGMA that is executed later would reach only one.
-func pool(path, mode string, size int) (*sql.DB, error) {
+func pool(path, mode string, size int, noticed func(*trouble)) *sql.DB {
 	options := url.Values{
 		"mode":       {mode},
 		"_defensive": {"1"}, // no SQL reaches the schema table or the raw pages
@@ -138,18 +139,41 @@ func pool(path, mode string, size int) (*sql.DB, error) {
 		options.Set("_txlock", "immediate")         // a transaction that reads first never fails when it comes to write
 	}
 	file := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
-	connections, err := sql.Open("sqlite", file.String())
-	if err != nil {
-		return nil, err
-	}
+	connections := openPool(file.String(), path, noticed)
 	connections.SetMaxOpenConns(size)
 	connections.SetMaxIdleConns(size)
-	return connections, nil
+	return connections
+}
+
+// Path is where the database file is.
+func (db *DB) Path() string { return db.path }
+
+// LimitSize lets the file grow to so many pages and not further, as a full disk
+// does. 0 is as many as it has; a negative number takes the limit away. It is for
+// tests.
+func (db *DB) LimitSize(ctx context.Context, pages int64) error {
+	if pages < 0 {
+		pages = math.MaxUint32 - 1
+	}
+	_, err := db.writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA max_page_count = %d`, max(1, pages)))
+	return err
 }
 
 // Close ends all connections. The writer goes last, because only it can tidy
-// up the write-ahead log.
-func (db *DB) Close() error { return errors.Join(db.readers.Close(), db.writer.Close()) }
+// up the write-ahead log. If another file is in the place of this one, the log
+// there is not ours to tidy up, and all stays open until the program ends.
+func (db *DB) Close() error {
+	db.condition.close()
+	if db.guard != nil {
+		if db.guard.check(db.path) != nil {
+			return nil
+		}
+		if err := errors.Join(db.guard.log.Close(), db.keeper.Close()); err != nil {
+			return err
+		}
+	}
+	return errors.Join(db.readers.Close(), db.writer.Close())
+}
 
 // Version grows with every committed change that a reader could notice. What
 // was read after Version gave a number is good as long as it gives that number.
@@ -167,6 +191,7 @@ func (db *DB) Watch(ctx context.Context, ticks <-chan time.Time) {
 			return
 		case <-ticks:
 		}
+		_ = db.guard.check(db.path) // who waits for Moved hears of it
 		if now, err := db.othersVersion(ctx); err == nil && now != known {
 			known = now
 			db.version.Add(1)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"mooring/account"
 	"mooring/audit"
@@ -195,12 +196,16 @@ func open(t *testing.T, path string) *db.DB {
 func TestCheckWritesAndCountsAsNoChange(t *testing.T) {
 	w := newWorld(t)
 	before := w.Version()
+	clock := newHandClock()
+	w.SetClock(clock.now)
 	w.ok(w.Check(t.Context()))
+	clock.pass(5 * time.Second)
 	w.ok(w.Check(t.Context()))
 	same(t, "the version", w.Version(), before)
 	same(t, "the beats", w.count(`SELECT beats FROM heartbeat`), 2)
 
 	w.exec(`CREATE TRIGGER dead BEFORE UPDATE ON heartbeat BEGIN SELECT raise(ABORT, 'disk full'); END`)
+	clock.pass(5 * time.Second)
 	if w.Check(t.Context()) == nil {
 		t.Error("it must fail when the write does")
 	}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"mooring/audit"
 )
@@ -131,3 +132,10 @@ var Queries = map[string]string{
 	"running ends before start":  `UPDATE verifications SET abandoned = 1 WHERE credential_id = ? AND finished_at = 0`,
 	"running ends after restart": `UPDATE verifications SET abandoned = 1 WHERE finished_at = 0`,
 }
+
+// Understand is understand.
+var Understand = understand
+
+// SetClock has the time of day pass only when the test says so. It begins behind
+// all that was stored so far.
+func (db *DB) SetClock(now func() time.Time) { db.condition.now = now }

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
 )
 
 // migrations are applied in the order of their names. One that was released
@@ -96,6 +99,55 @@ func upToDate(ctx context.Context, readers *sql.DB) error {
 	return nil
 }
 
+// mayOpen returns an error for a file that is not for this program: another
+// program's, or one of a newer Mooring. It changes nothing, not even the files
+// beside it. What it can't read, opening will tell.
+func mayOpen(ctx context.Context, path string) error {
+	file := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&immutable=1"}
+	look := openPool(file.String(), path, nil)
+	defer func() { _ = look.Close() }() // it changed nothing
+	tx, err := look.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = tx.Rollback() }()
+	version, err := schemaVersion(ctx, tx)
+	switch {
+	case errors.Is(err, errForeign):
+		return err
+	case err == nil && version > NewestSchema():
+		return tooNew(version, NewestSchema())
+	}
+	return nil
+}
+
+// IsEmpty reports whether there is no database at path, or one in which nothing
+// was ever stored. It changes nothing.
+func IsEmpty(ctx context.Context, path string) (bool, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return false, err
+	}
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		return false, nil // what was stored last is in there
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	file := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&immutable=1"}
+	look := openPool(file.String(), path, nil)
+	defer func() { _ = look.Close() }() // it changed nothing
+	objects, err := value[int64](look.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`))
+	return err == nil && objects == 0, nil // what can't be read is not empty; opening it tells more
+}
+
+// errForeign is for a file of another program.
+var errForeign = errors.New("it belongs to another program")
+
 // schemaVersion also makes sure that the file is ours, or empty.
 func schemaVersion(ctx context.Context, tx *sql.Tx) (int, error) {
 	var owner, version, objects int
@@ -107,7 +159,7 @@ func schemaVersion(ctx context.Context, tx *sql.Tx) (int, error) {
 		return 0, err
 	}
 	if owner != applicationID && (version > 0 || objects > 0) {
-		return 0, errors.New("it belongs to another program")
+		return 0, errForeign
 	}
 	return version, nil
 }

@@ -103,7 +103,7 @@ func (a Accounts) EndSession(ctx context.Context, personID, sessionID string, en
 // TouchSessions stores when sessions were last seen, all in one transaction.
 // It leaves Version alone, or every page would be made anew each minute.
 func (a Accounts) TouchSessions(ctx context.Context, seen map[string]time.Time) error {
-	return transact(ctx, a.db.writer, func(tx *sql.Tx) error {
+	return a.db.transact(ctx, func(tx *sql.Tx) error {
 		touch, err := tx.PrepareContext(ctx, `UPDATE sessions SET seen_at = max(seen_at, ?) WHERE id = ?`)
 		if err != nil {
 			return err

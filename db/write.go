@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -30,15 +31,53 @@ func (db *DB) writeAll(ctx context.Context, entries []audit.Entry, work func(tx 
 
 // change makes a change that readers notice, without an audit entry of its own.
 func (db *DB) change(ctx context.Context, work func(tx *sql.Tx) error) error {
-	err := transact(ctx, db.writer, work)
+	err := db.transact(ctx, work)
 	if err == nil {
 		db.version.Add(1) // after the commit, so that nobody keeps old rows under the new number
 	}
 	return err
 }
 
+// writerWait is how long a change waits for those before it. They can take long
+// only if another program locks the file, and then all would wait in line.
+const writerWait = 10 * time.Second
+
 // transact commits what work did, or nothing when it fails.
-func transact(ctx context.Context, writer *sql.DB, work func(tx *sql.Tx) error) error {
+func (db *DB) transact(ctx context.Context, work func(tx *sql.Tx) error) error {
+	if db.guard.isLost() {
+		return db.guard.why
+	}
+	limited, cancel := context.WithTimeout(ctx, writerWait)
+	defer cancel()
+	connection, err := db.writer.Conn(limited)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return db.waitedTooLong(err)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = connection.Close() }() // back into the pool
+	// Looked at before the commit, so that nothing goes into a file that is gone,
+	// and behind it, so that nothing is acknowledged that went there.
+	err = transact(ctx, connection, func(tx *sql.Tx) error {
+		if err := work(tx); err != nil {
+			return err
+		}
+		return db.guard.check(db.path)
+	})
+	if err == nil {
+		err = db.guard.check(db.path)
+	}
+	if err != nil {
+		return err
+	}
+	db.condition.stored()
+	return nil
+}
+
+func transact(ctx context.Context, writer interface {
+	BeginTx(ctx context.Context, options *sql.TxOptions) (*sql.Tx, error)
+}, work func(tx *sql.Tx) error) error {
 	tx, err := writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -48,16 +87,6 @@ func transact(ctx context.Context, writer *sql.DB, work func(tx *sql.Tx) error) 
 		return err
 	}
 	return tx.Commit()
-}
-
-// Check writes to the disk for real and changes nothing that anybody reads.
-// When it fails, no change can be stored.
-func (db *DB) Check(ctx context.Context) error {
-	return transact(ctx, db.writer, func(tx *sql.Tx) error {
-		return run(ctx, tx, `
-			INSERT INTO heartbeat (only_row, beats) VALUES (1, 1)
-			ON CONFLICT (only_row) DO UPDATE SET beats = beats + 1`)
-	})
 }
 
 // run runs a statement.

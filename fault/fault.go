@@ -25,11 +25,13 @@ const (
 	Conflict                // the input was fine, the state is not
 	TooMany                 // asked too often
 	Unavailable             // something we depend on did not answer
+	Storage                 // the database can't read or store anything at the moment
 )
 
 var kindNames = map[Kind]string{
 	Internal: "internal", Invalid: "invalid", SignIn: "sign-in", Forbidden: "forbidden",
 	NotFound: "not-found", Conflict: "conflict", TooMany: "too-many", Unavailable: "unavailable",
+	Storage: "storage",
 }
 
 // String names the kind for logs.

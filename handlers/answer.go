@@ -36,6 +36,7 @@ var statuses = map[fault.Kind]struct {
 	fault.Conflict:    {http.StatusConflict, "That did not work"},
 	fault.TooMany:     {http.StatusTooManyRequests, "Too many requests"},
 	fault.Unavailable: {http.StatusServiceUnavailable, "Not available"},
+	fault.Storage:     {http.StatusServiceUnavailable, "Not available"},
 }
 
 // answerError is the one place where an error becomes an answer.
@@ -92,7 +93,7 @@ func retryLater(c echo.Context, f *fault.Fault) {
 	switch {
 	case f.Kind == fault.TooMany:
 		wait = cmp.Or(wait, 15*time.Minute)
-	case f.Kind == fault.Unavailable:
+	case f.Kind == fault.Unavailable, f.Kind == fault.Storage:
 		wait = cmp.Or(wait, 30*time.Second)
 	default:
 		return

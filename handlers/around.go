@@ -183,6 +183,9 @@ func (h *handlers) guard(r route) (echo.HandlerFunc, error) {
 	return func(c echo.Context) error {
 		c.Set(keyVersion, h.Data.Version()) // before anything is read: what is cached under it is never older than it says
 		caller, err := find(c)
+		if err != nil && r.path == signOutPath && !fault.Has(err, fault.SignIn) {
+			return errors.Join(h.forget(c), signedOutHere(c, err))
+		}
 		if h.isOpen(r) && fault.Has(err, fault.SignIn) {
 			return r.handle(c) // for whoever it is
 		}
@@ -293,6 +296,7 @@ var (
 	errMembersOnly       = fault.New(fault.Forbidden, "request.members-only", "Viewers can only look. Ask an owner of this account to make you a member.")
 	errReadOnlyKey       = fault.New(fault.Forbidden, "request.read-only-key", "This API key can only read. Use one that may write.")
 	errSecondStepChanged = fault.New(fault.Conflict, "request.second-step-changed", "Somebody changed this since you opened the page. It is shown as it is now: look at it and save again.")
+	errSignedOutHere     = fault.New(fault.Storage, "request.signed-out-here", "This browser is signed out, but Mooring can't reach its database at the moment, so the session itself has not ended. To end it, sign in later and open Sessions.").To("Sign in", "/login")
 	errAttempt           = fault.New(fault.Invalid, "request.attempt", "That took too long, was used already, or began in another browser. Start again.")
 
 	// These lead somewhere before the page that was asked for.

@@ -53,6 +53,7 @@ const (
 	intakePath         = "/admin/intake"
 	reviewPath         = reviewsPath + "/:review"
 	settingsPath       = "/settings"
+	signOutPath        = "/logout"
 	securityPath       = settingsPath + "/security"
 	passkeysPath       = settingsPath + "/passkeys"
 	sessionsPath       = settingsPath + "/sessions"
@@ -80,7 +81,7 @@ func (h *handlers) routes() []route {
 		{"POST", "/login/second-step/question", halfway, asItIs, h.askForSecondStep},
 		{"POST", "/login/second-step", halfway, asItIs, h.takeSecondStep},
 		{"POST", "/login/second-step/code", halfway, asItIs, h.useRecoveryCode},
-		{"POST", "/logout", halfway, asItIs, h.signOut},
+		{"POST", signOutPath, halfway, asItIs, h.signOut},
 
 		{"GET", "/setup/:token", anyone, asItIs, h.setUpPage},
 		{"POST", "/setup/:token", anyone, asItIs, h.setUp},

@@ -59,7 +59,7 @@ type Config struct {
 // Data is what is asked of the database beside the domain's questions.
 type Data interface {
 	Version() uint64                 // grows with every change
-	Check(ctx context.Context) error // nil when it can be written
+	Check(ctx context.Context) error // nil when it can be read and written
 }
 
 // Demo is what the pages of the demo world show besides.
@@ -78,7 +78,6 @@ type handlers struct {
 	late      overdueReviews
 	verifying sync.Mutex // of the audit log
 	oops      oopsPage
-	readiness readiness
 }
 
 // maxBody bounds what a request may send, in bytes. The largest form is far

@@ -70,13 +70,22 @@ func (h *handlers) signInView(c echo.Context, email, next, problem string) views
 	return v
 }
 
+// signOut forgets the cookie first: whatever fails behind it, this browser is
+// signed out.
 func (h *handlers) signOut(c echo.Context) error {
 	caller, _ := callerOf(c)
-	if err := h.Accounts.SignOut(c.Request().Context(), caller, actorOf(c)); err != nil {
-		return err
-	}
 	if err := h.forget(c); err != nil {
 		return err
 	}
+	if err := h.Accounts.SignOut(c.Request().Context(), caller, actorOf(c)); err != nil {
+		return signedOutHere(c, err)
+	}
 	return c.Redirect(http.StatusSeeOther, "/login")
+}
+
+// signedOutHere is the answer when a browser has forgotten its cookie and the
+// session couldn't be ended.
+func signedOutHere(c echo.Context, cause error) error {
+	c.Set(keyCaller, nil) // the page is for somebody who is not signed in
+	return errSignedOutHere.Because(cause)
 }

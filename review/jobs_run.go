@@ -87,7 +87,7 @@ func (j *Jobs) startOpen(ctx context.Context, group *sync.WaitGroup) {
 			err := run.work(ctx)
 			if err != nil && ctx.Err() == nil {
 				j.log.Error("a job broke off and is taken up again", "job", job.ID, "cause", err)
-				nap(run.giving, nil, jobTrouble)
+				j.pause(ctx, run)
 			}
 			j.release(run)
 			j.look()
@@ -122,6 +122,18 @@ func (j *Jobs) claim(ctx context.Context, job OpenJob) *jobRun {
 	run := newJobRun(ctx, j, job)
 	j.running[job.ID] = run
 	return run
+}
+
+// pause leaves a job alone for a while, unless somebody stops it. What broke off
+// may have ended run.giving, so the pause has a context of its own.
+func (j *Jobs) pause(ctx context.Context, run *jobRun) {
+	resting, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	j.mu.Lock()
+	run.stop(nil)
+	run.stop = stop
+	j.mu.Unlock()
+	nap(resting, nil, jobTrouble)
 }
 
 func (j *Jobs) release(run *jobRun) {
@@ -442,7 +454,10 @@ func (r *jobRun) why(ctx context.Context, row Row, err error) (sentence string, 
 		return sayUnlinkedMeanwhile, nil
 	}
 	said := fault.Of(err)
-	if said.Kind == fault.Internal {
+	switch said.Kind {
+	case fault.Storage: // it says nothing about the link
+		return "", err
+	case fault.Internal:
 		r.logFailure(row, err)
 		return sayOurSide, nil
 	}

@@ -416,6 +416,27 @@ func TestAJobWaitsUntilItsProgressCanBeStored(t *testing.T) {
 	})
 }
 
+// A full disk is no reason why a link failed: the job waits.
+func TestAJobWaitsUntilALinkCanBeStored(t *testing.T) {
+	for _, kind := range []review.JobKind{review.JobCheckAgain, review.JobDisable} {
+		withJobs(t, 50, func(w *jobWorld) {
+			var full atomic.Bool
+			full.Store(true)
+			w.linked.answer = func(_ context.Context, row review.Row) (credential.Finished, error) {
+				if row.Number > 60 && full.Load() {
+					return credential.Finished{}, fault.New(fault.Storage, "test.full", "The disk is full.")
+				}
+				return credential.Finished{Outcome: cloud.Passed}, nil
+			}
+			job := w.begin("ada", kind, everyLink)
+			w.after(10 * time.Second)
+			w.sums(w.job(job.ID), review.JobRunning, 20, 0)
+			full.Store(false)
+			w.sums(w.over(job.ID), review.JobFinished, 50, 0)
+		})
+	}
+}
+
 func TestAnEmptyJobFinishes(t *testing.T) {
 	withJobs(t, 10, func(w *jobWorld) {
 		job := w.over(w.begin("ada", review.JobCheckAgain, review.Selection{All: true, Query: review.Query{Account: "nobody"}}).ID)

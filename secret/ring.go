@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -88,23 +89,68 @@ func newKey() key {
 
 func hide(id KeyID, value []byte) key { return key{id, func() []byte { return value }} }
 
-// ReadRing reads a key file. It refuses a file that others can read, a link,
-// and anything that is not a key ring.
+// ReadRing reads a key file of this program's own. It refuses a link, a file that
+// everybody can read, and anything that is not a key ring. If only a group got
+// rights, as volumes of Kubernetes give them with fsGroup, it takes them away
+// again, which works for a file that is its own.
 func ReadRing(path string) (*Ring, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return nil, err
 	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		return nil, fmt.Errorf("the key file %s is not a regular file, but a link: if it is a mounted Secret, say so with --key-file-mounted", path)
+	}
+	return readRing(path, info, func(file *os.File, mode fs.FileMode) error {
+		if mode&0o007 == 0 {
+			if file.Chmod(0o600) == nil && isPrivate(file) {
+				return nil
+			}
+			return fmt.Errorf("the key file %s can be read by its group: run chmod 600 %s, or, if it is a mounted Secret, say so with --key-file-mounted", path, path)
+		}
+		return fmt.Errorf("the key file %s can be read by others: run chmod 600 %s", path, path)
+	})
+}
+
+// ReadMountedRing reads a key file that somebody else keeps, as Kubernetes does
+// with a Secret: it follows links, and the file's group may read it. It changes
+// nothing.
+func ReadMountedRing(path string) (*Ring, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	return readRing(path, info, func(_ *os.File, mode fs.FileMode) error {
+		if mode&0o037 == 0 {
+			return nil
+		}
+		return fmt.Errorf("the mounted key file %s can be read by everybody, or written by its group: mount it with defaultMode 0440 or 0400", path)
+	})
+}
+
+// readRing asks mayUse about a file on which its group or others have rights.
+func readRing(path string, info fs.FileInfo, mayUse func(file *os.File, mode fs.FileMode) error) (*Ring, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("the key file %s is not a regular file", path)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("the key file %s can be read by others: run chmod 600 %s", path, path)
 	}
 	if info.Size() > ringLimit {
 		return nil, fmt.Errorf("the key file %s is too large to be a key ring", path)
 	}
-	text, err := os.ReadFile(path)
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	opened, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if mode := opened.Mode().Perm(); mode&0o077 != 0 {
+		if err := mayUse(file, mode); err != nil {
+			return nil, err
+		}
+	}
+	text, err := io.ReadAll(io.LimitReader(file, ringLimit+1))
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +160,11 @@ func ReadRing(path string) (*Ring, error) {
 		return nil, fmt.Errorf("the key file %s is damaged: %w", path, err)
 	}
 	return ring, nil
+}
+
+func isPrivate(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode().Perm()&0o077 == 0
 }
 
 func parseRing(text []byte) (*Ring, error) {

@@ -17,7 +17,6 @@ import (
 	"mooring/cloud"
 	"mooring/db"
 	"mooring/fault"
-	"mooring/secret"
 )
 
 // auditCommand is for whoever has to be sure of the audit log, or has to hand it on.
@@ -133,7 +132,7 @@ func (c *cli) readCheckpoints(path string) ([]audit.Checkpoint, error) {
 
 // verifyAudit reads the database as another program does that may change nothing.
 func (d dataFolder) verifyAudit(ctx context.Context, sent []audit.Checkpoint) (audit.Verdict, error) {
-	ring, err := secret.ReadRing(d.keys())
+	ring, err := d.readRing()
 	if err != nil {
 		return audit.Verdict{}, err
 	}
@@ -227,7 +226,7 @@ func showPublicKey(ctx context.Context, c *cli, args []string) error {
 	if err := s.parse(args, 0); err != nil {
 		return err
 	}
-	ring, err := secret.ReadRing(d.keys())
+	ring, err := d.readRing()
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,9 @@ func backup(ctx context.Context, c *cli, args []string) error {
 	return nil
 }
 
+// restoring ends the name of a backup that is being tried.
+const restoring = ".restoring"
+
 // restore puts a backup in place of the database. It tries it first: the copy
 // must be whole and the key file must open it.
 func restore(ctx context.Context, c *cli, args []string) error {
@@ -50,7 +53,7 @@ func restore(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	defer release()
-	trial := d.database() + ".restoring"
+	trial := d.database() + restoring
 	defer removeDatabase(trial)
 	if err := removeDatabase(trial); err != nil {
 		return err
@@ -68,8 +71,15 @@ func restore(ctx context.Context, c *cli, args []string) error {
 			return err
 		}
 	}
+	// First all that was written so far, then the name, then what says that it is done.
+	if err := errors.Join(db.Flush(trial), db.Flush(d.folder)); err != nil {
+		return err
+	}
 	if err := os.Rename(trial, d.database()); err != nil {
 		return err
+	}
+	if err := db.Flush(d.folder); err != nil {
+		return fmt.Errorf("the disk may not keep it: %w", err)
 	}
 	fmt.Fprintf(c.stdout, "Restored %s. Everybody has to sign in again.\n", d.database())
 	if kept != "" {
@@ -100,15 +110,10 @@ func (d dataFolder) try(ctx context.Context, path string) error {
 // setAside keeps a database beside its place; what replaces it takes the place
 // in one step, so that no moment is without one.
 func setAside(ctx context.Context, database, kept string) error {
-	present, err := db.Open(ctx, database)
-	if err == nil {
-		err = present.Close() // which moves the log into the database
-	}
-	if err != nil { // damaged: keep every byte, and the log away from what comes next
-		for _, ending := range []string{"-wal", "-shm"} {
-			if err := os.Rename(database+ending, kept+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+	_ = db.Settle(ctx, database)                      // one that is damaged, or not ours, is kept to the byte
+	for _, ending := range []string{"-wal", "-shm"} { // its log must not reach what comes next
+		if err := os.Rename(database+ending, kept+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	if err := os.Link(database, kept); err != nil {

@@ -14,12 +14,17 @@ import (
 )
 
 // dataFolder is where a Mooring keeps everything.
-type dataFolder struct{ folder, keyFile string }
+type dataFolder struct {
+	folder, keyFile string
+	mounted         bool // somebody else keeps the key file
+	isNew           bool // a key file without a database is meant
+}
 
 func (s *settings) dataFlags(d *dataFolder) {
 	s.StringVar(&d.folder, "data", "./data", "folder of the database")
 	s.StringVar(&d.keyFile, "key-file", "", "file of the keys that seal secrets; in the data folder unless said otherwise")
-	s.fromEnv("data", "key-file")
+	s.BoolVar(&d.mounted, "key-file-mounted", false, "the key file is mounted, as a Secret of Kubernetes is: follow links, accept that its group can read it, and never write it")
+	s.fromEnv("data", "key-file", "key-file-mounted")
 }
 
 func (d dataFolder) database() string { return filepath.Join(d.folder, "mooring.db") }
@@ -29,6 +34,13 @@ func (d dataFolder) keys() string {
 		return d.keyFile
 	}
 	return filepath.Join(d.folder, "mooring.key")
+}
+
+func (d dataFolder) readRing() (*secret.Ring, error) {
+	if d.mounted {
+		return secret.ReadMountedRing(d.keys())
+	}
+	return secret.ReadRing(d.keys())
 }
 
 // lock keeps a second program from changing the same data. The system lets go
@@ -43,9 +55,32 @@ func (d dataFolder) lock() (release func(), err error) {
 	}
 	if err := lockFile(file); err != nil {
 		_ = file.Close()
-		return nil, fmt.Errorf("another mooring uses %s; stop it first", d.folder)
+		return nil, d.inUse()
 	}
-	return func() { _ = file.Close() }, nil
+	// The folder itself is locked too: whoever deletes the lock file lets nobody in.
+	folder, err := os.Open(d.folder)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	if lockedElsewhere(lockFile(folder)) {
+		return nil, errors.Join(d.inUse(), folder.Close(), file.Close())
+	}
+	return func() { _, _ = folder.Close(), file.Close() }, nil
+}
+
+func (d dataFolder) inUse() error {
+	return fmt.Errorf("another mooring uses %s; stop it first", d.folder)
+}
+
+// tidy removes what killed commands left in the data folder. It needs the lock.
+func (d dataFolder) tidy() error {
+	left := []error{db.RemoveUnfinished(d.folder), removeDatabase(d.database() + restoring)}
+	if d.keyFile == "" {
+		if err := os.Remove(d.keys() + ".next"); !errors.Is(err, fs.ErrNotExist) {
+			left = append(left, err)
+		}
+	}
+	return errors.Join(left...)
 }
 
 // checkPlace is where the value lies that tells whether a key file belongs to
@@ -67,6 +102,9 @@ const (
 // keys gets new ones: a missing key file is never replaced, since what it
 // sealed would be lost in silence.
 func (d dataFolder) open(ctx context.Context) (database *db.DB, ring *secret.Ring, made bool, err error) {
+	if err := d.checkBeginning(ctx); err != nil {
+		return nil, nil, false, err
+	}
 	database, err = db.Open(ctx, d.database())
 	if err != nil {
 		return nil, nil, false, err
@@ -77,16 +115,35 @@ func (d dataFolder) open(ctx context.Context) (database *db.DB, ring *secret.Rin
 	return database, ring, made, nil
 }
 
+// checkBeginning refuses to begin with an empty database beside a key file: it is
+// a first start only if the operator says so, and otherwise the database is lost,
+// or its disk is not mounted.
+func (d dataFolder) checkBeginning(ctx context.Context) error {
+	if d.isNew {
+		return nil
+	}
+	if _, err := os.Stat(d.keys()); err != nil {
+		return nil // which opening it tells, or there is none
+	}
+	empty, err := db.IsEmpty(ctx, d.database())
+	if err != nil || !empty {
+		return err
+	}
+	return fmt.Errorf("there is a key file, %s, but no database at %s. If there was one, see that its disk is mounted, or put a backup back with mooring restore. "+
+		"If this is the first start and you brought the key file, start once with mooring serve --new", d.keys(), d.database())
+}
+
 func (d dataFolder) openKeys(ctx context.Context, database *db.DB) (ring *secret.Ring, made bool, err error) {
 	sealed, has, err := database.KeyCheck(ctx)
 	if err != nil {
 		return nil, false, err
 	}
-	ring, err = secret.ReadRing(d.keys())
+	ring, err = d.readRing()
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && has:
-		return nil, false, fmt.Errorf("the key file %s is missing, and without it the secrets in %s cannot be opened; put it back from your backup",
-			d.keys(), d.database())
+		return nil, false, d.missingKeys()
+	case errors.Is(err, fs.ErrNotExist) && d.mounted:
+		return nil, false, fmt.Errorf("the key file %s is missing, and Mooring makes none where one is mounted; see that the Secret is there", d.keys())
 	case errors.Is(err, fs.ErrNotExist):
 		ring, made = secret.NewRing(), true
 		err = ring.CreateFile(d.keys())
@@ -173,7 +230,10 @@ func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 	if !has {
 		return errors.New("it is not a backup of a Mooring")
 	}
-	ring, err := secret.ReadRing(d.keys())
+	ring, err := d.readRing()
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.missingKeys()
+	}
 	if err != nil {
 		return err
 	}
@@ -182,6 +242,11 @@ func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 
 func (d dataFolder) lostCheck() error {
 	return fmt.Errorf("%s has lost the value that tells which key file is its own; restore a backup", d.database())
+}
+
+func (d dataFolder) missingKeys() error {
+	return fmt.Errorf("the key file %s is missing, and without it the secrets in %s cannot be opened; put it back from your backup",
+		d.keys(), d.database())
 }
 
 func (d dataFolder) wrongKeys() error {

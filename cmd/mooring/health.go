@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -44,7 +46,8 @@ func health(ctx context.Context, c *cli, args []string) error {
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("not ready: %s", answer.Status)
+		why, _ := io.ReadAll(io.LimitReader(answer.Body, 1000)) // the status says enough
+		return fmt.Errorf("not ready: %s: %s", answer.Status, strings.TrimSpace(string(why)))
 	}
 	fmt.Fprintln(c.stdout, "ready")
 	return nil

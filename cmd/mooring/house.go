@@ -28,6 +28,9 @@ const (
 	readyKeys     = 3           // private keys that are made ahead
 	watchInterval = time.Second // between looks at what other programs changed
 
+	shortestLook = 10 * time.Second // between looks for damage
+	longestLook  = 24 * time.Hour
+
 	refusalsTimeout = 2 * time.Second // for the entries of refused requests that are queued when the server stops
 )
 
@@ -46,6 +49,7 @@ type house struct {
 	auditLog      *audit.Log
 	refusals      *handlers.Refusals
 	clouds        cloud.Registry
+	log           *slog.Logger
 	pool          *certificate.Pool
 	pooling       sync.Once
 	group         sync.WaitGroup
@@ -73,7 +77,7 @@ type parts struct {
 }
 
 func build(p parts) *house {
-	h := &house{database: p.database, clouds: p.clouds, pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
+	h := &house{database: p.database, clouds: p.clouds, log: p.log, pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
 	h.certificates = certificate.NewService(p.database.Certificates(), p.ring, h.pool, p.now, p.newID, p.log)
 	accounts := p.database.Accounts()
 	h.accounts = account.NewService(account.Config{Store: accounts, Policy: p.policy, Passkeys: p.passkeys,
@@ -120,9 +124,34 @@ func (h *house) start(ctx context.Context) {
 		defer every.Stop()
 		h.database.Watch(ctx, every.C)
 	})
+	h.group.Go(func() { h.lookForDamage(ctx) })
+	h.group.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-h.database.Moved():
+			h.log.Error("the database was moved, removed or replaced: nothing is stored until a restart",
+				"path", h.database.Path(), "cause", h.database.MovedWhy())
+		}
+	})
 	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.keys.Run, h.credentials.Run,
 		h.register.Run, h.jobs.Run, h.reviews.Run, h.auditLog.Run} {
 		h.group.Go(func() { work(ctx) })
+	}
+}
+
+// lookForDamage reads the database again and again, and takes a hundredth of the
+// time for it. What it finds makes the server not ready.
+func (h *house) lookForDamage(ctx context.Context) {
+	for {
+		began := time.Now()
+		if err := h.database.LookForDamage(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("looked for damage in the database", "cause", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(min(longestLook, max(shortestLook, 99*time.Since(began)))):
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"mooring/audit"
-	"mooring/secret"
 )
 
 func keys(ctx context.Context, c *cli, args []string) error {
@@ -27,7 +26,7 @@ func keys(ctx context.Context, c *cli, args []string) error {
 	case "rotate":
 		return rotateKeys(ctx, c, d)
 	case "list":
-		ring, err := secret.ReadRing(d.keys())
+		ring, err := d.readRing()
 		if err != nil {
 			return err
 		}
@@ -49,6 +48,9 @@ func operator(command string) audit.Actor {
 // rotateKeys writes the new key first and seals afterwards: whenever it is cut
 // off, the key file opens everything.
 func rotateKeys(ctx context.Context, c *cli, d dataFolder) error {
+	if d.mounted {
+		return usagef("a mounted key file can't be rotated in its place: copy it, run this with --key-file COPY, put the copy into the Secret, and restart")
+	}
 	release, err := d.lock()
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ func commands() []command {
 		{"health", "", "ask a running server whether it is ready; exit 1 if not", health},
 		{"backup", "FILE", "write a consistent copy of the database, also while the server runs", backup},
 		{"restore", "FILE", "put a copy back in place of the database", restore},
+		{"database", "check", "look for damage in the database, also while the server runs; exit 1 if there is any", database},
 		{"people", "add|reset", "add a person, or let one in again who has lost every way; also while the server runs", people},
 		{"review", "verify FILE", "check an evidence pack, without a server and without a network", reviewCommand},
 		{"audit", "verify|export", "verify the audit log or an export of it, write an export, or show the public key; also while the server runs", auditCommand},

@@ -142,7 +142,7 @@ func (c *cli) withAccounts(ctx context.Context, d dataFolder, work func(*account
 // sayFields puts the sentences of a form into one line.
 func sayFields(err error) error {
 	f := fault.Of(err)
-	if f.Kind == fault.Internal {
+	if f.Kind == fault.Internal || f.Kind == fault.Storage { // its text is for operators
 		return err
 	}
 	var sentences []string

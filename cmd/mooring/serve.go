@@ -40,6 +40,7 @@ type serveSettings struct {
 
 func (s *settings) serveFlags(v *serveSettings) {
 	s.dataFlags(&v.dataFolder)
+	s.BoolVar(&v.isNew, "new", false, "this is the first start, with a key file that you brought; without it, a key file without a database is refused")
 	s.signInFlags(&v.signIn)
 	s.azureFlags(&v.azure)
 	s.auditFlags(&v.audit)
@@ -51,7 +52,7 @@ func (s *settings) serveFlags(v *serveSettings) {
 	s.BoolVar(&v.publicHelp, "public-help", false, "who is not signed in may read the help, too")
 	s.limitFlags(&v.limits)
 	s.StringVar(&v.logLevel, "log-level", "info", "debug, info, warn or error")
-	s.fromEnv("listen", "public-url", "tls-cert", "tls-key", "trusted-proxy", "public-help", "log-level")
+	s.fromEnv("listen", "public-url", "tls-cert", "tls-key", "trusted-proxy", "public-help", "log-level", "new")
 }
 
 func serve(ctx context.Context, c *cli, args []string) error {
@@ -96,6 +97,9 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	defer release()
+	if err := v.tidy(); err != nil {
+		log.Warn("could not remove what killed commands left", "cause", err)
+	}
 	listener, err := net.Listen("tcp", v.listen)
 	if err != nil {
 		return err
