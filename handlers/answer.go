@@ -50,7 +50,7 @@ func (h *handlers) answerError(err error, c echo.Context) {
 	} else {
 		err = h.answerFault(c, f)
 	}
-	if err != nil {
+	if err != nil && c.Request().Context().Err() == nil { // nobody waits for the answer to a request that was given up
 		h.Log.Error("could not answer", "id", requestID(c), "cause", err)
 	}
 }
