@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mooring/audit"
+	"mooring/credential"
 	"mooring/review"
 )
 
@@ -221,24 +222,42 @@ func (s Jobs) CountJob(ctx context.Context, id string, total int) error {
 // AdvanceJob stores how far a job has come, with the failures that are new.
 func (s Jobs) AdvanceJob(ctx context.Context, id string, p review.JobProgress) (state review.JobState, err error) {
 	err = s.db.change(ctx, func(tx *sql.Tx) error {
-		err := mustTouch(ctx, tx, review.ErrNoSuchJob, `UPDATE jobs SET position = ?, done = ?, failed = ? WHERE id = ?`,
-			p.Position, p.Done, p.Failed, id)
-		if err != nil {
+		if err := advance(ctx, tx, id, p); err != nil {
 			return err
-		}
-		for i, f := range p.Failures {
-			err := run(ctx, tx, `
-				INSERT OR REPLACE INTO job_failures (job, position, credential_id, label, account, sentence)
-				SELECT number, ?2, ?3, ?4, ?5, ?6 FROM jobs WHERE id = ?1`,
-				id, p.Kept+i+1, f.CredentialID, f.Label, f.Account, f.Sentence)
-			if err != nil {
-				return err
-			}
 		}
 		state, err = jobState(ctx, tx, id)
 		return err
 	})
 	return state, err
+}
+
+func advance(ctx context.Context, tx *sql.Tx, id string, p review.JobProgress) error {
+	err := mustTouch(ctx, tx, review.ErrNoSuchJob, `UPDATE jobs SET position = ?, done = ?, failed = ? WHERE id = ?`,
+		p.Position, p.Done, p.Failed, id)
+	if err != nil {
+		return err
+	}
+	for i, f := range p.Failures {
+		err := run(ctx, tx, `
+			INSERT OR REPLACE INTO job_failures (job, position, credential_id, label, account, sentence)
+			SELECT number, ?2, ?3, ?4, ?5, ?6 FROM jobs WHERE id = ?1`,
+			id, p.Kept+i+1, f.CredentialID, f.Label, f.Account, f.Sentence)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DisableFor stores a link that a job disables together with how far the job
+// has come.
+func (s Jobs) DisableFor(ctx context.Context, id string, p review.JobProgress, c credential.Credential, entry audit.Entry) error {
+	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := changeAny(ctx, tx, c, entry); err != nil {
+			return err
+		}
+		return advance(ctx, tx, id, p)
+	})
 }
 
 // EndJob ends a job. What was finished is all there was, whatever was counted

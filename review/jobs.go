@@ -41,6 +41,10 @@ type JobStore interface {
 	// AdvanceJob stores how far it has come, all in one transaction, and tells
 	// the state as it is now.
 	AdvanceJob(ctx context.Context, id string, p JobProgress) (JobState, error)
+	// DisableFor stores a link that a job disables, its entry, and how far the
+	// job has come with it, all in one transaction: a kill leaves no link that is
+	// disabled and not counted.
+	DisableFor(ctx context.Context, id string, p JobProgress, c credential.Credential, entry audit.Entry) error
 	EndJob(ctx context.Context, id string, end JobEnd, entry audit.Entry) error
 	// Administers reports whether somebody is an administrator who can sign in.
 	Administers(ctx context.Context, personID string) (bool, error)
@@ -74,7 +78,8 @@ type JobRegister interface {
 // JobCredentials is what jobs do to a linked account.
 type JobCredentials interface {
 	FindAny(ctx context.Context, id string) (credential.Credential, error)
-	Stop(ctx context.Context, o credential.Order, id string) (credential.Credential, error)
+	// Ordered works out what JobStore.DisableFor stores.
+	Ordered(ctx context.Context, o credential.Order, id string, event credential.Event) (credential.Credential, audit.Entry, error)
 	CheckNow(ctx context.Context, o credential.Order, id string) (credential.Finished, error)
 }
 

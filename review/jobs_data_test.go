@@ -21,11 +21,11 @@ type interrupted struct {
 	first func()
 }
 
-func (i *interrupted) Stop(ctx context.Context, o credential.Order, id string) (credential.Credential, error) {
+func (i *interrupted) Ordered(ctx context.Context, o credential.Order, id string, event credential.Event) (credential.Credential, audit.Entry, error) {
 	if i.stops++; i.stops == i.at {
 		i.first()
 	}
-	return i.Service.Stop(ctx, o, id)
+	return i.Service.Ordered(ctx, o, id, event)
 }
 
 // withHarbor runs a test on a real database in which harbor has forty links.

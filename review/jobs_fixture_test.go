@@ -189,9 +189,9 @@ func (f *linkedFake) CheckNow(ctx context.Context, o credential.Order, id string
 	return f.work(ctx, o, id)
 }
 
-func (f *linkedFake) Stop(ctx context.Context, o credential.Order, id string) (credential.Credential, error) {
+func (f *linkedFake) Ordered(ctx context.Context, o credential.Order, id string, _ credential.Event) (credential.Credential, audit.Entry, error) {
 	_, err := f.work(ctx, o, id)
-	return credential.Credential{ID: id}, err
+	return credential.Credential{ID: id}, audit.Entry{Action: audit.StopCredential}, err
 }
 
 func (f *linkedFake) work(ctx context.Context, o credential.Order, id string) (credential.Finished, error) {
@@ -261,6 +261,7 @@ type jobShelf struct {
 	away     map[string]bool // people who are no administrators any more
 	broken   error           // that progress cannot be stored
 	advances int
+	disabled int
 	removals []int // how many old jobs each removal finds
 	removed  int
 }
@@ -269,7 +270,7 @@ type jobShelf struct {
 func (s *jobShelf) copied() *jobShelf {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &jobShelf{away: s.away, entries: slices.Clone(s.entries), failures: map[string][]review.JobFailure{}}
+	c := &jobShelf{away: s.away, entries: slices.Clone(s.entries), failures: map[string][]review.JobFailure{}, disabled: s.disabled}
 	for _, job := range s.jobs {
 		one := *job
 		c.jobs = append(c.jobs, &one)
@@ -428,6 +429,18 @@ func (s *jobShelf) CountJob(_ context.Context, id string, total int) error {
 	job, err := s.find(id)
 	if err == nil {
 		job.Counted, job.Total = true, total
+	}
+	return err
+}
+
+// DisableFor counts a link with what it is about.
+func (s *jobShelf) DisableFor(ctx context.Context, id string, p review.JobProgress, _ credential.Credential, _ audit.Entry) error {
+	_, err := s.AdvanceJob(ctx, id, p)
+	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.advances--
+		s.disabled++
 	}
 	return err
 }

@@ -166,6 +166,8 @@ type jobRun struct {
 	room   chan struct{} // one for each piece in begun
 	pieces sync.WaitGroup
 
+	saving sync.Mutex // one stores progress at a time, so that none goes back
+
 	mu       sync.Mutex
 	begun    []*piece // not yet in progress
 	progress JobProgress
@@ -300,7 +302,10 @@ func (r *jobRun) begin(ctx context.Context, rows []Row) error {
 		r.mu.Unlock()
 		r.pieces.Go(func() {
 			defer r.jobs.places.give(r.job.ID)
-			sentence, err := r.do(ctx, row)
+			sentence, settled, err := r.do(ctx, p)
+			if settled {
+				return
+			}
 			if err != nil {
 				r.stop(err)
 				return
@@ -388,6 +393,8 @@ func (r *jobRun) keepSaving(ctx context.Context) (stop func()) {
 // save stores progress, and hears from the store whether somebody stopped the
 // job.
 func (r *jobRun) save(ctx context.Context) error {
+	r.saving.Lock()
+	defer r.saving.Unlock()
 	r.mu.Lock()
 	progress, changed := r.progress, r.changed
 	r.changed = false
@@ -402,17 +409,47 @@ func (r *jobRun) save(ctx context.Context) error {
 		r.changed = true
 		return err
 	}
-	r.progress.Kept += len(progress.Failures)
-	r.progress.Failures = slices.Clone(r.progress.Failures[len(progress.Failures):])
+	r.keep(progress)
 	if state == JobStopping {
 		r.stop(errJobStopped)
 	}
 	return nil
 }
 
+// keep notes that the failures of a progress are stored. r.mu is held.
+func (r *jobRun) keep(stored JobProgress) {
+	r.progress.Kept += len(stored.Failures)
+	r.progress.Failures = slices.Clone(r.progress.Failures[len(stored.Failures):])
+}
+
+// disable disables a link. Links are disabled one after the other, so that what
+// was done before is in progress.
+func (r *jobRun) disable(ctx context.Context, order credential.Order, p *piece) error {
+	c, entry, err := r.jobs.credentials.Ordered(ctx, order, p.row.ID, credential.Stop)
+	if err != nil {
+		return err
+	}
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	r.mu.Lock()
+	progress := r.progress
+	r.mu.Unlock()
+	with := progress
+	with.Position, with.Done = p.row.Number, progress.Done+1
+	if err := r.jobs.store.DisableFor(ctx, r.job.ID, with, c, entry); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.keep(progress)
+	r.mu.Unlock()
+	r.settle(p, "")
+	return nil
+}
+
 // do does the job's work on one link and gives the sentence why it failed, or
-// nothing. An error means that it is not known: the link stays to be done.
-func (r *jobRun) do(ctx context.Context, row Row) (sentence string, err error) {
+// nothing, unless that is settled already. An error means that it is not known: the link stays to be done.
+func (r *jobRun) do(ctx context.Context, p *piece) (sentence string, settled bool, err error) {
+	row := p.row
 	order := credential.Order{Actor: r.job.Actor, Reason: r.job.Reason}
 	switch r.job.Kind {
 	case JobCheckAgain:
@@ -423,12 +460,13 @@ func (r *jobRun) do(ctx context.Context, row Row) (sentence string, err error) {
 			sentence = cmp.Or(sentence, sayNotPassed)
 		}
 	case JobDisable:
-		_, err = r.jobs.credentials.Stop(ctx, order, row.ID)
+		err = r.disable(ctx, order, p)
+		settled = err == nil
 	}
 	if err != nil {
-		return r.why(ctx, row, err)
+		sentence, err = r.why(ctx, row, err)
 	}
-	return sentence, nil
+	return sentence, settled, err
 }
 
 // why says why the work on a link failed.

@@ -346,6 +346,37 @@ func TestAKilledServerLosesAndCountsNothingTwice(t *testing.T) {
 	})
 }
 
+// Whenever a server is killed, also one whose job was stopped a moment before,
+// the job counts exactly what it disabled.
+func TestAKilledServerCountsWhatItDisabled(t *testing.T) {
+	withJobs(t, 200, func(w *jobWorld) {
+		w.linked.answer = func(ctx context.Context, row review.Row) (credential.Finished, error) {
+			err := jobSleep(ctx, 47*time.Millisecond)
+			if row.Number%21 == 0 && err == nil {
+				err = credential.ErrNotFound
+			}
+			return credential.Finished{}, err
+		}
+		job := w.begin("ada", review.JobDisable, everyLink)
+		for i := range 5 {
+			w.after(1234 * time.Millisecond)
+			if i == 4 {
+				w.ok(w.Stop(t.Context(), jobActor("ada"), job.ID))
+			}
+			killed := w.shelf.copied()
+			w.stop()
+			w.shelf = killed
+			jobSame(t, "what is counted as done", w.job(job.ID).Done, killed.disabled)
+			w.start()
+		}
+		over := w.over(job.ID)
+		w.sums(over, review.JobStopped, w.shelf.disabled, over.Failed)
+		failures, _, err := w.Failures(t.Context(), job.ID, 1000)
+		w.ok(err)
+		jobSame(t, "the number of failures", len(failures), over.Failed)
+	})
+}
+
 func TestAStopIsRememberedOverARestart(t *testing.T) {
 	withJobs(t, 500, func(w *jobWorld) {
 		w.linked.slow(30 * time.Second)
