@@ -79,6 +79,8 @@ type handlers struct {
 	verifying sync.Mutex // of the audit log
 	oops      oopsPage
 	readiness readiness
+
+	helpErrors []helpError // that a search of the help looks through
 }
 
 // maxBody bounds what a request may send, in bytes. The largest form is far
@@ -107,6 +109,7 @@ func newHandlers(config Config) *handlers {
 	h.Help = cmp.Or(h.Help, &walkthrough.Library{})
 	h.sessions = newSessionStore(h.secure())
 	h.attempts = newAttempts(h.secure(), config.Now)
+	h.helpErrors = helpErrorsOf(h.linkable())
 	return h
 }
 
