@@ -40,7 +40,7 @@ type Config struct {
 	Jobs          *review.Jobs
 	Reviews       *review.Reviews
 	AuditLog      *audit.Log
-	Refusals      *Refusals // who starts it closes it
+	Refusals      *audit.Refusals // who starts it closes it
 	Clouds        cloud.Registry
 	Help          *walkthrough.Library // opened with HelpPaths; nil: no walkthroughs
 	Data          Data
@@ -139,14 +139,3 @@ func (h *handlers) router() (*echo.Echo, error) {
 }
 
 func (h *handlers) secure() bool { return h.PublicURL.Scheme == "https" }
-
-func (h *handlers) ipExtractor() echo.IPExtractor {
-	if len(h.TrustedProxies) == 0 {
-		return echo.ExtractIPDirect()
-	}
-	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, network := range h.TrustedProxies {
-		options = append(options, echo.TrustIPRange(network))
-	}
-	return echo.ExtractIPFromXFFHeader(options...)
-}
