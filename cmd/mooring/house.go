@@ -156,9 +156,9 @@ const (
 
 // listenAndServe serves until ctx ends, then lets the requests on their way
 // finish.
-func listenAndServe(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, certFile, keyFile string) error {
+func listenAndServe(ctx context.Context, listener net.Listener, handler http.Handler, proxies []*net.IPNet, log *slog.Logger, certFile, keyFile string) error {
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		Handler: handler, ConnState: newConnections(filesAtMost(), proxies, log).follow, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
