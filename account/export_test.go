@@ -1,5 +1,7 @@
 package account
 
+import "fmt"
+
 // ThrottleKey lets tests note failures without hashing a password for each.
 var ThrottleKey = throttleKey
 
@@ -15,12 +17,36 @@ const (
 // FillLine takes every place in which a password can wait to be hashed, and
 // gives a function that leaves them.
 func (s *Service) FillLine() (leave func()) {
-	for range cap(s.hasher.waiting) {
-		s.hasher.waiting <- struct{}{}
-	}
+	s.hasher.mu.Lock()
+	defer s.hasher.mu.Unlock()
+	s.hasher.waiting += linePlaces
 	return func() {
-		for range cap(s.hasher.waiting) {
-			<-s.hasher.waiting
+		s.hasher.mu.Lock()
+		defer s.hasher.mu.Unlock()
+		s.hasher.waiting -= linePlaces
+	}
+}
+
+// Flood has strangers take every place that they get in both lines, from twenty
+// /48s of IPv6, each from as many networks in it as it likes. It gives how many
+// places those are in each line, and a function that leaves them.
+func (s *Service) Flood() (places int, leave func()) {
+	var taken []func()
+	for _, line := range []*hasher{s.hasher, s.quick} {
+		places = 0
+		for site := range 20 {
+			for i := range 100 {
+				p := placeAt(fmt.Sprintf("2001:db8:%x:%x::1", site, i<<8|i))
+				if line.enter(p) {
+					places++
+					taken = append(taken, func() { line.leave(p) })
+				}
+			}
+		}
+	}
+	return places, func() {
+		for _, leave := range taken {
+			leave()
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, current, ne
 		}
 		c.ProvedAt = c.At
 	}
-	hash, err := s.hasher.hash(ctx, from.Address, next)
+	hash, err := s.hasher.hash(ctx, placeOf(caller.Person.ID), next)
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -72,9 +72,9 @@ func (s *watchedStore) PasswordOf(ctx context.Context, email string) (account.Pe
 	return s.Store.PasswordOf(ctx, email)
 }
 
-func (s *watchedStore) Failures(ctx context.Context, emailKey, addressKey string, since, until time.Time) (account.Failures, error) {
+func (s *watchedStore) Failures(ctx context.Context, f account.Failure, since, until time.Time) (account.Failures, error) {
 	s.note("Failures")
-	return s.Store.Failures(ctx, emailKey, addressKey, since, until)
+	return s.Store.Failures(ctx, f, since, until)
 }
 
 func (s *watchedStore) KnownAddress(ctx context.Context, personID, address string) (bool, error) {

@@ -204,7 +204,7 @@ func (s *Service) Add(ctx context.Context, form Newcomer, siteAdmin bool, joins 
 	if err := form.check(s.policy); err != nil {
 		return NewPerson{}, err
 	}
-	hash, err := s.hasher.hash(ctx, actor.Address, form.Password)
+	hash, err := s.hasher.hash(ctx, placeOf(actor.PersonID), form.Password)
 	if err != nil {
 		return NewPerson{}, err
 	}
@@ -304,7 +304,7 @@ func (s *Service) Reset(ctx context.Context, email, password string, actor audit
 		if trouble := passwordTrouble(password, person.Email, person.Name); trouble != "" {
 			return code, fault.AtFields(fault.Fields{"password": trouble})
 		}
-		if hash, err = s.hasher.hash(ctx, actor.Address, password); err != nil {
+		if hash, err = s.hasher.hash(ctx, placeOf(actor.PersonID), password); err != nil {
 			return code, err
 		}
 	}

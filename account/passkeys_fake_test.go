@@ -87,6 +87,12 @@ func (f *fakePasskeys) FinishUse(answer account.PasskeyAnswer, find func([]byte)
 	return found, nil
 }
 
+func (f *fakePasskeys) Claimed(answer account.PasskeyAnswer) []byte {
+	var a fakeAnswer
+	_ = json.Unmarshal(answer.Answer, &a)
+	return []byte(a.Credential)
+}
+
 // answerTo is what the authenticator with this credential answers.
 func answerTo(t testing.TB, q account.Question, credential string) account.PasskeyAnswer {
 	t.Helper()

@@ -28,35 +28,56 @@ const (
 // PasswordHash is the stored form of a password.
 type PasswordHash string
 
-// maxPlaces is how many places of the line one network gets, so that nobody
-// fills it alone.
-const maxPlaces = 8
+// How many may wait until a password is hashed. Strangers do not get all of
+// the places, so that people whom we know come in while a flood goes on.
+const (
+	linePlaces   = 64
+	keptPlaces   = 16 // of them, for people who are signed in, and for browsers in which they have signed in
+	personPlaces = 4  // of one such person
+	maxPlaces    = 8  // of one network among strangers; networks has those of wider ones
+)
 
 // hasher bounds how many passwords are hashed and how many wait.
 type hasher struct {
-	running, waiting chan struct{}
+	running chan struct{}
 
-	mu     sync.Mutex
-	places map[string]int // taken, by network
+	mu        sync.Mutex
+	waiting   int // with those that are hashed
+	strangers int // of those
+	places    map[string]int
+}
+
+// place says who wants a place in the line, and how many of those who come from
+// the same person, or the same networks, may have one.
+type place struct {
+	stranger bool
+	bounds   map[string]int
+}
+
+// placeOf is for a person whom we know.
+func placeOf(personID string) place {
+	return place{bounds: map[string]int{"person " + personID: personPlaces}}
+}
+
+// placeAt is for a stranger from this address.
+func placeAt(address string) place {
+	p := place{stranger: true, bounds: map[string]int{}}
+	for i, from := range Networks(address) {
+		p.bounds[from] = networks[i].places
+	}
+	return p
 }
 
 func newHasher() *hasher {
-	return &hasher{running: make(chan struct{}, 2), waiting: make(chan struct{}, 64), places: map[string]int{}}
+	return &hasher{running: make(chan struct{}, 2), places: map[string]int{}}
 }
 
-// do waits in line and works. The address is that of whoever asked.
-func (h *hasher) do(ctx context.Context, address string, work func() error) error {
-	from := Network(address)
-	if !h.enter(from) {
+// do waits in line and works.
+func (h *hasher) do(ctx context.Context, p place, work func() error) error {
+	if !h.enter(p) {
 		return ErrBusy
 	}
-	defer h.leave(from)
-	select {
-	case h.waiting <- struct{}{}:
-		defer func() { <-h.waiting }()
-	default:
-		return ErrBusy
-	}
+	defer h.leave(p)
 	select {
 	case h.running <- struct{}{}:
 		defer func() { <-h.running }()
@@ -66,21 +87,38 @@ func (h *hasher) do(ctx context.Context, address string, work func() error) erro
 	return work()
 }
 
-func (h *hasher) enter(from string) bool {
+func (h *hasher) enter(p place) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.places[from] >= maxPlaces {
+	if h.waiting >= linePlaces || p.stranger && h.strangers >= linePlaces-keptPlaces {
 		return false
 	}
-	h.places[from]++
+	for from, most := range p.bounds {
+		if h.places[from] >= most {
+			return false
+		}
+	}
+	h.waiting++
+	if p.stranger {
+		h.strangers++
+	}
+	for from := range p.bounds {
+		h.places[from]++
+	}
 	return true
 }
 
-func (h *hasher) leave(from string) {
+func (h *hasher) leave(p place) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.places[from]--; h.places[from] == 0 {
-		delete(h.places, from)
+	h.waiting--
+	if p.stranger {
+		h.strangers--
+	}
+	for from := range p.bounds {
+		if h.places[from]--; h.places[from] == 0 {
+			delete(h.places, from)
+		}
 	}
 }
 
@@ -92,12 +130,12 @@ func derive(password string, salt []byte) []byte {
 }
 
 // hash gives no hash for no password.
-func (h *hasher) hash(ctx context.Context, address, password string) (PasswordHash, error) {
+func (h *hasher) hash(ctx context.Context, p place, password string) (PasswordHash, error) {
 	if password == "" {
 		return "", nil
 	}
 	var hash PasswordHash
-	err := h.do(ctx, address, func() error {
+	err := h.do(ctx, p, func() error {
 		hash = hashOf(password)
 		return nil
 	})

@@ -18,7 +18,7 @@ func TestAPasswordOpensWithItselfAndNothingElse(t *testing.T) {
 		long: {long + "x", long[:72]},
 		odd:  {"pässwörd ", strings.ToUpper(odd), ""},
 	} {
-		hash, err := h.hash(t.Context(), "192.0.2.1", password)
+		hash, err := h.hash(t.Context(), placeAt("192.0.2.1"), password)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,11 +38,11 @@ func TestAPasswordOpensWithItselfAndNothingElse(t *testing.T) {
 
 func TestAHashIsSaltedAndTellsHowItWasMade(t *testing.T) {
 	h := newHasher()
-	a, err := h.hash(t.Context(), "192.0.2.1", "correct horse battery")
+	a, err := h.hash(t.Context(), placeAt("192.0.2.1"), "correct horse battery")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := h.hash(t.Context(), "192.0.2.1", "correct horse battery")
+	b, err := h.hash(t.Context(), placeAt("192.0.2.1"), "correct horse battery")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestNoPasswordMatchesTheDecoy(t *testing.T) {
 
 func TestTheDecoyCostsAsMuchAsARealHash(t *testing.T) {
 	h := newHasher()
-	hash, err := h.hash(t.Context(), "192.0.2.1", "correct horse battery")
+	hash, err := h.hash(t.Context(), placeAt("192.0.2.1"), "correct horse battery")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,26 +113,32 @@ func TestTheHasherRefusesWhen64AreInLine(t *testing.T) {
 			return nil
 		}
 		results := make(chan error, 64)
+		whose := func(i int) place { // of 64, 16 are kept for people whom we know
+			if i < keptPlaces {
+				return placeOf(fmt.Sprint("person-", i))
+			}
+			return placeAt(fmt.Sprint("192.0.2.", i))
+		}
 		for i := range 64 {
-			go func() { results <- h.do(t.Context(), fmt.Sprint("192.0.2.", i), work) }()
+			go func() { results <- h.do(t.Context(), whose(i), work) }()
 		}
 		synctest.Wait()
 		if running != 2 {
 			t.Errorf("%d are hashed at once, want 2: each takes 19 MiB", running)
 		}
 		for range 3 {
-			if err := h.do(t.Context(), "192.0.2.99", func() error { t.Error("the 65th was hashed"); return nil }); !errors.Is(err, ErrBusy) {
+			if err := h.do(t.Context(), placeAt("192.0.2.99"), func() error { t.Error("the 65th was hashed"); return nil }); !errors.Is(err, ErrBusy) {
 				t.Errorf("the 65th got %v", err)
 			}
 		}
 		release <- struct{}{} // one is done, one place is free
 		synctest.Wait()
-		go func() { results <- h.do(t.Context(), "192.0.2.99", work) }()
+		go func() { results <- h.do(t.Context(), placeOf("person-99"), work) }()
 		synctest.Wait()
 		close(release)
 		synctest.Wait()
-		if most != 2 || len(h.waiting) != 0 || len(h.running) != 0 {
-			t.Errorf("at most %d ran, %d still wait, %d still run", most, len(h.waiting), len(h.running))
+		if most != 2 || h.waiting != 0 || len(h.running) != 0 {
+			t.Errorf("at most %d ran, %d still wait, %d still run", most, h.waiting, len(h.running))
 		}
 		for range 64 {
 			if err := <-results; err != nil {
@@ -150,20 +156,20 @@ func TestWhoGivesUpLeavesTheLine(t *testing.T) {
 		ctx, giveUp := context.WithCancel(t.Context())
 		result := make(chan error)
 		go func() {
-			_, err := h.hash(ctx, "192.0.2.1", "correct horse battery")
+			_, err := h.hash(ctx, placeAt("192.0.2.1"), "correct horse battery")
 			result <- err
 		}()
 		synctest.Wait()
-		if len(h.waiting) != 1 {
-			t.Fatalf("%d wait", len(h.waiting))
+		if h.waiting != 1 {
+			t.Fatalf("%d wait", h.waiting)
 		}
 		giveUp()
 		if err := <-result; !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 		synctest.Wait()
-		if len(h.waiting) != 0 {
-			t.Errorf("%d still wait", len(h.waiting))
+		if h.waiting != 0 {
+			t.Errorf("%d still wait", h.waiting)
 		}
 	})
 }
@@ -175,16 +181,16 @@ func TestOneNetworkGetsAFewPlacesInTheLineOnly(t *testing.T) {
 		results := make(chan error, maxPlaces+1)
 		wait := func() error { <-release; return nil }
 		for i := range maxPlaces { // one client, which changes its address
-			go func() { results <- h.do(t.Context(), fmt.Sprint("2001:db8:1:2::", i), wait) }()
+			go func() { results <- h.do(t.Context(), placeAt(fmt.Sprint("2001:db8:1:2::", i)), wait) }()
 		}
 		synctest.Wait()
-		if err := h.do(t.Context(), "2001:db8:1:2::ffff", wait); !errors.Is(err, ErrBusy) {
+		if err := h.do(t.Context(), placeAt("2001:db8:1:2::ffff"), wait); !errors.Is(err, ErrBusy) {
 			t.Errorf("one more of that network got %v", err)
 		}
-		go func() { results <- h.do(t.Context(), "2001:db8:1:3::1", wait) }() // its neighbour stands in line
+		go func() { results <- h.do(t.Context(), placeAt("2001:db8:1:3::1"), wait) }() // its neighbour stands in line
 		synctest.Wait()
-		if len(h.waiting) != maxPlaces+1 {
-			t.Errorf("%d stand in line, want %d", len(h.waiting), maxPlaces+1)
+		if h.waiting != maxPlaces+1 {
+			t.Errorf("%d stand in line, want %d", h.waiting, maxPlaces+1)
 		}
 		close(release)
 		for range maxPlaces + 1 {
@@ -192,7 +198,7 @@ func TestOneNetworkGetsAFewPlacesInTheLineOnly(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if err := h.do(t.Context(), "2001:db8:1:2::1", wait); err != nil || len(h.places) != 0 {
+		if err := h.do(t.Context(), placeAt("2001:db8:1:2::1"), wait); err != nil || len(h.places) != 0 {
 			t.Errorf("afterwards: %v, and %d networks are remembered", err, len(h.places))
 		}
 	})

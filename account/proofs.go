@@ -75,7 +75,7 @@ func (s *Service) tryOwnPassword(ctx context.Context, caller Caller, password st
 	if err != nil {
 		return "", err
 	}
-	a := &attempt{action: failed, email: person.Email, person: person, from: from}
+	a := &attempt{action: failed, email: person.Email, person: person, inside: !caller.OwesSecondStep(), from: from}
 	return hash, s.try(ctx, a, func() error { return compare(person, hash, password, ErrNotYourPassword) })
 }
 
@@ -93,7 +93,7 @@ func (s *Service) ProveWithPasskey(ctx context.Context, caller Caller, answer Pa
 
 func (s *Service) tryPasskey(ctx context.Context, caller Caller, answer PasskeyAnswer, failed audit.Action, from Origin) (Passkey, error) {
 	a := &attempt{action: failed, with: withPasskey, email: caller.Person.Email, person: caller.Person,
-		notify: failed == audit.SecondStepFailed, quick: true, from: from}
+		notify: failed == audit.SecondStepFailed, quick: true, inside: !caller.OwesSecondStep(), from: from}
 	var used Passkey
 	err := s.try(ctx, a, func() (err error) {
 		used, _, err = s.usePasskey(ctx, answer, caller.Person.ID)

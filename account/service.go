@@ -40,7 +40,8 @@ const (
 type Config struct {
 	Store    Store
 	Policy   Policy
-	Passkeys Passkeys // nil: passkeys are not possible under this address
+	Passkeys Passkeys        // nil: passkeys are not possible under this address
+	Refusals *audit.Refusals // bound the entries about strangers; nil: each failure has its own
 	Now      func() time.Time
 	NewID    func() string
 	Log      *slog.Logger
@@ -52,6 +53,7 @@ type Service struct {
 	store    Store
 	policy   Policy
 	passkeys Passkeys
+	refusals *audit.Refusals
 	now      func() time.Time
 	newID    func() string
 	log      *slog.Logger
@@ -76,7 +78,7 @@ func (s *Service) Policy() Policy { return s.policy }
 func NewService(c Config) *Service {
 	c.Policy.Passkeys = c.Passkeys != nil
 	return &Service{
-		store: c.Store, policy: c.Policy, passkeys: c.Passkeys, now: c.Now, newID: c.NewID, log: c.Log, joined: c.Joined,
+		store: c.Store, policy: c.Policy, passkeys: c.Passkeys, refusals: c.Refusals, now: c.Now, newID: c.NewID, log: c.Log, joined: c.Joined,
 		hasher: newHasher(), quick: newHasher(), kept: map[string]keptCaller{}, seen: map[string]time.Time{},
 	}
 }

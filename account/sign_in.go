@@ -138,8 +138,12 @@ func (s *Service) BeginPasskey(context.Context) (Question, error) {
 // passkey is something one has, which asks for something one knows or is.
 func (s *Service) SignInWithPasskey(ctx context.Context, answer PasskeyAnswer, from Origin) (SignedIn, error) {
 	a := &attempt{action: audit.SignInFailed, with: withPasskey, notify: true, quick: true, from: from}
+	var err error
+	if a.claimed, err = s.claimed(ctx, answer, from); err != nil {
+		return SignedIn{}, err
+	}
 	var used Passkey
-	err := s.try(ctx, a, func() (err error) {
+	err = s.try(ctx, a, func() (err error) {
 		used, a.person, err = s.usePasskey(ctx, answer, "")
 		return err
 	})
@@ -151,6 +155,30 @@ func (s *Service) SignInWithPasskey(ctx context.Context, answer PasskeyAnswer, f
 	}
 	arrival := Arrival{Session: Session{Way: ByPasskey, SecondStepAt: s.now()}, Proof: Proof{Passkey: &used}}
 	return s.arrive(ctx, a.person, arrival, from)
+}
+
+// claimed is whose passkey an answer says that it comes from, if the browser is
+// one in which they have signed in. It gives a place in the line and no more.
+func (s *Service) claimed(ctx context.Context, answer PasskeyAnswer, from Origin) (personID string, err error) {
+	if s.passkeys == nil || from.Device == "" {
+		return "", nil
+	}
+	credentialID := s.passkeys.Claimed(answer)
+	if len(credentialID) == 0 {
+		return "", nil
+	}
+	_, person, err := s.store.PasskeyOf(ctx, credentialID)
+	if errors.Is(err, ErrNoSuchPasskey) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	known, err := s.store.KnownDevice(ctx, person.ID, hashToken(from.Device))
+	if !known {
+		return "", err
+	}
+	return person.ID, err
 }
 
 // usePasskey checks an answer and says whose passkey gave it; that person also

@@ -19,15 +19,17 @@ type NewPerson struct {
 
 // Failures counts the failed sign-ins of a time span.
 type Failures struct {
-	Pair    int // for this e-mail address from this network address
-	Email   int // for this e-mail address from anywhere
-	Address int // from this network address for anybody
+	Pair    int    // for this e-mail address from this network address
+	Email   int    // for this e-mail address from anywhere
+	Address int    // from this network address for anybody
+	Wider   [2]int // from each of the wider networks, for anybody
 }
 
 // Failure is a proof that did not hold.
 type Failure struct {
-	EmailKey, AddressKey string // what it counts for; both empty: it counts for nothing
-	PersonID             string // whom to tell with a notice; empty: nobody
+	EmailKey, AddressKey string   // what it counts for; both empty: it counts for nothing
+	WiderKeys            []string // of the wider networks, for which it counts, too
+	PersonID             string   // whom to tell with a notice; empty: nobody
 	Agent                string
 }
 
@@ -113,9 +115,13 @@ type Store interface {
 	DropExpired(ctx context.Context, now time.Time) error
 
 	AddFailure(ctx context.Context, f Failure, entry audit.Entry) error
-	// Failures counts those of a time span. Later ones are of a clock that was
-	// ahead: they would close the account until that time comes.
-	Failures(ctx context.Context, emailKey, addressKey string, since, until time.Time) (Failures, error)
+	// CountFailure does what AddFailure does, but the entry is not written: a
+	// later one has it in its number.
+	CountFailure(ctx context.Context, f Failure, entry audit.Entry) error
+	// Failures counts those of a time span that count for the same as f. Later
+	// ones are of a clock that was ahead: they would close the account until that
+	// time comes.
+	Failures(ctx context.Context, f Failure, since, until time.Time) (Failures, error)
 	KnownAddress(ctx context.Context, personID, address string) (bool, error) // is signed in from its Network, with both steps
 	KnownDevice(ctx context.Context, personID, device string) (bool, error)   // has signed in there, with both steps; by the hash of Arrival.Device
 

@@ -18,6 +18,17 @@ const (
 	maxEmailTries = 60 // one account from many addresses; known addresses go on
 )
 
+// network is what somebody can choose their address from, and what all who come
+// from there share: wrong tries within failureWindow, and places in the line.
+type network struct{ tries, places int }
+
+// One gets a /64 of IPv6 from a hotel, a /56 from an Internet provider at home,
+// and a /48 for the asking. In IPv4 an address is what one gets.
+var (
+	networkBits = [...]int{64, 56, 48}
+	networks    = [...]network{{maxAddrTries, maxPlaces}, {2 * maxAddrTries, maxPlaces + 4}, {4 * maxAddrTries, 2 * maxPlaces}}
+)
+
 // means is with what somebody tries. Each is counted by itself: nobody can guess
 // a passkey, so that wrong passwords are no reason to stop one.
 type means string
@@ -30,13 +41,16 @@ const (
 
 // attempt is somebody who tries to prove who they are.
 type attempt struct {
-	action audit.Action // when it fails
-	with   means
-	email  string // whom they say they are; empty: they do not say
-	person Person // who that is; the zero value when it is nobody
-	notify bool   // tell the person when it fails
-	quick  bool   // nothing is hashed slowly, so it need not stand in line with passwords
-	from   Origin
+	action  audit.Action // when it fails
+	with    means
+	email   string // whom they say they are; empty: they do not say
+	person  Person // who that is; the zero value when it is nobody
+	notify  bool   // tell the person when it fails
+	quick   bool   // nothing is hashed slowly, so it need not stand in line with passwords
+	inside  bool   // it is somebody who is signed in
+	own     bool   // they use a browser in which that person has signed in
+	claimed string // whom a passkey says they are, before it is checked, in a browser of that person
+	from    Origin
 }
 
 // wrong are the answers that count as a failed attempt.
@@ -50,7 +64,13 @@ func (s *Service) try(ctx context.Context, a *attempt, check func() error) error
 	if a.quick {
 		line = s.quick
 	}
-	return line.do(ctx, a.from.Address, func() error {
+	if a.email != "" && a.from.Device != "" {
+		var err error
+		if a.own, err = s.store.KnownDevice(ctx, a.person.ID, hashToken(a.from.Device)); err != nil {
+			return err
+		}
+	}
+	return line.do(ctx, a.place(), func() error {
 		failure, err := s.throttle(ctx, a)
 		if errors.Is(err, ErrTooManyTries) && a.with == withPasskey && a.email == "" {
 			return s.passInOwnBrowser(ctx, a, check)
@@ -65,17 +85,54 @@ func (s *Service) try(ctx context.Context, a *attempt, check func() error) error
 		if a.notify {
 			failure.PersonID = a.person.ID
 		}
-		if failed := s.store.AddFailure(ctx, failure, s.refusal(a, "")); failed != nil {
+		if failed := s.fail(ctx, a, failure); failed != nil {
 			return failed
 		}
 		return err
 	})
 }
 
+// place is where somebody stands in the line: a stranger with their network,
+// and whom we know by themselves.
+func (a *attempt) place() place {
+	switch {
+	case a.own, a.inside:
+		return placeOf(a.person.ID)
+	case a.claimed != "":
+		return placeOf(a.claimed)
+	}
+	return placeAt(a.from.Address)
+}
+
+// fail counts a failure. What is tried at one person has an entry each time: there
+// are few of those, since they count for that person. What strangers do in
+// nobody's name shares the bound of audit.Refusals, and beyond it a number.
+func (s *Service) fail(ctx context.Context, a *attempt, f Failure) error {
+	entry := s.refusal(a, "")
+	if (a.person.ID == "" || a.email == "") && !s.admits(a, entry) {
+		return s.store.CountFailure(ctx, f, entry)
+	}
+	return s.store.AddFailure(ctx, f, entry)
+}
+
+// admits reports whether a refusal has an entry of its own.
+func (s *Service) admits(a *attempt, entry audit.Entry) bool {
+	who := a.person.ID
+	if who == "" {
+		who = "network " + Network(a.from.Address)
+	}
+	return s.refusals == nil || s.refusals.Admit(who, entry)
+}
+
 // refuse notes that somebody is kept out although their proof holds, and gives
-// the reason back.
+// the reason back. As often as they like they come with it, so that the entries
+// are bounded.
 func (s *Service) refuse(ctx context.Context, a *attempt, detail string, reason error) error {
-	if err := s.store.AddFailure(ctx, Failure{}, s.refusal(a, detail)); err != nil {
+	entry := s.refusal(a, detail)
+	if !s.admits(a, entry) {
+		return reason
+	}
+	if err := s.store.AddFailure(ctx, Failure{}, entry); err != nil {
 		return err
 	}
 	return reason
@@ -93,26 +150,25 @@ func (s *Service) refusal(a *attempt, detail string) audit.Entry {
 // the person has used stands for the address: what others do there stops nobody
 // in it, and what is done in it stops no others.
 func (s *Service) throttle(ctx context.Context, a *attempt) (Failure, error) {
-	f := Failure{EmailKey: a.with.key("email", a.email), AddressKey: a.with.key("address", Network(a.from.Address)),
-		Agent: clip(a.from.Agent, maxAgent)}
-	own := false
-	if a.email != "" && a.from.Device != "" {
-		var err error
-		if own, err = s.store.KnownDevice(ctx, a.person.ID, hashToken(a.from.Device)); err != nil {
-			return Failure{}, err
-		}
+	from := Networks(a.from.Address)
+	f := Failure{EmailKey: a.with.key("email", a.email), AddressKey: a.with.key("address", from[0]), Agent: clip(a.from.Agent, maxAgent)}
+	for _, wider := range from[1:] {
+		f.WiderKeys = append(f.WiderKeys, a.with.key("address", wider))
 	}
-	if own {
-		f.AddressKey = a.with.key("device", a.from.Device)
+	if a.own {
+		f.AddressKey, f.WiderKeys = a.with.key("device", a.from.Device), nil
+	}
+	if a.email == "" { // strangers have nothing in common but their address
+		f.EmailKey = f.AddressKey
 	}
 	now := s.now()
-	failures, err := s.store.Failures(ctx, f.EmailKey, f.AddressKey, now.Add(-failureWindow), now.Add(ClockSkew))
+	failures, err := s.store.Failures(ctx, f, now.Add(-failureWindow), now.Add(ClockSkew))
 	switch {
 	case err != nil:
 		return Failure{}, err
-	case failures.Address >= maxAddrTries && !own, failures.Pair >= maxPairTries && a.email != "":
+	case failures.closed() && !a.own, failures.Pair >= maxPairTries && a.email != "":
 		return Failure{}, ErrTooManyTries
-	case own, a.email == "", failures.Email < maxEmailTries: // strangers have nothing in common but their address
+	case a.own, a.email == "", failures.Email < maxEmailTries:
 		return f, nil
 	}
 	// Somebody guesses at this account from many addresses. Its owner still
@@ -143,18 +199,38 @@ func (s *Service) passInOwnBrowser(ctx context.Context, a *attempt, check func()
 	return err
 }
 
+// closed reports whether too much was tried from where somebody is.
+func (f Failures) closed() bool {
+	if f.Address >= networks[0].tries {
+		return true
+	}
+	for i, wider := range f.Wider {
+		if wider >= networks[i+1].tries {
+			return true
+		}
+	}
+	return false
+}
+
 // Network is what one client can choose its address from: all of it in IPv4,
 // and a /64 in IPv6.
-func Network(address string) string {
+func Network(address string) string { return Networks(address)[0] }
+
+// Networks are what one client may choose its address from, the smallest first:
+// in IPv6 a /64, a /56 and a /48.
+func Networks(address string) []string {
 	ip, err := netip.ParseAddr(address)
-	if err != nil || ip.Is4() || ip.Is4In6() {
-		return address
-	}
-	prefix, err := ip.WithZone("").Prefix(64)
 	if err != nil {
-		return address
+		return []string{address}
 	}
-	return prefix.String()
+	if ip = ip.Unmap().WithZone(""); ip.Is4() {
+		return []string{ip.String()}
+	}
+	all := make([]string, 0, len(networkBits))
+	for _, bits := range networkBits {
+		all = append(all, netip.PrefixFrom(ip, bits).Masked().String())
+	}
+	return all
 }
 
 func (m means) key(kind, value string) string { return throttleKey(string(m)+kind, value) }

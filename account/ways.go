@@ -75,6 +75,9 @@ type Passkeys interface {
 	// the authenticator says, and gives it back with its Record brought up to
 	// date: ErrPasskeyRefused when it does not hold.
 	FinishUse(answer PasskeyAnswer, find func(credentialID []byte) (Passkey, error)) (Passkey, error)
+	// Claimed is the credential from which an answer says that it comes, before
+	// anything about it is checked; nil when it does not say.
+	Claimed(answer PasskeyAnswer) (credentialID []byte)
 }
 
 // Mailer sends mail. A nil Mailer means that the operator named no mail server.

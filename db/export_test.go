@@ -65,6 +65,8 @@ var Queries = map[string]string{
 	"mailed invitations":         mailedSince,
 	"organizations owned":        organizationsOwned,
 	"failures":                   failuresSince,
+	"failures of a network":      failuresFrom,
+	"failures to drop":           dropOldFailures,
 	"person by e-mail":           personByEmail,
 	"person by identity":         personByIdentity,
 	"identities of person":       identitiesOfPerson,

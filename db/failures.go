@@ -13,33 +13,68 @@ import (
 // only has to be longer than the times over which account counts them.
 const keptFailures = 24 * time.Hour
 
+// mostFailures is how many are kept: the latest. A flood from many networks
+// fills no disk.
+const mostFailures = 100_000
+
 // AddFailure notes a proof that did not hold. It runs the same statements
 // whether or not there is somebody to tell.
 func (a Accounts) AddFailure(ctx context.Context, f account.Failure, entry audit.Entry) error {
-	return a.db.write(ctx, entry, func(tx *sql.Tx) error {
-		if f.EmailKey == "" && f.AddressKey == "" {
-			return nil
-		}
-		err := run(ctx, tx, `INSERT INTO sign_in_failures (email_key, address_key, at) VALUES (?, ?, ?)`,
-			f.EmailKey, f.AddressKey, moment(entry.At))
-		if err != nil {
-			return err
-		}
-		return countNotice(ctx, tx, f.PersonID, account.Notice{Kind: account.NoticeFailedSignIns, At: entry.At, Address: entry.Actor.Address, Agent: f.Agent})
-	})
+	return a.db.write(ctx, entry, func(tx *sql.Tx) error { return addFailure(ctx, tx, f, entry) })
 }
 
-const failuresSince = `
+// CountFailure is AddFailure without its entry. It counts as a change only if
+// there is somebody to tell: strangers must not have every page rendered again.
+func (a Accounts) CountFailure(ctx context.Context, f account.Failure, entry audit.Entry) error {
+	work := func(tx *sql.Tx) error { return addFailure(ctx, tx, f, entry) }
+	if f.PersonID == "" {
+		return transact(ctx, a.db.writer, work)
+	}
+	return a.db.change(ctx, work)
+}
+
+func addFailure(ctx context.Context, tx *sql.Tx, f account.Failure, entry audit.Entry) error {
+	if f.EmailKey == "" && f.AddressKey == "" {
+		return nil
+	}
+	const add = `INSERT INTO sign_in_failures (email_key, address_key, at) VALUES (?, ?, ?)`
+	if err := run(ctx, tx, add, f.EmailKey, f.AddressKey, moment(entry.At)); err != nil {
+		return err
+	}
+	for _, wider := range f.WiderKeys { // for the network only
+		if err := run(ctx, tx, add, wider, wider, moment(entry.At)); err != nil {
+			return err
+		}
+	}
+	if err := run(ctx, tx, dropOldFailures, mostFailures); err != nil {
+		return err
+	}
+	return countNotice(ctx, tx, f.PersonID, account.Notice{Kind: account.NoticeFailedSignIns, At: entry.At, Address: entry.Actor.Address, Agent: f.Agent})
+}
+
+const (
+	dropOldFailures = `DELETE FROM sign_in_failures WHERE rowid <= (SELECT max(rowid) FROM sign_in_failures) - ?`
+
+	failuresSince = `
 	SELECT (SELECT count(*) FROM sign_in_failures WHERE email_key = ?1 AND at BETWEEN ?3 AND ?4 AND address_key = ?2),
 	       (SELECT count(*) FROM sign_in_failures WHERE email_key = ?1 AND at BETWEEN ?3 AND ?4),
 	       (SELECT count(*) FROM sign_in_failures WHERE address_key = ?2 AND at BETWEEN ?3 AND ?4)`
 
+	failuresFrom = `SELECT count(*) FROM sign_in_failures WHERE address_key = ? AND at BETWEEN ? AND ?`
+)
+
 // Failures counts the failed sign-ins of a time span.
-func (a Accounts) Failures(ctx context.Context, emailKey, addressKey string, since, until time.Time) (account.Failures, error) {
-	var f account.Failures
-	err := a.db.readers.QueryRowContext(ctx, failuresSince, emailKey, addressKey, moment(since), moment(until)).
-		Scan(&f.Pair, &f.Email, &f.Address)
-	return f, err
+func (a Accounts) Failures(ctx context.Context, f account.Failure, since, until time.Time) (account.Failures, error) {
+	var found account.Failures
+	err := a.db.readers.QueryRowContext(ctx, failuresSince, f.EmailKey, f.AddressKey, moment(since), moment(until)).
+		Scan(&found.Pair, &found.Email, &found.Address)
+	for i, wider := range f.WiderKeys {
+		if err != nil {
+			break
+		}
+		found.Wider[i], err = value[int](a.db.readers.QueryRowContext(ctx, failuresFrom, wider, moment(since), moment(until)))
+	}
+	return found, err
 }
 
 const sessionFromNetwork = `

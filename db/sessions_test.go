@@ -161,10 +161,29 @@ func TestFailures(t *testing.T) {
 	fail("eve", "here", 0)
 	fail("eve", "there", 0)
 	fail("ada", "here", time.Minute+time.Millisecond) // the clock was ahead
-	failures, err := w.Accounts().Failures(t.Context(), "ada", "here", after(-15*time.Minute), after(time.Minute))
+	failures, err := w.Accounts().Failures(t.Context(), account.Failure{EmailKey: "ada", AddressKey: "here"}, after(-15*time.Minute), after(time.Minute))
 	w.ok(err)
 	same(t, "the count", failures, account.Failures{Pair: 2, Email: 3, Address: 3})
 	same(t, "the audit entries", len(w.audit("")), 7)
+}
+
+// A flood from many networks fills no disk, and the latest failures count.
+func TestTheLatestFailuresAreKeptAndNoMore(t *testing.T) {
+	w := newWorld(t)
+	w.exec(`INSERT INTO sign_in_failures (email_key, address_key, at)
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100500) SELECT 'e' || i, 'a' || i, ? FROM n`, morning.UnixMilli())
+	version, entries := w.Version(), len(w.audit(""))
+	f := account.Failure{EmailKey: "ada", AddressKey: "here", WiderKeys: []string{"street", "town"}}
+	w.ok(w.Accounts().CountFailure(t.Context(), f, entry(audit.SignInFailed, "")))
+	same(t, "the failures", w.count(`SELECT count(*) FROM sign_in_failures`), 100_000)
+	failures, err := w.Accounts().Failures(t.Context(), f, after(-time.Minute), after(time.Minute))
+	w.ok(err)
+	same(t, "what counts", failures, account.Failures{Pair: 1, Email: 1, Address: 1, Wider: [2]int{1, 1}})
+	same(t, "the audit entries", len(w.audit("")), entries)
+	same(t, "the version", w.Version(), version)
+	f.PersonID = "person-ada"
+	w.ok(w.Accounts().CountFailure(t.Context(), f, entry(audit.SignInFailed, "")))
+	same(t, "the version when somebody is told", w.Version(), version+1)
 }
 
 // Whatever was stored while the clock was a year ahead lasts no longer than what

@@ -47,22 +47,36 @@ type attempt struct {
 // attemptLife is how long a browser may take for the answer.
 const attemptLife = 10 * time.Minute
 
+// How many attempts can be used up within a generation, which is as long as one
+// may count. Anybody can begin attempts and use them up.
+const (
+	generation     = attemptLife + account.ClockSkew
+	mostUsed       = 20_000
+	mostUsedOfPart = mostUsed / 20 // of an address or a /64; twice as many of a /56, and of a /48 twice those
+)
+
 // attempts seals attempts and remembers which were used up. The keys live as
-// long as the program, or until the clock is set back: both ask people to begin
-// again.
+// long as the program, or until the clock is set back, or until too many were
+// used up: all ask people to begin again.
 type attempts struct {
 	name   string
 	secure bool
 	now    func() time.Time
+	timer  func() time.Time // that of the cookies
 
 	mu     sync.Mutex
 	codec  *securecookie.SecureCookie
-	used   map[string]time.Time // by ID, until when the cookie would count
-	latest time.Time            // that the clock has shown
+	latest time.Time // that now has shown
+
+	// What was used up in this generation and in the one before. Nothing is
+	// looked through: the older set goes with its generation.
+	used, before map[string]bool
+	networks     map[string]int // how many of used came from there
+	began        time.Time      // the generation
 }
 
 func newAttempts(secure bool, now func() time.Time) *attempts {
-	a := &attempts{name: "mooring_attempt", secure: secure, now: now}
+	a := &attempts{name: "mooring_attempt", secure: secure, now: now, timer: time.Now}
 	if secure {
 		a.name = "__Host-" + a.name
 	}
@@ -76,14 +90,47 @@ func (a *attempts) renewKeys() {
 	_, _ = rand.Read(hash)
 	_, _ = rand.Read(block)
 	a.codec = securecookie.New(hash, block).MaxAge(int(attemptLife.Seconds())).SetSerializer(securecookie.JSONEncoder{})
-	a.used = map[string]time.Time{}
+	a.used, a.before, a.networks, a.began = map[string]bool{}, nil, map[string]int{}, a.timer()
 }
 
-// current gives what seals and opens attempts at this time. When the clock is
+// useUp remembers an attempt from this address, or says why it does not count.
+func (a *attempts) useUp(id, address string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if passed := a.timer().Sub(a.began); passed >= generation {
+		a.used, a.before = map[string]bool{}, a.used
+		if passed >= 2*generation {
+			a.before = nil
+		}
+		a.networks, a.began = map[string]int{}, a.timer()
+	}
+	if a.used[id] || a.before[id] {
+		return errAttempt
+	}
+	networks := account.Networks(address)
+	for i, network := range networks {
+		if a.networks[network] >= mostUsedOfPart<<i {
+			return account.ErrTooManyTries
+		}
+	}
+	if len(a.used) >= mostUsed { // from many networks at once: rather than keep everybody out
+		a.renewKeys()
+		return errAttempt
+	}
+	a.used[id] = true
+	for _, network := range networks {
+		a.networks[network]++
+	}
+	return nil
+}
+
+// keys are what seals and opens attempts at this time. When the clock is
 // set back, what was begun before would count for longer than attemptLife, and
 // what was used up could count again, so that no such attempt can be opened any
-// more. a.mu is held.
-func (a *attempts) current() *securecookie.SecureCookie {
+// more.
+func (a *attempts) keys() *securecookie.SecureCookie {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	now := a.now().Round(0) // as the clock shows it: what passes by itself is never set back
 	if account.ClockWasAhead(a.latest, now) {
 		a.renewKeys()
@@ -98,9 +145,7 @@ func (a *attempts) current() *securecookie.SecureCookie {
 // begin hands an attempt to the browser, in place of an earlier one.
 func (a *attempts) begin(c echo.Context, begun attempt) error {
 	begun.ID = rand.Text()
-	a.mu.Lock()
-	value, err := a.current().Encode(a.cookie(begun.Purpose), begun)
-	a.mu.Unlock()
+	value, err := a.keys().Encode(a.cookie(begun.Purpose), begun)
 	if err != nil {
 		return err
 	}
@@ -114,19 +159,10 @@ func (a *attempts) take(c echo.Context, want purpose) (attempt, error) {
 	if err != nil {
 		return attempt{}, err
 	}
+	if err := a.useUp(found.ID, c.RealIP()); err != nil {
+		return attempt{}, err
+	}
 	a.set(c, want, "", -1)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	now := time.Now() // the clock of the cookie
-	for id, until := range a.used {
-		if now.After(until) {
-			delete(a.used, id)
-		}
-	}
-	if _, again := a.used[found.ID]; again {
-		return attempt{}, errAttempt
-	}
-	a.used[found.ID] = now.Add(attemptLife + account.ClockSkew)
 	return found, nil
 }
 
@@ -156,13 +192,13 @@ func (a *attempts) readFrom(c echo.Context, name string) (attempt, error) {
 	if len(cookies) != 1 {
 		return attempt{}, errAttempt
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	var found attempt
-	if err := a.current().Decode(name, cookies[0].Value, &found); err != nil {
+	if err := a.keys().Decode(name, cookies[0].Value, &found); err != nil {
 		return attempt{}, errAttempt.Because(err)
 	}
-	if _, again := a.used[found.ID]; again {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.used[found.ID] || a.before[found.ID] {
 		return attempt{}, errAttempt
 	}
 	return found, nil

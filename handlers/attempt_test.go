@@ -1,6 +1,9 @@
 package handlers
 
 import (
+	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -100,6 +103,82 @@ func TestWhenTheClockIsSetBackAttemptsEnd(t *testing.T) {
 			w = b.ask("POST", "/login/passkey", answer(b.question("/login/passkey/question", "laptop", url.Values{})))
 		}
 		leads(t, w, "/")
+	}
+}
+
+// tried begins attempts and uses them up, and gives how many counted.
+func tried(t *testing.T, a *attempts, times int, address func(i int) string) (counted int, last error) {
+	t.Helper()
+	for i := range times {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("POST", "/login/passkey", nil)
+		r.RemoteAddr = net.JoinHostPort(address(i), "1")
+		c := echo.New().NewContext(r, w)
+		if err := a.begin(c, attempt{Purpose: toSignIn}); err != nil {
+			t.Fatal(err)
+		}
+		r.AddCookie(w.Result().Cookies()[0])
+		if _, last = a.take(c, toSignIn); last == nil {
+			counted++
+		}
+	}
+	return counted, last
+}
+
+// Anybody can begin attempts and use them up, as fast as they like.
+func TestAttemptsThatWereUsedUpAreBounded(t *testing.T) {
+	a := newAttempts(false, testNow)
+	now := time.Now()
+	a.timer = func() time.Time { return now }
+	for what, c := range map[string]struct {
+		address func(i int) string
+		want    int
+	}{
+		"an address":  {func(int) string { return "192.0.2.1" }, mostUsedOfPart},
+		"a /64":       {func(i int) string { return fmt.Sprintf("2001:db8:1::%x", i) }, mostUsedOfPart},
+		"a /56":       {func(i int) string { return fmt.Sprintf("2001:db8:2:%x::1", i%256) }, 2 * mostUsedOfPart},
+		"a /48":       {func(i int) string { return fmt.Sprintf("2001:db8:3:%x::1", i) }, 4 * mostUsedOfPart},
+		"another /48": {func(i int) string { return fmt.Sprintf("2001:db8:4:%x::1", i) }, 4 * mostUsedOfPart},
+	} {
+		if got, err := tried(t, a, c.want+10, c.address); got != c.want || !errors.Is(err, account.ErrTooManyTries) {
+			t.Errorf("%s uses up %d attempts, want %d; the last got %v", what, got, c.want, err)
+		}
+	}
+	keys := a.codec
+	tried(t, a, mostUsed, func(i int) string { return fmt.Sprintf("198.51.%d.%d", i%100, i%250) })
+	if len(a.used)+len(a.before) > mostUsed || len(a.networks) > 3*mostUsed || a.codec == keys {
+		t.Errorf("%d attempts and %d networks are remembered", len(a.used)+len(a.before), len(a.networks))
+	}
+	if got, err := tried(t, a, 1, func(int) string { return "203.0.113.1" }); got != 1 {
+		t.Errorf("nobody can sign in after a flood: %v", err)
+	}
+	for range 2 {
+		now = now.Add(generation)
+		tried(t, a, 1, func(int) string { return "192.0.2.1" })
+	}
+	if len(a.used) != 1 || len(a.before) != 1 || len(a.networks) != 1 {
+		t.Errorf("%d, %d and %d are remembered for ever", len(a.used), len(a.before), len(a.networks))
+	}
+}
+
+func TestAnAttemptCountsOnceUntilItWouldHaveExpired(t *testing.T) {
+	a := newAttempts(false, testNow)
+	began := time.Now()
+	now := began
+	a.timer = func() time.Time { return now }
+	a.renewKeys()
+	now = began.Add(generation - 1) // the end of a generation, which is the worst moment
+	if err := a.useUp("once", "192.0.2.1"); err != nil {
+		t.Fatal(err)
+	}
+	for _, later := range []time.Duration{0, 1, attemptLife / 2, attemptLife} {
+		now = began.Add(generation - 1 + later)
+		if err := a.useUp("once", "192.0.2.1"); !errors.Is(err, errAttempt) {
+			t.Errorf("%v later it counts again: %v", later, err)
+		}
+		if err := a.useUp(fmt.Sprint("another ", later), "192.0.2.1"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

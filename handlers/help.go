@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -68,11 +69,14 @@ func (h *handlers) helpWith(d cloud.Description, method string) string {
 // helpIndex is the first page of the help: all that there is, or what a search
 // found in it. htmx asks for the list while somebody types.
 func (h *handlers) helpIndex(c echo.Context) error {
-	query := strings.TrimSpace(c.QueryParam("q"))
-	view := views.Help{Frame: h.helpFrame(c, "Help"), Path: helpPath, Query: query}
-	if query != "" {
-		view.Frame.Path += "?" + c.QueryParams().Encode()
-		view.Hits, view.More = h.searchHelp(query)
+	query := walkthrough.NewQuery(c.QueryParam("q"))
+	view := views.Help{Frame: h.helpFrame(c, "Help"), Path: helpPath, Query: query.Typed}
+	if query.Typed != "" {
+		view.Frame.Path += "?" + url.Values{"q": {query.Typed}}.Encode()
+		var err error
+		if view.Hits, view.More, err = h.searchHelp(c.Request().Context(), query); err != nil {
+			return err
+		}
 	}
 	for _, page := range h.Help.Pages() {
 		view.Pages = append(view.Pages, views.HelpEntry{Title: page.Title, Path: helpOf(page.Name, ""), Summary: page.Summary, Takes: takes(page)})

@@ -1,51 +1,84 @@
 package handlers
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"mooring/cloud"
 	"mooring/views"
+	"mooring/walkthrough"
 )
 
 // mostHelpHits is how many parts of the help a search shows.
 const mostHelpHits = 30
 
-// searchHelp finds the parts of walkthroughs and the entries of error
-// catalogues that have all words of a query, and tells how many it does not
-// show. Codes come first: who types one wants that one.
-func (h *handlers) searchHelp(query string) (hits []views.HelpHit, more int) {
-	words := strings.Fields(strings.ToLower(query))
-	var others []views.HelpHit
-	for _, linkable := range h.linkable() {
+// helpError is an entry of an error catalogue, as a search looks at it.
+type helpError struct {
+	hit        views.HelpHit // without its excerpt
+	text       string
+	title, all string // in lower case, as a search compares them
+}
+
+// helpErrorsOf lists what can be searched for in the error catalogues.
+func helpErrorsOf(clouds []cloud.Cloud) []helpError {
+	var all []helpError
+	for _, linkable := range clouds {
 		description := linkable.Describe()
 		for _, e := range linkable.Catalogue() {
 			text := strings.Join([]string{e.Happened, e.Fix, e.Who}, " ")
-			hit := views.HelpHit{Title: e.Title(), Page: errorHelpTitle(description), Path: errorHelpOf(description.Key) + "#" + e.Anchor, Excerpt: excerpt(text, words)}
-			switch {
-			case hasAll(e.Title(), words):
-				hits = append(hits, hit)
-			case hasAll(e.Title()+" "+text, words):
-				others = append(others, hit)
-			}
+			all = append(all, helpError{
+				hit:  views.HelpHit{Title: e.Title(), Page: errorHelpTitle(description), Path: errorHelpOf(description.Key) + "#" + e.Anchor},
+				text: text, title: strings.ToLower(e.Title()), all: strings.ToLower(e.Title() + " " + text),
+			})
 		}
 	}
-	for _, found := range h.Help.Search(query) {
-		hit := views.HelpHit{Title: found.Page.Title, Path: helpOf(found.Page.Name, found.Part.Anchor), Excerpt: excerpt(found.Part.Text, words)}
-		if found.Part.Heading != "" {
-			hit.Title, hit.Page = found.Part.Heading, found.Page.Title
-		}
-		hits = append(hits, hit)
-	}
-	hits = append(hits, others...)
-	shown := min(len(hits), mostHelpHits)
-	return hits[:shown], len(hits) - shown
+	return all
 }
 
-func hasAll(text string, words []string) bool {
-	text = strings.ToLower(text)
-	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+// helpHit is what a search found, and the text that its excerpt is made of.
+type helpHit struct {
+	views.HelpHit
+	text string
+}
+
+// searchHelp finds the parts of walkthroughs and the entries of error
+// catalogues that have all words of a query, and tells how many it does not
+// show. Codes come first: who types one wants that one. Only what is shown gets
+// an excerpt. It stops when ctx ends.
+func (h *handlers) searchHelp(ctx context.Context, q *walkthrough.Query) (hits []views.HelpHit, more int, err error) {
+	var found, others []helpHit
+	for _, e := range h.helpErrors {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		switch {
+		case q.In(e.title):
+			found = append(found, helpHit{e.hit, e.text})
+		case q.In(e.all):
+			others = append(others, helpHit{e.hit, e.text})
+		}
+	}
+	parts, err := h.Help.Search(ctx, q)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, part := range parts {
+		hit := views.HelpHit{Title: part.Page.Title, Path: helpOf(part.Page.Name, part.Part.Anchor)}
+		if part.Part.Heading != "" {
+			hit.Title, hit.Page = part.Part.Heading, part.Page.Title
+		}
+		found = append(found, helpHit{hit, part.Part.Text})
+	}
+	found = append(found, others...)
+	shown := min(len(found), mostHelpHits)
+	for _, hit := range found[:shown] {
+		hit.Excerpt = excerpt(hit.text, q.Words)
+		hits = append(hits, hit.HelpHit)
+	}
+	return hits, len(found) - shown, nil
 }
 
 // Around a word that was found stand so many letters of its text.
@@ -58,11 +91,12 @@ const (
 // the words marked that were looked for.
 func excerpt(text string, words []string) []views.Words {
 	letters := []rune(text)
-	lower := string(lowered(letters))
+	lower := lowered(letters)
+	searched := string(lower)
 	start := 0
 	for _, word := range words {
-		if at := strings.Index(lower, word); at >= 0 {
-			start = max(0, utf8.RuneCountInString(lower[:at])-lettersBefore)
+		if at := strings.Index(searched, word); at >= 0 {
+			start = max(0, utf8.RuneCountInString(searched[:at])-lettersBefore)
 			break
 		}
 	}
@@ -77,7 +111,7 @@ func excerpt(text string, words []string) []views.Words {
 	if start > 0 {
 		pieces = append(pieces, views.Words{Text: "… "})
 	}
-	pieces = append(pieces, marked(letters[start:end], words)...)
+	pieces = append(pieces, marked(letters[start:end], lower[start:end], words)...)
 	if end < len(letters) {
 		pieces = append(pieces, views.Words{Text: " …"})
 	}
@@ -95,14 +129,17 @@ func lowered(letters []rune) []rune {
 }
 
 // marked cuts a text where the words stand in it.
-func marked(letters []rune, words []string) []views.Words {
-	lower := lowered(letters)
+func marked(letters, lower []rune, words []string) []views.Words {
+	spelled := make([][]rune, len(words))
+	for i, word := range words {
+		spelled[i] = []rune(word)
+	}
 	var pieces []views.Words
 	from := 0
 	for at := 0; at < len(letters); {
 		length := 0
-		for _, word := range words {
-			if n := utf8.RuneCountInString(word); n > length && strings.HasPrefix(string(lower[at:]), word) {
+		for _, word := range spelled {
+			if n := len(word); n > length && n <= len(lower)-at && slices.Equal(lower[at:at+n], word) {
 				length = n
 			}
 		}

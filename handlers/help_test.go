@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -308,6 +310,98 @@ func TestTooManyHitsAreCounted(t *testing.T) {
 	page := shows(t, s.ask("owner", "GET", "/help?q=mile", nil), "40 places found", "10 more places have these words")
 	if got := len(hitAddress.FindAllString(page, -1)); got != mostHelpHits {
 		t.Errorf("%d hits are shown", got)
+	}
+}
+
+// pairs are many words that are all different.
+func pairs() string {
+	var b strings.Builder
+	for first := 'a'; first <= 'z'; first++ {
+		for second := 'a'; second <= 'z'; second++ {
+			b.WriteString(string(first) + string(second) + " ")
+		}
+	}
+	return b.String()
+}
+
+// longHelp is a help with so many parts that all have the same words.
+func longHelp(parts int) func(*Config) {
+	return func(c *Config) {
+		part := "## Another mile\n\n" + "At sea. " + pairs() + "\n\n"
+		files := fstest.MapFS{"long/walkthrough.md": {Data: []byte("---\nsummary: Long.\n---\n\n# Long\n\n" + strings.Repeat(part, parts))}}
+		c.Help, _ = walkthrough.OpenLibrary(files, HelpPaths(files))
+	}
+}
+
+// Whoever reads the help, and with --public-help everybody, may send any query.
+func TestTheWorkOfASearchDoesNotGrowWithItsQuery(t *testing.T) {
+	s := newSite(t, longHelp(40))
+	work := func(query string) (compared int, allocations float64) {
+		q := walkthrough.NewQuery(query)
+		allocations = testing.AllocsPerRun(1, func() {
+			if _, _, err := s.searchHelp(t.Context(), q); err != nil {
+				t.Error(err)
+			}
+		})
+		return q.Compared() / 2, allocations // AllocsPerRun warms up with one run more
+	}
+	nowhere, _ := work("nowhere") // which everything is compared with
+	one, _ := work("e")
+	_, most := work("aa ab ac ad ae af ag ah")
+	for name, query := range map[string]string{
+		"one word again and again": strings.Repeat("e ", 16_000),
+		"the same in any case":     strings.Repeat("e E ", 8_000),
+		"many short words":         pairs(),
+		"one long word":            strings.Repeat("e", 32_000),
+		"wide letters":             strings.Repeat("İ ẞ ", 5_000),
+		"spaces":                   strings.Repeat(" ", 32_000),
+	} {
+		compared, allocations := work(query)
+		if compared > 8*nowhere || allocations > 1.1*most {
+			t.Errorf("%s: %d bytes are compared and %.0f things allocated; for one word %d bytes, for eight %.0f things",
+				name, compared, allocations, nowhere, most)
+		}
+	}
+	if compared, _ := work(strings.Repeat("e ", 16_000)); compared != one {
+		t.Errorf("one word many times compares %d bytes, once %d", compared, one)
+	}
+	page := shows(t, s.ask("owner", "GET", "/help?x="+strings.Repeat("x", 4_000)+"&q="+strings.Repeat("e+", 4_000), nil), "places found")
+	if len(page) > 60_000 || strings.Contains(page, strings.Repeat("e ", walkthrough.MaxQuery/2+1)) || strings.Contains(page, "xxxx") {
+		t.Errorf("the answer has %d bytes", len(page))
+	}
+}
+
+func TestOnlyHitsThatAreShownGetExcerpts(t *testing.T) {
+	allocations := func(parts int) float64 {
+		s := newSite(t, longHelp(parts))
+		return testing.AllocsPerRun(1, func() { _, _, _ = s.searchHelp(t.Context(), walkthrough.NewQuery("e sea")) })
+	}
+	if few, many := allocations(mostHelpHits), allocations(20*mostHelpHits); many > few+2*20*mostHelpHits {
+		t.Errorf("a search allocates %.0f things for as many hits as are shown, and %.0f for twenty times as many", few, many)
+	}
+}
+
+// leaving is a client who leaves when it was asked for so often.
+type leaving struct {
+	context.Context
+	asked, leaves int
+}
+
+func (c *leaving) Err() error {
+	if c.asked++; c.asked >= c.leaves {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestASearchEndsWithItsClient(t *testing.T) {
+	s := newSite(t, longHelp(40))
+	for _, leaves := range []int{1, len(s.helpErrors) + 3} {
+		q := walkthrough.NewQuery("nowhere")
+		ctx := &leaving{Context: t.Context(), leaves: leaves}
+		if _, _, err := s.searchHelp(ctx, q); !errors.Is(err, context.Canceled) || ctx.asked != leaves {
+			t.Errorf("the search goes on: it looked %d times, and ended with %v", ctx.asked, err)
+		}
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"mooring/views"
+	"mooring/account"
 )
 
 // passkeysHere reports whether passkeys work at the address that the browser
@@ -52,7 +52,7 @@ func (h *handlers) signInWithPasskey(c echo.Context) error {
 	next := ownPath(r.PostFormValue("next"))
 	answer, _, err := h.answered(c, signInPurpose(c))
 	if err != nil {
-		return h.html(c, statuses[errAttempt.Kind].code, views.SignInPage(h.signInView(c, "", next, errAttempt.Sentence)))
+		return h.signedIn(c, account.SignedIn{}, err, "", next)
 	}
 	in, err := h.Accounts.SignInWithPasskey(r.Context(), answer, h.originOf(c))
 	return h.signedIn(c, in, err, "", next)

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"mooring/credential"
+	"mooring/text"
 	"mooring/views"
 )
 
@@ -29,8 +31,10 @@ func (h *handlers) providers(c echo.Context) error {
 	if wants(c, "providers") {
 		fragment = "providers"
 	}
-	return h.sendKept(c, fragment, func() (templ.Component, error) {
-		page, err := h.providersView(c)
+	m, _ := membershipOf(c)
+	number := pageNumber(c)
+	return h.sendKept(c, providersAt(m.Account.Name, number), fragment, func() (templ.Component, error) {
+		page, err := h.providersView(c, number)
 		if err != nil {
 			return nil, err
 		}
@@ -41,7 +45,27 @@ func (h *handlers) providers(c echo.Context) error {
 	})
 }
 
-func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
+// rowsOfPage is how many links one page shows. An account can have thousands.
+const rowsOfPage = 100
+
+// pageNumber is which page of a list somebody wants; the first is 1.
+func pageNumber(c echo.Context) int {
+	number, err := strconv.Atoi(c.QueryParam("page"))
+	if err != nil || number < 1 {
+		return 1
+	}
+	return number
+}
+
+// providersAt is a page of the list.
+func providersAt(accountName string, number int) string {
+	if number == 1 {
+		return providersOf(accountName)
+	}
+	return providersOf(accountName) + "?page=" + strconv.Itoa(number)
+}
+
+func (h *handlers) providersView(c echo.Context, number int) (views.Providers, error) {
 	m, _ := membershipOf(c)
 	zone := zoneOf(c)
 	credentials, err := h.Credentials.List(c.Request().Context(), m.Account.ID)
@@ -62,8 +86,14 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 			Expires: h.moment(found.CertificateExpires, zone), LinkedBy: found.CreatedByName,
 		})
 	}
+	last := max(1, (len(credentials)+rowsOfPage-1)/rowsOfPage)
+	number = min(number, last)
+	first := (number - 1) * rowsOfPage
+	cut := rowCutter{skip: first, take: rowsOfPage}
 	for _, listed := range catalogue {
-		provider := views.Provider{Key: listed.key, Name: listed.name, Remark: listed.remark, Credentials: rows[listed.key]}
+		all := rows[listed.key]
+		provider := views.Provider{Key: listed.key, Name: listed.name, Remark: listed.remark, Credentials: cut.next(all)}
+		provider.Elsewhere = len(all) > 0 && len(provider.Credentials) == 0
 		if _, linkable := h.Clouds[listed.key]; linkable {
 			provider.Available, provider.Remark = true, ""
 			switch {
@@ -72,22 +102,41 @@ func (h *handlers) providersView(c echo.Context) (views.Providers, error) {
 			case page.MayLink:
 				provider.AddPath = credentialsOf(m.Account.Name, listed.key) + "/new"
 			}
-		} else if len(provider.Credentials) > 0 {
+		} else if len(all) > 0 {
 			provider.Remark = noLongerSupported
 		}
 		delete(rows, listed.key)
-		provider.Summary = summaryOf(provider.Credentials)
+		provider.Summary = summaryOf(all)
 		page.Providers = append(page.Providers, provider)
 	}
 	for _, key := range slices.Sorted(maps.Keys(rows)) { // linked when Mooring had a cloud of this name
 		page.Providers = append(page.Providers, views.Provider{Key: key, Name: key, Remark: noLongerSupported,
-			Credentials: rows[key], Summary: summaryOf(rows[key])})
+			Credentials: cut.next(rows[key]), Summary: summaryOf(rows[key])})
 	}
-	page.PollPath, page.PollAfter = providersOf(m.Account.Name), h.lookAgain(credentials)
+	if last > 1 {
+		page.Part = fmt.Sprintf("Links %s to %s of %s", text.Number(first+1), text.Number(min(first+rowsOfPage, len(credentials))), text.Number(len(credentials)))
+		if number > 1 {
+			page.PreviousPath = providersAt(m.Account.Name, number-1)
+		}
+		if number < last {
+			page.NextPath = providersAt(m.Account.Name, number+1)
+		}
+	}
+	page.PollPath, page.PollAfter = providersAt(m.Account.Name, number), h.lookAgain(credentials)
 	if page.PollAfter > 0 {
 		page.Reload = max(3, page.PollAfter)
 	}
 	return page, nil
+}
+
+// rowCutter takes the rows of one page out of lists that follow each other.
+type rowCutter struct{ skip, take int }
+
+func (r *rowCutter) next(rows []views.CredentialRow) []views.CredentialRow {
+	skipped := min(r.skip, len(rows))
+	taken := min(r.take, len(rows)-skipped)
+	r.skip, r.take = r.skip-skipped, r.take-taken
+	return rows[skipped : skipped+taken]
 }
 
 const noLongerSupported = "No longer supported by this Mooring"
@@ -110,15 +159,15 @@ func summaryOf(rows []views.CredentialRow) string {
 			waiting++
 		}
 	}
-	summary := fmt.Sprintf("%d linked.", len(rows))
+	summary := text.Number(len(rows)) + " linked."
 	switch {
 	case attention == 1:
 		summary += " 1 needs attention."
 	case attention > 1:
-		summary += fmt.Sprintf(" %d need attention.", attention)
+		summary += fmt.Sprintf(" %s need attention.", text.Number(attention))
 	}
 	if waiting > 0 {
-		summary += fmt.Sprintf(" %d waiting or expiring.", waiting)
+		summary += fmt.Sprintf(" %s waiting or expiring.", text.Number(waiting))
 	}
 	return summary
 }

@@ -40,7 +40,7 @@ type Config struct {
 	Jobs          *review.Jobs
 	Reviews       *review.Reviews
 	AuditLog      *audit.Log
-	Refusals      *Refusals // who starts it closes it
+	Refusals      *audit.Refusals // who starts it closes it
 	Clouds        cloud.Registry
 	Help          *walkthrough.Library // opened with HelpPaths; nil: no walkthroughs
 	Data          Data
@@ -78,6 +78,8 @@ type handlers struct {
 	late      overdueReviews
 	verifying sync.Mutex // of the audit log
 	oops      oopsPage
+
+	helpErrors []helpError // that a search of the help looks through
 }
 
 // maxBody bounds what a request may send, in bytes. The largest form is far
@@ -106,6 +108,7 @@ func newHandlers(config Config) *handlers {
 	h.Help = cmp.Or(h.Help, &walkthrough.Library{})
 	h.sessions = newSessionStore(h.secure())
 	h.attempts = newAttempts(h.secure(), config.Now)
+	h.helpErrors = helpErrorsOf(h.linkable())
 	return h
 }
 
@@ -135,14 +138,3 @@ func (h *handlers) router() (*echo.Echo, error) {
 }
 
 func (h *handlers) secure() bool { return h.PublicURL.Scheme == "https" }
-
-func (h *handlers) ipExtractor() echo.IPExtractor {
-	if len(h.TrustedProxies) == 0 {
-		return echo.ExtractIPDirect()
-	}
-	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, network := range h.TrustedProxies {
-		options = append(options, echo.TrustIPRange(network))
-	}
-	return echo.ExtractIPFromXFFHeader(options...)
-}

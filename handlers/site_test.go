@@ -78,9 +78,9 @@ func newSiteAt(t *testing.T, now func() time.Time, change ...func(*Config)) *sit
 	for _, c := range change {
 		c(&config)
 	}
-	config.Refusals = NewRefusals(config.AuditLog.Store.AddEntry, now, log)
-	config.Refusals.patience = time.Hour                   // no entry is lost to a slow machine,
-	config.Refusals.after = func(time.Duration, func()) {} // and no minute ends during a test
+	config.Refusals = audit.NewRefusals(audit.RefusalsConfig{Write: config.AuditLog.Store.AddEntry, Now: now, Log: log,
+		Patience: time.Hour,                       // no entry is lost to a slow machine,
+		After:    func(time.Duration, func()) {}}) // and no minute ends during a test
 	t.Cleanup(func() { _ = config.Refusals.Flush(context.Background()) })
 	s.handlers = newHandlers(config)
 	var err error
@@ -222,6 +222,8 @@ func (f fakePasskeys) FinishAdd(_ account.Person, a account.PasskeyAnswer) (acco
 func (f fakePasskeys) BeginUse(personID string, _ []account.Passkey) (account.Question, error) {
 	return f.question(personID)
 }
+
+func (fakePasskeys) Claimed(account.PasskeyAnswer) []byte { return nil }
 
 func (f fakePasskeys) FinishUse(a account.PasskeyAnswer, find func([]byte) (account.Passkey, error)) (account.Passkey, error) {
 	id, ok := strings.CutSuffix(string(a.Answer), string(a.Ceremony.State))

@@ -246,6 +246,17 @@ func forgiven(flags protocol.AuthenticatorFlags) protocol.AuthenticatorFlags {
 	return flags
 }
 
+// Claimed reads from which credential an answer says that it comes.
+func (p *Passkeys) Claimed(answer account.PasskeyAnswer) []byte {
+	var said struct {
+		RawID protocol.URLEncodedBase64 `json:"rawId"`
+	}
+	if json.Unmarshal(answer.Answer, &said) != nil {
+		return nil
+	}
+	return said.RawID
+}
+
 // check validates an answer against the passkey of its owner.
 func (p *Passkeys) check(kept state, parsed *protocol.ParsedCredentialAssertionData, owner user) (*webauthn.Credential, error) {
 	session := kept.session()

@@ -121,6 +121,21 @@ func TestAPasskeyIsAddedAndUsed(t *testing.T) {
 	}
 }
 
+func TestAnAnswerSaysWhereItComesFrom(t *testing.T) {
+	f := newFixture(t)
+	phone := newAuthenticator(t)
+	f.add(t, ada, phone)
+	answer := phone.get(t, f.begin(t, "").Options)
+	if got := f.Claimed(account.PasskeyAnswer{Answer: answer}); !bytes.Equal(got, phone.id) {
+		t.Errorf("it comes from %x, want %x", got, phone.id)
+	}
+	for _, text := range []string{"", "{", "[]", `{"rawId":1}`, `{"rawId":"***"}`, "null"} {
+		if got := f.Claimed(account.PasskeyAnswer{Answer: []byte(text)}); len(got) != 0 {
+			t.Errorf("%s comes from %x", text, got)
+		}
+	}
+}
+
 func TestAPasskeyWithoutACounterWorksAgainAndAgain(t *testing.T) {
 	f := newFixture(t)
 	phone := newAuthenticator(t)

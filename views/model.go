@@ -111,6 +111,10 @@ type Providers struct {
 	Providers []Provider
 	PollPath  string // GET, with htmx, for the list again; always set
 	PollAfter int    // seconds until a row may look different; 0 = not by itself
+
+	Part         string // "Links 101 to 200 of 1,000"; empty: these are all
+	PreviousPath string // empty on the first page
+	NextPath     string // empty on the last page
 }
 
 // Provider is one provider of the list.
@@ -122,6 +126,7 @@ type Provider struct {
 	Refused     string // why nobody may link it: "Your administrators do not let people link this provider."
 	Summary     string // of many rows: "41 linked. 13 need attention."; empty for a few
 	Credentials []CredentialRow
+	Elsewhere   bool // its links are on other pages
 }
 
 // CredentialRow is one linked credential in the list.

@@ -58,6 +58,11 @@ func Samples() []Sample {
 	many := sampleProviderList(sampleManyRows()...)
 	many.Providers[0].Summary = "6 linked. 2 need attention. 2 waiting or expiring."
 	add("providers-many", ProvidersPage(many))
+	second := sampleProviderList(sampleRows()...)
+	second.PollPath += "?page=2"
+	second.Part, second.PreviousPath, second.NextPath = "Links 101 to 200 of 1,000", sampleProviders, sampleProviders+"?page=3"
+	second.Providers[0].Summary = "1,000 linked. 12 need attention."
+	add("providers-second-page", ProvidersPage(second))
 	asMember := sampleProviderList(sampleRows()...)
 	asMember.MayLink, asMember.Providers[0].AddPath = false, ""
 	add("providers-member", ProvidersPage(asMember))

@@ -26,6 +26,8 @@ type Page struct {
 	Parts   []Part
 	Minutes int // about how long it takes to read, at 200 words a minute
 
+	searched []searched // what a search compares with, one for each part
+
 	set func() (map[Theme]string, error) // once, when somebody first reads it: pictures are big
 }
 
@@ -91,6 +93,8 @@ func (w *Walkthrough) page(folder Folder, paths Paths) (Page, error) {
 	words := 0
 	for _, part := range p.Parts {
 		words += len(strings.Fields(part.Text))
+		heading := p.Title + " " + part.Heading
+		p.searched = append(p.searched, searched{strings.ToLower(heading), strings.ToLower(heading + " " + part.Text)})
 	}
 	p.Minutes = max(1, (words+100)/200)
 	for _, file := range w.files(folder) {
@@ -181,36 +185,4 @@ func (l *Library) Picture(name, file string) (fs.File, error) {
 func (l *Library) Has(name, anchor string) bool {
 	p, ok := l.Find(name)
 	return ok && slices.ContainsFunc(p.Parts, func(part Part) bool { return part.Anchor == anchor })
-}
-
-// Hit is a part that a search found.
-type Hit struct {
-	Page Page
-	Part Part
-}
-
-// Search finds the parts that have all words of a query, whole or in part, in
-// whatever order and case. Those that have them in their headings come first.
-func (l *Library) Search(query string) []Hit {
-	words := strings.Fields(strings.ToLower(query))
-	if len(words) == 0 {
-		return nil
-	}
-	var titled, others []Hit
-	for _, p := range l.pages {
-		for _, part := range p.Parts {
-			heading := strings.ToLower(p.Title + " " + part.Heading)
-			switch {
-			case hasAll(heading, words):
-				titled = append(titled, Hit{p, part})
-			case hasAll(heading+" "+strings.ToLower(part.Text), words):
-				others = append(others, Hit{p, part})
-			}
-		}
-	}
-	return append(titled, others...)
-}
-
-func hasAll(text string, words []string) bool {
-	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 }

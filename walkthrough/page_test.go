@@ -301,7 +301,11 @@ func TestASearchFindsPartsByTheirHeadingsFirst(t *testing.T) {
 	l := opened(t, shelf(t))
 	found := func(query string) []string {
 		var hits []string
-		for _, h := range l.Search(query) {
+		all, err := l.Search(t.Context(), NewQuery(query))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range all {
 			hits = append(hits, h.Page.Name+"#"+h.Part.Anchor)
 		}
 		return hits

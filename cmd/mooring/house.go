@@ -47,7 +47,7 @@ type house struct {
 	jobs          *review.Jobs
 	reviews       *review.Reviews
 	auditLog      *audit.Log
-	refusals      *handlers.Refusals
+	refusals      *audit.Refusals
 	clouds        cloud.Registry
 	log           *slog.Logger
 	pool          *certificate.Pool
@@ -79,8 +79,9 @@ type parts struct {
 func build(p parts) *house {
 	h := &house{database: p.database, clouds: p.clouds, log: p.log, pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
 	h.certificates = certificate.NewService(p.database.Certificates(), p.ring, h.pool, p.now, p.newID, p.log)
+	h.refusals = audit.NewRefusals(audit.RefusalsConfig{Write: p.database.AuditLog().AddEntry, Now: p.now, Log: p.log})
 	accounts := p.database.Accounts()
-	h.accounts = account.NewService(account.Config{Store: accounts, Policy: p.policy, Passkeys: p.passkeys,
+	h.accounts = account.NewService(account.Config{Store: accounts, Policy: p.policy, Passkeys: p.passkeys, Refusals: h.refusals,
 		Now: p.now, NewID: p.newID, Log: p.log, Joined: h.certificates.Wake})
 	h.organizations = account.NewOrganizations(account.OrganizationsConfig{Store: accounts, Mailer: p.mailer, Policy: p.policy, Link: p.invitationLink,
 		Now: p.now, NewID: p.newID, Log: p.log, Joined: h.certificates.Wake})
@@ -94,7 +95,6 @@ func build(p parts) *house {
 	notary := audit.NewNotary(p.ring)
 	h.auditLog = audit.NewLog(audit.LogConfig{Store: p.database.AuditLog(), Notary: notary, Sinks: p.checkpointsTo,
 		Keep: p.keepLog, Archive: p.archive, Now: p.now, Log: p.log})
-	h.refusals = handlers.NewRefusals(p.database.AuditLog().AddEntry, p.now, p.log)
 	h.register = review.NewRegister(review.RegisterConfig{Store: p.database.Register(), Clouds: p.clouds, Now: p.now, Log: p.log})
 	h.jobs = review.NewJobs(review.JobsConfig{Store: p.database.Jobs(), Register: h.register, Credentials: h.credentials,
 		Now: p.now, NewID: p.newID, Log: p.log})
@@ -185,9 +185,9 @@ const (
 
 // listenAndServe serves until ctx ends, then lets the requests on their way
 // finish.
-func listenAndServe(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, certFile, keyFile string) error {
+func listenAndServe(ctx context.Context, listener net.Listener, handler http.Handler, proxies []*net.IPNet, log *slog.Logger, certFile, keyFile string) error {
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		Handler: handler, ConnState: newConnections(filesAtMost(), proxies, log).follow, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)

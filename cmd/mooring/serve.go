@@ -155,17 +155,17 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if v.publicURL != "" {
 		fmt.Fprintf(c.stdout, "Its own address is %s\n", listener.Addr())
 	}
-	return serveUntilStopped(ctx, h, listener, front, log, v.certFile, v.tlsKey)
+	return serveUntilStopped(ctx, h, listener, front, proxies, log, v.certFile, v.tlsKey)
 }
 
 // serveUntilStopped serves, and on the way out lets background work end
 // before the database closes.
-func serveUntilStopped(ctx context.Context, h *house, listener net.Listener, front http.Handler, log *slog.Logger, certFile, keyFile string) error {
+func serveUntilStopped(ctx context.Context, h *house, listener net.Listener, front http.Handler, proxies []*net.IPNet, log *slog.Logger, certFile, keyFile string) error {
 	background, cancel := context.WithCancel(ctx)
 	defer h.wait()
 	defer cancel()
 	h.start(background)
-	return listenAndServe(ctx, listener, front, log, certFile, keyFile)
+	return listenAndServe(ctx, listener, front, proxies, log, certFile, keyFile)
 }
 
 func announceSetUp(ctx context.Context, stdout io.Writer, accounts *account.Service, public *url.URL) error {
