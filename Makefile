@@ -88,6 +88,12 @@ bench: ## measure the pages, the start and the program's size
 bench-admin: ## measure the administrators' list with a million linked accounts
 	go run ./cmd/bench --admin $(BENCH)
 
+SOAK = 10m
+
+.PHONY: soak
+soak: ## load a server with 1,000 links for SOAK (10m); memory must level off under 120 MB
+	go run ./cmd/bench --soak $(SOAK)
+
 # Documents
 
 .PHONY: walkthroughs

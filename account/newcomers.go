@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -264,6 +265,10 @@ func (s *Service) newcomer(ctx context.Context, form Newcomer, hash PasswordHash
 	return p, nil
 }
 
+// numberedNames is how many names with a number are looked up. There can be any
+// number of people who are called info, so that others get some letters.
+const numberedNames = 20
+
 func (s *Service) freeName(ctx context.Context, want, not string) (string, error) {
 	name := want
 	for i := 2; ; i++ {
@@ -274,7 +279,9 @@ func (s *Service) freeName(ctx context.Context, want, not string) (string, error
 		if !taken && name != not && !s.policy.keepsForGroups(name) {
 			return name, nil
 		}
-		name = fmt.Sprintf("%s-%d", want, i)
+		if name = fmt.Sprintf("%s-%d", want, i); i > numberedNames {
+			name = want + "-" + strings.ToLower(rand.Text()[:6])
+		}
 	}
 }
 

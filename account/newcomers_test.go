@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -309,5 +310,37 @@ func TestResetLeavesNoOtherWayIn(t *testing.T) {
 	}
 	if detail, _ := h.followed(); detail != "no administrator any more, no longer in harbour" {
 		t.Errorf("the audit log says %q", detail)
+	}
+}
+
+// crowded is a store in which many people have the same name already.
+type crowded struct {
+	keptHash
+	asked int
+	made  string
+}
+
+func (c *crowded) AccountNameTaken(_ context.Context, name string) (bool, error) {
+	c.asked++
+	_, number, _ := strings.Cut(name, "-")
+	return number == "" || strings.Trim(number, "0123456789") == "", nil
+}
+
+func (c *crowded) AddPerson(_ context.Context, p account.NewPerson, _ audit.Entry) error {
+	c.made = p.Joins[0].Account.Name
+	return nil
+}
+
+func TestANameThatManyHaveIsFoundSoon(t *testing.T) {
+	store := &crowded{}
+	s := account.NewService(account.Config{Store: store, Policy: account.Policy{Registration: true, Providers: []string{"harbor"}}, Now: time.Now,
+		NewID: func() string { return "x" }, Joined: func() {}})
+	id := identity("1")
+	id.Email = strings.Repeat("i", 40) + "@example.com"
+	if _, err := s.Add(t.Context(), account.Newcomer{Email: id.Email, Name: "Ada", Identity: &id}, false, nil, audit.BySystem()); err != nil {
+		t.Fatal(err)
+	}
+	if store.asked > 30 || len(store.made) > 39 || !strings.HasPrefix(store.made, strings.Repeat("i", 32)+"-") {
+		t.Errorf("%q was found after %d questions", store.made, store.asked)
 	}
 }

@@ -164,7 +164,7 @@ func (h *handlers) whereFrom(c echo.Context) string {
 		return ownPath(r.URL.RequestURI())
 	}
 	page, err := url.Parse(shown)
-	if err != nil || !sameHost(page.Scheme, page.Host, r.Host) {
+	if err != nil || !sameHost(page.Scheme, page.Host, r.Host) || len(page.Path) > maxPath { // each part of it is looked up
 		return "/"
 	}
 	if page.Path == r.URL.Path && !h.pages[c.Path()] || !h.isPage(c, page.Path) {

@@ -282,3 +282,19 @@ func TestEndingASessionElsewhere(t *testing.T) {
 		t.Errorf("the ended session answered %d", w.Code)
 	}
 }
+
+// A stranger chooses the page from which a request says that it comes.
+func TestTheWayBackCostsNoMoreBecauseItIsLong(t *testing.T) {
+	s := newSite(t)
+	allocations := func(parts int) float64 {
+		return testing.AllocsPerRun(1, func() {
+			w := s.answer("", "POST", "/accounts/harbor/general", url.Values{}, withHeader("Referer", "http://127.0.0.1:8080/"+strings.Repeat("a/", parts)))
+			if w.Code != http.StatusSeeOther {
+				t.Errorf("answered %d", w.Code)
+			}
+		})
+	}
+	if few, many := allocations(10), allocations(10_000); many > few+500 {
+		t.Errorf("%.0f things are allocated for a short way back, %.0f for a long one", few, many)
+	}
+}

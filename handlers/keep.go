@@ -45,8 +45,8 @@ type keptPage struct {
 
 const (
 	keptFor      = 10 * time.Second
-	mostKept     = 16 << 20 // bytes; a page takes some 30 KB, and one of a hundred links 200 KB
-	keptOverhead = 512      // bytes of a page beside its content
+	mostKept     = 8 << 20 // bytes; a page takes some 30 KB, and one of a hundred links 200 KB
+	keptOverhead = 512     // bytes of a page beside its content
 )
 
 func newKeptPages(now func() time.Time) *keptPages {

@@ -77,22 +77,38 @@ func (h *handlers) providersView(c echo.Context, number int) (views.Providers, e
 		return views.Providers{}, err
 	}
 	page := views.Providers{Frame: h.frame(c, "Cloud Providers"), MayLink: mayLink(m)}
-	rows := map[string][]views.CredentialRow{} // by provider
-	for _, found := range credentials {
-		rows[found.Provider] = append(rows[found.Provider], views.CredentialRow{
-			ID: found.ID, Label: found.Label, Path: credentialOf(m.Account.Name, found.Provider, found.ID),
-			SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
-			Status: h.statusOf(found, h.cloudOf(found.Provider).Describe(), zone), LastCheck: h.moment(found.LastCheckedAt, zone),
-			Expires: h.moment(found.CertificateExpires, zone), LinkedBy: found.CreatedByName,
-		})
+	linked := map[string][]*credential.Credential{} // by provider
+	for i := range credentials {
+		linked[credentials[i].Provider] = append(linked[credentials[i].Provider], &credentials[i])
+	}
+	rows := func(shown []*credential.Credential) (rows []views.CredentialRow) {
+		for _, found := range shown {
+			rows = append(rows, views.CredentialRow{
+				ID: found.ID, Label: found.Label, Path: credentialOf(m.Account.Name, found.Provider, found.ID),
+				SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
+				Status: h.statusOf(*found, h.cloudOf(found.Provider).Describe(), zone), LastCheck: h.moment(found.LastCheckedAt, zone),
+				Expires: h.moment(found.CertificateExpires, zone), LinkedBy: found.CreatedByName,
+			})
+		}
+		return rows
+	}
+	summary := func(all []*credential.Credential) string {
+		if len(all) <= few {
+			return ""
+		}
+		tones := make([]views.Tone, len(all))
+		for i, found := range all {
+			tones[i] = h.statusOf(*found, h.cloudOf(found.Provider).Describe(), zone).Tone
+		}
+		return summaryOf(tones)
 	}
 	last := max(1, (len(credentials)+rowsOfPage-1)/rowsOfPage)
 	number = min(number, last)
 	first := (number - 1) * rowsOfPage
 	cut := rowCutter{skip: first, take: rowsOfPage}
 	for _, listed := range catalogue {
-		all := rows[listed.key]
-		provider := views.Provider{Key: listed.key, Name: listed.name, Remark: listed.remark, Credentials: cut.next(all)}
+		all := linked[listed.key]
+		provider := views.Provider{Key: listed.key, Name: listed.name, Remark: listed.remark, Credentials: rows(cut.next(all)), Summary: summary(all)}
 		provider.Elsewhere = len(all) > 0 && len(provider.Credentials) == 0
 		if _, linkable := h.Clouds[listed.key]; linkable {
 			provider.Available, provider.Remark = true, ""
@@ -105,13 +121,12 @@ func (h *handlers) providersView(c echo.Context, number int) (views.Providers, e
 		} else if len(all) > 0 {
 			provider.Remark = noLongerSupported
 		}
-		delete(rows, listed.key)
-		provider.Summary = summaryOf(all)
+		delete(linked, listed.key)
 		page.Providers = append(page.Providers, provider)
 	}
-	for _, key := range slices.Sorted(maps.Keys(rows)) { // linked when Mooring had a cloud of this name
+	for _, key := range slices.Sorted(maps.Keys(linked)) { // linked when Mooring had a cloud of this name
 		page.Providers = append(page.Providers, views.Provider{Key: key, Name: key, Remark: noLongerSupported,
-			Credentials: cut.next(rows[key]), Summary: summaryOf(rows[key])})
+			Credentials: rows(cut.next(linked[key])), Summary: summary(linked[key])})
 	}
 	if last > 1 {
 		page.Part = fmt.Sprintf("Links %s to %s of %s", text.Number(first+1), text.Number(min(first+rowsOfPage, len(credentials))), text.Number(len(credentials)))
@@ -132,7 +147,7 @@ func (h *handlers) providersView(c echo.Context, number int) (views.Providers, e
 // rowCutter takes the rows of one page out of lists that follow each other.
 type rowCutter struct{ skip, take int }
 
-func (r *rowCutter) next(rows []views.CredentialRow) []views.CredentialRow {
+func (r *rowCutter) next(rows []*credential.Credential) []*credential.Credential {
 	skipped := min(r.skip, len(rows))
 	taken := min(r.take, len(rows)-skipped)
 	r.skip, r.take = r.skip-skipped, r.take-taken
@@ -146,20 +161,20 @@ const few = 5
 
 // summaryOf says what a long list holds, since it is ordered by label and a
 // row that needs somebody may be far down.
-func summaryOf(rows []views.CredentialRow) string {
-	if len(rows) <= few {
+func summaryOf(tones []views.Tone) string {
+	if len(tones) <= few {
 		return ""
 	}
 	attention, waiting := 0, 0
-	for _, row := range rows {
-		switch row.Status.Tone {
+	for _, tone := range tones {
+		switch tone {
 		case views.ToneAttention:
 			attention++
 		case views.ToneWaiting:
 			waiting++
 		}
 	}
-	summary := text.Number(len(rows)) + " linked."
+	summary := text.Number(len(tones)) + " linked."
 	switch {
 	case attention == 1:
 		summary += " 1 needs attention."

@@ -6,19 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"mooring/credential"
 	"mooring/views"
 )
 
 func TestALongListSaysWhatItHolds(t *testing.T) {
-	rows := func(tones ...views.Tone) []views.CredentialRow {
-		var all []views.CredentialRow
-		for _, tone := range tones {
-			all = append(all, views.CredentialRow{Status: views.Status{Tone: tone}})
-		}
-		return all
-	}
+	rows := func(tones ...views.Tone) []views.Tone { return tones }
 	const ok, attention, waiting, off = views.ToneOK, views.ToneAttention, views.ToneWaiting, views.ToneOff
-	for want, listed := range map[string][]views.CredentialRow{
+	for want, listed := range map[string][]views.Tone{
 		"":                             rows(ok, attention, waiting, off, ok),
 		"6 linked.":                    rows(ok, ok, ok, ok, ok, off),
 		"6 linked. 1 needs attention.": rows(ok, ok, ok, ok, ok, attention),
@@ -31,7 +26,7 @@ func TestALongListSaysWhatItHolds(t *testing.T) {
 }
 
 func TestAPageOfLinksHasSoManyAndNoMore(t *testing.T) {
-	row := func(n int) []views.CredentialRow { return make([]views.CredentialRow, n) }
+	row := func(n int) []*credential.Credential { return make([]*credential.Credential, n) }
 	for _, c := range []struct {
 		number int
 		lists  []int

@@ -1,6 +1,7 @@
 // Command bench measures Mooring beside a bare net/http server that writes the
 // same bytes, both as programs of their own, in turn and in one run. With
-// --admin it measures the administrators' list at two sizes instead. Read the
+// --admin it measures the administrators' list at two sizes instead, and with
+// --soak how much memory a long mixed load takes. Read the
 // ratios: the absolute numbers are this machine's.
 package main
 
@@ -36,12 +37,15 @@ func main() {
 	many := flag.Int("many", 1_000_000, "linked accounts of the large site, with --admin")
 	times := flag.Int("times", 41, "times that each page is asked for, with --admin")
 	keep := flag.String("keep", "", "folder to keep what was filled in for the next time, with --admin")
+	length := flag.Duration("soak", 0, "length of a mixed load that must not make memory grow; nothing else is measured then")
 	bare := flag.String("bare", "", "serve this file's bytes as the bare server (used by bench itself)")
 	flag.Parse()
 	var err error
 	switch {
 	case *bare != "":
 		err = serveBare(*bare)
+	case *length > 0:
+		err = measureSoak(*length)
 	case *admin:
 		err = measureAdmin(*few, *many, *times, *keep)
 	default:
