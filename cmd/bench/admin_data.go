@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mooring/credential"
 )
 
 const day = 24 * time.Hour
@@ -215,6 +217,9 @@ func (f *filler) credentials(n int) {
 		case f.chance(30):
 			checked = f.hour.Add(-time.Duration(f.random.Int64N(int64(90 * day)))).UnixMilli()
 		}
+		if status == "connected" && checked > 0 && !time.UnixMilli(checked).After(f.hour.Add(-credential.UncheckedLimit)) {
+			status = string(credential.StatusWarning)
+		}
 		var person, reviewer any
 		if !f.chance(30) {
 			person = f.persons[(owner*7+f.random.IntN(5))%len(f.persons)]
@@ -224,7 +229,7 @@ func (f *filler) credentials(n int) {
 			reviewed, reviewer = f.hour.Add(-time.Duration(f.random.Int64N(int64(365*day)))).UnixMilli(), f.persons[f.random.IntN(5)]
 		}
 		f.run(add, f.id(), accountID, provider, label, subscriptionID, f.uuid(), f.uuid(), certificateOf(accountID, season), state,
-			fmt.Sprintf("%s %d", purpose, number), `[{"granted":true,"excessive":false,"sentence":"It may list machines."}]`,
+			fmt.Sprintf("%s %d", purpose, number), `[{"key":"azure-read","granted":true,"excessive":false}]`,
 			person, created.UnixMilli(), created.UnixMilli(), checked, f.hour.Add(30*day).UnixMilli(), status, expires.UnixMilli(), reason, reviewed, reviewer)
 	}
 }
