@@ -391,7 +391,7 @@
   }
 
   const offering = document.querySelector('form[data-passkey-list]')
-  if (offering) {
+  if (offering && location.pathname.startsWith('/login')) { // and not where a sample of the page is shown
     offerInList(offering)
     document.addEventListener('focusin', (e) => {
       if (e.target.matches('[autocomplete~=webauthn]') && Date.now() - offeredAt > 4 * 60 * 1000) offerInList(offering)
