@@ -52,7 +52,7 @@ func other(column, kind string) string {
 	case kind == "INTEGER":
 		return column + " + 1000000"
 	case kind == "BLOB":
-		return fmt.Sprintf("CAST(x'FF' || substr(%s, 2) AS BLOB)", column)
+		return fmt.Sprintf("CAST(iif(substr(%[1]s, 1, 1) = x'FF', x'00', x'FF') || substr(%[1]s, 2) AS BLOB)", column)
 	case column == "changes":
 		return `replace(changes, 'two', 'three')`
 	case column == "result":
