@@ -218,7 +218,7 @@ func TestAVisitorDoesNotUseUpTheFiles(t *testing.T) {
 	t.Parallel()
 	shell, err := exec.LookPath("sh")
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	server := exec.CommandContext(t.Context(), shell, "-c", `ulimit -n 64 && exec "$0" "$@"`, os.Args[0],
 		"serve", "--data", filepath.Join(t.TempDir(), "data"), "--listen", "127.0.0.1:0")
