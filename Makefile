@@ -67,7 +67,7 @@ RACED = ./account ./audit ./certificate ./cloud/azure/azuresim ./credential ./db
 
 .PHONY: race
 race: ## run the tests under the race detector
-	CGO_ENABLED=1 go test -race -vet=off -timeout 30m -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' $(RACED)
+	.ci/race -vet=off -timeout 30m -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' $(RACED)
 
 # Every fuzz target for FUZZTIME, one after the other.
 FUZZTIME = 10s
