@@ -189,10 +189,21 @@ func (t RightText) Text(granted bool) string {
 	return t.Missing
 }
 
+// Warning is the key of something that people should know about a link although it
+// works. Databases keep it.
+type Warning string
+
+// The warnings that a cloud can report.
+const (
+	PaymentWarned  Warning = "payment-warned"   // the cloud has warned its customer about a payment
+	PaymentPastDue Warning = "payment-past-due" // a payment is overdue
+)
+
 // Finding is what a verification learned beside the verdicts.
 type Finding struct {
 	SubscriptionName string
 	TenantID         string
+	Warnings         []Warning     // of a link that works
 	Rights           []Right       // nil: they are unknown, and may be any
 	RightsUnanswered bool          // the cloud gave no answer about Rights this time: what was known of them stays
 	RetryAfter       time.Duration // how long the cloud asks to be left alone; 0: it doesn't say

@@ -21,8 +21,9 @@ type Credential struct {
 	State         State
 	Version       int64 // grows with every change a person makes; a verification of an older one decides nothing
 
-	SubscriptionName string // found by verification
-	Rights           []cloud.Right
+	SubscriptionName string          // found by verification, like the next two
+	Rights           []cloud.Right   // nil: unknown
+	Reported         []cloud.Warning // by the cloud at the last check that passed
 
 	CreatedBy string // person id
 	CreatedAt time.Time

@@ -3,6 +3,7 @@ package credential_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -265,6 +266,39 @@ func TestALinkThatNobodyCouldCheckForTwoDaysHasAWarning(t *testing.T) {
 	for _, state := range []credential.State{credential.NotVerified, credential.WaitingCloud, credential.NeedsAttention, credential.Disabled} {
 		c.State = state
 		same(t, "a warning about what is "+string(state), c.Status(morning.AddDate(0, 1, 0)) == credential.StatusWarning, false)
+	}
+}
+
+func TestWhatPeopleShouldSeeOfAConnectedLinkIsAWarning(t *testing.T) {
+	read := cloud.Right{Key: "read", Granted: true}
+	excess := cloud.Right{Key: "everything", Granted: true, Excessive: true}
+	for _, test := range []struct {
+		rights   []cloud.Right
+		reported []cloud.Warning
+		days     int // since the last check
+		want     []cloud.Warning
+	}{
+		{nil, nil, 0, nil},
+		{[]cloud.Right{read}, nil, 0, nil},
+		{[]cloud.Right{{Key: "everything", Excessive: true}}, nil, 0, nil}, // it lacks it
+		{[]cloud.Right{read, excess}, nil, 0, []cloud.Warning{credential.WarnPermissions}},
+		{[]cloud.Right{read}, []cloud.Warning{cloud.PaymentPastDue}, 0, []cloud.Warning{cloud.PaymentPastDue}},
+		{[]cloud.Right{excess}, []cloud.Warning{cloud.PaymentWarned}, 3, []cloud.Warning{credential.WarnUnchecked, cloud.PaymentWarned, credential.WarnPermissions}},
+	} {
+		c := credential.Credential{State: credential.Connected, LastCheckedAt: morning, CertificateExpires: morning.AddDate(1, 0, 0),
+			Rights: test.rights, Reported: test.reported}
+		now := morning.AddDate(0, 0, test.days)
+		if got := c.Warnings(now); !slices.Equal(got, test.want) {
+			t.Errorf("%+v: %v", test, got)
+		}
+		word := map[bool]string{true: "Connected with a warning", false: "Connected"}[len(test.want) > 0]
+		same(t, "the word", c.Word("Azure", now), word)
+		c.CertificateExpires = now.AddDate(0, 0, 9)
+		same(t, "the word when it expires", c.Word("Azure", now), "Expires in 9 days")
+		for _, state := range []credential.State{credential.NotVerified, credential.WaitingCloud, credential.NeedsAttention, credential.Disabled, credential.PendingApproval} {
+			c.State = state
+			same(t, "the warnings when it is "+string(state), len(c.Warnings(now)), 0)
+		}
 	}
 }
 

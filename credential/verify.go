@@ -313,6 +313,9 @@ func (c Credential) learned(f cloud.Finding, event Event) Credential {
 	if f.TenantID != "" {
 		c.Target.TenantID = f.TenantID
 	}
+	if event == Pass {
+		c.Reported = f.Warnings
+	}
 	if f.Rights != nil || event == Pass && !f.RightsUnanswered {
 		c.Rights = f.Rights
 	}

@@ -2,9 +2,11 @@ package credential
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"mooring/certificate"
+	"mooring/cloud"
 )
 
 // Status is what the status word says, as something to filter by: what follows
@@ -33,7 +35,7 @@ func (c Credential) Status(now time.Time) Status {
 			return StatusAttention
 		case left <= certificate.WarnBefore:
 			return StatusExpiring
-		case c.Overdue(now):
+		case len(c.Warnings(now)) > 0:
 			return StatusWarning
 		}
 		return StatusConnected
@@ -58,6 +60,29 @@ const UncheckedLimit = 48 * time.Hour
 // people should know.
 func (c Credential) Overdue(now time.Time) bool {
 	return c.State == Connected && !c.LastCheckedAt.IsZero() && now.Sub(c.LastCheckedAt) >= UncheckedLimit
+}
+
+// The warnings that Mooring adds to those that a cloud reports.
+const (
+	WarnUnchecked   cloud.Warning = "unchecked"        // Overdue
+	WarnPermissions cloud.Warning = "more-permissions" // the link has permissions that Mooring doesn't need
+)
+
+// Warnings are what people should know about a link that works at now, the most
+// urgent first. A link in any other state has none: its status says what counts.
+func (c Credential) Warnings(now time.Time) []cloud.Warning {
+	if c.State != Connected {
+		return nil
+	}
+	var all []cloud.Warning
+	if c.Overdue(now) {
+		all = append(all, WarnUnchecked)
+	}
+	all = append(all, c.Reported...)
+	if slices.ContainsFunc(c.Rights, func(r cloud.Right) bool { return r.Granted && r.Excessive }) {
+		all = append(all, WarnPermissions)
+	}
+	return all
 }
 
 // Word is the status word that people read, the same on every page, in the

@@ -101,3 +101,28 @@ func (k *keys) Scan(from any) error {
 	}
 	return nil
 }
+
+// warnings are stored as keys.
+type warnings []cloud.Warning
+
+// Value implements driver.Valuer.
+func (w warnings) Value() (driver.Value, error) {
+	if len(w) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal([]cloud.Warning(w))
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (w *warnings) Scan(from any) error {
+	var stored keys
+	if err := stored.Scan(from); err != nil {
+		return err
+	}
+	*w = nil
+	for _, key := range stored {
+		*w = append(*w, cloud.Warning(key))
+	}
+	return nil
+}

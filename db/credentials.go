@@ -30,7 +30,7 @@ const selectCredential = `
 	       c.certificate_id, c.state, c.version, c.subscription_name, c.rights,
 	       coalesce(c.created_by, ''), c.created_at, c.fresh_from,
 	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at, c.next_trigger, c.repeats, c.repeats_from,
-	       c.reason, coalesce(c.decided_by, ''), c.decided_at, c.approved_rights, c.reviewed_at, coalesce(c.reviewed_by, ''),
+	       c.reason, coalesce(c.decided_by, ''), c.decided_at, c.approved_rights, c.warnings, c.reviewed_at, coalesce(c.reviewed_by, ''),
 	       coalesce(p.name, ''), coalesce(d.name, ''), coalesce(r.name, ''), k.not_after, k.sha1, k.active,
 	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.version = c.version AND v.finished_at = 0), '')
 	  FROM credentials c
@@ -78,7 +78,7 @@ func scanCredential(r row) (c credential.Credential, err error) {
 		&c.CertificateID, &c.State, &c.Version, &c.SubscriptionName, (*rights)(&c.Rights),
 		&c.CreatedBy, (*moment)(&c.CreatedAt), (*moment)(&c.FreshFrom),
 		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt), &c.NextTrigger, &c.Repeats, (*moment)(&c.RepeatsFrom),
-		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*keys)(&c.ApprovedRights), (*moment)(&c.ReviewedAt), &c.ReviewedBy,
+		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*keys)(&c.ApprovedRights), (*warnings)(&c.Reported), (*moment)(&c.ReviewedAt), &c.ReviewedBy,
 		&c.CreatedByName, &c.DecidedByName, &c.ReviewedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent,
 		&c.RunningVerification)
 	return c, err
@@ -137,14 +137,14 @@ func (s Credentials) Add(ctx context.Context, c credential.Credential, entry aud
 			       environment, method, subscription_id, tenant_id, client_id,
 			       certificate_id, state, version, subscription_name, rights, created_by, created_at,
 			       fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger,
-			       status, expires_at, reason, decided_by, decided_at, approved_rights)
+			       status, expires_at, reason, decided_by, decided_at, approved_rights, warnings)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?,
-			       ?, coalesce((SELECT not_after FROM certificates WHERE id = ?), 0), ?, nullif(?, ''), ?, ?)`,
+			       ?, coalesce((SELECT not_after FROM certificates WHERE id = ?), 0), ?, nullif(?, ''), ?, ?, ?)`,
 			c.ID, c.AccountID, c.Provider, c.Label,
 			c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
 			c.CertificateID, c.State, c.Version, c.SubscriptionName, rights(c.Rights), c.CreatedBy, moment(c.CreatedAt),
 			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
-			c.Status(entry.At), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights))
+			c.Status(entry.At), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights), warnings(c.Reported))
 		if existingID, err = sayAlreadyLinked(ctx, tx, c, err); err != nil {
 			return err
 		}
@@ -180,12 +180,12 @@ func changeCredential(ctx context.Context, tx *sql.Tx, c credential.Credential, 
 		       certificate_id = ?, state = ?, version = version + 1, subscription_name = ?, rights = ?,
 		       fresh_from = ?, last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
 		       status = ?, expires_at = coalesce((SELECT not_after FROM certificates WHERE id = ?), expires_at),
-		       reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?
+		       reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?
 		 WHERE account_id = ? AND id = ? AND version = ?`,
 		c.Label, c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
 		c.CertificateID, c.State, c.SubscriptionName, rights(c.Rights),
 		moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
-		c.Status(at), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights),
+		c.Status(at), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights), warnings(c.Reported),
 		c.AccountID, c.ID, c.Version)
 	if err != nil {
 		return sayAlreadyLinked(ctx, tx, c, err)

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"database/sql"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"testing"
@@ -39,10 +40,30 @@ func oldDatabase(t *testing.T, migrations int, rows ...string) string {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-	if _, err := old.ExecContext(t.Context(), "PRAGMA user_version = 1"); err != nil {
+	if _, err := old.ExecContext(t.Context(), fmt.Sprintf("PRAGMA user_version = %d", migrations)); err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+func TestLinksWithMorePermissionsThanNeededGetAWarning(t *testing.T) {
+	path := oldDatabase(t, 9,
+		`INSERT INTO accounts (id, name, kind, created_at) VALUES ('account-acme', 'acme', 'organization', 1000)`,
+		`INSERT INTO certificates (id, account_id, active, der, sha1, sealed_key, not_before, not_after, created_at) VALUES
+			('certificate-1', 'account-acme', 1, x'01', 'aa', x'02', 1, 2, 3)`,
+		`INSERT INTO credentials (id, account_id, provider, label, environment, method, subscription_id, tenant_id, client_id, certificate_id,
+			state, version, subscription_name, rights, created_at, fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger, expires_at, status)
+			SELECT value ->> 0, 'account-acme', 'azure', value ->> 0, 'public', 'application', value ->> 0, 't', 'c', 'certificate-1',
+			'connected', 1, 'One', value ->> 1, 1, 1, 1, 0, 0, 0, '', 1, value ->> 2
+			FROM json_each('[["read", "[{\"key\":\"r\",\"granted\":true,\"excessive\":false}]", "connected"],
+				["everything", "[{\"key\":\"r\",\"granted\":true},{\"key\":\"x\",\"granted\":true,\"excessive\":true}]", "connected"],
+				["lacking", "[{\"key\":\"x\",\"granted\":false,\"excessive\":true}]", "connected"],
+				["ending", "[{\"key\":\"x\",\"granted\":true,\"excessive\":true}]", "expiring"],
+				["unknown", "[]", "connected"]]')`)
+	w := world{open(t, path), t}
+	same(t, "those with a warning", w.count(`SELECT count(*) FROM credentials WHERE status = 'warning' AND id = 'everything'`), 1)
+	same(t, "the others", w.count(`SELECT count(*) FROM credentials WHERE status = 'connected' OR id = 'ending' AND status = 'expiring'`), 4)
+	same(t, "the count of warnings", w.count(`SELECT total FROM register_counts WHERE what = 'status' AND key = 'warning'`), 1)
 }
 
 func TestADatabaseFromBeforePasskeysGoesOn(t *testing.T) {

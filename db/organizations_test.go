@@ -17,7 +17,7 @@ func (w world) furnish(name, person string) {
 	w.t.Helper()
 	w.link("first-"+name, func(c *credential.Credential) { *c = newCredential(name, person, "first-"+name) })
 	w.link("second-"+name, func(c *credential.Credential) { *c = newCredential(name, person, "second-"+name) })
-	w.exec(`INSERT INTO verifications VALUES (?1, ?2, 1, 'person', 1, 2, 'passed', 0, 1, 0)`, "verification-"+name, "credential-first-"+name)
+	w.exec(`INSERT INTO verifications VALUES (?1, ?2, 1, 'person', 1, 2, 'passed', 0, 1, 0, '')`, "verification-"+name, "credential-first-"+name)
 	w.exec(`INSERT INTO verification_results VALUES (?, 1, 'sign-in', 'ok', '', '', '', '', 1, 1)`, "verification-"+name)
 	w.exec(`INSERT INTO invitations VALUES (?1, ?2, ?1, 'member', '', 0, ?3, 1, ?4)`,
 		"invitation-"+name, "account-"+name, "person-"+person, after(time.Hour).UnixMilli())

@@ -12,7 +12,7 @@ import (
 const (
 	linkedColumns = `c.number, c.id, c.account_id, a.name, c.provider, c.label, c.subscription_name, c.subscription_id,
 	       coalesce(p.id, ''), coalesce(p.name, ''), coalesce(p.email, ''),
-	       c.state, c.last_checked_at, c.could_not_check_at, c.expires_at, c.reviewed_at, coalesce(r.name, ''), c.reason`
+	       c.state, c.last_checked_at, c.could_not_check_at, c.expires_at, c.reviewed_at, coalesce(r.name, ''), c.reason, c.rights, c.warnings`
 	linkedJoins = `
 	 CROSS JOIN accounts a ON a.id = c.account_id
 	  LEFT JOIN people p ON p.id = c.created_by
@@ -23,7 +23,7 @@ func scanLinked(r row) (l review.Row, err error) {
 	err = r.Scan(&l.Number, &l.ID, &l.AccountID, &l.Account, &l.Provider, &l.Label, &l.SubscriptionName, &l.SubscriptionID,
 		&l.LinkedByID, &l.LinkedBy, &l.LinkedByEmail,
 		&l.State, (*moment)(&l.LastCheckedAt), (*moment)(&l.CouldNotCheckAt), (*moment)(&l.ExpiresAt), (*moment)(&l.ReviewedAt),
-		&l.ReviewedBy, &l.Reason)
+		&l.ReviewedBy, &l.Reason, (*rights)(&l.Rights), (*warnings)(&l.Reported))
 	return l, err
 }
 

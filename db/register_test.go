@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -247,7 +248,7 @@ func TestTheListIsWhatANaiveLookFinds(t *testing.T) {
 			t.Fatalf("%+v:\ngot  %v\nwant %v", q, got, want)
 		}
 		for i := range listed {
-			if listed[i] != expected[i] {
+			if !reflect.DeepEqual(listed[i], expected[i]) {
 				t.Fatalf("%+v:\ngot  %+v\nwant %+v", q, listed[i], expected[i])
 			}
 		}

@@ -227,10 +227,12 @@ CREATE TABLE credentials (
     approved_rights    TEXT NOT NULL DEFAULT '' CHECK (approved_rights = '' OR json_valid(approved_rights)), -- keys; empty: nobody approved it
     reviewed_at        INTEGER NOT NULL DEFAULT 0,
     reviewed_by        TEXT REFERENCES people (id) ON DELETE SET NULL,
-    -- what people read; follows from state, expires_at, last_checked_at and the time
+    -- what people read; follows from state, expires_at, last_checked_at, rights, warnings and the time
     status             TEXT NOT NULL DEFAULT 'not-verified' CHECK (status IN ('pending-approval', 'not-verified', 'waiting', 'connected', 'expiring', 'warning', 'needs-attention', 'disabled')),
     repeats            INTEGER NOT NULL DEFAULT 0 CHECK (repeats >= 0), -- checks that ended like the one before since the audit log's last entry
     repeats_from       INTEGER NOT NULL DEFAULT 0, -- when the first of these ended; 0: there are none
+    warnings           TEXT NOT NULL DEFAULT '' CHECK (warnings = '' OR json_valid(warnings)), -- keys of what the cloud reports about a link that works; empty: none
+    trial_certificate_id TEXT NOT NULL DEFAULT '', -- that the next check tries; empty: none
     -- both columns, so that no account can sign with another's certificate
     FOREIGN KEY (account_id, certificate_id) REFERENCES certificates (account_id, id)
 ) STRICT;
@@ -267,7 +269,8 @@ CREATE TABLE verifications (
     outcome       TEXT NOT NULL CHECK (outcome IN ('', 'passed', 'still-copying', 'broken', 'could-not-check')),
     abandoned     INTEGER NOT NULL CHECK (abandoned IN (0, 1)),
     times         INTEGER NOT NULL DEFAULT 1 CHECK (times > 0), -- how many runs in a row ended like this one
-    first_at      INTEGER NOT NULL DEFAULT 0 -- when the first of them started; 0: it is this one
+    first_at      INTEGER NOT NULL DEFAULT 0, -- when the first of them started; 0: it is this one
+    certificate_id TEXT NOT NULL DEFAULT '' -- that it signed with; empty: it ran before this was kept
 ) STRICT;
 
 CREATE INDEX verifications_by_start ON verifications (credential_id, started_at, id);

@@ -102,8 +102,8 @@ func TestWordsOutsideTheListsAreRefused(t *testing.T) {
 		`UPDATE credentials SET rights = 'all of them'`,
 		`UPDATE certificates SET active = 7`,
 		`INSERT INTO set_up_link (only_row, hash, expires_at) VALUES (2, 'h', 1)`,
-		`INSERT INTO verifications VALUES ('v', 'credential-one', 1, 'whim', 1, 0, '', 0, 1, 0)`,
-		`INSERT INTO verifications VALUES ('v', 'credential-one', 1, 'person', 1, 2, 'meh', 0, 1, 0)`,
+		`INSERT INTO verifications VALUES ('v', 'credential-one', 1, 'whim', 1, 0, '', 0, 1, 0, '')`,
+		`INSERT INTO verifications VALUES ('v', 'credential-one', 1, 'person', 1, 2, 'meh', 0, 1, 0, '')`,
 		`INSERT INTO audit VALUES (NULL, 1, '', '', '', '', 'x', '', '', 'perhaps', '', '', '', zeroblob(32), zeroblob(36))`,
 	} {
 		if _, err := w.Writer().ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "CHECK") {

@@ -114,12 +114,12 @@ func conclude(ctx context.Context, tx *sql.Tx, v credential.Verification, decide
 		   SET state = ?, tenant_id = ?, subscription_name = ?, rights = ?,
 		       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
 		       repeats = ?, repeats_from = ?,
-		       status = ?, reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?
+		       status = ?, reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?
 		 WHERE account_id = ? AND id = ? AND version = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
 		decided.State, decided.Target.TenantID, decided.SubscriptionName, rights(decided.Rights),
 		moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt), decided.NextTrigger,
 		decided.Repeats, moment(decided.RepeatsFrom),
-		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), keys(decided.ApprovedRights),
+		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), keys(decided.ApprovedRights), warnings(decided.Reported),
 		decided.AccountID, v.CredentialID, v.Version)
 	if err != nil {
 		return false, err

@@ -201,7 +201,7 @@ func (h *handlers) rowStatus(r review.Row, cloudName string, zone *time.Location
 	case r.State == credential.Connected && !r.ExpiresAt.After(now):
 		status.Detail = "The certificate has expired."
 	case r.Status(now) == credential.StatusWarning:
-		status.Detail = notCheckedSince(r.LastCheckedAt, zone)
+		status.Detail = sayWarnings(r.Warnings(now), cloudName, r.LastCheckedAt, zone)
 	case !r.CouldNotCheckAt.IsZero() && r.State.Can(credential.Verify):
 		status.Detail = "Could not check " + h.moment(r.CouldNotCheckAt, zone).Shown
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"mooring/cloud"
@@ -29,7 +30,7 @@ func (h *handlers) statusOf(c credential.Credential, d cloud.Description, zone *
 	case c.Checking(now):
 		status.Detail = "Checking now"
 	case c.Status(now) == credential.StatusWarning:
-		status.Detail = notCheckedSince(c.LastCheckedAt, zone)
+		status.Detail = sayWarnings(c.Warnings(now), d.ShortName, c.LastCheckedAt, zone)
 	case !c.CouldNotCheckAt.IsZero():
 		status.Detail = "Could not check " + h.moment(c.CouldNotCheckAt, zone).Shown
 	case c.State == credential.WaitingCloud:
@@ -42,6 +43,25 @@ var tones = map[credential.State]views.Tone{
 	credential.NotVerified: views.ToneOff, credential.Connected: views.ToneOK, credential.WaitingCloud: views.ToneWaiting,
 	credential.NeedsAttention: views.ToneAttention, credential.Disabled: views.ToneOff,
 	credential.Stopped: views.ToneOff, credential.PendingApproval: views.ToneWaiting,
+}
+
+// sayWarnings says why a link is connected with a warning. cloudName is
+// cloud.Description.ShortName.
+func sayWarnings(warnings []cloud.Warning, cloudName string, lastChecked time.Time, zone *time.Location) string {
+	var all []string
+	for _, warning := range warnings {
+		switch warning {
+		case credential.WarnUnchecked:
+			all = append(all, notCheckedSince(lastChecked, zone))
+		case cloud.PaymentPastDue:
+			all = append(all, cloudName+" says that a payment is past due")
+		case cloud.PaymentWarned:
+			all = append(all, cloudName+" has warned about a payment")
+		case credential.WarnPermissions:
+			all = append(all, "More permissions than Mooring needs")
+		}
+	}
+	return strings.Join(all, ". ")
 }
 
 // notCheckedSince says when a link was last checked that the cloud gives no answer

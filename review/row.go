@@ -3,6 +3,7 @@ package review
 import (
 	"time"
 
+	"mooring/cloud"
 	"mooring/credential"
 )
 
@@ -19,6 +20,8 @@ type Row struct {
 	ReviewedAt                          time.Time // zero: never
 	ReviewedBy                          string
 	Reason                              string // why it is stopped, or waits for approval
+	Rights                              []cloud.Right
+	Reported                            []cloud.Warning // as in credential.Credential
 }
 
 // Word is the status word that people read, as on every other page.
@@ -27,6 +30,10 @@ func (r Row) Word(cloudName string, now time.Time) string { return r.credential(
 // Status is what the status word says, as something to filter by.
 func (r Row) Status(now time.Time) credential.Status { return r.credential().Status(now) }
 
+// Warnings are what people should know about a link that works.
+func (r Row) Warnings(now time.Time) []cloud.Warning { return r.credential().Warnings(now) }
+
 func (r Row) credential() credential.Credential {
-	return credential.Credential{State: r.State, CertificateExpires: r.ExpiresAt, LastCheckedAt: r.LastCheckedAt}
+	return credential.Credential{State: r.State, CertificateExpires: r.ExpiresAt, LastCheckedAt: r.LastCheckedAt,
+		Rights: r.Rights, Reported: r.Reported}
 }

@@ -169,6 +169,19 @@ func TestEveryVerdictAUserCanMeet(t *testing.T) {
 	}
 }
 
+func TestWhatIsOwedIsAWarning(t *testing.T) {
+	linked, simulator := simulated(t)
+	identity := trusting(t, simulator)
+	for name, want := range map[string][]cloud.Warning{
+		"Dry Dock": nil, "Storm Warning": {cloud.PaymentWarned}, "Unpaid Berth": {cloud.PaymentPastDue}, "Chained Quay": nil,
+	} {
+		finding, err := linked.Verify(t.Context(), cloud.Attempt{Target: targetOf(scripted(t, name)), Identity: identity}, func(cloud.StageResult) {})
+		if err != nil || !slices.Equal(finding.Warnings, want) {
+			t.Errorf("%s: %v, %v", name, finding.Warnings, err)
+		}
+	}
+}
+
 func verifyOnce(t *testing.T, c cloud.Cloud, attempt cloud.Attempt) (verdict, []cloud.StageResult) {
 	t.Helper()
 	var results []cloud.StageResult

@@ -70,7 +70,10 @@ func (r *run) app(ctx context.Context) error {
 	}) {
 		return nil
 	}
-	if !r.stage(ctx, stageState, func(context.Context) (string, error) { return judgeState(value(subscription.State)) }) {
+	if !r.stage(ctx, stageState, func(context.Context) (string, error) {
+		r.finding.Warnings = paymentWarnings[value(subscription.State)]
+		return judgeState(value(subscription.State))
+	}) {
 		return nil
 	}
 	r.stage(ctx, stageRights, func(ctx context.Context) (string, error) { return r.readRights(ctx, m) })
@@ -214,6 +217,13 @@ func (r *run) recognise(s armsubscriptions.Subscription) (string, error) {
 	}
 	r.finding.SubscriptionName = shortName(value(s.DisplayName))
 	return r.finding.SubscriptionName, nil
+}
+
+// paymentWarnings are the states in which a subscription works and somebody has to
+// pay.
+var paymentWarnings = map[armsubscriptions.SubscriptionState][]cloud.Warning{
+	armsubscriptions.SubscriptionStateWarned:  {cloud.PaymentWarned},
+	armsubscriptions.SubscriptionStatePastDue: {cloud.PaymentPastDue},
 }
 
 // judgeState reads the states of

@@ -25,6 +25,7 @@ type Outcome struct {
 // The words of statuses.
 const (
 	Connected = "Connected"
+	Warned    = "Connected with a warning"
 	waiting   = "Waiting for Azure"
 	attention = "Needs attention"
 	untold    = "Not verified"
@@ -35,12 +36,12 @@ const (
 var Outcomes = map[string]Outcome{
 	"Tide Tables":   {Word: Connected},
 	"Dry Dock":      {Word: Connected},
-	"Harbor Master": {Word: Connected},
+	"Harbor Master": {Word: Warned},
 	"New Pier":      {Word: Connected, Code: "MissingSubscriptionRegistration"},
 	"Old Charts":    {Word: Connected},
 	"Sealed Log":    {Word: Connected, Code: "AuthorizationFailed", Traced: true, Help: "RightsUnknown"},
-	"Storm Warning": {Word: Connected},
-	"Unpaid Berth":  {Word: Connected},
+	"Storm Warning": {Word: Warned},
+	"Unpaid Berth":  {Word: Warned},
 	"Potomac":       {Word: Connected},
 	"Pearl River":   {Word: attention, Code: "SubscriptionNotFound", Traced: true, environment: "public"},
 	"Engine Room":   {Word: Connected, Code: "AuthorizationFailed", Traced: true, Help: "RightsUnknown"},
