@@ -51,6 +51,7 @@ const (
 	MakeCertificate    Action = "certificate.make"
 	LinkCredential     Action = "credential.link"
 	EditCredential     Action = "credential.edit"
+	MoveCertificate    Action = "credential.move-certificate"
 	VerifyCredential   Action = "credential.verify"
 	FinishVerification Action = "credential.finish-verification"
 	RepeatVerification Action = "credential.repeat-verification" // counts those that ended like the one before
@@ -92,7 +93,7 @@ func Actions() []Action {
 		EndOtherSessions, ChangeTheme, ChangeProfile, ChangePassword, AddPasskey, RemovePasskey, MakeRecoveryCodes, UseRecoveryCode,
 		LinkIdentity, UnlinkIdentity, FollowGroups, DisablePerson, EnablePerson, EndPersonSessions, MakeAdministrator, TakeAdministrator,
 		ResetPerson, MakeAccount, ChangeAccount, DeleteAccount, Invite, RevokeInvitation, JoinAccount, ChangeRole, RemoveMember,
-		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, LinkCredential, EditCredential, VerifyCredential, FinishVerification, RepeatVerification,
+		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, LinkCredential, EditCredential, MoveCertificate, VerifyCredential, FinishVerification, RepeatVerification,
 		DisableCredential, EnableCredential, UnlinkCredential, StopCredential, ReleaseCredential, ApproveCredential, DeclineCredential,
 		HoldCredential, ExportList, ChangeIntake, StartJob, StopJob, FinishJob, StartReview, OpenReview, NameReviewer, DecideReview,
 		AnswerReview, CloseReview, ExportReview, MakeSchedule, MoveSchedule, EndSchedule, RefuseRequest, ReadLog, ExportLog, VerifyLog,

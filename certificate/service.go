@@ -21,6 +21,7 @@ type Sealed struct {
 // Store keeps certificates.
 type Store interface {
 	Active(ctx context.Context, accountID string) (Certificate, error)    // ErrNone
+	List(ctx context.Context, accountID string) ([]Certificate, error)    // the active one, then the others, the newest first
 	Sealed(ctx context.Context, accountID, id string) (Sealed, error)     // ErrNone
 	AccountsWithout(ctx context.Context) ([]string, error)                // ids of accounts without an active certificate
 	Activate(ctx context.Context, s Sealed, entry audit.Entry) error      // replaces the active one, which stays for what uses it
@@ -77,8 +78,20 @@ func (s *Service) Active(ctx context.Context, accountID string) (Certificate, er
 	return s.store.Active(ctx, accountID)
 }
 
-// Renew makes a new active certificate. Credentials go on with the one they
-// were verified with until they are edited.
+// Find gives a certificate of the account, active or not.
+func (s *Service) Find(ctx context.Context, accountID, id string) (Certificate, error) {
+	sealed, err := s.store.Sealed(ctx, accountID, id)
+	return sealed.Certificate, err
+}
+
+// List gives the account's certificates: the active one, then the others, the newest
+// first.
+func (s *Service) List(ctx context.Context, accountID string) ([]Certificate, error) {
+	return s.store.List(ctx, accountID)
+}
+
+// Renew makes a new active certificate. Credentials go on with the one they have
+// until each is moved to the new one.
 //
 // A second press soon after the first makes none.
 func (s *Service) Renew(ctx context.Context, accountID string, actor audit.Actor) (Certificate, error) {

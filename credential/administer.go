@@ -65,9 +65,10 @@ func (s *Service) Ordered(ctx context.Context, o Order, id string, event Event) 
 		c.ApprovedRights = c.approved()
 	}
 	if next == Stopped { // what is known stays known, for those who review it
+		c.TrialCertificateID = ""
 		c.plan(time.Time{}, "")
 	} else {
-		c.forget(now)
+		c.restart(now)
 		c.plan(now, ByPerson)
 	}
 	entry := s.entry(o.request(c), orders[event], c)

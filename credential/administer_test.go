@@ -350,10 +350,12 @@ func TestWhatIsStoppedWaitsForAnApprovalInEveryAccount(t *testing.T) {
 				Action: audit.DeleteAccount, AccountID: acme, Result: audit.Done}))
 			return anew(w, "one")
 		}},
-		"renamed there": {func(w world) credential.Credential { return anew(w, "one") }, func(w world, c credential.Credential) credential.Credential {
-			f := form("one")
-			f.Label = "renamed"
-			_, err := w.Edit(t.Context(), ofEvil, c.ID, f, true)
+		"pointed at it there": {func(w world) credential.Credential {
+			c, err := w.Link(t.Context(), ofEvil, "azure", form("two"), true)
+			w.ok(err)
+			return c
+		}, func(w world, c credential.Credential) credential.Credential {
+			_, err := w.Edit(t.Context(), ofEvil, c.ID, form("one"), true)
 			w.ok(err)
 			return c
 		}},
@@ -389,6 +391,24 @@ func TestWhatIsStoppedWaitsForAnApprovalInEveryAccount(t *testing.T) {
 			same(t, "the state of the next one", anew(w, "again").State, credential.NotVerified)
 		})
 	}
+}
+
+func TestALinkOfWhatWasStoppedElsewhereCanBeRenamed(t *testing.T) {
+	w := newWorld(t)
+	order := w.enthrone()
+	c := w.link("one")
+	theirs, err := w.Link(t.Context(), ofEvil, "azure", form("one"), true)
+	w.ok(err)
+	_, err = w.Stop(t.Context(), order, c.ID)
+	w.ok(err)
+	f := form("one")
+	f.Label = "renamed"
+	_, err = w.Edit(t.Context(), ofEvil, theirs.ID, f, true)
+	w.ok(err)
+	got, err := w.FindAny(t.Context(), theirs.ID)
+	w.ok(err)
+	same(t, "its label", got.Label, "renamed")
+	same(t, "its state", got.State, credential.NotVerified)
 }
 
 // Nobody has an administrator's word held against a subscription that no

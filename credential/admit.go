@@ -44,7 +44,9 @@ func (f *refusal) err() error {
 // saved is the credential that is changed; its zero value stands for a new
 // one. Nothing is said about what is still empty.
 func (s *Service) Refusals(ctx context.Context, r Request, provider string, target cloud.Target, saved Credential) (fault.Fields, error) {
-	active, err := s.certificates.Active(ctx, r.AccountID)
+	c := saved
+	c.Provider, c.Target = provider, withFoundDirectory(saved.Target, target)
+	signing, err := s.certificateFor(ctx, r.AccountID, saved, c.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -52,9 +54,7 @@ func (s *Service) Refusals(ctx context.Context, r Request, provider string, targ
 	if err != nil {
 		return nil, err
 	}
-	c := saved
-	c.Provider, c.Target, c.CertificateID = provider, withFoundDirectory(saved.Target, target), active.ID
-	against := rules.against(saved, c, active)
+	against := rules.against(saved, c.signingWith(signing), signing)
 	if against.provider {
 		return nil, ErrProviderNotAllowed
 	}
@@ -62,10 +62,10 @@ func (s *Service) Refusals(ctx context.Context, r Request, provider string, targ
 }
 
 // against judges what is known about c before it is saved in place of before.
-func (r Rules) against(before, c Credential, active certificate.Certificate) refusal {
+func (r Rules) against(before, c Credential, signing certificate.Certificate) refusal {
 	var f refusal
-	if before.CertificateID != c.CertificateID && !r.allowsCertificate(active.NotAfter.Sub(active.NotBefore)) {
-		f.add("certificate life", "certificate_life", sayCertificate(active, r.LongestCertificate))
+	if before.CertificateID != c.CertificateID && !r.allowsCertificate(signing.NotAfter.Sub(signing.NotBefore)) {
+		f.add("certificate life", "certificate_life", sayCertificate(signing, r.LongestCertificate))
 	}
 	if before.ID != "" && before.Target == c.Target {
 		return f // the rest was judged when it was first saved so
@@ -94,7 +94,7 @@ func directoryField(t cloud.Target) string {
 // admit judges c, which is about to be saved in place of before, by the
 // policy. It gives c as it may be saved, or the refusal, which is in the audit
 // log by then.
-func (s *Service) admit(ctx context.Context, r Request, action audit.Action, before, c Credential, active certificate.Certificate) (Credential, error) {
+func (s *Service) admit(ctx context.Context, r Request, action audit.Action, before, c Credential, signing certificate.Certificate) (Credential, error) {
 	rules, err := s.intake.Rules(ctx)
 	if err != nil {
 		return Credential{}, err
@@ -105,7 +105,7 @@ func (s *Service) admit(ctx context.Context, r Request, action audit.Action, bef
 		c.Target.TenantID = s.locate(ctx, c)
 		unknown = c.Target.TenantID == ""
 	}
-	against := rules.against(before, c, active)
+	against := rules.against(before, c, signing)
 	if unknown && !against.provider {
 		against.add("directory", directoryField(c.Target), sayDirectoryUnknown)
 	}
@@ -282,7 +282,7 @@ func (c Credential) granted() []string {
 // approved are the keys of the rights that need no approval any more when c is
 // approved as it is.
 func (c Credential) approved() []string {
-	if c.LastCheckedAt.IsZero() && c.Rights == nil { // nobody has seen any
+	if c.Rights == nil && (c.LastCheckedAt.IsZero() || c.LastCheckedAt.Before(c.FreshFrom)) { // nobody has seen any
 		return c.ApprovedRights
 	}
 	all := slices.Clone(c.ApprovedRights)

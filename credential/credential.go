@@ -17,7 +17,7 @@ type Credential struct {
 	Provider      string // cloud.Description.Key
 	Label         string
 	Target        cloud.Target
-	CertificateID string // the certificate it was last saved with
+	CertificateID string // that it signs with
 	State         State
 	Version       int64 // grows with every change a person makes; a verification of an older one decides nothing
 
@@ -34,8 +34,11 @@ type Credential struct {
 	Attempts        int       // checks in a row that did not pass
 	NextCheckAt     time.Time // zero: no check is planned
 	NextTrigger     Trigger   // why the next check is planned; empty: none is
-	Repeats         int       // checks that ended like the one before since the audit log's last entry about them
-	RepeatsFrom     time.Time // when the first of these ended; zero: there are none
+
+	TrialCertificateID string // of the certificate that the next check signs with, to move to it; empty: CertificateID
+
+	Repeats     int       // checks that ended like the one before since the audit log's last entry about them
+	RepeatsFrom time.Time // when the first of these ended; zero: there are none
 
 	Reason         string    // why it is stopped, waits for an approval, was let in or is refused by the policy; its people read it
 	DecidedBy      string    // id of the administrator whose word Reason is
@@ -71,17 +74,18 @@ const (
 
 // Verification is one run of the stages, kept as evidence.
 type Verification struct {
-	ID           string
-	CredentialID string
-	Version      int64 // Credential.Version that it looked at
-	Trigger      Trigger
-	StartedAt    time.Time
-	FinishedAt   time.Time     // zero while it runs
-	Times        int           // how many runs in a row ended like this one, this one included
-	FirstAt      time.Time     // when the first of them started
-	Outcome      cloud.Outcome // empty while it runs
-	Abandoned    bool          // the server stopped, or the credential changed, before it could decide
-	Results      []cloud.StageResult
+	ID            string
+	CredentialID  string
+	Version       int64  // Credential.Version that it looked at
+	CertificateID string // that it signed with; empty: it ran before that was kept
+	Trigger       Trigger
+	StartedAt     time.Time
+	FinishedAt    time.Time     // zero while it runs
+	Times         int           // how many runs in a row ended like this one, this one included
+	FirstAt       time.Time     // when the first of them started
+	Outcome       cloud.Outcome // empty while it runs
+	Abandoned     bool          // the server stopped, or the credential changed, before it could decide
+	Results       []cloud.StageResult
 }
 
 // Running reports whether the verification has not finished.

@@ -251,6 +251,11 @@ func (s *signer) Active(ctx context.Context, accountID string) (certificate.Cert
 	return s.store.Active(ctx, accountID)
 }
 
+func (s *signer) Find(ctx context.Context, accountID, id string) (certificate.Certificate, error) {
+	sealed, err := s.store.Sealed(ctx, accountID, id)
+	return sealed.Certificate, err
+}
+
 func (s *signer) Identity(ctx context.Context, accountID, id string) (*certificate.Identity, error) {
 	if s.broken.Load() {
 		return nil, errors.New("the key ring is gone")

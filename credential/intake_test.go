@@ -308,9 +308,11 @@ func TestACertificateThatLivesTooLongIsRefused(t *testing.T) {
 	_, err = w.Edit(t.Context(), ofAcme, c.ID, renamed, true) // with the certificate that it has
 	w.ok(err)
 	w.certify(acme, 2)
-	_, err = w.Edit(t.Context(), ofAcme, c.ID, renamed, true) // switches to the new one
+	_, err = w.MoveCertificate(t.Context(), ofAcme, c.ID, acme+"-certificate-2")
+	w.want(err, credential.ErrCertificateTooLong)
+	_, err = w.Edit(t.Context(), ofAcme, c.ID, form("three"), true) // for another application, with the new one
 	if fault.Of(err).Fields["certificate_life"] != says {
-		t.Errorf("switching: got %v", err)
+		t.Errorf("another application: got %v", err)
 	}
 	longest, err := w.Intake().LongestCertificate(t.Context())
 	w.ok(err)
@@ -642,7 +644,7 @@ func TestAnotherLabelKeepsTheFoundDirectoryAndAsksNobody(t *testing.T) {
 		_, err = w.Edit(t.Context(), ofAcme, c.ID, typed, false)
 		w.ok(err)
 		got := w.find(c)
-		same(t, "the state", got.State, credential.NotVerified)
+		same(t, "the state", got.State, credential.Connected)
 		same(t, "the directory", got.Target.TenantID, "tenant-found")
 		if changes := w.latest().Changes; len(changes) == 0 || slices.ContainsFunc(changes, func(c audit.Change) bool { return strings.Contains(c.Field, "Directory") }) {
 			t.Errorf("the entry tells of %v", changes)

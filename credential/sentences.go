@@ -25,6 +25,10 @@ var (
 		"This account has reached its limit of credentials. Unlink one that you no longer need, or ask the operator of this Mooring to raise the limit.")
 	ErrTooManyChecks = fault.New(fault.TooMany, "credential.too-many-checks",
 		"This account has reached its limit of checks. Try again in a minute.")
+	ErrCertificateExpired = fault.New(fault.Conflict, "credential.certificate-expired",
+		"That certificate has expired. Choose a newer one.")
+	ErrCertificateTooLong = fault.New(fault.Conflict, "credential.certificate-too-long",
+		"That certificate is valid for longer than your administrators allow. Make a new certificate.")
 	ErrConfirm = fault.New(fault.Invalid, "credential.confirm",
 		"Something depends on this credential. Type its label to unlink it all the same.")
 )

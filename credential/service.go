@@ -33,6 +33,7 @@ type Service struct {
 // Certificates gives what signs for an account.
 type Certificates interface {
 	Active(ctx context.Context, accountID string) (certificate.Certificate, error)
+	Find(ctx context.Context, accountID, id string) (certificate.Certificate, error)
 	Identity(ctx context.Context, accountID, id string) (*certificate.Identity, error)
 }
 
@@ -106,8 +107,10 @@ func (s *Service) Link(ctx context.Context, r Request, provider string, form *cl
 	return c, nil
 }
 
-// Edit changes what a credential points at. The old verdict goes, whatever
-// changed, and the account's active certificate is used from now on.
+// Edit changes what a credential points at, or what it is called. Another target
+// clears the old result and, where something else has to trust the certificate,
+// changes to the account's active one. A new label touches neither. If verify is
+// set, what has changed or doesn't work is checked at once.
 func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Form, verify bool) (Credential, error) {
 	before, err := s.may(ctx, r, id, Edit)
 	if err != nil {
@@ -117,19 +120,26 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 	if err != nil {
 		return Credential{}, err
 	}
-	active, err := s.certificates.Active(ctx, r.AccountID)
+	c, now := before, s.now()
+	c.Target, c.Label = withFoundDirectory(before.Target, target), label
+	signing, err := s.certificateFor(ctx, r.AccountID, before, c.Target)
 	if err != nil {
 		return Credential{}, err
 	}
-	c, now := before, s.now()
-	c.Target, c.Label, c.CertificateID = withFoundDirectory(before.Target, target), label, active.ID
-	c.CertificateExpires, c.CertificateSHA1 = active.NotAfter, active.SHA1()
-	if c, err = s.admit(ctx, r, audit.EditCredential, before, c, active); err != nil {
-		return Credential{}, err
+	c = c.signingWith(signing)
+	moved := c.Target != before.Target
+	if moved {
+		if c, err = s.admit(ctx, r, audit.EditCredential, before, c, signing); err != nil {
+			return Credential{}, err
+		}
+		c.restart(now)
+		c.SubscriptionName, c.Rights, c.Reported = "", nil, nil
 	}
-	c.forget(now)
-	if verify && c.State.Can(Verify) {
+	if verify && c.State.Can(Verify) && (moved || label == before.Label || c.State != Connected) {
 		c.plan(now, ByPerson)
+		if c.State != Connected {
+			c.FreshFrom = now
+		}
 	}
 	existing, err := s.store.Change(ctx, c, s.entry(r, audit.EditCredential, c, s.changes(before, c)...))
 	if err != nil {
@@ -191,7 +201,7 @@ func (s *Service) flip(ctx context.Context, r Request, id string, event Event, a
 	if c, err = c.after(event); err != nil {
 		return Credential{}, err
 	}
-	c.forget(now)
+	c.restart(now)
 	if c.State.Can(Verify) {
 		c.plan(now, ByPerson)
 	}
@@ -276,12 +286,11 @@ func (c Credential) after(event Event) (Credential, error) {
 	return c, nil
 }
 
-// forget clears what earlier checks found: a person's change clears the verdict.
-func (c *Credential) forget(now time.Time) {
-	c.FreshFrom, c.Attempts = now, 0
-	c.LastCheckedAt, c.CouldNotCheckAt = time.Time{}, time.Time{}
+// restart makes c one that a person has just changed. What earlier checks found
+// stays, until one finds something else.
+func (c *Credential) restart(now time.Time) {
+	c.FreshFrom, c.Attempts, c.CouldNotCheckAt, c.TrialCertificateID = now, 0, time.Time{}, ""
 	c.plan(time.Time{}, "")
-	c.SubscriptionName, c.Rights = "", nil
 }
 
 const maxLabel = 80

@@ -152,7 +152,7 @@ func (w world) decided(c credential.Credential, outcome credential.Event) creden
 	return w.find(c)
 }
 
-func TestAnEditClearsTheVerdictAndTakesTheNewestCertificate(t *testing.T) {
+func TestAnotherTargetClearsTheResultAndTakesTheNewestCertificate(t *testing.T) {
 	for _, outcome := range []credential.Event{credential.Pass, credential.Break, credential.Wait, credential.CouldNotCheck} {
 		w := newWorld(t)
 		c := w.decided(w.link("one"), outcome)
@@ -168,7 +168,7 @@ func TestAnEditClearsTheVerdictAndTakesTheNewestCertificate(t *testing.T) {
 		want.Target = cloud.Target{Environment: "public", Method: "application", SubscriptionID: "subscription-two",
 			TenantID: "tenant-two", ClientID: "client-two"}
 		want.SubscriptionName, want.Rights, want.Attempts = "", nil, 0
-		want.LastCheckedAt, want.CouldNotCheckAt = time.Time{}, time.Time{}
+		want.CouldNotCheckAt = time.Time{}
 		want.FreshFrom, want.NextCheckAt, want.CertificateSHA1 = morning, morning, got.CertificateSHA1
 		want.NextTrigger = credential.ByPerson
 		if !reflect.DeepEqual(got, want) {
@@ -179,16 +179,60 @@ func TestAnEditClearsTheVerdictAndTakesTheNewestCertificate(t *testing.T) {
 	}
 }
 
-func TestOnlyTheLabelChangedClearsTheVerdictToo(t *testing.T) {
+func TestALabelTouchesNeitherTheCertificateNorTheResult(t *testing.T) {
+	for _, outcome := range []credential.Event{credential.Pass, credential.Break, credential.Wait, credential.CouldNotCheck} {
+		for _, verify := range []bool{true, false} {
+			w := newWorld(t)
+			c := w.decided(w.link("one"), outcome)
+			w.certify(acme, 2)
+			renamed := form("one")
+			renamed.Label = "Another name"
+			_, err := w.Edit(t.Context(), ofAcme, c.ID, renamed, verify)
+			w.ok(err)
+			got, want := w.find(c), c
+			want.Label, want.Version, want.CertificateIsCurrent = "Another name", 2, false
+			if verify && outcome != credential.Pass { // somebody may have mended it
+				want.NextCheckAt, want.NextTrigger, want.FreshFrom = morning, credential.ByPerson, morning
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("after %s, verify %v:\ngot  %+v\nwant %+v", outcome, verify, got, want)
+			}
+			runs, err := w.Verifications(t.Context(), acme, c.ID)
+			w.ok(err)
+			same(t, "the version that the run is of", runs[0].Version, got.Version)
+		}
+	}
+}
+
+// Whoever saves what they see asks whether it works.
+func TestSavingWithoutAChangeChecks(t *testing.T) {
 	w := newWorld(t)
 	c := w.decided(w.link("one"), credential.Pass)
-	renamed := form("one")
-	renamed.Label = "Another name"
-	_, err := w.Edit(t.Context(), ofAcme, c.ID, renamed, false)
+	_, err := w.Edit(t.Context(), ofAcme, c.ID, form("one"), true)
 	w.ok(err)
 	got := w.find(c)
+	same(t, "the state", got.State, credential.Connected)
+	same(t, "the plan", got.NextCheckAt, morning)
+	same(t, "who asked", got.NextTrigger, credential.ByPerson)
+}
+
+func TestAnotherSubscriptionOfTheSameApplicationKeepsTheCertificate(t *testing.T) {
+	w := newWorld(t)
+	c := w.decided(w.link("one"), credential.Pass)
+	w.certify(acme, 2)
+	f := form("one")
+	f.SubscriptionID = "subscription-two"
+	_, err := w.Edit(t.Context(), ofAcme, c.ID, f, false)
+	w.ok(err)
+	got := w.find(c)
+	same(t, "the certificate", got.CertificateID, acme+"-certificate-1")
 	same(t, "the state", got.State, credential.NotVerified)
-	same(t, "the plan", got.NextCheckAt, time.Time{})
+	same(t, "the last check, which took place", got.LastCheckedAt, c.LastCheckedAt)
+	same(t, "what it was called", got.SubscriptionName, "")
+	f.ClientID = "" // now the subscription itself has to trust it
+	_, err = w.Edit(t.Context(), ofAcme, c.ID, f, false)
+	w.ok(err)
+	same(t, "the certificate of another way to link", w.find(c).CertificateID, acme+"-certificate-2")
 }
 
 // interfering is a store in which something happens between reading a
@@ -270,7 +314,8 @@ func TestDisableStopsAndEnableStartsAfresh(t *testing.T) {
 	_, err := w.Disable(t.Context(), ofAcme, c.ID)
 	w.ok(err)
 	got := w.find(c)
-	if got.State != credential.Disabled || !got.NextCheckAt.IsZero() || !got.LastCheckedAt.IsZero() || got.SubscriptionName != "" || got.Rights != nil || got.Version != 2 {
+	if got.State != credential.Disabled || !got.NextCheckAt.IsZero() || !got.LastCheckedAt.Equal(c.LastCheckedAt) || got.SubscriptionName != c.SubscriptionName ||
+		!reflect.DeepEqual(got.Rights, c.Rights) || got.Version != 2 {
 		t.Errorf("disabled it is %+v", got)
 	}
 	same(t, "the audit entry", w.latest().Action, audit.DisableCredential)

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"mooring/audit"
+	"mooring/certificate"
 	"mooring/cloud"
 )
 
@@ -222,11 +224,18 @@ func (r *runner) release(id string) {
 // way a credential is ever verified. It answers ErrNotFound, which is no
 // trouble, when the credential was unlinked or disabled since it was listed.
 func (s *Service) verify(ctx context.Context, c Credential) (Verification, Credential, error) {
-	v := Verification{ID: s.newID(), CredentialID: c.ID, Version: c.Version, Trigger: c.NextTrigger, StartedAt: s.now()}
+	v := Verification{ID: s.newID(), CredentialID: c.ID, Version: c.Version, Trigger: c.NextTrigger, StartedAt: s.now(),
+		CertificateID: cmp.Or(c.TrialCertificateID, c.CertificateID)}
 	if err := s.store.StartVerification(ctx, v); err != nil {
 		return v, c, err
 	}
-	finding, err := s.ask(ctx, c, &v)
+	var finding cloud.Finding
+	var tried certificate.Certificate
+	identity, err := s.certificates.Identity(ctx, c.AccountID, v.CertificateID)
+	if err == nil {
+		tried = identity.Certificate
+		finding, err = s.ask(ctx, c, identity, &v)
+	}
 	learned, event := c, CouldNotCheck
 	if err == nil {
 		learned, event, err = s.conclude(ctx, c, finding, eventOf(v.Outcome))
@@ -245,24 +254,30 @@ func (s *Service) verify(ctx context.Context, c Credential) (Verification, Crede
 		v.Outcome = cloud.CouldNotCheck
 	}
 	v.FinishedAt = s.now()
-	decided := decide(learned, event, v.FinishedAt, finding.RetryAfter)
+	var decided Credential
+	if c.TrialCertificateID == "" {
+		decided = decide(learned, event, v.FinishedAt, finding.RetryAfter)
+	} else {
+		decided = decideTrial(c, learned, event, tried, v.FinishedAt, finding.RetryAfter)
+	}
 	entry := audit.Entry{At: v.FinishedAt, Actor: audit.BySystem(), Action: audit.FinishVerification,
 		AccountID: c.AccountID, CredentialID: c.ID, Result: audit.Done, Detail: string(v.Outcome), Changes: s.changes(c, decided)}
 	if event == Hold {
 		entry.Action = audit.HoldCredential
 	}
-	decided, entries := logEntries(c, decided, v, event, entry)
+	var entries []audit.Entry
+	if c.TrialCertificateID == "" {
+		decided, entries = logEntries(c, decided, v, event, entry)
+	} else {
+		decided, entries = logTrial(c, decided, tried, entry)
+	}
 	return v, decided, s.store.FinishVerification(ctx, v, decided, entries...)
 }
 
 // ask runs the stages, stores each result as it comes and sums them up.
-func (s *Service) ask(ctx context.Context, c Credential, v *Verification) (cloud.Finding, error) {
+func (s *Service) ask(ctx context.Context, c Credential, identity *certificate.Identity, v *Verification) (cloud.Finding, error) {
 	provider, err := s.Cloud(c.Provider)
 	if err != nil { // it was linked when Mooring still knew this cloud
-		return cloud.Finding{}, err
-	}
-	identity, err := s.certificates.Identity(ctx, c.AccountID, c.CertificateID)
-	if err != nil {
 		return cloud.Finding{}, err
 	}
 	limited, cancel := context.WithTimeout(ctx, attemptTimeout)

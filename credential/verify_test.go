@@ -153,7 +153,7 @@ func TestARestartAbandonsAlsoWhatNobodyTakesUpAgain(t *testing.T) {
 		stop := w.running(w.Service)
 		c := w.link("one")
 		settle()
-		_, err := w.Edit(t.Context(), ofAcme, c.ID, form("one"), false) // nothing is planned any more
+		_, err := w.Edit(t.Context(), ofAcme, c.ID, form("two"), false) // nothing is planned any more
 		w.ok(err)
 		stop()
 		w.running(w.service(w.Credentials()))

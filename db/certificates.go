@@ -20,6 +20,7 @@ const (
 	certificateColumns = `id, account_id, der, not_before, not_after, created_at`
 
 	activeCertificate = `SELECT ` + certificateColumns + ` FROM certificates WHERE account_id = ? AND active = 1`
+	certificatesOf    = `SELECT ` + certificateColumns + ` FROM certificates WHERE account_id = ? ORDER BY active DESC, created_at DESC, id`
 	sealedCertificate = `SELECT ` + certificateColumns + `, sealed_key FROM certificates WHERE account_id = ? AND id = ?`
 
 	accountsWithoutCertificate = `
@@ -45,6 +46,12 @@ func scanSealed(r row) (s certificate.Sealed, err error) {
 // Active finds the certificate that the account's new credentials use.
 func (c Certificates) Active(ctx context.Context, accountID string) (certificate.Certificate, error) {
 	return one(ctx, c.db.readers, scanCertificate, certificate.ErrNone, activeCertificate, accountID)
+}
+
+// List gives the account's certificates: the active one, then the others, the newest
+// first.
+func (c Certificates) List(ctx context.Context, accountID string) ([]certificate.Certificate, error) {
+	return all(ctx, c.db.readers, scanCertificate, certificatesOf, accountID)
 }
 
 // Sealed finds a certificate of the account with its sealed key, active or not.

@@ -30,7 +30,7 @@ const selectCredential = `
 	       c.certificate_id, c.state, c.version, c.subscription_name, c.rights,
 	       coalesce(c.created_by, ''), c.created_at, c.fresh_from,
 	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at, c.next_trigger, c.repeats, c.repeats_from,
-	       c.reason, coalesce(c.decided_by, ''), c.decided_at, c.approved_rights, c.warnings, c.reviewed_at, coalesce(c.reviewed_by, ''),
+	       c.reason, coalesce(c.decided_by, ''), c.decided_at, c.approved_rights, c.warnings, c.trial_certificate_id, c.reviewed_at, coalesce(c.reviewed_by, ''),
 	       coalesce(p.name, ''), coalesce(d.name, ''), coalesce(r.name, ''), k.not_after, k.sha1, k.active,
 	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.version = c.version AND v.finished_at = 0), '')
 	  FROM credentials c
@@ -78,7 +78,7 @@ func scanCredential(r row) (c credential.Credential, err error) {
 		&c.CertificateID, &c.State, &c.Version, &c.SubscriptionName, (*rights)(&c.Rights),
 		&c.CreatedBy, (*moment)(&c.CreatedAt), (*moment)(&c.FreshFrom),
 		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt), &c.NextTrigger, &c.Repeats, (*moment)(&c.RepeatsFrom),
-		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*keys)(&c.ApprovedRights), (*warnings)(&c.Reported), (*moment)(&c.ReviewedAt), &c.ReviewedBy,
+		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*keys)(&c.ApprovedRights), (*warnings)(&c.Reported), &c.TrialCertificateID, (*moment)(&c.ReviewedAt), &c.ReviewedBy,
 		&c.CreatedByName, &c.DecidedByName, &c.ReviewedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent,
 		&c.RunningVerification)
 	return c, err
@@ -163,8 +163,12 @@ func (s Credentials) Change(ctx context.Context, c credential.Credential, entry 
 		if err := mayUse(ctx, tx, entry.Actor, c.AccountID, account.Owner); err != nil {
 			return err
 		}
-		existingID, err = changeCredential(ctx, tx, c, entry.At)
+		inUse, err := value[bool](tx.QueryRowContext(ctx, targetInUse, c.AccountID, c.ID, c.Target.Environment, c.Target.SubscriptionID))
 		if err != nil {
+			return err
+		}
+		existingID, err = changeCredential(ctx, tx, c, entry.At)
+		if err != nil || inUse { // somebody who only renames it links nothing
 			return err
 		}
 		return sayStopped(ctx, tx, c)
@@ -172,20 +176,40 @@ func (s Credentials) Change(ctx context.Context, c credential.Credential, entry 
 	return existingID, err
 }
 
+const (
+	targetInUse = `
+	SELECT EXISTS (SELECT 1 FROM credentials
+	                WHERE account_id = ? AND id = ? AND environment = ? AND subscription_id = ?
+	                  AND state NOT IN ('disabled', 'stopped', 'pending-approval'))`
+
+	// keepResults makes the results of the version before those of the next one,
+	// where neither the target nor the certificate changes.
+	keepResults = `
+	UPDATE verifications SET version = version + 1
+	 WHERE credential_id = ?1 AND version = ?2
+	   AND EXISTS (SELECT 1 FROM credentials
+	                WHERE id = ?1 AND version = ?2 AND environment = ?3 AND method = ?4 AND subscription_id = ?5
+	                  AND tenant_id = ?6 AND client_id = ?7 AND certificate_id = ?8)`
+)
+
 // changeCredential stores c as the next version, whoever asked.
 func changeCredential(ctx context.Context, tx *sql.Tx, c credential.Credential, at time.Time) (existingID string, err error) {
+	t := c.Target
+	if err := run(ctx, tx, keepResults, c.ID, c.Version, t.Environment, t.Method, t.SubscriptionID, t.TenantID, t.ClientID, c.CertificateID); err != nil {
+		return "", err
+	}
 	changed, err := touches(ctx, tx, `
 		UPDATE credentials
 		   SET label = ?, environment = ?, method = ?, subscription_id = ?, tenant_id = ?, client_id = ?,
 		       certificate_id = ?, state = ?, version = version + 1, subscription_name = ?, rights = ?,
 		       fresh_from = ?, last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
 		       status = ?, expires_at = coalesce((SELECT not_after FROM certificates WHERE id = ?), expires_at),
-		       reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?
+		       reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?, trial_certificate_id = ?
 		 WHERE account_id = ? AND id = ? AND version = ?`,
 		c.Label, c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
 		c.CertificateID, c.State, c.SubscriptionName, rights(c.Rights),
 		moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
-		c.Status(at), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights), warnings(c.Reported),
+		c.Status(at), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights), warnings(c.Reported), c.TrialCertificateID,
 		c.AccountID, c.ID, c.Version)
 	if err != nil {
 		return sayAlreadyLinked(ctx, tx, c, err)

@@ -122,7 +122,7 @@ func (s Credentials) PlanAny(ctx context.Context, c credential.Credential, entry
 }
 
 const verificationsOfAny = `
-	SELECT v.id, v.credential_id, v.version, v.triggered_by, v.started_at, v.finished_at, v.outcome, v.abandoned, v.times, iif(v.first_at > 0, v.first_at, v.started_at)
+	SELECT v.id, v.credential_id, v.version, v.triggered_by, v.started_at, v.finished_at, v.outcome, v.abandoned, v.times, iif(v.first_at > 0, v.first_at, v.started_at), v.certificate_id
 	  FROM verifications v
 	 WHERE v.credential_id = ?
 	 ORDER BY v.started_at DESC, v.id DESC

@@ -24,10 +24,10 @@ func (s Credentials) StartVerification(ctx context.Context, v credential.Verific
 			return err
 		}
 		return mustTouch(ctx, tx, credential.ErrNotFound, `
-			INSERT INTO verifications (id, credential_id, version, triggered_by, started_at, finished_at, outcome, abandoned)
-			SELECT ?, id, ?, ?, ?, 0, '', 0 FROM credentials
+			INSERT INTO verifications (id, credential_id, version, triggered_by, started_at, finished_at, outcome, abandoned, certificate_id)
+			SELECT ?, id, ?, ?, ?, 0, '', 0, ? FROM credentials
 			 WHERE id = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
-			v.ID, v.Version, v.Trigger, moment(v.StartedAt), v.CredentialID)
+			v.ID, v.Version, v.Trigger, moment(v.StartedAt), v.CertificateID, v.CredentialID)
 	})
 }
 
@@ -75,15 +75,15 @@ func (s Credentials) FinishVerification(ctx context.Context, v credential.Verifi
 	})
 }
 
-// What a run must share with the one before it to take its place: the versions,
-// how it ended, and what each stage answered. ?1 is the run.
+// What a run must share with the one before it to take its place: the versions, the
+// certificate, how it ended, and what each stage answered. ?1 is the run.
 const (
 	runBefore = `
 	SELECT p.id, p.times, iif(p.first_at > 0, p.first_at, p.started_at)
 	  FROM verifications v
 	  JOIN verifications p ON p.id = (SELECT id FROM verifications WHERE credential_id = v.credential_id AND id <> v.id
 	                                   ORDER BY started_at DESC, id DESC LIMIT 1)
-	 WHERE v.id = ?1 AND p.version = v.version AND p.outcome = v.outcome AND v.outcome NOT IN ('', 'passed')
+	 WHERE v.id = ?1 AND p.version = v.version AND p.certificate_id = v.certificate_id AND p.outcome = v.outcome AND v.outcome NOT IN ('', 'passed')
 	   AND p.abandoned = 0 AND 'person' NOT IN (p.triggered_by, v.triggered_by)
 	   AND NOT EXISTS (` + answersOf + `p.id EXCEPT ` + answersOf + `v.id)
 	   AND NOT EXISTS (` + answersOf + `v.id EXCEPT ` + answersOf + `p.id)`
@@ -114,12 +114,14 @@ func conclude(ctx context.Context, tx *sql.Tx, v credential.Verification, decide
 		   SET state = ?, tenant_id = ?, subscription_name = ?, rights = ?,
 		       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
 		       repeats = ?, repeats_from = ?,
-		       status = ?, reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?
+		       status = ?, reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?,
+		       certificate_id = ?, trial_certificate_id = ?, expires_at = coalesce((SELECT not_after FROM certificates WHERE id = ?), expires_at)
 		 WHERE account_id = ? AND id = ? AND version = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
 		decided.State, decided.Target.TenantID, decided.SubscriptionName, rights(decided.Rights),
 		moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt), decided.NextTrigger,
 		decided.Repeats, moment(decided.RepeatsFrom),
 		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), keys(decided.ApprovedRights), warnings(decided.Reported),
+		decided.CertificateID, decided.TrialCertificateID, decided.CertificateID,
 		decided.AccountID, v.CredentialID, v.Version)
 	if err != nil {
 		return false, err
@@ -140,7 +142,7 @@ func (s Credentials) AbandonRunning(ctx context.Context, now time.Time) error {
 
 const (
 	verificationsOfCredential = `
-	SELECT v.id, v.credential_id, v.version, v.triggered_by, v.started_at, v.finished_at, v.outcome, v.abandoned, v.times, iif(v.first_at > 0, v.first_at, v.started_at)
+	SELECT v.id, v.credential_id, v.version, v.triggered_by, v.started_at, v.finished_at, v.outcome, v.abandoned, v.times, iif(v.first_at > 0, v.first_at, v.started_at), v.certificate_id
 	  FROM verifications v
 	  JOIN credentials c ON c.id = v.credential_id
 	 WHERE c.account_id = ? AND v.credential_id = ?
@@ -187,7 +189,7 @@ func (s Credentials) withResults(ctx context.Context, runs []credential.Verifica
 
 func scanVerification(r row) (v credential.Verification, err error) {
 	err = r.Scan(&v.ID, &v.CredentialID, &v.Version, &v.Trigger, (*moment)(&v.StartedAt), (*moment)(&v.FinishedAt),
-		&v.Outcome, &v.Abandoned, &v.Times, (*moment)(&v.FirstAt))
+		&v.Outcome, &v.Abandoned, &v.Times, (*moment)(&v.FirstAt), &v.CertificateID)
 	return v, err
 }
 

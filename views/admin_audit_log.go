@@ -53,6 +53,7 @@ var actionWords = map[audit.Action]string{
 	audit.MakeCertificate:    "Made a certificate",
 	audit.LinkCredential:     "Linked a credential",
 	audit.EditCredential:     "Edited a credential",
+	audit.MoveCertificate:    "Asked to move a credential to another certificate",
 	audit.VerifyCredential:   "Asked to check a credential",
 	audit.FinishVerification: "Checked a credential",
 	audit.RepeatVerification: "Checked a credential again, with the same result",

@@ -67,6 +67,10 @@ func (s *oneCertificate) Sealed(_ context.Context, _, id string) (certificate.Se
 	return *s.sealed, nil
 }
 
+func (s *oneCertificate) List(context.Context, string) ([]certificate.Certificate, error) {
+	return []certificate.Certificate{s.sealed.Certificate}, nil
+}
+
 func (s *oneCertificate) AccountsWithout(context.Context) ([]string, error) { return nil, nil }
 
 func (s *oneCertificate) Activate(_ context.Context, sealed certificate.Sealed, _ audit.Entry) error {
