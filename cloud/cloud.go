@@ -36,6 +36,10 @@ type Cloud interface {
 	// Guide tells a person what to do on the cloud's side to link.
 	Guide(draft Draft) Guide
 
+	// Trust lists what makes the cloud accept a certificate of the account for a
+	// link, beside those that it accepts already. CertificateBlank stands for it.
+	Trust(target Target) []Command
+
 	// Leftovers lists the commands that clean up on the cloud's side after a
 	// link is gone.
 	Leftovers(target Target) []Command
@@ -254,9 +258,36 @@ type Explanation struct {
 	Happened string // what happened
 	Fix      string // what to do
 	Who      string // who can do it
-	Command  string // optional: the command that does it
+	Fixer    Fixer  // the same, for those who are known by name
+	Remedy   Remedy // what Mooring can offer to do it
+	Command  string // optional: the command that does it. CertificateBlank in it stands for the link's certificate
 	Known    bool   // false: the code is new to us, and Happened only repeats it
 }
+
+// Fixer is who can fix something.
+type Fixer string
+
+// The fixers.
+const (
+	FixedInCloud    Fixer = ""         // somebody at the cloud; Explanation.Who says who
+	FixedByOwner    Fixer = "owner"    // an owner of the account in Mooring
+	FixedByOperator Fixer = "operator" // the operator of this Mooring
+	FixedByNobody   Fixer = "nobody"   // nobody has to do anything
+)
+
+// Remedy is what a page of Mooring offers to somebody who can fix something.
+type Remedy string
+
+// The remedies.
+const (
+	EditLink            Remedy = "edit"
+	DownloadCertificate Remedy = "download-certificate" // that the link signs with
+	NewCertificate      Remedy = "new-certificate"
+)
+
+// CertificateBlank stands in a command for a certificate, as certificate.Certificate.Base64
+// gives it.
+const CertificateBlank = "<certificate>"
 
 // Title tells the entry from all others of the catalogue.
 func (e Explanation) Title() string {

@@ -46,7 +46,7 @@ func (f *refusal) err() error {
 func (s *Service) Refusals(ctx context.Context, r Request, provider string, target cloud.Target, saved Credential) (fault.Fields, error) {
 	c := saved
 	c.Provider, c.Target = provider, withFoundDirectory(saved.Target, target)
-	signing, err := s.certificateFor(ctx, r.AccountID, saved, c.Target)
+	signing, err := s.CertificateFor(ctx, r.AccountID, saved, c.Target)
 	if err != nil {
 		return nil, err
 	}

@@ -56,24 +56,14 @@ func (s *Service) MoveCertificate(ctx context.Context, r Request, id, certificat
 	return c, nil
 }
 
-// certificateFor gives the certificate that a link signs with once it points at
-// target: its own, while the same application or subscription has to trust it, and
-// otherwise the account's active one.
-func (s *Service) certificateFor(ctx context.Context, accountID string, saved Credential, target cloud.Target) (certificate.Certificate, error) {
-	if saved.ID != "" && trusting(saved.Target) == trusting(target) {
+// CertificateFor gives the certificate that a link of the account signs with when it
+// is saved: for a new one, the account's active certificate, and otherwise its own,
+// unless that has expired while the link points elsewhere.
+func (s *Service) CertificateFor(ctx context.Context, accountID string, saved Credential, target cloud.Target) (certificate.Certificate, error) {
+	if saved.ID != "" && (saved.Target == target || saved.CertificateExpires.After(s.now())) {
 		return s.certificates.Find(ctx, accountID, saved.CertificateID)
 	}
 	return s.certificates.Active(ctx, accountID)
-}
-
-// trusting is the part of a target that says who has to trust the certificate: an
-// application, or the subscription itself where there is none.
-func trusting(t cloud.Target) cloud.Target {
-	t.TenantID = ""
-	if t.ClientID != "" {
-		t.SubscriptionID = ""
-	}
-	return t
 }
 
 // signingWith is c with another certificate.
@@ -119,4 +109,47 @@ func logTrial(c, decided Credential, tried certificate.Certificate, entry audit.
 	}
 	entry.Changes = append(entry.Changes, changed("Tried certificate (SHA-1)", "", tried.SHA1())...)
 	return decided, append(entries, entry)
+}
+
+// TrialOf is the latest of runs that tried another certificate than the link has and
+// did not pass; nil: there is none. runs are the link's own, the latest first.
+func TrialOf(c Credential, runs []Verification) *Verification {
+	for i, v := range runs {
+		if v.Running() || v.Abandoned || v.CertificateID == "" {
+			continue
+		}
+		if v.CertificateID == c.CertificateID { // it moved there since, or moved back
+			if v.Trigger == ByPerson && v.Outcome == cloud.Passed {
+				return nil
+			}
+			continue
+		}
+		if v.Outcome == cloud.Passed {
+			return nil
+		}
+		return &runs[i]
+	}
+	return nil
+}
+
+// Trials gives TrialOf each of these links of an account, by their ids, from their
+// latest runs.
+func (s *Service) Trials(ctx context.Context, accountID string, links []Credential) (map[string]*Verification, error) {
+	ids := make([]string, len(links))
+	for i, c := range links {
+		ids[i] = c.ID
+	}
+	runs, err := s.store.RecentVerifications(ctx, accountID, ids, HistoryLength)
+	if err != nil {
+		return nil, err
+	}
+	byLink := map[string][]Verification{}
+	for _, v := range runs {
+		byLink[v.CredentialID] = append(byLink[v.CredentialID], v)
+	}
+	trials := map[string]*Verification{}
+	for _, c := range links {
+		trials[c.ID] = TrialOf(c, byLink[c.ID])
+	}
+	return trials, nil
 }

@@ -227,7 +227,7 @@ func TestOnlyALinkInUseMovesToAValidCertificateOfItsAccount(t *testing.T) {
 	same(t, "the version", got.Version, c.Version)
 	now = morning.Add(certificate.Life + time.Hour)
 	w.certify(acme, 2)
-	_, err = w.Edit(t.Context(), ofAcme, c.ID, form("two"), false)
+	_, err = w.Edit(t.Context(), ofAcme, c.ID, form("two"), false) // which takes the new one
 	w.ok(err)
 	_, err = w.MoveCertificate(t.Context(), ofAcme, c.ID, first)
 	w.want(err, credential.ErrCertificateExpired)

@@ -365,6 +365,7 @@ func (f *fakeCloud) Guide(cloud.Draft) cloud.Guide  { return cloud.Guide{} }
 func (f *fakeCloud) Rights() []cloud.RightText {
 	return []cloud.RightText{{Key: mayList, Granted: "It may list machines."}, {Key: mayGive, Granted: "It may give roles to others."}}
 }
+func (f *fakeCloud) Trust(cloud.Target) []cloud.Command     { return nil }
 func (f *fakeCloud) Leftovers(cloud.Target) []cloud.Command { return nil }
 
 func result(stage string, verdict cloud.Verdict) cloud.StageResult {

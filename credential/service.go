@@ -108,9 +108,9 @@ func (s *Service) Link(ctx context.Context, r Request, provider string, form *cl
 }
 
 // Edit changes what a credential points at, or what it is called. Another target
-// clears the old result and, where something else has to trust the certificate,
-// changes to the account's active one. A new label touches neither. If verify is
-// set, what has changed or doesn't work is checked at once.
+// clears the old result; a new label touches nothing else. The certificate stays:
+// see CertificateFor and MoveCertificate. If verify is set, what has changed or
+// doesn't work is checked at once.
 func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Form, verify bool) (Credential, error) {
 	before, err := s.may(ctx, r, id, Edit)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 	}
 	c, now := before, s.now()
 	c.Target, c.Label = withFoundDirectory(before.Target, target), label
-	signing, err := s.certificateFor(ctx, r.AccountID, before, c.Target)
+	signing, err := s.CertificateFor(ctx, r.AccountID, before, c.Target)
 	if err != nil {
 		return Credential{}, err
 	}

@@ -152,7 +152,7 @@ func (w world) decided(c credential.Credential, outcome credential.Event) creden
 	return w.find(c)
 }
 
-func TestAnotherTargetClearsTheResultAndTakesTheNewestCertificate(t *testing.T) {
+func TestAnotherTargetClearsTheResultAndKeepsTheCertificate(t *testing.T) {
 	for _, outcome := range []credential.Event{credential.Pass, credential.Break, credential.Wait, credential.CouldNotCheck} {
 		w := newWorld(t)
 		c := w.decided(w.link("one"), outcome)
@@ -164,12 +164,12 @@ func TestAnotherTargetClearsTheResultAndTakesTheNewestCertificate(t *testing.T) 
 		same(t, "the state that is returned", edited.State, credential.NotVerified)
 		got := w.find(c)
 		want := c
-		want.State, want.Version, want.Label, want.CertificateID = credential.NotVerified, 2, "Renamed", acme+"-certificate-2"
+		want.State, want.Version, want.Label, want.CertificateID = credential.NotVerified, 2, "Renamed", acme+"-certificate-1"
 		want.Target = cloud.Target{Environment: "public", Method: "application", SubscriptionID: "subscription-two",
 			TenantID: "tenant-two", ClientID: "client-two"}
 		want.SubscriptionName, want.Rights, want.Attempts = "", nil, 0
 		want.CouldNotCheckAt = time.Time{}
-		want.FreshFrom, want.NextCheckAt, want.CertificateSHA1 = morning, morning, got.CertificateSHA1
+		want.FreshFrom, want.NextCheckAt, want.CertificateIsCurrent = morning, morning, false
 		want.NextTrigger = credential.ByPerson
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("after %s and an edit:\ngot  %+v\nwant %+v", outcome, got, want)
@@ -216,23 +216,21 @@ func TestSavingWithoutAChangeChecks(t *testing.T) {
 	same(t, "who asked", got.NextTrigger, credential.ByPerson)
 }
 
-func TestAnotherSubscriptionOfTheSameApplicationKeepsTheCertificate(t *testing.T) {
-	w := newWorld(t)
+// An expired certificate can't be trusted anywhere any more.
+func TestALinkThatPointsElsewhereLeavesAnExpiredCertificate(t *testing.T) {
+	now := morning
+	w := worldAt(t, func() time.Time { return now })
 	c := w.decided(w.link("one"), credential.Pass)
+	now = c.CertificateExpires
 	w.certify(acme, 2)
-	f := form("one")
-	f.SubscriptionID = "subscription-two"
-	_, err := w.Edit(t.Context(), ofAcme, c.ID, f, false)
+	renamed := form("one")
+	renamed.Label = "Renamed"
+	_, err := w.Edit(t.Context(), ofAcme, c.ID, renamed, false)
 	w.ok(err)
-	got := w.find(c)
-	same(t, "the certificate", got.CertificateID, acme+"-certificate-1")
-	same(t, "the state", got.State, credential.NotVerified)
-	same(t, "the last check, which took place", got.LastCheckedAt, c.LastCheckedAt)
-	same(t, "what it was called", got.SubscriptionName, "")
-	f.ClientID = "" // now the subscription itself has to trust it
-	_, err = w.Edit(t.Context(), ofAcme, c.ID, f, false)
+	same(t, "the certificate of a new label", w.find(c).CertificateID, acme+"-certificate-1")
+	_, err = w.Edit(t.Context(), ofAcme, c.ID, form("two"), false)
 	w.ok(err)
-	same(t, "the certificate of another way to link", w.find(c).CertificateID, acme+"-certificate-2")
+	same(t, "the certificate of another target", w.find(c).CertificateID, acme+"-certificate-2")
 }
 
 // interfering is a store in which something happens between reading a

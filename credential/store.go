@@ -50,6 +50,10 @@ type Store interface {
 	// Verifications lists the latest runs with their results, latest first.
 	Verifications(ctx context.Context, accountID, credentialID string, most int) ([]Verification, error)
 
+	// RecentVerifications lists the latest runs of each of these credentials of the
+	// account, with their results; those of one credential latest first.
+	RecentVerifications(ctx context.Context, accountID string, credentialIDs []string, most int) ([]Verification, error)
+
 	// Refuse keeps the entry about an attempt that changed nothing.
 	Refuse(ctx context.Context, entry audit.Entry) error
 

@@ -149,6 +149,14 @@ const (
 	 ORDER BY v.started_at DESC, v.id DESC
 	 LIMIT ?`
 
+	recentVerifications = `
+	SELECT v.id, v.credential_id, v.version, v.triggered_by, v.started_at, v.finished_at, v.outcome, v.abandoned, v.times, iif(v.first_at > 0, v.first_at, v.started_at), v.certificate_id
+	  FROM credentials c
+	 CROSS JOIN verifications v
+	 WHERE c.account_id = ?1 AND c.id IN (SELECT value FROM json_each(?2))
+	   AND v.id IN (SELECT id FROM verifications WHERE credential_id = c.id ORDER BY started_at DESC, id DESC LIMIT ?3)
+	 ORDER BY v.credential_id, v.started_at DESC, v.id DESC`
+
 	resultsOfVerifications = `
 	SELECT verification_id, stage, verdict, code, said, trace_id, correlation_id, started_at, duration
 	  FROM verification_results
@@ -160,6 +168,20 @@ const (
 // runs, then the results of all of them.
 func (s Credentials) Verifications(ctx context.Context, accountID, credentialID string, most int) ([]credential.Verification, error) {
 	runs, err := all(ctx, s.db.readers, scanVerification, verificationsOfCredential, accountID, credentialID, most)
+	if err != nil {
+		return nil, err
+	}
+	return s.withResults(ctx, runs)
+}
+
+// RecentVerifications lists the latest runs of each of these credentials of the
+// account, in two queries.
+func (s Credentials) RecentVerifications(ctx context.Context, accountID string, credentialIDs []string, most int) ([]credential.Verification, error) {
+	list, err := json.Marshal(credentialIDs)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := all(ctx, s.db.readers, scanVerification, recentVerifications, accountID, string(list), most)
 	if err != nil {
 		return nil, err
 	}

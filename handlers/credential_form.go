@@ -73,7 +73,7 @@ func (h *handlers) newCredential(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view, err := h.credentialForm(c, cloud.Form{}, newPaths(m.Account.Name, provider), refused)
+	view, err := h.credentialForm(c, cloud.Form{}, newPaths(m.Account.Name, provider), credential.Credential{}, refused)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (h *handlers) editCredentialPage(c echo.Context) error {
 	t := found.Target
 	form := cloud.Form{Label: found.Label, Environment: t.Environment, Method: t.Method,
 		SubscriptionID: t.SubscriptionID, TenantID: t.TenantID, ClientID: t.ClientID}
-	view, err := h.credentialForm(c, form, editPaths(m.Account.Name, found), nil)
+	view, err := h.credentialForm(c, form, editPaths(m.Account.Name, found), found, nil)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (h *handlers) linkCredential(c echo.Context) error {
 	m, _ := membershipOf(c)
 	linked, err := h.Credentials.Link(c.Request().Context(), requestOf(c), c.Param("provider"), &form, verifyToo(c))
 	if err != nil {
-		return h.sendFormAgain(c, form, typed.found, newPaths(m.Account.Name, c.Param("provider")), 0, err)
+		return h.sendFormAgain(c, form, typed.found, newPaths(m.Account.Name, c.Param("provider")), credential.Credential{}, err)
 	}
 	return h.saved(c, linked)
 }
@@ -133,7 +133,7 @@ func (h *handlers) editCredential(c echo.Context) error {
 	request.Version = typed.version
 	edited, err := h.Credentials.Edit(c.Request().Context(), request, found.ID, &form, verifyToo(c))
 	if err != nil {
-		return h.sendFormAgain(c, form, typed.found, editPaths(m.Account.Name, found), found.Version, err)
+		return h.sendFormAgain(c, form, typed.found, editPaths(m.Account.Name, found), found, err)
 	}
 	return h.saved(c, edited)
 }
@@ -153,19 +153,19 @@ func (h *handlers) saved(c echo.Context, saved credential.Credential) error {
 }
 
 // sendFormAgain shows the form with every value kept and the sentences where
-// they belong. version is that of the credential as it is now; 0 for a new one.
-func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, found string, paths formPaths, version int64, cause error) error {
+// they belong. saved is the credential as it is now; its zero value for a new one.
+func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, found string, paths formPaths, saved credential.Credential, cause error) error {
 	f := fault.Of(cause)
-	if f.Kind != fault.Invalid && f.Kind != fault.Conflict && !(version > 0 && errors.Is(cause, credential.ErrProviderNotAllowed)) {
+	if f.Kind != fault.Invalid && f.Kind != fault.Conflict && !(saved.ID != "" && errors.Is(cause, credential.ErrProviderNotAllowed)) {
 		return cause
 	}
 	form.TenantID = cmp.Or(form.TenantID, found)
-	view, err := h.credentialForm(c, form, paths, f.Fields)
+	view, err := h.credentialForm(c, form, paths, saved, f.Fields)
 	if err != nil {
 		return err
 	}
 	view.Problem, view.ProblemLink, view.TenantFound = f.Sentence, f.Link, found
-	return h.sendForm(c, statuses[f.Kind].code, editing(view, version))
+	return h.sendForm(c, statuses[f.Kind].code, editing(view, saved.Version))
 }
 
 // previewCredential writes the command from what was typed, finds the
@@ -203,7 +203,7 @@ func (h *handlers) preview(c echo.Context, paths formPaths, saved credential.Cre
 	if fields, err = h.addRefusals(c, form, target, saved, fields); err != nil {
 		return err
 	}
-	view, err := h.credentialForm(c, form, paths, fields)
+	view, err := h.credentialForm(c, form, paths, saved, fields)
 	if err != nil {
 		return err
 	}
@@ -249,14 +249,15 @@ func (h *handlers) findTenant(ctx context.Context, provider string, target cloud
 	return tenantID, "Found from the subscription. Change it if it is wrong."
 }
 
-// credentialForm fills in everything around what was typed.
-func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPaths, fields fault.Fields) (views.CredentialForm, error) {
+// credentialForm fills in everything around what was typed. saved is the credential
+// that is edited; its zero value for a new one.
+func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPaths, saved credential.Credential, fields fault.Fields) (views.CredentialForm, error) {
 	m, _ := membershipOf(c)
 	provider, err := h.Credentials.Cloud(c.Param("provider"))
 	if err != nil {
 		return views.CredentialForm{}, err
 	}
-	active, err := h.Certificates.Active(c.Request().Context(), m.Account.ID)
+	signing, err := h.Credentials.CertificateFor(c.Request().Context(), m.Account.ID, saved, cloud.Target{})
 	if err != nil {
 		return views.CredentialForm{}, err
 	}
@@ -272,11 +273,16 @@ func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPat
 		Action:  paths.action, PreviewPath: paths.preview, CancelPath: paths.cancel, HelpPath: h.helpWith(description, form.Method),
 		Form: form, Fields: fields, Methods: methodChoices(description), Environments: description.Environments,
 		Classic:     form.Method != description.Methods[0].Key,
-		Certificate: h.certificateView(m.Account.Name, active, zoneOf(c)),
-		Guide:       h.guide(provider, form, m.Account.Name, active),
+		Certificate: h.certificateView(m.Account.Name, signing, zoneOf(c)),
+		Guide:       h.guide(provider, form, m.Account.Name, signing),
+	}
+	if saved.ID != "" && !saved.CertificateIsCurrent && signing.ID == saved.CertificateID {
+		view.Certificate.CERPath = certificateFile(m.Account.Name, signing.ID, ".cer")
+		view.Certificate.PEMPath = certificateFile(m.Account.Name, signing.ID, ".pem")
+		view.Certificate.RenewPath, view.OlderCertificate = "", certificatesOf(m.Account.Name)
 	}
 	if fields["certificate_life"] != "" {
-		view.Certificate.RenewPath = renewPath(m.Account.Name)
+		view.Certificate.RenewPath = newCertificatePath(m.Account.Name)
 	}
 	if rules.NeedsApproval(description.Key) {
 		view.Approval = "An administrator approves new links before they are used. Until then nothing is checked."

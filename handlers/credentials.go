@@ -62,6 +62,7 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 	description := provider.Describe()
 	method, _ := description.Method(found.Target.Method)
 	path := credentialOf(m.Account.Name, found.Provider, found.ID)
+	reader := h.accountReader(c, provider, found)
 	view := views.Credential{
 		Frame: h.frame(c, found.Label), ID: found.ID, Label: found.Label, Path: path,
 		SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
@@ -69,20 +70,22 @@ func (h *handlers) credentialView(c echo.Context, found credential.Credential) (
 		Environment: description.EnvironmentName(found.Target.Environment), Method: method.Name,
 		LinkedBy: found.CreatedByName, Linked: h.moment(found.CreatedAt, zone),
 		Status: h.statusOf(found, description, zone), LastCheck: h.moment(found.LastCheckedAt, zone),
-		Certificate:    views.Certificate{SHA1: found.CertificateSHA1, Expires: h.moment(found.CertificateExpires, zone)},
-		OldCertificate: !found.CertificateIsCurrent,
-		Rights:         rightsOf(provider, found), Progress: h.progress(provider, found, runs, path, zone), History: h.history(provider, found, runs, zone),
+		Certificate: views.Certificate{SHA1: found.CertificateSHA1, Expires: h.moment(found.CertificateExpires, zone)},
+		Rights:      rightsOf(provider, found), Progress: h.progress(reader, runs, path), History: h.history(reader, runs),
 		Decision: h.decisionOf(found, zone), LetIn: h.letIn(found, zone), BackPath: providersOf(m.Account.Name),
 	}
 	if view.Questions, err = h.questionViews(c, m, found, path); err != nil {
 		return views.Credential{}, err
 	}
-	if found.CertificateIsCurrent {
-		view.Certificate.CERPath, view.Certificate.PEMPath = certificatePaths(m.Account.Name)
-		view.Certificate.ExpiresSoon = found.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore
-		if mayLink(m) {
-			view.Certificate.RenewPath = renewPath(m.Account.Name)
-		}
+	view.Certificate.CERPath = certificateFile(m.Account.Name, found.CertificateID, ".cer")
+	view.Certificate.PEMPath = certificateFile(m.Account.Name, found.CertificateID, ".pem")
+	view.Certificate.ExpiresSoon = found.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore
+	view.CertificatesPath = certificatesOf(m.Account.Name)
+	if found.CertificateIsCurrent && mayLink(m) {
+		view.Certificate.RenewPath = newCertificatePath(m.Account.Name)
+	}
+	if view.Move, err = h.moveOf(c, reader, runs); err != nil {
+		return views.Credential{}, err
 	}
 	if !found.NextCheckAt.IsZero() && found.State.Can(credential.Verify) {
 		view.NextCheck = h.moment(found.NextCheckAt, zone)
@@ -118,11 +121,11 @@ func (h *handlers) linkedView(c echo.Context, found credential.Credential) (view
 	if err != nil {
 		return views.Linked{}, err
 	}
-	if found.State == credential.PendingApproval { // there is nothing to mend
-		view.EditPath = ""
+	if view.Progress.Running || found.State == credential.Connected || found.State == credential.PendingApproval { // there is nothing to fix
+		view.EditPath, view.VerifyPath = "", ""
 	}
 	return views.Linked{
-		Decision: view.Decision, Label: view.Label, Path: view.Path, EditPath: view.EditPath, SubscriptionName: view.SubscriptionName,
+		Decision: view.Decision, Label: view.Label, Path: view.Path, EditPath: view.EditPath, VerifyPath: view.VerifyPath, SubscriptionName: view.SubscriptionName,
 		TenantID: view.TenantID, Status: view.Status, Rights: view.Rights, Progress: view.Progress,
 		Connected: found.State == credential.Connected && !view.Progress.Running,
 		NextJob:   "Open the credential to see its rights and checks, or link the next subscription.",
@@ -154,10 +157,17 @@ func (h *handlers) change(c echo.Context, do changing) error {
 	if err != nil {
 		return err
 	}
-	if wants(c, "live") {
+	if wants(c, "live") || wants(c, "dialog-body") {
 		found, err := h.findCredential(c)
 		if err != nil {
 			return err
+		}
+		if wants(c, "dialog-body") {
+			view, err := h.linkedView(c, found)
+			if err != nil {
+				return err
+			}
+			return h.html(c, http.StatusOK, views.LinkedBody(view))
 		}
 		view, err := h.credentialView(c, found)
 		if err != nil {

@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,6 +17,7 @@ import (
 
 	"mooring/account"
 	"mooring/certificate"
+	"mooring/cloud"
 	"mooring/credential"
 	"mooring/db"
 	"mooring/fault"
@@ -220,7 +223,7 @@ func TestACertificateThatEndsSoonCanBeRenewed(t *testing.T) {
 	later := func() time.Time { return testNow().Add(certificate.Life - 20*24*time.Hour) }
 	s := newSiteAt(t, later)
 	path := s.link("Production", someID)
-	const renew = `action="/accounts/harbor/certificate/renew"`
+	const renew = `href="/accounts/harbor/certificate/new"`
 	for _, page := range []string{path, postPath + "/new"} {
 		if body := s.ask("owner", "GET", page, nil).Body.String(); !strings.Contains(body, renew) {
 			t.Errorf("%s does not offer a new certificate", page)
@@ -237,13 +240,152 @@ func TestACertificateThatEndsSoonCanBeRenewed(t *testing.T) {
 		t.Error("the certificate is the old one")
 	}
 	body := s.ask("owner", "GET", path, nil).Body.String()
-	if !strings.Contains(body, "newer certificate") || strings.Contains(body, `href=""`) || strings.Contains(body, "certificate.cer") {
+	if !strings.Contains(body, "Uses an older certificate") || strings.Contains(body, `href=""`) || strings.Contains(body, "certificate.cer") {
 		t.Error("the page of a credential with the old certificate does not say so")
 	}
-	s.ask("owner", "POST", path, url.Values{"label": {"Production"}, "subscription_id": {someID}, "verify": {"no"}})
-	if body := s.ask("owner", "GET", path, nil).Body.String(); strings.Contains(body, "newer certificate") {
-		t.Error("editing did not switch to the new certificate")
+}
+
+// certificates are the ids of harbor's certificates, the current one first.
+func (s *site) certificates() []string {
+	s.t.Helper()
+	all, err := s.Certificates.List(s.t.Context(), s.harbor.ID)
+	if err != nil {
+		s.t.Fatal(err)
 	}
+	var ids []string
+	for _, c := range all {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+func TestANewCertificateLeadsItsLinksToIt(t *testing.T) {
+	clock := testNow()
+	s := newSiteAt(t, func() time.Time { return clock })
+	paths := map[string]string{}
+	for i := range 51 {
+		label := fmt.Sprintf("Link %02d", i)
+		paths[label] = s.link(label, fmt.Sprintf("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeee%02d", i))
+	}
+	clock = clock.Add(time.Hour)
+	affects := s.ask("owner", "GET", "/accounts/harbor/certificate/new", nil).Body.String()
+	has(t, "the page before", affects, "51 links use", "Link 00", "Link 19", "and 31 others", "Nothing stops working.", `action="/accounts/harbor/certificate/renew"`)
+	if strings.Contains(affects, "Link 20") {
+		t.Error("it names too many")
+	}
+	old := s.certificates()[0]
+	w := s.ask("owner", "POST", "/accounts/harbor/certificate/renew", url.Values{})
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/accounts/harbor/certificate" {
+		t.Fatalf("making one answered %d to %q", w.Code, w.Header().Get("Location"))
+	}
+	newer := s.certificates()[0]
+	page := s.ask("owner", "GET", "/accounts/harbor/certificate", nil).Body.String()
+	current, err := s.Certificates.Find(t.Context(), s.harbor.ID, newer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has(t, "the page after", page, "51 links of 51 still to move", "Link 49", "Links 1 to 50 of 51", "cloud trust "+current.Base64(), `value="`+newer+`"`, current.SHA1())
+	has(t, "its second page", s.ask("owner", "GET", "/accounts/harbor/certificate?page=2", nil).Body.String(), "Link 50", "Links 51 to 51 of 51")
+
+	path := paths["Link 00"]
+	if w := s.ask("owner", "POST", path+"/certificate", url.Values{"certificate": {newer}}); w.Code != http.StatusSeeOther ||
+		!strings.HasPrefix(w.Header().Get("Location"), "/accounts/harbor/certificate#link-") {
+		t.Fatalf("moving answered %d to %q", w.Code, w.Header().Get("Location"))
+	}
+	has(t, "the link on its way", s.ask("owner", "GET", path, nil).Body.String(), "Checking with the other certificate.")
+	s.ordered(s.check, "", path)
+	has(t, "the link that has moved", s.ask("owner", "GET", path, nil).Body.String(), "Uses the current certificate.", "move back to the certificate of", `value="`+old+`"`)
+	has(t, "the page then", s.ask("member", "GET", "/accounts/harbor/certificate", nil).Body.String(), "50 links of 51 still to move")
+	if body := s.ask("member", "GET", path, nil).Body.String(); strings.Contains(body, `name="certificate"`) {
+		t.Error("a member is offered to move it")
+	}
+	row := s.ask("owner", "GET", path+"/certificate", nil, withHTMX("move-"+lastOf(path))).Body.String()
+	has(t, "the row alone", row, `id="move-`+lastOf(path)+`"`, "Uses the current certificate.")
+
+	s.ask("owner", "POST", path+"/certificate", url.Values{"certificate": {old}})
+	s.ordered(s.check, "", path)
+	has(t, "the link that has moved back", s.ask("owner", "GET", path, nil).Body.String(), "Uses an older certificate")
+	for _, ending := range []string{".cer", ".pem"} {
+		if w := s.ask("viewer", "GET", "/accounts/harbor/certificates/"+old+ending, nil); w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Content-Disposition"), "mooring-harbor-") {
+			t.Errorf("the older certificate as %s answered %d %v", ending, w.Code, w.Header())
+		}
+	}
+	for _, file := range []string{old, old + ".key", "none.cer", ".cer"} {
+		if w := s.ask("viewer", "GET", "/accounts/harbor/certificates/"+file, nil); w.Code != http.StatusNotFound {
+			t.Errorf("%s answered %d", file, w.Code)
+		}
+	}
+	if w := s.ask("stranger", "GET", "/accounts/elsewhere/certificates/"+old+".cer", nil); w.Code != http.StatusNotFound {
+		t.Errorf("another account's certificate answered %d", w.Code)
+	}
+}
+
+func lastOf(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// refusing is a cloud that refuses whatever signs with other certificates than these.
+type refusing struct {
+	fakeCloud
+	accepts string
+	remedy  cloud.Remedy
+}
+
+func (r *refusing) Verify(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+	if a.Identity.Certificate.ID == r.accepts {
+		return r.fakeCloud.Verify(ctx, a, report)
+	}
+	report(cloud.StageResult{Stage: "sign-in", Verdict: cloud.Failed, Code: "unknown-certificate", StartedAt: testNow()})
+	return cloud.Finding{}, nil
+}
+
+func (r *refusing) Explain(result cloud.StageResult, _ cloud.Target) cloud.Explanation {
+	return cloud.Explanation{Code: result.Code, Happened: "It is refused.", Fix: "Fix it.", Who: "An owner of the account in Mooring.",
+		Fixer: cloud.FixedByOwner, Remedy: r.remedy, Command: "cloud trust " + cloud.CertificateBlank}
+}
+
+func TestATrialThatFailsIsExplainedWithItsOwnCertificate(t *testing.T) {
+	clock := testNow()
+	refuses := &refusing{remedy: cloud.DownloadCertificate}
+	s := newSiteAt(t, func() time.Time { return clock }, func(c *Config) { c.Clouds["azure"] = refuses })
+	path := s.link("Production", someID)
+	refuses.accepts = s.certificates()[0]
+	s.ordered(s.check, "", path)
+	clock = clock.Add(time.Hour)
+	s.ask("owner", "POST", "/accounts/harbor/certificate/renew", url.Values{})
+	newer := s.certificates()[0]
+	s.ask("owner", "POST", path+"/certificate", url.Values{"certificate": {newer}})
+	s.ordered(s.check, "", path)
+	current, err := s.Certificates.Find(t.Context(), s.harbor.ID, newer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{path, "/accounts/harbor/certificate"} {
+		body := s.ask("owner", "GET", page, nil).Body.String()
+		has(t, page, body, "The last check with the current certificate didn&#39;t pass", "It is refused.", "cloud trust "+current.Base64(),
+			"/accounts/harbor/certificates/"+newer+".cer")
+	}
+	has(t, "the link", s.ask("owner", "GET", path, nil).Body.String(), "Connected", "The link works.")
+}
+
+func TestWhoCanFixItIsNamedAndGetsTheButton(t *testing.T) {
+	refuses := &refusing{remedy: cloud.EditLink}
+	s := newSite(t, func(c *Config) { c.Clouds["azure"] = refuses })
+	path := s.link("Production", someID)
+	s.ordered(s.check, "", path)
+	for who, want := range map[string]struct {
+		says string
+		edit bool
+	}{
+		"owner":  {"You, or another owner of harbor.", true},
+		"member": {"An owner of harbor: half, owner.", false},
+		"viewer": {"An owner of harbor: half, owner.", false},
+	} {
+		body := s.ask(who, "GET", path, nil).Body.String()
+		has(t, "the page for "+who, body, want.says)
+		if got := strings.Contains(body, `-edit" href="`+path+`/edit"`); got != want.edit {
+			t.Errorf("%s is offered to edit: %v", who, got)
+		}
+	}
+	has(t, "the page for an administrator", s.ask("admin", "GET", linkedAccountOf(lastOf(path)), nil).Body.String(), "An owner of harbor: half, owner.")
 }
 
 func TestThePreviewFindsTheDirectoryAndSavesNothing(t *testing.T) {
@@ -293,7 +435,7 @@ func TestTheLifeOfACredentialThroughItsPages(t *testing.T) {
 	s.ask("owner", "POST", path+"/enable", url.Values{})
 	expect("enabled", "Checking", "disable")
 	s.ask("owner", "POST", path, url.Values{"label": {"Renamed"}, "subscription_id": {someID}, "verify": {"no"}})
-	expect("edited", "Renamed", "verify", "disable")
+	expect("renamed", "Checking", "disable")
 	w := s.ask("owner", "POST", path+"/unlink", url.Values{})
 	if w.Code != http.StatusSeeOther || !strings.Contains(w.Header().Get("Location"), "/leftovers?") {
 		t.Fatalf("unlinking answered %d to %q", w.Code, w.Header().Get("Location"))

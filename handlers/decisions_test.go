@@ -219,7 +219,7 @@ func TestACertificateThatLivesTooLongCanBeReplacedInTheDialog(t *testing.T) {
 	s := newSite(t)
 	s.rule(credential.RulesForm{LongestCertificate: "30"})
 	body := s.ask("owner", "GET", postPath+"/new", nil, withHTMX("dialog")).Body.String()
-	has(t, "the dialog", body, "your administrators allow 30", "Make a new certificate", `action="/accounts/harbor/certificate/renew"`)
+	has(t, "the dialog", body, "your administrators allow 30", "Make a new certificate", `href="/accounts/harbor/certificate/new"`)
 	if got := strings.Count(body, `id="certificate_life-error"`); got != 1 {
 		t.Errorf("it is said %d times at its place", got)
 	}

@@ -163,15 +163,7 @@ func (h *handlers) certificateView(accountName string, c certificate.Certificate
 		CERPath: cer, PEMPath: pem, ExpiresSoon: c.ExpiresSoon(h.Now()),
 	}
 	if v.ExpiresSoon {
-		v.RenewPath = renewPath(accountName)
+		v.RenewPath = newCertificatePath(accountName)
 	}
 	return v
-}
-
-func renewPath(accountName string) string { return "/accounts/" + accountName + "/certificate/renew" }
-
-// certificatePaths are where an account's certificate is downloaded.
-func certificatePaths(accountName string) (cer, pem string) {
-	base := "/accounts/" + accountName + "/certificate"
-	return base + ".cer", base + ".pem"
 }

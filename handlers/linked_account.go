@@ -93,7 +93,7 @@ func (h *handlers) linkedAccountView(c echo.Context, k known) views.LinkedAccoun
 		TenantID: k.Target.TenantID, ClientID: k.Target.ClientID, Environment: description.EnvironmentName(k.Target.Environment), Method: cmp.Or(method.Name, k.Target.Method),
 		Version: k.Version, Status: h.statusOf(k.Credential, description, zone), Reason: k.Reason,
 		DecidedBy: k.DecidedByName, DecidedAt: h.moment(k.DecidedAt, zone), LastCheck: h.moment(k.LastCheckedAt, zone),
-		Chart: h.chart(k.runs, zone), Progress: h.progress(k.provider, k.Credential, k.runs, path, zone),
+		Chart: h.chart(k.runs, zone), Progress: h.progress(h.administratorReader(c, k), k.runs, path),
 		Certificate: views.Certificate{SHA1: k.CertificateSHA1, Expires: h.moment(k.CertificateExpires, zone),
 			ExpiresSoon: k.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore},
 		Linked: h.moment(k.CreatedAt, zone), LinkedBy: k.CreatedByName, LastReview: h.moment(k.ReviewedAt, zone), ReviewedBy: k.ReviewedByName,

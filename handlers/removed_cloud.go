@@ -33,6 +33,9 @@ func (r removedCloud) Describe() cloud.Description {
 	return cloud.Description{Key: r.key, Name: name, ShortName: name}
 }
 
+// Trust knows no commands.
+func (r removedCloud) Trust(cloud.Target) []cloud.Command { return nil }
+
 // Leftovers knows no commands.
 func (r removedCloud) Leftovers(cloud.Target) []cloud.Command { return nil }
 

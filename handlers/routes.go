@@ -143,6 +143,9 @@ func (h *handlers) routes() []route {
 
 		{"GET", accountPath + "/certificate.cer", viewer, asItIs, h.certificateDER},
 		{"GET", accountPath + "/certificate.pem", viewer, asItIs, h.certificatePEM},
+		{"GET", accountPath + "/certificates/:file", viewer, asItIs, h.downloadCertificate},
+		{"GET", accountPath + "/certificate", viewer, asItIs, h.certificatesPage},
+		{"GET", accountPath + "/certificate/new", owner, asItIs, h.newCertificatePage},
 		{"POST", accountPath + "/certificate/renew", owner, asItIs, h.renewCertificate},
 
 		{"GET", providersPath, viewer, asItIs, h.providers},
@@ -156,6 +159,8 @@ func (h *handlers) routes() []route {
 		{"GET", credentialPath + "/edit", owner, asItIs, h.editCredentialPage},
 		{"POST", credentialPath + "/preview", owner, asItIs, h.previewEdit},
 		{"POST", credentialPath + "/verify", member, asItIs, h.verifyCredential},
+		{"GET", credentialPath + "/certificate", viewer, asItIs, h.certificateMoved},
+		{"POST", credentialPath + "/certificate", owner, asItIs, h.moveCertificate},
 		{"POST", credentialPath + "/answer", owner, asItIs, h.answerQuestion},
 		{"POST", credentialPath + "/disable", owner, proved, h.disableCredential},
 		{"POST", credentialPath + "/enable", owner, asItIs, h.enableCredential},

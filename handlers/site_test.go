@@ -433,6 +433,9 @@ func (*fakeCloud) Catalogue() []cloud.Explanation { return nil }
 
 func (*fakeCloud) Guide(cloud.Draft) cloud.Guide { return cloud.Guide{Needs: []string{"Time."}} }
 
+func (*fakeCloud) Trust(cloud.Target) []cloud.Command {
+	return []cloud.Command{{Title: "Add it", Why: "Upload it.", Text: "cloud trust " + cloud.CertificateBlank}}
+}
 func (*fakeCloud) Leftovers(cloud.Target) []cloud.Command {
 	return []cloud.Command{{Title: "Clean up", Text: "az clean"}}
 }

@@ -143,12 +143,11 @@ var triggers = map[credential.Trigger]string{
 }
 
 // stages lays the results of a run over the stages of its method.
-func (h *handlers) stages(provider cloud.Cloud, c credential.Credential, v credential.Verification, zone *time.Location) []views.Stage {
-	description := provider.Describe()
-	method, _ := description.Method(c.Target.Method)
+func (h *handlers) stages(r linkReader, v credential.Verification) []views.Stage {
+	method, _ := r.provider.Describe().Method(r.link.Target.Method)
 	byKey := map[string]cloud.StageResult{}
-	for _, r := range v.Results {
-		byKey[r.Stage] = r
+	for _, result := range v.Results {
+		byKey[result.Stage] = result
 	}
 	var all []views.Stage
 	next := v.Running()
@@ -160,15 +159,11 @@ func (h *handlers) stages(provider cloud.Cloud, c credential.Credential, v crede
 			verdict := verdicts[result.Verdict]
 			shown.Verdict, shown.Tone = verdict.word, verdict.tone
 			shown.Duration = duration(result.Duration)
-			shown.At = h.moment(result.StartedAt, zone)
+			shown.At = h.moment(result.StartedAt, r.zone)
 			shown.Said, shown.Code = result.Said, result.Code
 			shown.TraceID, shown.CorrelationID = result.TraceID, result.CorrelationID
 			if result.Verdict != cloud.OK {
-				explanation := provider.Explain(result, c.Target)
-				shown.Explanation = &explanation
-				if explanation.Known {
-					shown.HelpPath = errorHelpOf(description.Key) + "#" + explanation.Anchor
-				}
+				r.explain(&shown, result, cmp.Or(v.CertificateID, r.link.CertificateID))
 			}
 		case next:
 			shown.Verdict, shown.Tone, next = "Running", views.ToneWaiting, false
@@ -181,11 +176,14 @@ func (h *handlers) stages(provider cloud.Cloud, c credential.Credential, v crede
 }
 
 // progress shows the latest run and says when to look again.
-func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs []credential.Verification, pollPath string, zone *time.Location) views.Progress {
-	description := provider.Describe()
-	var latest credential.Verification
-	if len(runs) > 0 {
-		latest = runs[0]
+func (h *handlers) progress(r linkReader, runs []credential.Verification, pollPath string) views.Progress {
+	c, zone, description := r.link, r.zone, r.provider.Describe()
+	var latest credential.Verification // that says something about the link as it is
+	for _, run := range runs {
+		if run.Running() || run.CertificateID == "" || run.CertificateID == c.CertificateID {
+			latest = run
+			break
+		}
 	}
 	now := h.Now()
 	p := views.Progress{}
@@ -200,6 +198,9 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 		}
 		p.Running, p.PollPath, p.PollAfter = true, pollPath, 1
 		p.Tone, p.Summary, p.Detail = views.ToneWaiting, "Checking the link.", "You can close this page; the check goes on."
+		if c.TrialCertificateID != "" {
+			p.Summary = "Checking the link with the other certificate."
+		}
 	case !c.CouldNotCheckAt.IsZero():
 		p.Retry = h.secondsUntil(c.NextCheckAt)
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
@@ -225,23 +226,23 @@ func (h *handlers) progress(provider cloud.Cloud, c credential.Credential, runs 
 		p.Tone, p.Summary = views.ToneOff, "This credential has not been verified since it was saved."
 	}
 	if p.Running || latest.Version == c.Version && len(latest.Results) > 0 {
-		p.Stages = h.stages(provider, c, latest, zone)
+		p.Stages = h.stages(r, latest)
 		if p.Running && latest.ID == "" {
-			p.Stages = h.stages(provider, c, credential.Verification{StartedAt: now}, zone) // the first stage is next
+			p.Stages = h.stages(r, credential.Verification{StartedAt: now}) // the first stage is next
 		}
 	}
 	return p
 }
 
 // history shows finished runs, the latest first.
-func (h *handlers) history(provider cloud.Cloud, c credential.Credential, runs []credential.Verification, zone *time.Location) []views.Run {
+func (h *handlers) history(r linkReader, runs []credential.Verification) []views.Run {
 	var shown []views.Run
 	for _, v := range runs {
 		if v.Running() {
 			continue
 		}
-		run := views.Run{Started: h.moment(v.StartedAt, zone), Trigger: triggers[v.Trigger], Times: v.Times, First: h.moment(v.FirstAt, zone),
-			Outcome: outcomes[v.Outcome].word, Tone: outcomes[v.Outcome].tone, Stages: h.stages(provider, c, v, zone)}
+		run := views.Run{Started: h.moment(v.StartedAt, r.zone), Trigger: triggers[v.Trigger], Times: v.Times, First: h.moment(v.FirstAt, r.zone),
+			Outcome: outcomes[v.Outcome].word, Tone: outcomes[v.Outcome].tone, Stages: h.stages(r, v)}
 		if v.Abandoned {
 			run.Outcome, run.Tone = "Broken off", views.ToneOff
 		}

@@ -136,6 +136,7 @@ func (s *site) walk(r route, who, real, missing, want string, htmx bool) {
 	form := formFor(r.method, who)
 	if form != nil {
 		form.Set("credential", s.linked)
+		form.Set("certificate", s.certificates()[0])
 	}
 	got := s.ask(who, r.method, real, form, with...)
 	if said := answered(got, htmx); said != want && !(want == passes && said == notFound && strings.HasPrefix(r.path, "/setup/")) {
@@ -242,6 +243,9 @@ func (s *site) fill(path, who string) (real, missing string) {
 		}
 	}
 	s.prepare(path, values)
+	if strings.Contains(path, "/certificates/") {
+		values[":file"] = s.certificates()[0] + ".cer"
+	}
 	if strings.HasPrefix(path, "/join/") {
 		values[":token"] = s.invited(account.InviteForm{Role: "viewer"})
 	}

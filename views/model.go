@@ -146,7 +146,7 @@ type Certificate struct {
 	Expires          Time
 	CERPath, PEMPath string // empty: it is not offered for download
 	ExpiresSoon      bool
-	RenewPath        string // set when the person may make a new one
+	RenewPath        string // the page to make a new one; set when the person may
 }
 
 // CredentialForm is the dialog Azure credentials, to add or to edit. It is a
@@ -174,7 +174,10 @@ type CredentialForm struct {
 	Environments []cloud.Option
 	Classic      bool // the chosen method needs the subscription ID only
 	Certificate  Certificate
-	Guide        cloud.Guide
+	// OlderCertificate is where the link is moved to the account's current one;
+	// empty: Certificate is that one.
+	OlderCertificate string
+	Guide            cloud.Guide
 }
 
 // MethodChoice is one way to link.
@@ -199,7 +202,8 @@ type Credential struct {
 	LastCheck        Time
 	NextCheck        Time // empty when none is planned
 	Certificate      Certificate
-	OldCertificate   bool // the account has a newer certificate; editing switches to it
+	CertificatesPath string           // of all certificates of the account
+	Move             *CertificateMove // to another certificate; nil: there is none
 	Rights           []Right
 	Progress         Progress
 	History          []Run // finished runs, the latest first
@@ -263,6 +267,8 @@ type Stage struct {
 	CorrelationID string
 	Explanation   *cloud.Explanation // when it did not end OK
 	HelpPath      string             // with Explanation
+	// What the reader can do about it here; empty: nothing of the kind.
+	EditPath, CERPath, RenewPath string
 }
 
 // Run is one finished verification in the history.
@@ -279,6 +285,7 @@ type Run struct {
 // Linked is what the dialog shows after Save credentials.
 type Linked struct {
 	Label, Path, EditPath string
+	VerifyPath            string // POST: check now; empty: not now
 	SubscriptionName      string
 	TenantID              string
 	Status                Status

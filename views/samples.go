@@ -230,6 +230,11 @@ func sampleCertificate() Certificate {
 	}
 }
 
+func sampleTrust() []cloud.Command {
+	return []cloud.Command{{Title: "Add the certificate to the application", Why: "Run it in Cloud Shell. The certificates that are there stay.",
+		Text: "az ad app credential reset --id " + sampleClient + " --append --display-name mooring --cert MIIEETCCAnmg…"}}
+}
+
 func sampleGuide(subscription string) cloud.Guide {
 	return cloud.Guide{
 		Needs: []string{
@@ -494,8 +499,9 @@ func sampleDisabled() Credential {
 func sampleExpiring() Credential {
 	p := sampleConnected()
 	p.Status = Status{Word: "Expires in 9 days", Tone: ToneWaiting}
-	p.OldCertificate = true
-	p.Certificate.Expires, p.Certificate.ExpiresSoon, p.Certificate.RenewPath = sampleSoon, true, "/accounts/harbor/certificate/renew"
+	p.Certificate.Expires, p.Certificate.ExpiresSoon = sampleSoon, true
+	p.Move = &CertificateMove{ID: p.ID, Label: p.Label, Path: p.Path, Says: "There is a newer certificate.", Tone: ToneWaiting, Detail: "This link keeps using the older one until you move it.",
+		Commands: sampleTrust(), Action: samplePath + "/certificate", To: "cer_2"}
 	return p
 }
 

@@ -127,6 +127,6 @@ func sampleRefusedForm() CredentialForm {
 func sampleRefusedCertificate() CredentialForm {
 	p := sampleForm()
 	const sentence = "The certificate of this account is valid for 365 days, and your administrators allow 90. Make a new certificate, upload it in place of this one, and save again."
-	p.Problem, p.Fields, p.Certificate.RenewPath = sentence, fault.Fields{"certificate_life": sentence}, "/accounts/harbor/certificate/renew"
+	p.Problem, p.Fields, p.Certificate.RenewPath = sentence, fault.Fields{"certificate_life": sentence}, "/accounts/harbor/certificate/new"
 	return p
 }

@@ -213,7 +213,7 @@ func TestWhatRealCloudsAnswer(t *testing.T) {
 			if test.code != "" && explained.Known == (test.code == "AADSTS999999") {
 				t.Errorf("it is explained as %+v", explained)
 			}
-			if outcome == cloud.CouldNotCheck && (test.status == 429 || test.status >= 500) && explained.Who != nobodyNow {
+			if outcome == cloud.CouldNotCheck && (test.status == 429 || test.status >= 500) && explained.Fixer != cloud.FixedByNobody {
 				t.Errorf("in an outage, %q is asked", explained.Who)
 			}
 		})

@@ -1,30 +1,57 @@
 package azure
 
-import "strings"
+import (
+	"strings"
 
-// Who can mend something.
-const (
-	you          = "You, in the form."
-	appOwner     = "An owner of the app registration in Azure."
-	appAdmin     = "An administrator of the directory (Application Administrator or higher)."
-	roleGiver    = "Somebody who may give roles on the subscription: Owner, User Access Administrator or Role Based Access Control Administrator."
-	subOwner     = "An owner of the subscription, or whoever pays for it."
-	operator     = "Whoever runs this Mooring."
-	nobodyNow    = "Nobody needs to act; Mooring tries again by itself."
-	policyAdmin  = "An administrator of the directory who looks after Conditional Access."
-	contributor  = "A Contributor or Owner of the subscription."
-	accountOwner = "An owner of this account in Mooring."
+	"mooring/cloud"
 )
 
+// fixer is the key of who can fix something.
+type fixer int
+
+// The fixers.
 const (
-	uploadAgain  = "Download the certificate of this account from Mooring and upload it in the app registration under Certificates & secrets, Certificates. Compare the SHA-1 thumbprint."
-	giveReader   = `az role assignment create --assignee {client} --role Reader --scope /subscriptions/{subscription}`
-	showApp      = `az ad app show --id {client} --query "{appId:appId, name:displayName}"`
-	listCerts    = `az ad app credential list --id {client} --cert`
-	showSub      = `az account show --subscription {subscription} --query "{id:id, tenant:tenantId, state:state}"`
-	makeSP       = `az ad sp create --id {client}`
-	enableSP     = `az ad sp update --id {client} --set accountEnabled=true`
-	registerBoth = "az provider register --subscription {subscription} --namespace Microsoft.Compute\naz provider register --subscription {subscription} --namespace Microsoft.Network"
+	appOwner     fixer = iota // of the app registration
+	appAdmin                  // of applications in the directory
+	roleGiver                 // of roles on the subscription
+	subOwner                  // of the subscription
+	policyAdmin               // of Conditional Access
+	contributor               // to the subscription
+	linkEditor                // an owner of the account, by editing the link
+	accountOwner              // an owner of the account, with a new certificate
+	operator                  // of Mooring
+	nobodyNow                 // it passes
+)
+
+// fixers are their words.
+var fixers = map[fixer]struct {
+	words string
+	fixer cloud.Fixer
+}{
+	appOwner:     {"An owner of the app registration in Azure.", cloud.FixedInCloud},
+	appAdmin:     {"An administrator of the directory (Application Administrator or higher).", cloud.FixedInCloud},
+	roleGiver:    {"Someone who can assign roles on the subscription: Owner, User Access Administrator or Role Based Access Control Administrator.", cloud.FixedInCloud},
+	subOwner:     {"An owner of the subscription, or the person who pays for it.", cloud.FixedInCloud},
+	policyAdmin:  {"An administrator of the directory who manages Conditional Access.", cloud.FixedInCloud},
+	contributor:  {"A Contributor or Owner of the subscription.", cloud.FixedInCloud},
+	linkEditor:   {"An owner of the account in Mooring.", cloud.FixedByOwner},
+	accountOwner: {"An owner of the account in Mooring.", cloud.FixedByOwner},
+	operator:     {"The operator of this Mooring.", cloud.FixedByOperator},
+	nobodyNow:    {"Nobody needs to act. Mooring keeps trying.", cloud.FixedByNobody},
+}
+
+const (
+	uploadAgain = "Run the command, or download this link's certificate from Mooring and upload it in the app registration under Certificates & secrets, Certificates. Compare the SHA-1 thumbprint."
+	giveReader  = `az role assignment create --assignee {client} --role Reader --scope /subscriptions/{subscription}`
+	showApp     = `az ad app show --id {client} --query "{appId:appId, name:displayName}"`
+	listCerts   = `az ad app credential list --id {client} --cert`
+
+	// Without --append it removes every other key.
+	addCertificate = "az ad app credential reset --id {client} --append --display-name mooring --cert " + cloud.CertificateBlank
+	showSub        = `az account show --subscription {subscription} --query "{id:id, tenant:tenantId, state:state}"`
+	makeSP         = `az ad sp create --id {client}`
+	enableSP       = `az ad sp update --id {client} --set accountEnabled=true`
+	registerBoth   = "az provider register --subscription {subscription} --namespace Microsoft.Compute\naz provider register --subscription {subscription} --namespace Microsoft.Network"
 )
 
 // catalogue tells each code as what happened, what to do and who can do it.
@@ -34,43 +61,43 @@ const (
 var catalogue = []entry{
 	// The directory.
 	{"AADSTS90002", broken, "The directory does not exist in this Azure cloud.",
-		"Clear the Directory (tenant) ID, so that Mooring finds it from the subscription, or copy it again from the app registration's Overview. Check which Azure cloud is chosen.", you, showSub},
+		"Clear the Directory (tenant) ID, so that Mooring finds it from the subscription, or copy it again from the app registration's Overview. Check which Azure cloud is chosen.", linkEditor, showSub},
 	{"AADSTS900023", broken, "The Directory (tenant) ID is not one.",
-		"Copy the Directory (tenant) ID from the app registration's Overview, or clear the field.", you, showSub},
+		"Copy the Directory (tenant) ID from the app registration's Overview, or clear the field.", linkEditor, showSub},
 	{"AADSTS90038", broken, "The directory is in another Azure cloud.",
-		"Choose the cloud in which the subscription lives, for example Azure US Government.", you, ""},
+		"Choose the cloud in which the subscription lives, for example Azure US Government.", linkEditor, ""},
 	{"AADSTS900382", broken, "The directory is in another Azure cloud.",
-		"Choose the cloud in which the subscription lives, for example Azure US Government.", you, ""},
+		"Choose the cloud in which the subscription lives, for example Azure US Government.", linkEditor, ""},
 	{"AADSTS900432", broken, "The directory is in another Azure cloud.",
-		"Choose the cloud in which the subscription lives, for example Azure US Government.", you, ""},
+		"Choose the cloud in which the subscription lives, for example Azure US Government.", linkEditor, ""},
 	{codeTenantNotFound, broken, "Azure does not tell which directory the subscription belongs to.",
-		"Enter the Directory (tenant) ID from the app registration's Overview.", you, showSub},
+		"Enter the Directory (tenant) ID from the app registration's Overview.", linkEditor, showSub},
 	{codeTenantElsewhere, broken, "The directory is in another Azure cloud.",
-		"Choose the cloud in which the subscription lives, for example Azure US Government.", you, ""},
+		"Choose the cloud in which the subscription lives, for example Azure US Government.", linkEditor, ""},
 	{"AADSTS5000224", broken, "Microsoft has blocked the directory, or it no longer exists.",
 		"Ask an administrator of the directory. If it was replaced, enter the ID of the directory that owns the subscription now.", appAdmin, showSub},
 	{"AADSTS5000225", broken, "Microsoft has blocked the directory because nobody used it for a long time.",
 		"Ask an administrator of the directory to have it enabled again, or enter the ID of the directory that owns the subscription now.", appAdmin, showSub},
 	{"AADSTS50059", broken, "The sign-in did not say which directory it is for.",
-		"Enter the Directory (tenant) ID from the app registration's Overview.", you, showSub},
+		"Enter the Directory (tenant) ID from the app registration's Overview.", linkEditor, showSub},
 	{"AADSTS500021", broken, "A network between Mooring and Azure allows other directories only (tenant restrictions).",
 		"Ask the administrators of that network or proxy to allow the directory.", operator, ""},
 	{codeTenantMismatch, broken, "The subscription belongs to another directory than the one entered.",
-		"Clear the Directory (tenant) ID, so that Mooring finds it. Then check that the app registration is in the subscription's directory.", you, showSub},
+		"Clear the Directory (tenant) ID, so that Mooring finds it. Then check that the app registration is in the subscription's directory.", linkEditor, showSub},
 
 	// Signing in.
-	{"AADSTS700016", copying, "The directory knows no application with this ID.",
-		"If you have just registered it, wait: Azure takes minutes to copy it. Otherwise compare the Application (client) ID with the app registration's Overview. The Object ID does not work.", appOwner, showApp},
+	{"AADSTS700016", copying, "Azure doesn't know this application yet.",
+		"If you created it in the last few minutes, Mooring keeps trying. Otherwise compare the Application (client) ID with the app registration's Overview. The Object ID doesn't work.", linkEditor, showApp},
 	{"AADSTS700038", broken, "The Application (client) ID is not one.",
-		"Copy the Application (client) ID from the app registration's Overview.", you, showApp},
+		"Copy the Application (client) ID from the app registration's Overview.", linkEditor, showApp},
 	{"AADSTS700027", copying, "The application doesn't know this account's certificate.",
-		"If you have just uploaded it, wait: Azure takes minutes to copy it. Otherwise: " + uploadAgain, appOwner, listCerts},
+		"If you have just uploaded it, wait: Azure takes minutes to copy it. Otherwise: " + uploadAgain, appOwner, addCertificate},
 	{"AADSTS1000502", broken, "The certificate has expired, or isn't valid yet.",
 		"Make a new certificate for this account, upload it to the app registration, and save the link again.", accountOwner, listCerts},
 	{"AADSTS7000214", broken, "The certificate has been revoked.",
 		"Make a new certificate for this account, upload it to the app registration, and save the link again.", accountOwner, listCerts},
 	{"AADSTS700030", broken, "The application doesn't accept a certificate with this subject.",
-		"Upload this account's certificate to the app registration itself, under Certificates & secrets, Certificates.", appOwner, listCerts},
+		"Add this link's certificate to the app registration itself, under Certificates & secrets, Certificates.", appOwner, addCertificate},
 	{"AADSTS700023", broken, "The sign-in names another address than the directory expects.",
 		"Check the Azure endpoints in Mooring's settings, and which Azure cloud is chosen.", operator, ""},
 	{"AADSTS700025", broken, "The application is registered as a public client, which can't sign in with a certificate.",
@@ -82,15 +109,15 @@ var catalogue = []entry{
 	{"AADSTS501051", broken, "The application isn't assigned to what it signs in to, and the directory asks for that.",
 		"In Entra, open Enterprise applications, choose Windows Azure Service Management API, and assign the application, or set Assignment required to No.", appAdmin, ""},
 	{"AADSTS50012", copying, "The application doesn't accept this account's certificate.",
-		"If you have just uploaded it, wait: Azure takes minutes to copy it. Otherwise: " + uploadAgain, appOwner, listCerts},
+		"If you have just uploaded it, wait: Azure takes minutes to copy it. Otherwise: " + uploadAgain, appOwner, addCertificate},
 	{"AADSTS700024", broken, "Azure finds the sign-in too old or too new: the clock of the server that runs Mooring is wrong.",
 		"Set the server's clock by NTP. This is on our side; nothing in Azure needs to change.", operator, ""},
 	{"AADSTS500133", broken, "Azure finds the sign-in outside its time: the clock of the server that runs Mooring is probably wrong.",
 		"Set the server's clock by NTP. This is on our side; nothing in Azure needs to change.", operator, ""},
 	{"AADSTS50013", broken, "Azure could not read the sign-in that Mooring made.",
 		"Verify again. If it stays, tell whoever runs Mooring; nothing in Azure needs to change.", operator, ""},
-	{"AADSTS7000215", broken, "Azure expected a client secret, and Mooring uses none.", uploadAgain, appOwner, listCerts},
-	{"AADSTS7000222", broken, "The application's client secret has expired. Mooring uses a certificate instead.", uploadAgain, appOwner, listCerts},
+	{"AADSTS7000215", broken, "Azure expected a client secret, and Mooring uses none.", uploadAgain, appOwner, addCertificate},
+	{"AADSTS7000222", broken, "The application's client secret has expired. Mooring uses a certificate instead.", uploadAgain, appOwner, addCertificate},
 	{"AADSTS7000218", broken, "The sign-in reached Azure without its proof.",
 		"Verify again. If it stays, look for a proxy between Mooring and Azure that changes requests.", operator, ""},
 	{"AADSTS7000112", broken, "The application is disabled in the directory.",
@@ -110,9 +137,9 @@ var catalogue = []entry{
 	{"LocationConditionEvaluationSatisfied", broken, "A Conditional Access policy of the directory doesn't accept the address from which Mooring reaches Azure.",
 		"Exclude the application from the policy, or allow the address from which Mooring reaches Azure.", policyAdmin, ""},
 	{"AADSTS500011", broken, "The directory does not know Azure's resource manager under the name Mooring used.",
-		"Check which Azure cloud is chosen.", you, ""},
+		"Check which Azure cloud is chosen.", linkEditor, ""},
 	{"AADSTS50034", broken, "Azure looked for a user where Mooring signs in as an application.",
-		"Check the Directory (tenant) ID and the Application (client) ID.", you, showApp},
+		"Check the Directory (tenant) ID and the Application (client) ID.", linkEditor, showApp},
 	{"AADSTS50049", broken, "The directory service does not know the address Mooring used.",
 		"Check the Azure endpoints in Mooring's settings.", operator, ""},
 	{"AADSTS50196", silent, "Azure saw too many equal sign-ins and asks for a pause.", "Wait some minutes.", nobodyNow, ""},
@@ -121,17 +148,17 @@ var catalogue = []entry{
 	{"AADSTS5002738", broken, "The directory does not accept this kind of signature.",
 		"Make a new certificate for this account and upload it.", accountOwner, ""},
 	{"AADSTS70021", broken, "The application has no matching federated identity.",
-		"Upload this account's certificate to the application instead.", appOwner, listCerts},
+		"Add this link's certificate to the application instead.", appOwner, addCertificate},
 	{"AADSTS700211", broken, "The application's federated identity names another issuer.",
-		"Upload this account's certificate to the application instead.", appOwner, listCerts},
+		"Add this link's certificate to the application instead.", appOwner, addCertificate},
 	{"AADSTS700213", broken, "The application's federated identity names another subject.",
-		"Upload this account's certificate to the application instead.", appOwner, listCerts},
+		"Add this link's certificate to the application instead.", appOwner, addCertificate},
 	{"AADSTS7002138", broken, "The application's federated identity names another subject.",
-		"Upload this account's certificate to the application instead.", appOwner, listCerts},
+		"Add this link's certificate to the application instead.", appOwner, addCertificate},
 	{"AADSTS90033", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
 	{"AADSTS90012", silent, "Azure's directory service took too long.", "Wait.", nobodyNow, ""},
 	{"AADSTS7002381", broken, "The directory has a rule for federated identities that this sign-in doesn't meet.",
-		"Upload this account's certificate to the application instead.", appOwner, listCerts},
+		"Add this link's certificate to the application instead.", appOwner, addCertificate},
 	{"AADSTS90006", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
 	{"AADSTS90024", silent, "Azure's directory service has a passing problem.", "Wait.", nobodyNow, ""},
 	{"AADSTS90055", silent, "Azure's directory service got too many requests for this directory.", "Wait.", nobodyNow, ""},
@@ -147,12 +174,12 @@ var catalogue = []entry{
 	{"AuthenticationFailedMissingToken", broken, "Mooring's request reached Azure without its sign-in.",
 		"Look for a proxy between Mooring and Azure that changes requests. If Mooring uses an Azure endpoint of your own, check --azure-audience in its settings.", operator, ""},
 	{"InvalidAuthenticationToken", broken, "Azure did not accept the sign-in for this subscription.",
-		"Check which Azure cloud is chosen, then verify again.", you, ""},
+		"Check which Azure cloud is chosen, then verify again.", linkEditor, ""},
 	{"ExpiredAuthenticationToken", silent, "The sign-in ran out while Mooring was asking.", "Verify again.", nobodyNow, ""},
 	{"SubscriptionNotFound", broken, "Azure finds no subscription with this ID.",
-		"Compare the subscription ID with the portal, and check which Azure cloud is chosen. If both are right, the subscription is deleted or the application may not see it.", you, showSub},
+		"Compare the subscription ID with the portal, and check which Azure cloud is chosen. If both are right, the subscription is deleted or the application may not see it.", linkEditor, showSub},
 	{"InvalidSubscriptionId", broken, "Azure says that this is not a subscription ID.",
-		"Copy the ID from the portal under Subscriptions. The subscription's name does not work.", you, showSub},
+		"Copy the ID from the portal under Subscriptions. The subscription's name does not work.", linkEditor, showSub},
 	{codeOtherSubscription, broken, "Azure answered about another subscription than the one asked for.",
 		"Check for a proxy between Mooring and Azure, then verify again.", operator, ""},
 	{"AuthorizationFailed", copying, "The application has no role on this subscription that lets it read.",
@@ -189,35 +216,35 @@ var catalogue = []entry{
 		"Choose a smaller size or another region, or ask for more under Subscriptions, Usage + quotas.", subOwner, ""},
 	{"PublicIPCountLimitReached", broken, "The subscription has all the public addresses it may have.",
 		"Delete one that nobody uses, or ask for more under Subscriptions, Usage + quotas.", subOwner, ""},
-	{"SkuNotAvailable", broken, "The size is not available there.", "Choose another size, region or zone.", you, ""},
-	{"AllocationFailed", broken, "Azure has no room for this size there at the moment.", "Try later, or choose another size or region.", you, ""},
-	{"ZonalAllocationFailed", broken, "Azure has no room for this size in that zone at the moment.", "Try later, or choose another size or zone.", you, ""},
-	{"OverconstrainedAllocationRequest", broken, "Azure has no room that fits everything that was asked for.", "Ask for less at once, or choose another size or region.", you, ""},
+	{"SkuNotAvailable", broken, "The size is not available there.", "Choose another size, region or zone.", linkEditor, ""},
+	{"AllocationFailed", broken, "Azure has no room for this size there at the moment.", "Try later, or choose another size or region.", linkEditor, ""},
+	{"ZonalAllocationFailed", broken, "Azure has no room for this size in that zone at the moment.", "Try later, or choose another size or zone.", linkEditor, ""},
+	{"OverconstrainedAllocationRequest", broken, "Azure has no room that fits everything that was asked for.", "Ask for less at once, or choose another size or region.", linkEditor, ""},
 	{"RequestDisallowedByPolicy", broken, "A policy of the organization forbids it.",
 		"Ask for the name of the policy that Azure's sentence mentions, and choose what it allows.", subOwner, ""},
-	{"RegionDoesNotAllowProvisioning", broken, "The region takes no new resources.", "Choose another region.", you, ""},
-	{"LocationNotAvailableForResourceType", broken, "The region does not offer this kind of resource.", "Choose another region.", you, ""},
-	{"InvalidResourceLocation", broken, "A resource of that name exists in another region.", "Choose another name, or the region it is in.", you, ""},
-	{"Conflict", broken, "Something else is being changed there at the same time.", "Wait a minute, then try again.", you, ""},
-	{"AnotherOperationInProgress", broken, "Something else is being changed there at the same time.", "Wait a minute, then try again.", you, ""},
-	{"ResourceGroupBeingDeleted", broken, "The resource group is being deleted.", "Wait until it is gone, or choose another one.", you, ""},
-	{"ResourceGroupNotFound", broken, "The resource group does not exist.", "Check its name, or make it.", you, ""},
-	{"ImageNotFound", broken, "The image does not exist.", "Check its name.", you, ""},
+	{"RegionDoesNotAllowProvisioning", broken, "The region takes no new resources.", "Choose another region.", linkEditor, ""},
+	{"LocationNotAvailableForResourceType", broken, "The region does not offer this kind of resource.", "Choose another region.", linkEditor, ""},
+	{"InvalidResourceLocation", broken, "A resource of that name exists in another region.", "Choose another name, or the region it is in.", linkEditor, ""},
+	{"Conflict", broken, "Something else is being changed there at the same time.", "Wait a minute, then try again.", linkEditor, ""},
+	{"AnotherOperationInProgress", broken, "Something else is being changed there at the same time.", "Wait a minute, then try again.", linkEditor, ""},
+	{"ResourceGroupBeingDeleted", broken, "The resource group is being deleted.", "Wait until it is gone, or choose another one.", linkEditor, ""},
+	{"ResourceGroupNotFound", broken, "The resource group does not exist.", "Check its name, or make it.", linkEditor, ""},
+	{"ImageNotFound", broken, "The image does not exist.", "Check its name.", linkEditor, ""},
 
 	// Classic.
-	{"ForbiddenError", broken, "The subscription does not know this account's certificate.",
+	{codeForbidden, broken, "The subscription does not know this account's certificate.",
 		"Download the certificate of this account and upload it to the subscription under Management certificates. Compare the SHA-1 thumbprint.", subOwner, ""},
 	{"MissingOrIncorrectVersionHeader", broken, "The classic endpoint does not speak the version that Mooring asked for.",
 		"Check the classic endpoint in Mooring's settings.", operator, ""},
 	{"ResourceNotFound", broken, "The classic endpoint finds no subscription with this ID.",
-		"Compare the subscription ID with the portal.", you, ""},
+		"Compare the subscription ID with the portal.", linkEditor, ""},
 	{"ServerBusy", silent, "Azure is busy.", "Wait.", nobodyNow, ""},
 	{"InternalError", silent, "Azure has a passing problem.", "Wait.", nobodyNow, ""},
 	{"OperationTimedOut", silent, "Azure took too long.", "Wait.", nobodyNow, ""},
 
 	// On the way.
 	{codeRefused, broken, "Azure refused the request and gave no reason that Mooring can read.",
-		"Check the subscription ID, the application's role, and its certificate. If they are right, look for a proxy between Mooring and Azure.", you, ""},
+		"Check the subscription ID, the application's role, and its certificate. If they are right, look for a proxy between Mooring and Azure.", linkEditor, ""},
 	{codeThrottled, silent, "Azure asks for a pause, because it got too many requests.", "Wait some minutes.", nobodyNow, ""},
 	{"SubscriptionRequestsThrottled", silent, "Azure asks for a pause, because the subscription got too many requests.", "Wait some minutes.", nobodyNow, ""},
 	{codeOutage, silent, "Azure answered that it cannot answer now.", "Wait. This says nothing about the link.", nobodyNow, ""},
@@ -242,9 +269,9 @@ var catalogue = []entry{
 // variants are the codes that mean something else at some stages, or for a reason.
 var variants = []variant{
 	{code: "AADSTS700027", reason: reasonExpired, slug: reasonExpired, entry: entry{"AADSTS700027", broken, "The application knows this account's certificate, but its entry there has expired.",
-		"Make a new certificate for this account, or upload the one it has again. " + uploadAgain, appOwner, listCerts}},
+		"Make a new certificate for this account, or upload the one it has again. " + uploadAgain, appOwner, addCertificate}},
 	{code: "AADSTS50012", reason: reasonExpired, slug: reasonExpired, entry: entry{"AADSTS50012", broken, "The application knows this account's certificate, but its entry there has expired.",
-		"Make a new certificate for this account, or upload the one it has again. " + uploadAgain, appOwner, listCerts}},
+		"Make a new certificate for this account, or upload the one it has again. " + uploadAgain, appOwner, addCertificate}},
 	// The same code means less where it only keeps us from looking.
 	{code: "AuthorizationFailed", stages: []string{stageRights, stageProviders}, entry: byCode[strings.ToLower(codeRightsUnknown)]},
 }

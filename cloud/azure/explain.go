@@ -23,7 +23,7 @@ type entry struct {
 	meaning  meaning
 	happened string
 	fix      string
-	who      string
+	who      fixer
 	command  string // {subscription}, {tenant} and {client} stand for the person's own ids
 }
 
@@ -102,7 +102,7 @@ func (a *Azure) Explain(result cloud.StageResult, target cloud.Target) cloud.Exp
 		happened = "Azure answered with a code that Mooring does not know. It says: " + result.Said
 	}
 	return cloud.Explanation{
-		Code: result.Code, Happened: happened, Who: "Whoever administers the directory or the subscription.",
+		Code: result.Code, Happened: happened, Who: "An administrator of the directory or of the subscription.",
 		Fix: "Search Microsoft's documentation for the code. Support will ask for the trace and correlation IDs below.",
 	}
 }
@@ -131,9 +131,22 @@ func (v variant) explain(target cloud.Target) cloud.Explanation {
 
 func (e entry) explain(target cloud.Target) cloud.Explanation {
 	return cloud.Explanation{
-		Anchor: anchorOf(e.code), Code: e.code, Happened: e.happened, Fix: e.fix, Who: e.who,
-		Command: fill(e.command, target), Known: true,
+		Anchor: anchorOf(e.code), Code: e.code, Happened: e.happened, Fix: e.fix, Who: fixers[e.who].words, Fixer: fixers[e.who].fixer,
+		Remedy: e.remedy(), Command: fill(e.command, target), Known: true,
 	}
+}
+
+// remedy is what Mooring can offer to whoever fixes it.
+func (e entry) remedy() cloud.Remedy {
+	switch {
+	case e.who == linkEditor:
+		return cloud.EditLink
+	case e.who == accountOwner:
+		return cloud.NewCertificate
+	case e.command == addCertificate, e.code == codeForbidden:
+		return cloud.DownloadCertificate
+	}
+	return ""
 }
 
 // anchorOf gives the stable anchor: "azure-700016", "azure-authorizationfailed".

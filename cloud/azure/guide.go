@@ -50,7 +50,8 @@ func linkCommands(target cloud.Target, draft cloud.Draft, e Environment) []cloud
 		"--role Reader",
 		"--scopes /subscriptions/"+subscription,
 		fmt.Sprintf("--years %d", int(draft.Certificate.NotAfter.Sub(draft.Certificate.NotBefore)/(365*24*time.Hour))),
-		"--cert "+draft.Certificate.Base64())
+		"--cert "+draft.Certificate.Base64(),
+		"--output json")
 	machines := strings.Join([]string{
 		multiline("az group create", "--subscription "+subscription, "--name mooring", "--location "+region(e)),
 		multiline("az role assignment create", "--assignee "+fill("{client}", target), "--role Contributor",
@@ -106,6 +107,20 @@ func classicGuide(e Environment) cloud.Guide {
 			{Text: "Copy the Subscription ID."},
 		},
 	}
+}
+
+// Trust implements cloud.Cloud.
+func (a *Azure) Trust(target cloud.Target) []cloud.Command {
+	if target.Method == MethodClassic {
+		return []cloud.Command{{
+			Title: "Upload the certificate",
+			Why:   "There is no command for it. In the portal, open the subscription, choose Management certificates, then Upload, and choose the .cer file. The certificate that is there stays.",
+		}}
+	}
+	return []cloud.Command{{
+		Title: "Add the certificate to the application", Text: fill(addCertificate, target),
+		Why: "Run it in Cloud Shell, or upload the file in the app registration under Certificates & secrets, Certificates. The certificates that are there stay.",
+	}}
 }
 
 // Leftovers implements cloud.Cloud.

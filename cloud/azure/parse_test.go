@@ -152,7 +152,7 @@ func TestTheCommandIsWrittenFromWhatIsTyped(t *testing.T) {
 	guide := testAzure().Guide(draft)
 	got := guide.Commands[0].Text
 	want := "az ad sp create-for-rbac \\\n  --name mooring-harbor-" + strings.ToLower(draft.Certificate.SHA1()[:6]) +
-		" \\\n  --role Reader \\\n  --scopes /subscriptions/" + testSubscription + " \\\n  --years 1 \\\n  --cert " + draft.Certificate.Base64()
+		" \\\n  --role Reader \\\n  --scopes /subscriptions/" + testSubscription + " \\\n  --years 1 \\\n  --cert " + draft.Certificate.Base64() + " \\\n  --output json"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -42,6 +42,7 @@ const (
 	codeTenantElsewhere    = "DirectoryInAnotherCloud"
 	codeInsufficientClaims = "InsufficientClaims"
 	codeOtherSubscription  = "OtherSubscription"
+	codeForbidden          = "ForbiddenError" // the classic endpoint's
 	codeDisabled           = "SubscriptionDisabled"
 	codeDeleted            = "SubscriptionDeleted"
 	codeWarned             = "SubscriptionWarned"

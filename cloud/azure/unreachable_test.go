@@ -54,7 +54,7 @@ func TestWhyThereIsNoAnswerIsSaidAndLogged(t *testing.T) {
 			if outcome != cloud.CouldNotCheck || result.Code != test.code {
 				t.Errorf("it is %s with the code %q, want %q", outcome, result.Code, test.code)
 			}
-			if e := s.azure.Explain(result, cloud.Target{}); !e.Known || e.Who == you {
+			if e := s.azure.Explain(result, cloud.Target{}); !e.Known || e.Fixer == cloud.FixedByOwner {
 				t.Errorf("it is explained as %+v", e)
 			}
 			if said := log.String(); !strings.Contains(said, test.cause) || !strings.Contains(said, "code="+test.code) {

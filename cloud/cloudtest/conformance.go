@@ -188,6 +188,15 @@ func guides(t *testing.T, s Subject) {
 		if len(guide.Needs) == 0 || len(guide.Does) == 0 || len(guide.Steps) == 0 {
 			t.Errorf("method %s: the guide is incomplete: %+v", m.Key, guide)
 		}
+		trust := s.Cloud.Trust(cloud.Target{Method: m.Key})
+		if len(trust) == 0 {
+			t.Errorf("method %s doesn't say how to trust another certificate", m.Key)
+		}
+		for _, command := range trust {
+			if command.Title == "" || command.Why == "" || command.Text != "" && !strings.Contains(command.Text, cloud.CertificateBlank) {
+				t.Errorf("method %s: the command lacks the certificate or its words: %+v", m.Key, command)
+			}
+		}
 		if len(s.Cloud.Leftovers(cloud.Target{Method: m.Key})) == 0 {
 			t.Errorf("method %s leaves nothing behind", m.Key)
 		}
