@@ -101,9 +101,7 @@ func (s *Service) Renew(ctx context.Context, accountID string, actor audit.Actor
 	if err != nil {
 		return Certificate{}, err
 	}
-	// One that was made long after now was made while the clock was ahead. Clouds
-	// refuse it until its time comes, so it may be replaced at once.
-	if age := s.now().Sub(active.CreatedAt); age > -renewPause && age < renewPause {
+	if JustMade(active, s.now()) {
 		return Certificate{}, ErrJustMade
 	}
 	sealed, err := s.seal(ctx, accountID)
@@ -111,6 +109,14 @@ func (s *Service) Renew(ctx context.Context, accountID string, actor audit.Actor
 		return Certificate{}, err
 	}
 	return sealed.Certificate, s.store.Activate(ctx, sealed, s.entry(sealed, actor))
+}
+
+// JustMade reports whether c was made so recently that Renew refuses to replace it.
+// One that was made long after now was made while the clock was ahead. Clouds refuse
+// it until its time comes, so it may be replaced at once.
+func JustMade(c Certificate, now time.Time) bool {
+	age := now.Sub(c.CreatedAt)
+	return age > -renewPause && age < renewPause
 }
 
 // Identity gives what signs as the account with the certificate of this id.

@@ -96,6 +96,9 @@ func (h *handlers) newCertificatePage(c echo.Context) error {
 	}
 	view := views.NewCertificate{Frame: h.frame(c, "Make a new certificate"), Current: h.certificateView(m.Account.Name, active, zoneOf(c)),
 		Action: certificatesOf(m.Account.Name) + "/renew", CancelPath: certificatesOf(m.Account.Name)}
+	if certificate.JustMade(active, h.Now()) {
+		view.Action, view.JustMade = "", certificate.ErrJustMade.Sentence
+	}
 	for _, link := range links {
 		if link.CertificateID != active.ID {
 			continue

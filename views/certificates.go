@@ -44,6 +44,7 @@ type NewCertificate struct {
 	Total              int    // links that use Current
 	Links              []Link // the first of them
 	Action, CancelPath string
+	JustMade           string // why none can be made now; empty: one can
 }
 
 func movedSummary(p Certificates) string {

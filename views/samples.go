@@ -94,6 +94,7 @@ func Samples() []Sample {
 	add("credential-not-verified", CredentialPage(sampleNotVerified()))
 	add("credential-disabled", CredentialPage(sampleDisabled()))
 	add("credential-expiring", CredentialPage(sampleExpiring()))
+	samplesOfCertificates(add)
 	add("credential-classic", CredentialPage(sampleClassicCredential()))
 	add("credential-member", CredentialPage(sampleForMember()))
 	add("credential-live", CredentialLive(sampleVerifying()))
