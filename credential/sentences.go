@@ -36,6 +36,7 @@ var (
 const (
 	sayLabelMissing = "Give it a name that your colleagues will recognise, such as Production."
 	sayLabelLong    = "Use at most 80 characters."
+	sayLabelSecret  = "This is a secret. Mooring doesn't need it and hasn't kept it. Choose a name, and replace the secret, because it was sent here."
 )
 
 // What people read about the word of an administrator.

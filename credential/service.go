@@ -304,6 +304,10 @@ func (s *Service) read(provider string, form *cloud.Form) (cloud.Target, string,
 	if fields == nil {
 		fields = fault.Fields{}
 	}
+	if cloud.LooksLikeSecret(form.Label) {
+		form.Label, fields["label"] = "", sayLabelSecret
+		return target, "", fault.AtFields(fields)
+	}
 	label := text.Line(form.Label)
 	if label == "" {
 		fields["label"] = sayLabelMissing

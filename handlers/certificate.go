@@ -208,6 +208,13 @@ func (h *handlers) certificateMoved(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if wants(c, "certificate-"+found.ID) {
+		view, err := h.credentialView(c, found)
+		if err != nil {
+			return err
+		}
+		return h.html(c, http.StatusOK, views.LinkCertificate(view))
+	}
 	if !wants(c, "move-"+found.ID) {
 		m, _ := membershipOf(c)
 		return seeOther(c, certificatesOf(m.Account.Name)+"#link-"+found.ID)

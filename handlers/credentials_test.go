@@ -299,6 +299,8 @@ func TestANewCertificateLeadsItsLinksToIt(t *testing.T) {
 	if body := s.ask("member", "GET", path, nil).Body.String(); strings.Contains(body, `name="certificate"`) {
 		t.Error("a member is offered to move it")
 	}
+	section := s.ask("owner", "GET", path+"/certificate", nil, withHTMX("certificate-"+lastOf(path))).Body.String()
+	has(t, "the section of the link", section, `id="certificate-`+lastOf(path)+`"`, current.SHA1(), "Uses the current certificate.")
 	row := s.ask("owner", "GET", path+"/certificate", nil, withHTMX("move-"+lastOf(path))).Body.String()
 	has(t, "the row alone", row, `id="move-`+lastOf(path)+`"`, "Uses the current certificate.")
 

@@ -243,6 +243,9 @@ func (h *handlers) history(r linkReader, runs []credential.Verification) []views
 		}
 		run := views.Run{Started: h.moment(v.StartedAt, r.zone), Trigger: triggers[v.Trigger], Times: v.Times, First: h.moment(v.FirstAt, r.zone),
 			Outcome: outcomes[v.Outcome].word, Tone: outcomes[v.Outcome].tone, Stages: h.stages(r, v)}
+		if v.CertificateID != "" && v.CertificateID != r.link.CertificateID {
+			run.Trigger += ", with another certificate"
+		}
 		if v.Abandoned {
 			run.Outcome, run.Tone = "Broken off", views.ToneOff
 		}

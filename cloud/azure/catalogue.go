@@ -41,7 +41,9 @@ var fixers = map[fixer]struct {
 }
 
 const (
-	uploadAgain = "Run the command, or download this link's certificate from Mooring and upload it in the app registration under Certificates & secrets, Certificates. Compare the SHA-1 thumbprint."
+	uploadAgain = "Run the command. " + byHand
+	uploadedNow = "If you have just added it, wait: Azure takes minutes to copy it. Otherwise, run the command. " + byHand
+	byHand      = "Or download this link's certificate from Mooring and upload it in the app registration under Certificates & secrets, Certificates. Compare the SHA-1 thumbprint."
 	giveReader  = `az role assignment create --assignee {client} --role Reader --scope /subscriptions/{subscription}`
 	showApp     = `az ad app show --id {client} --query "{appId:appId, name:displayName}"`
 	listCerts   = `az ad app credential list --id {client} --cert`
@@ -90,12 +92,12 @@ var catalogue = []entry{
 		"If you created it in the last few minutes, Mooring keeps trying. Otherwise compare the Application (client) ID with the app registration's Overview. The Object ID doesn't work.", linkEditor, showApp},
 	{"AADSTS700038", broken, "The Application (client) ID is not one.",
 		"Copy the Application (client) ID from the app registration's Overview.", linkEditor, showApp},
-	{"AADSTS700027", copying, "The application doesn't know this account's certificate.",
-		"If you have just uploaded it, wait: Azure takes minutes to copy it. Otherwise: " + uploadAgain, appOwner, addCertificate},
+	{"AADSTS700027", copying, "The application doesn't know this link's certificate.",
+		uploadedNow, appOwner, addCertificate},
 	{"AADSTS1000502", broken, "The certificate has expired, or isn't valid yet.",
-		"Make a new certificate for this account, upload it to the app registration, and save the link again.", accountOwner, listCerts},
+		"Make a new certificate for this account, and move the link to it.", accountOwner, listCerts},
 	{"AADSTS7000214", broken, "The certificate has been revoked.",
-		"Make a new certificate for this account, upload it to the app registration, and save the link again.", accountOwner, listCerts},
+		"Make a new certificate for this account, and move the link to it.", accountOwner, listCerts},
 	{"AADSTS700030", broken, "The application doesn't accept a certificate with this subject.",
 		"Add this link's certificate to the app registration itself, under Certificates & secrets, Certificates.", appOwner, addCertificate},
 	{"AADSTS700023", broken, "The sign-in names another address than the directory expects.",
@@ -108,8 +110,8 @@ var catalogue = []entry{
 		"Ask an administrator of the directory to enable the enterprise application Windows Azure Service Management API.", appAdmin, ""},
 	{"AADSTS501051", broken, "The application isn't assigned to what it signs in to, and the directory asks for that.",
 		"In Entra, open Enterprise applications, choose Windows Azure Service Management API, and assign the application, or set Assignment required to No.", appAdmin, ""},
-	{"AADSTS50012", copying, "The application doesn't accept this account's certificate.",
-		"If you have just uploaded it, wait: Azure takes minutes to copy it. Otherwise: " + uploadAgain, appOwner, addCertificate},
+	{"AADSTS50012", copying, "The application doesn't accept this link's certificate.",
+		uploadedNow, appOwner, addCertificate},
 	{"AADSTS700024", broken, "Azure finds the sign-in too old or too new: the clock of the server that runs Mooring is wrong.",
 		"Set the server's clock by NTP. This is on our side; nothing in Azure needs to change.", operator, ""},
 	{"AADSTS500133", broken, "Azure finds the sign-in outside its time: the clock of the server that runs Mooring is probably wrong.",
@@ -232,8 +234,8 @@ var catalogue = []entry{
 	{"ImageNotFound", broken, "The image does not exist.", "Check its name.", linkEditor, ""},
 
 	// Classic.
-	{codeForbidden, broken, "The subscription does not know this account's certificate.",
-		"Download the certificate of this account and upload it to the subscription under Management certificates. Compare the SHA-1 thumbprint.", subOwner, ""},
+	{codeForbidden, broken, "The subscription doesn't know this link's certificate.",
+		"Download this link's certificate and upload it to the subscription under Management certificates. Compare the SHA-1 thumbprint.", subOwner, ""},
 	{"MissingOrIncorrectVersionHeader", broken, "The classic endpoint does not speak the version that Mooring asked for.",
 		"Check the classic endpoint in Mooring's settings.", operator, ""},
 	{"ResourceNotFound", broken, "The classic endpoint finds no subscription with this ID.",
@@ -268,10 +270,10 @@ var catalogue = []entry{
 
 // variants are the codes that mean something else at some stages, or for a reason.
 var variants = []variant{
-	{code: "AADSTS700027", reason: reasonExpired, slug: reasonExpired, entry: entry{"AADSTS700027", broken, "The application knows this account's certificate, but its entry there has expired.",
-		"Make a new certificate for this account, or upload the one it has again. " + uploadAgain, appOwner, addCertificate}},
-	{code: "AADSTS50012", reason: reasonExpired, slug: reasonExpired, entry: entry{"AADSTS50012", broken, "The application knows this account's certificate, but its entry there has expired.",
-		"Make a new certificate for this account, or upload the one it has again. " + uploadAgain, appOwner, addCertificate}},
+	{code: "AADSTS700027", reason: reasonExpired, slug: reasonExpired, entry: entry{"AADSTS700027", broken, "The application knows this link's certificate, but its entry there has expired.",
+		"Add the certificate again. " + uploadAgain, appOwner, addCertificate}},
+	{code: "AADSTS50012", reason: reasonExpired, slug: reasonExpired, entry: entry{"AADSTS50012", broken, "The application knows this link's certificate, but its entry there has expired.",
+		"Add the certificate again. " + uploadAgain, appOwner, addCertificate}},
 	// The same code means less where it only keeps us from looking.
 	{code: "AuthorizationFailed", stages: []string{stageRights, stageProviders}, entry: byCode[strings.ToLower(codeRightsUnknown)]},
 }

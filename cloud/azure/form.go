@@ -1,19 +1,10 @@
 package azure
 
 import (
-	"encoding/json"
-	"regexp"
 	"strings"
 
 	"mooring/cloud"
 	"mooring/fault"
-)
-
-const maxPasted = 16 << 10 // bytes; the command prints about 200
-
-var (
-	guid           = regexp.MustCompile(`^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	inSubscription = regexp.MustCompile(`/subscriptions/([^/?#\s]+)`)
 )
 
 // Read implements cloud.Cloud.
@@ -30,10 +21,10 @@ func (a *Azure) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 	if !ok {
 		fields["environment"] = sayEnvironment
 	}
-	target.SubscriptionID = readSubscription(form.SubscriptionID, fields)
+	target.SubscriptionID = readSubscription(form, fields)
 	switch target.Method {
 	case MethodApp:
-		readApplication(form, &target, fields)
+		a.readApplication(form, &target, fields)
 	case MethodClassic:
 		if ok && environment.Classic == "" {
 			fields["method"] = sayNoClassic
@@ -44,57 +35,52 @@ func (a *Azure) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 	return target, fields
 }
 
-func readSubscription(typed string, fields fault.Fields) string {
-	id := strings.ToLower(tidy(typed))
-	if found := inSubscription.FindStringSubmatch(id); found != nil {
-		id = found[1]
+func readSubscription(form *cloud.Form, fields fault.Fields) string {
+	id, problem := subscriptionField.read(&form.SubscriptionID)
+	if problem == saySubscriptionForm && looksLikeName(strings.ToLower(tidy(form.SubscriptionID))) {
+		problem = saySubscriptionName
 	}
-	switch {
-	case id == "":
-		fields["subscription_id"] = saySubscriptionMissing
-	case !guid.MatchString(id) && looksLikeName(id):
-		fields["subscription_id"] = saySubscriptionName
-	case !guid.MatchString(id):
-		fields["subscription_id"] = saySubscriptionForm
-	default:
-		return id
+	if id == "" && problem == "" {
+		problem = saySubscriptionMissing
 	}
-	return ""
+	if problem != "" {
+		fields["subscription_id"] = problem
+	}
+	return id
 }
 
-func readApplication(form *cloud.Form, target *cloud.Target, fields fault.Fields) {
-	client, tenant := strings.ToLower(tidy(form.ClientID)), strings.ToLower(tidy(form.TenantID))
+func (a *Azure) readApplication(form *cloud.Form, target *cloud.Target, fields fault.Fields) {
+	client, clientProblem := clientField.read(&form.ClientID)
+	tenant, tenantProblem := tenantField.read(&form.TenantID)
 	if strings.TrimSpace(form.Pasted) != "" {
-		printed, problem := readPasted(form.Pasted)
-		if problem != "" { // it may hold a secret, and is of no use
-			form.Pasted = ""
-		}
+		p, problem := readPasted(form.Pasted)
 		switch {
-		case problem != "":
-			fields["pasted"] = problem
-		case client != "" && client != printed.client, tenant != "" && tenant != printed.tenant:
+		case problem != "": // it may hold a secret, and is of no use
+			form.Pasted, fields["pasted"] = "", problem
+		case client != "" && client != p.client, tenant != "" && tenant != p.tenant:
 			fields["pasted"] = sayPastedDiffers
-		default:
-			client, tenant = printed.client, printed.tenant
+		case clientProblem == "" && tenantProblem == "":
+			client, tenant = p.client, p.tenant
+			a.takeOver(p, form, target, fields)
 		}
 	}
 	switch {
+	case clientProblem != "":
+		fields["client_id"] = clientProblem
 	case fields["pasted"] != "":
-	case client == "":
+	case client == "" && tenantProblem == "":
 		fields["client_id"] = sayClientMissing
-	case !guid.MatchString(client):
-		fields["client_id"] = sayClientForm
-	case client == target.SubscriptionID:
+	case client == target.SubscriptionID && client != "":
 		fields["client_id"] = sayClientIsSubscription
-	case client == tenant:
+	case client == tenant && client != "":
 		fields["client_id"] = sayClientIsTenant
 	default:
 		target.ClientID = client
 	}
 	switch {
+	case tenantProblem != "":
+		fields["tenant_id"] = tenantProblem
 	case tenant == "" || fields["pasted"] != "":
-	case !guid.MatchString(tenant):
-		fields["tenant_id"] = sayTenantForm
 	case tenant == target.SubscriptionID:
 		fields["tenant_id"] = sayTenantIsSubscription
 	default:
@@ -102,65 +88,59 @@ func readApplication(form *cloud.Form, target *cloud.Target, fields fault.Fields
 	}
 }
 
-type printed struct{ client, tenant string }
-
-// readPasted reads what `az ad sp create-for-rbac` printed, in both of its
-// spellings. It returns the sentence for the field when it cannot be used.
-func readPasted(text string) (printed, string) {
-	if len(text) > maxPasted {
-		return printed{}, sayPastedForm
+// takeOver uses what was pasted beyond the application: the subscription where none
+// was typed. What contradicts the other fields is said.
+func (a *Azure) takeOver(p printed, form *cloud.Form, target *cloud.Target, fields fault.Fields) {
+	switch {
+	case p.subscription == "":
+	case strings.TrimSpace(form.SubscriptionID) == "":
+		form.SubscriptionID, target.SubscriptionID = p.subscription, p.subscription
+		delete(fields, "subscription_id")
+	case target.SubscriptionID != "" && target.SubscriptionID != p.subscription:
+		fields["pasted"] = sayPastedOtherSubscription
 	}
-	// Cloud Shell prints warnings before the JSON, and people copy the prompt.
-	if start, end := strings.IndexByte(text, '{'), strings.LastIndexByte(text, '}'); start >= 0 && end > start {
-		text = text[start : end+1]
+	if e, ok := a.environment(p.environment); ok && e.Key != target.Environment && fields["environment"] == "" {
+		fields["environment"] = "What you pasted is from " + e.Name + ". Choose that cloud, or paste what the command printed in the one you chose."
 	}
-	var p struct {
-		AppID        string `json:"appId"`
-		Tenant       string `json:"tenant"`
-		ClientID     string `json:"clientId"`
-		TenantID     string `json:"tenantId"`
-		Password     any    `json:"password"`
-		ClientSecret any    `json:"clientSecret"`
-	}
-	err := json.Unmarshal([]byte(text), &p)
-	if hasPassword(p.Password) || hasPassword(p.ClientSecret) {
-		return printed{}, sayPastedPassword
-	}
-	client, tenant := strings.ToLower(tidy(p.AppID+p.ClientID)), strings.ToLower(tidy(p.Tenant+p.TenantID))
-	if err != nil || !guid.MatchString(client) || !guid.MatchString(tenant) {
-		return printed{}, sayPastedForm
-	}
-	return printed{client, tenant}, ""
 }
-
-func hasPassword(v any) bool {
-	s, isString := v.(string)
-	return v != nil && (!isString || s != "")
-}
-
-// tidy takes off what comes along when people copy: spaces, quotes, braces.
-func tidy(s string) string { return strings.Trim(s, " \t\r\n\u00a0\u200b\"'`{}<>,;") }
-
-var letters = regexp.MustCompile(`[g-z]`)
-
-// looksLikeName recognises a subscription's name where its ID belongs.
-func looksLikeName(s string) bool { return letters.MatchString(s) || strings.ContainsRune(s, ' ') }
 
 // What stands beside the fields.
 const (
-	sayEnvironment          = "Choose one of the Azure clouds in the list."
-	sayMethod               = "Choose one of the methods in the list."
-	sayNoClassic            = "This Azure cloud has no classic endpoint here. Choose the app registration."
+	sayEnvironment = "Choose one of the Azure clouds in the list."
+	sayMethod      = "Choose one of the methods in the list."
+	sayNoClassic   = "This Azure cloud has no classic endpoint here. Choose the app registration."
+
+	saySecret      = "This contains a secret. Mooring doesn't need it and hasn't kept it. Delete the secret in Azure, because it was sent here."
+	sayPlaceholder = "This is a placeholder. Replace it with the ID itself."
+	sayZeros       = "This ID is all zeros. Paste the real one."
+	saySeveral     = "There is more than one ID in this. Paste only the one that belongs here."
+
 	saySubscriptionMissing  = "Paste the subscription ID. You find it in the portal under Subscriptions."
 	saySubscriptionName     = "This looks like the subscription's name. Paste its ID, which looks like aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee."
 	saySubscriptionForm     = "A subscription ID has 32 digits and letters a to f in five groups, such as aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee."
+	saySubscriptionIsClient = "This is an application ID. Paste the subscription ID here, and the application ID in the field below."
+	saySubscriptionIsTenant = "This is a directory (tenant) ID. Paste the subscription ID here."
+	saySubscriptionIsObject = "This is an object ID. Paste the subscription ID, which you find in the portal under Subscriptions."
+	saySubscriptionIsGroup  = "This is a management group. Paste the ID of one of its subscriptions."
+
 	sayClientMissing        = "Paste the Application (client) ID from the app registration's Overview, or what the command printed."
-	sayClientForm           = "This is not an Application (client) ID. Copy it from the app registration's Overview; the Object ID and the name do not work."
+	sayClientForm           = "This isn't an Application (client) ID. Copy it from the app registration's Overview; the Object ID and the name don't work."
 	sayClientIsSubscription = "This is the subscription ID. Paste the Application (client) ID here."
-	sayClientIsTenant       = "This is the same as the directory (tenant) ID. Paste the Application (client) ID here."
-	sayTenantForm           = "This is not a Directory (tenant) ID. Leave it empty and Mooring finds it from the subscription."
-	sayTenantIsSubscription = "This is the subscription ID. Leave it empty and Mooring finds the directory."
-	sayPastedForm           = "This is not what the command printed, and Mooring has not kept it. Paste everything from { to }, with appId and tenant in it."
-	sayPastedDiffers        = "This names another application or directory than the fields above. Empty those fields or this one."
-	sayPastedPassword       = "This contains a password, which Mooring does not need and has not kept. Delete it in Azure under Certificates & secrets, then run the command from this page, which makes none."
+	sayClientIsTenant       = "This is the directory (tenant) ID. Paste the Application (client) ID here."
+	sayClientIsObject       = "This is the Object ID. Paste the Application (client) ID, which is beside it on the app registration's Overview."
+	sayClientIsGroup        = "This is a management group. Paste the Application (client) ID here."
+
+	sayTenantForm           = "This isn't a Directory (tenant) ID. Leave the field empty, and Mooring finds the directory from the subscription."
+	sayTenantIsSubscription = "This is the subscription ID. Leave the field empty, and Mooring finds the directory."
+	sayTenantIsClient       = "This is an application ID. Leave the field empty, and Mooring finds the directory."
+	sayTenantIsObject       = "This is an object ID. Leave the field empty, and Mooring finds the directory."
+	sayTenantIsGroup        = "This is a management group. Leave the field empty, and Mooring finds the directory."
+
+	sayPastedForm              = "This isn't what the command printed, and Mooring hasn't kept it. Paste everything from { to }, with appId and tenant in it."
+	sayPastedTable             = "The command printed a table here. Run the command from this page, which prints JSON, and paste that."
+	sayPastedAccount           = "This describes a subscription and no application. Paste what the command from this page printed."
+	sayPastedDiffers           = "This names another application or directory than the fields above. Empty those fields or this one."
+	sayPastedOtherSubscription = "This names another subscription than the field above. Check which one you want to link."
+	sayPastedPassword          = "This contains a password or another secret. Mooring doesn't need it and hasn't kept it. Delete it in Azure under Certificates & secrets, then run the command from this page, which makes none."
+	sayPastedOwnCertificate    = "This command made a certificate of its own, and Mooring can't use that one. Run the command from this page, which carries Mooring's certificate."
 )
