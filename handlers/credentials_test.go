@@ -350,7 +350,6 @@ func TestATrialThatFailsIsExplainedWithItsOwnCertificate(t *testing.T) {
 	s := newSiteAt(t, func() time.Time { return clock }, func(c *Config) { c.Clouds["azure"] = refuses })
 	path := s.link("Production", someID)
 	refuses.accepts = s.certificates()[0]
-	s.ordered(s.check, "", path)
 	clock = clock.Add(time.Hour)
 	s.ask("owner", "POST", "/accounts/harbor/certificate/renew", url.Values{})
 	newer := s.certificates()[0]
@@ -365,7 +364,9 @@ func TestATrialThatFailsIsExplainedWithItsOwnCertificate(t *testing.T) {
 		has(t, page, body, "The last check with the current certificate didn&#39;t pass", "It is refused.", "cloud trust "+current.Base64(),
 			"/accounts/harbor/certificates/"+newer+".cer")
 	}
-	has(t, "the link", s.ask("owner", "GET", path, nil).Body.String(), "Connected", "The link works.")
+	if body := s.ask("owner", "GET", path, nil).Body.String(); strings.Contains(body, "Needs attention") {
+		t.Error("the trial changed the status of the link")
+	}
 }
 
 func TestWhoCanFixItIsNamedAndGetsTheButton(t *testing.T) {
