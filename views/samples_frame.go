@@ -15,7 +15,7 @@ const frameSamples = "frame-"
 func samplesOfFrames(add func(string, templ.Component)) {
 	page := func(name string, f Frame) {
 		f.Title = "A page"
-		add(frameSamples+name, framed(f, templ.Raw("<h1>A page</h1><p>What the page says.</p>")))
+		add(frameSamples+name, framed(f, templ.Join(templ.Raw("<h1>A page</h1>"), pageNews(f), templ.Raw("<p>What the page says.</p>"))))
 	}
 	page("account", sampleFrame(""))
 	page("administration", wide(sampleAdmin("", sampleList)))
@@ -47,7 +47,8 @@ func samplesOfFrames(add func(string, templ.Component)) {
 
 	help := sampleHelpFrame("", "/help/link-azure")
 	help.Title, help.Contents = "A page", []Heading{{Text: "In the portal", Anchor: "in-the-portal"}, {Text: "Register an application", Anchor: "register", Under: true}}
-	add(frameSamples+"help", framed(help, templ.Raw(`<h1>A page</h1><h2 id="in-the-portal">In the portal</h2><h3 id="register">Register an application</h3>`)))
+	add(frameSamples+"help", framed(help, templ.Join(templ.Raw("<h1>A page</h1>"), pageNews(help),
+		templ.Raw(`<h2 id="in-the-portal">In the portal</h2><h3 id="register">Register an application</h3>`))))
 	open := sampleStranger("")
 	open.Help, open.SignIn, open.NavTitle, open.Nav = "/help", "/login?next=%2Fhelp%2Flink-azure", "Help", sampleHelpNav("/help/link-azure")
 	page("public-help", open)
