@@ -219,11 +219,11 @@ func IntakePage(p Intake) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = longField(input{Name: "directories", Label: "Directories", Value: p.Directories, Optional: true, Mono: true, Hint: "IDs of directories (tenants), one a line. When there are any, only subscriptions in them can be linked."}, 3, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = longField(input{Name: "directories", Label: "Directories", Value: p.Directories, Optional: true, Mono: true, Hint: "IDs of directories (tenants), one per line. If you list any, new and changed links must sign in to one of them. A link whose directory Mooring can't find is refused. Existing links stay."}, 3, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = longField(input{Name: "subscriptions", Label: "Subscriptions", Value: p.Subscriptions, Optional: true, Mono: true, Hint: "IDs of subscriptions, one a line. When there are any, no other can be linked."}, 3, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = longField(input{Name: "subscriptions", Label: "Subscriptions", Value: p.Subscriptions, Optional: true, Mono: true, Hint: "IDs of subscriptions, one per line. If you list any, only these can be linked. Existing links stay."}, 3, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
