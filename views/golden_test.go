@@ -149,7 +149,7 @@ func TestOnlyTheFrameHasTheFrame(t *testing.T) {
 			t.Errorf("the golden file of %s holds the frame", s.Name)
 		}
 	}
-	if frames < 5 || frames > 9 {
+	if frames < 5 || frames > 11 {
 		t.Errorf("%d samples hold the frame", frames)
 	}
 }

@@ -19,6 +19,9 @@ func samplesOfFrames(add func(string, templ.Component)) {
 	}
 	page("account", sampleFrame(""))
 	page("administration", wide(sampleAdmin("", sampleList)))
+	settings := sampleFrame("")
+	settings.NavTitle, settings.Nav = "Settings", []Link{{Text: "General", Path: "/settings", Current: true}, {Text: "Security", Path: "/settings/security"}}
+	page("settings", settings)
 	page("stranger", sampleStranger(""))
 
 	demo := sampleFrame("")
