@@ -38,6 +38,10 @@ func (h *handlers) frame(c echo.Context, title string) views.Frame {
 	}
 	f.Help = helpPath
 	f.Notices, f.Hello, f.Overdue = h.notices(c, caller), h.hello(c, caller), h.overdue(c, caller)
+	f.Asked = h.asked(c, caller, f.Path)
+	if wasDone(c, doneAnswered) {
+		f.Done = sayAnswered
+	}
 	current, inAccount := membershipOf(c)
 	if !inAccount {
 		current, _ = h.chosen(c, caller)

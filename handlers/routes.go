@@ -156,6 +156,7 @@ func (h *handlers) routes() []route {
 		{"GET", credentialPath + "/edit", owner, asItIs, h.editCredentialPage},
 		{"POST", credentialPath + "/preview", owner, asItIs, h.previewEdit},
 		{"POST", credentialPath + "/verify", member, asItIs, h.verifyCredential},
+		{"GET", credentialPath + "/answer", owner, asItIs, h.answerPage},
 		{"POST", credentialPath + "/answer", owner, asItIs, h.answerQuestion},
 		{"POST", credentialPath + "/disable", owner, proved, h.disableCredential},
 		{"POST", credentialPath + "/enable", owner, asItIs, h.enableCredential},

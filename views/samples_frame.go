@@ -36,6 +36,11 @@ func samplesOfFrames(add func(string, templ.Component)) {
 		{Text: "A recovery code was used.", Time: sampleYesterday, Shown: "11.1"},
 	}
 	news.Overdue = []OverdueReview{{Name: "Fourth quarter of 2026", Due: sampleOver, Left: 5, Path: sampleQueueAt}, {Name: "Backups", Due: sampleYesterday, Left: 1, Path: sampleQ4}}
+	news.Asked = []AskedOwner{
+		{Account: "harbor", Asker: "Ruth Adeyemi", Label: "Engine", Text: "Who uses this, and until when?", Due: sampleTomorrow, Total: 1, AnswerPath: samplePath + "/answer?next=" + sampleProviders},
+		{Account: "pier", Total: 12, Due: sampleNextWeek, ListPath: "/accounts/pier/cloud-providers?status=asked"},
+	}
+	news.Done = "Your answer was sent to the reviewers."
 	news.Hello = "You last signed in 3 hours ago from 192.0.2.1."
 	page("news", news)
 
