@@ -20,6 +20,9 @@ type Store interface {
 	Add(ctx context.Context, c Credential, entry audit.Entry) (existingID string, err error)
 	Find(ctx context.Context, accountID, id string) (Credential, error) // ErrNotFound
 	List(ctx context.Context, accountID string) ([]Credential, error)   // by provider, label
+	// Entries reads little of all that an account links, and Some all of a few.
+	Entries(ctx context.Context, accountID string) ([]Entry, error)
+	Some(ctx context.Context, accountID string, ids []string) ([]Credential, error)
 	// Change stores what a person changed, if Version is still the stored one
 	// (else ErrChangedMeanwhile), and counts Version up. Like Add it refuses a
 	// subscription that another credential of the account links.

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -42,7 +43,14 @@ const selectCredential = `
 const (
 	credentialByID       = selectCredential + ` WHERE c.account_id = ? AND c.id = ?`
 	credentialsOfAccount = selectCredential + ` WHERE c.account_id = ? ORDER BY c.provider, c.label, c.id`
-	credentialsAsked     = selectCredential + `
+	entriesOfAccount     = `
+	SELECT c.id, c.provider, c.label, c.subscription_name, c.subscription_id, c.status, c.last_checked_at, c.expires_at,
+	       EXISTS (SELECT 1 FROM review_items i JOIN reviews r ON r.id = i.review_id
+	                WHERE i.account_id = c.account_id AND i.credential_id = c.id AND i.stage = 'asked' AND r.state = 'open')
+	  FROM credentials c
+	 WHERE c.account_id = ?`
+	someOfAccount    = selectCredential + ` WHERE c.id IN (SELECT value FROM json_each(?2)) AND c.account_id = ?1`
+	credentialsAsked = selectCredential + `
 	 WHERE c.next_check_at > 0 AND c.next_check_at <= ? AND c.state NOT IN ('disabled', 'stopped', 'pending-approval') AND c.next_trigger = 'person'
 	 ORDER BY c.next_check_at
 	 LIMIT ?`
@@ -92,6 +100,24 @@ func (s Credentials) Find(ctx context.Context, accountID, id string) (credential
 // List gives the account's credentials by provider and label.
 func (s Credentials) List(ctx context.Context, accountID string) ([]credential.Credential, error) {
 	return all(ctx, s.db.readers, scanCredential, credentialsOfAccount, accountID)
+}
+
+// Entries reads what a list is filtered and sorted by.
+func (s Credentials) Entries(ctx context.Context, accountID string) ([]credential.Entry, error) {
+	return all(ctx, s.db.readers, func(r row) (e credential.Entry, err error) {
+		err = r.Scan(&e.ID, &e.Provider, &e.Label, &e.SubscriptionName, &e.SubscriptionID, &e.Status,
+			(*moment)(&e.LastCheckedAt), (*moment)(&e.CertificateEnds), &e.Asked)
+		return e, err
+	}, entriesOfAccount, accountID)
+}
+
+// Some gives those of the account that have one of these IDs.
+func (s Credentials) Some(ctx context.Context, accountID string, ids []string) ([]credential.Credential, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, s.db.readers, scanCredential, someOfAccount, accountID, string(list))
 }
 
 // longestPlan is longer than anything is planned ahead.

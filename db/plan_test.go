@@ -25,7 +25,8 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 				!strings.Contains(step, "verifications_running") && // a partial index: it holds only what runs
 				name != "audit actors" // the list of them, which it makes by one search for each
 			// "credentials in turn" looks at all that is due, by an index, once a second at most.
-			sorts := strings.Contains(step, "TEMP B-TREE") && name != "memberships" && name != "credentials in turn" && name != "sessions of person" && name != "colleagues" // few rows each
+			sorts := strings.Contains(step, "TEMP B-TREE") && name != "memberships" && name != "credentials in turn" && name != "sessions of person" && name != "colleagues" && // few rows each
+				!strings.HasPrefix(name, "unanswered") // a group for each ID that is given
 			if reads || sorts {
 				t.Errorf("%s:\n\t%s", name, strings.Join(steps, "\n\t"))
 				break

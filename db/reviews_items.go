@@ -44,6 +44,21 @@ const (
 	  FROM review_items i JOIN reviews r ON r.id = i.review_id
 	 WHERE i.credential_id = ? AND i.account_id = ? AND i.kind = 'ask' AND i.stage <> 'gone' AND r.state = 'open'`
 
+	// Each account is looked up in the index of what is asked.
+	unansweredOfAccounts = `
+	SELECT i.account_id, count(*), min(r.due_at), r.id, r.name, i.credential_id, i.provider, c.label, i.question, i.asked_by_name, i.asked_at
+	  FROM json_each(?)
+	  CROSS JOIN review_items i INDEXED BY review_items_asked ON i.account_id = value AND i.stage = 'asked'
+	  JOIN reviews r ON r.id = i.review_id AND r.state = 'open'
+	  JOIN credentials c ON c.id = i.credential_id
+	 GROUP BY key`
+	unansweredAbout = `
+	SELECT min(r.due_at), r.id, r.name, i.credential_id, i.question, i.asked_by_name, i.asked_at
+	  FROM json_each(?2)
+	  CROSS JOIN review_items i INDEXED BY review_items_asked ON i.account_id = ?1 AND i.credential_id = value AND i.stage = 'asked'
+	  JOIN reviews r ON r.id = i.review_id AND r.state = 'open'
+	 GROUP BY key`
+
 	credentialsByID  = selectCredential + ` WHERE c.id IN (SELECT value FROM json_each(?))`
 	accountsOfTheirs = `SELECT c.id, a.name FROM credentials c JOIN accounts a ON a.id = c.account_id WHERE c.id IN (SELECT value FROM json_each(?))`
 	accountOfOne     = `SELECT a.name FROM credentials c JOIN accounts a ON a.id = c.account_id WHERE c.id = ?`
@@ -261,6 +276,37 @@ func (s Reviews) Questions(ctx context.Context, accountID, credentialID string) 
 			&q.Answer, &q.AnsweredByName, (*moment)(&q.AnsweredAt))
 		return q, err
 	}, questionsOfCredential, credentialID, accountID)
+}
+
+// Unanswered tells what open reviews ask the owners of these accounts.
+func (s Reviews) Unanswered(ctx context.Context, accountIDs []string) ([]review.Unanswered, error) {
+	ids, err := json.Marshal(accountIDs)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, s.db.readers, func(r row) (u review.Unanswered, err error) {
+		q := &u.First
+		err = r.Scan(&u.AccountID, &u.Total, (*moment)(&q.DueAt), &q.ReviewID, &q.Review, &q.CredentialID, &u.Provider, &u.Label,
+			&q.Text, &q.AskedByName, (*moment)(&q.AskedAt))
+		return u, err
+	}, unansweredOfAccounts, string(ids))
+}
+
+// UnansweredAbout gives the question about each of these that is due first.
+func (s Reviews) UnansweredAbout(ctx context.Context, accountID string, credentialIDs []string) (map[string]review.Question, error) {
+	ids, err := json.Marshal(credentialIDs)
+	if err != nil {
+		return nil, err
+	}
+	questions, err := all(ctx, s.db.readers, func(r row) (q review.Question, err error) {
+		err = r.Scan((*moment)(&q.DueAt), &q.ReviewID, &q.Review, &q.CredentialID, &q.Text, &q.AskedByName, (*moment)(&q.AskedAt))
+		return q, err
+	}, unansweredAbout, accountID, string(ids))
+	about := make(map[string]review.Question, len(questions))
+	for _, q := range questions {
+		about[q.CredentialID] = q
+	}
+	return about, err
 }
 
 // Answer stores what an owner answers, and opens the item again.

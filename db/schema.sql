@@ -646,6 +646,7 @@ CREATE TABLE review_items (
 CREATE INDEX review_items_by_stage ON review_items (review_id, stage, number, linked_by, personal_of);
 CREATE INDEX review_items_by_kind ON review_items (review_id, kind, number) WHERE kind <> '';
 CREATE UNIQUE INDEX review_items_by_credential ON review_items (credential_id, review_id);
+CREATE INDEX review_items_asked ON review_items (account_id, credential_id) WHERE stage = 'asked';
 CREATE INDEX review_items_of_two ON review_items (review_id, linked_by, personal_of) WHERE stage = 'open' AND personal_of <> '' AND personal_of <> linked_by;
 
 -- The counters follow the items, whoever moves them.

@@ -2,7 +2,10 @@ package handlers
 
 import (
 	"cmp"
+	"net/http"
+	"net/url"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"mooring/account"
@@ -10,6 +13,56 @@ import (
 	"mooring/fault"
 	"mooring/views"
 )
+
+// What says on the next page that a question was answered.
+const (
+	doneAnswered = "answered"
+	sayAnswered  = "Your answer was sent to the reviewers."
+)
+
+// answerPage is where an owner answers without looking for the place. What has been
+// answered meanwhile is on the page of the credential.
+func (h *handlers) answerPage(c echo.Context) error {
+	found, err := h.findCredential(c)
+	if err != nil {
+		return err
+	}
+	m, _ := membershipOf(c)
+	view, err := h.answerView(c, found, ownPath(c.QueryParam("next")))
+	if err != nil {
+		return err
+	}
+	if len(view.Questions) == 0 {
+		return seeOther(c, credentialOf(m.Account.Name, found.Provider, found.ID)+"#questions")
+	}
+	if wants(c, "dialog") {
+		return h.html(c, http.StatusOK, views.AnswerDialog(view))
+	}
+	return h.html(c, http.StatusOK, views.AnswerPage(view))
+}
+
+// answerView has the questions about a credential that wait for an answer. next is
+// the page to come back to.
+func (h *handlers) answerView(c echo.Context, found credential.Credential, next string) (views.AnswerQuestion, error) {
+	m, _ := membershipOf(c)
+	path := credentialOf(m.Account.Name, found.Provider, found.ID)
+	view := views.AnswerQuestion{Frame: h.frame(c, "Question about "+found.Label), Label: found.Label, Path: path, CancelPath: next}
+	if next == "/" {
+		view.CancelPath = path
+	}
+	view.Asked = nil // they are here
+	all, err := h.questionViews(c, m, found, path)
+	if err != nil {
+		return views.AnswerQuestion{}, err
+	}
+	for _, q := range all {
+		if q.AnswerPath != "" {
+			q.Next = view.CancelPath
+			view.Questions = append(view.Questions, q)
+		}
+	}
+	return view, nil
+}
 
 // answerQuestion stores what an owner answers to a reviewer's question.
 func (h *handlers) answerQuestion(c echo.Context) error {
@@ -22,19 +75,45 @@ func (h *handlers) answerQuestion(c echo.Context) error {
 	if err != nil {
 		return h.sendAnswer(c, found, r.PostFormValue("review"), r.PostFormValue("answer"), err)
 	}
+	if next := ownPath(r.PostFormValue("next")); next != "/" {
+		return seeOther(c, alsoDone(next, doneAnswered))
+	}
 	m, _ := membershipOf(c)
 	return seeOther(c, credentialOf(m.Account.Name, found.Provider, found.ID)+"#questions")
+}
+
+// alsoDone is done for a path that may have a query of its own.
+func alsoDone(path, what string) string {
+	to, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	query := to.Query()
+	query.Set("done", what)
+	to.RawQuery = query.Encode()
+	return to.String()
 }
 
 // sendAnswer shows the credential with an answer that came back. When the
 // question has gone there is no place for it.
 func (h *handlers) sendAnswer(c echo.Context, found credential.Credential, reviewID, typed string, answerErr error) error {
+	if next := ownPath(c.Request().PostFormValue("next")); next != "/" {
+		view, err := h.answerView(c, found, next)
+		if err != nil {
+			return err
+		}
+		return h.refusedAnswer(c, view.Questions, reviewID, typed, answerErr, func() templ.Component { return views.AnswerPage(view) })
+	}
 	view, err := h.credentialView(c, found)
 	if err != nil {
 		return err
 	}
-	for i := range view.Questions {
-		q := &view.Questions[i]
+	return h.refusedAnswer(c, view.Questions, reviewID, typed, answerErr, func() templ.Component { return views.CredentialPage(view) })
+}
+
+func (h *handlers) refusedAnswer(c echo.Context, questions []views.Question, reviewID, typed string, answerErr error, page func() templ.Component) error {
+	for i := range questions {
+		q := &questions[i]
 		if q.ReviewID != reviewID || q.AnswerPath == "" {
 			continue
 		}
@@ -44,7 +123,7 @@ func (h *handlers) sendAnswer(c echo.Context, found credential.Credential, revie
 		if err != nil {
 			return err
 		}
-		return h.html(c, status, views.CredentialPage(view))
+		return h.html(c, status, page())
 	}
 	return answerErr
 }

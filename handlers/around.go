@@ -263,6 +263,9 @@ func (h *handlers) mayEnter(c echo.Context, caller account.Caller, name string, 
 		return errNotHere
 	}
 	c.Set(keyMembership, membership)
+	if caller.Key == nil {
+		h.choose(c, membership.Account)
+	}
 	if caller.Key == nil && caller.Passkeys == 0 && membership.Account.RequireSecondStep {
 		return errAddPasskey
 	}

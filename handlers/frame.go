@@ -38,13 +38,16 @@ func (h *handlers) frame(c echo.Context, title string) views.Frame {
 	}
 	f.Help = helpPath
 	f.Notices, f.Hello, f.Overdue = h.notices(c, caller), h.hello(c, caller), h.overdue(c, caller)
+	f.Asked = h.asked(c, caller, f.Path)
+	if wasDone(c, doneAnswered) {
+		f.Done = sayAnswered
+	}
 	current, inAccount := membershipOf(c)
 	if !inAccount {
-		current, _ = caller.Default()
+		current, _ = h.chosen(c, caller)
 	}
-	if strings.HasPrefix(c.Path(), settingsPath) {
-		current, inAccount = personal(caller), true
-	}
+	own := strings.HasPrefix(c.Path(), settingsPath)
+	inAccount = inAccount || own && current.Account.Kind == account.Personal
 	f.Account = current.Account.Name
 	for _, kind := range []account.Kind{account.Personal, account.Organization} {
 		for _, m := range caller.Memberships {
@@ -60,20 +63,13 @@ func (h *handlers) frame(c echo.Context, title string) views.Frame {
 		f.NavTitle, f.Nav = "Administration", views.Administration(c.Request().URL.Path)
 		return f
 	}
-	if inAccount {
+	switch {
+	case inAccount:
 		f.NavTitle, f.Nav = "Account info", accountNav(c, current.Account)
+	case own:
+		f.NavTitle, f.Nav = "Settings", settingsNav(c)
 	}
 	return f
-}
-
-// personal is the caller's own account, of which their own pages are part.
-func personal(caller account.Caller) account.Membership {
-	for _, m := range caller.Memberships {
-		if m.Account.Kind == account.Personal {
-			return m
-		}
-	}
-	return account.Membership{}
 }
 
 // accountNav lists the pages of Account info.

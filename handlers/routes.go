@@ -161,6 +161,7 @@ func (h *handlers) routes() []route {
 		{"POST", credentialPath + "/verify", member, asItIs, h.verifyCredential},
 		{"GET", credentialPath + "/certificate", viewer, asItIs, h.certificateMoved},
 		{"POST", credentialPath + "/certificate", owner, asItIs, h.moveCertificate},
+		{"GET", credentialPath + "/answer", owner, asItIs, h.answerPage},
 		{"POST", credentialPath + "/answer", owner, asItIs, h.answerQuestion},
 		{"POST", credentialPath + "/disable", owner, proved, h.disableCredential},
 		{"POST", credentialPath + "/enable", owner, asItIs, h.enableCredential},

@@ -92,6 +92,7 @@ func (h *handlers) forget(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	h.setChosen(c, "", -1)
 	session.ID, session.Options.MaxAge = "", -1
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return session.Save(c.Request(), c.Response())

@@ -11,10 +11,10 @@ import (
 	"mooring/views"
 )
 
-// home leads to the caller's default account.
+// home leads to the account that the caller looked at last.
 func (h *handlers) home(c echo.Context) error {
 	caller, _ := callerOf(c)
-	m, ok := caller.Default()
+	m, ok := h.chosen(c, caller)
 	if !ok {
 		return account.ErrNoSuchAccount
 	}

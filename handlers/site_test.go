@@ -401,6 +401,7 @@ func (l *lockedLog) String() string {
 type fakeCloud struct {
 	finds  string
 	rights []cloud.Right
+	fails  bool
 }
 
 func (*fakeCloud) Describe() cloud.Description {
@@ -421,6 +422,10 @@ func (*fakeCloud) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 }
 
 func (f *fakeCloud) Verify(_ context.Context, _ cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+	if f.fails {
+		report(cloud.StageResult{Stage: "sign-in", Verdict: cloud.Failed, Code: "C", StartedAt: testNow()})
+		return cloud.Finding{}, nil
+	}
 	report(cloud.StageResult{Stage: "sign-in", Verdict: cloud.OK, StartedAt: testNow()})
 	return cloud.Finding{SubscriptionName: "Pay-As-You-Go", TenantID: "tenant", Rights: f.rights}, nil
 }

@@ -28,6 +28,27 @@ type Question struct {
 // Answered reports whether an owner has answered.
 func (q Question) Answered() bool { return !q.AnsweredAt.IsZero() }
 
+// Unanswered is what open reviews ask the owners of one account.
+type Unanswered struct {
+	AccountID string
+	Total     int
+	First     Question // the one that is due first
+	Provider  string   // of what First is about
+	Label     string
+}
+
+// Unanswered tells what open reviews ask the owners of these accounts, for those
+// accounts that are asked anything.
+func (s *Reviews) Unanswered(ctx context.Context, accountIDs []string) ([]Unanswered, error) {
+	return s.store.Unanswered(ctx, accountIDs)
+}
+
+// UnansweredAbout gives, for those of an account's linked accounts that are asked
+// about, the question that is due first.
+func (s *Reviews) UnansweredAbout(ctx context.Context, accountID string, credentialIDs []string) (map[string]Question, error) {
+	return s.store.UnansweredAbout(ctx, accountID, credentialIDs)
+}
+
 // Questions lists what open reviews ask about a linked account of this
 // account, with the answers that were given.
 func (s *Reviews) Questions(ctx context.Context, accountID, credentialID string) ([]Question, error) {

@@ -65,6 +65,10 @@ type Store interface {
 	Settle(ctx context.Context, actor audit.Actor, reviewID, credentialID string, rule func(Bench) (Ruling, error)) error
 
 	Questions(ctx context.Context, accountID, credentialID string) ([]Question, error)
+	// Unanswered has one for each account that open reviews ask about anything.
+	Unanswered(ctx context.Context, accountIDs []string) ([]Unanswered, error)
+	// UnansweredAbout is by credential ID.
+	UnansweredAbout(ctx context.Context, accountID string, credentialIDs []string) (map[string]Question, error)
 	// Answer stores the answer of an owner of the account: ErrNoQuestion.
 	Answer(ctx context.Context, accountID, credentialID, reviewID, answer string, entry audit.Entry) error
 

@@ -322,6 +322,10 @@ func (noCertificates) Active(context.Context, string) (certificate.Certificate, 
 	return certificate.Certificate{}, fault.New(fault.Internal, "test.none", "there is none")
 }
 
+func (noCertificates) Find(context.Context, string, string) (certificate.Certificate, error) {
+	return certificate.Certificate{}, fault.New(fault.Internal, "test.none", "there is none")
+}
+
 func (noCertificates) Identity(context.Context, string, string) (*certificate.Identity, error) {
 	return nil, fault.New(fault.Internal, "test.none", "there is none")
 }

@@ -66,12 +66,12 @@ func renderSample(s Sample) (rendered, error) {
 	case strings.Contains(alone, `id="dialog-title"`):
 		r.kind = "dialog"
 		around = func(f Frame, dialog templ.Component) templ.Component {
-			return framed(withDialog(f, dialog), templ.Raw("<h1>A dialog</h1>"))
+			return framed(withDialog(f, dialog), templ.Join(templ.Raw("<h1>A dialog</h1>"), pageNews(f)))
 		}
 	default:
 		r.kind = "part"
 		around = func(f Frame, part templ.Component) templ.Component {
-			return framed(f, templ.Join(templ.Raw("<h1>Part of a page</h1>"), part))
+			return framed(f, templ.Join(templ.Raw("<h1>Part of a page</h1>"), pageNews(f), part))
 		}
 	}
 	frame := sampleFrame(s.Name)

@@ -85,10 +85,11 @@ func golden(t *testing.T, s Sample) string {
 }
 
 // mainPart is what a page puts inside main: everything there but what the frame
-// tells above it.
+// tells below its title.
 func mainPart(t *testing.T, document string) string {
 	t.Helper()
 	var inside strings.Builder
+	after := false
 	open, within, news := 0, 0, 0 // elements around; the depth of main and of what the frame tells, 0 outside them
 	for z := html.NewTokenizer(strings.NewReader(document)); ; {
 		kind := z.Next()
@@ -118,10 +119,15 @@ func mainPart(t *testing.T, document string) string {
 			case within > 0 && open < within:
 				return inside.String()
 			case news > 0 && open < news:
-				news = 0
+				news, after = 0, true
 				continue
 			}
 		}
+		if after && strings.TrimSpace(string(raw)) == "" { // it is between the news and what follows
+			after = false
+			continue
+		}
+		after = false
 		if within > 0 && news == 0 {
 			inside.WriteString(raw)
 		}
@@ -143,7 +149,7 @@ func TestOnlyTheFrameHasTheFrame(t *testing.T) {
 			t.Errorf("the golden file of %s holds the frame", s.Name)
 		}
 	}
-	if frames < 5 || frames > 9 {
+	if frames < 5 || frames > 11 {
 		t.Errorf("%d samples hold the frame", frames)
 	}
 }
@@ -537,6 +543,28 @@ func TestFirstView(t *testing.T) {
 		}
 		if size := len(render(t, s)); size > 40_000 {
 			t.Errorf("%s: %d bytes", s.Name, size)
+		}
+	}
+}
+
+// TestNothingPushesATitleDown holds that what a page tells besides its own matter
+// is on every page, once, and below its title.
+func TestNothingPushesATitleDown(t *testing.T) {
+	for _, s := range Samples() {
+		document := render(t, s)
+		if !strings.HasPrefix(document, "<!doctype html>") {
+			continue
+		}
+		_, main, _ := strings.Cut(document, "<main")
+		before, after, found := strings.Cut(main, `id="page-news"`)
+		switch {
+		case !found || strings.Contains(after, `id="page-news"`):
+			t.Errorf("%s: not one place for news", s.Name)
+		case !strings.Contains(before, "</h1>"):
+			t.Errorf("%s: the news come before the title", s.Name)
+		}
+		if title, _, _ := strings.Cut(main, "</h1>"); strings.Contains(title, `class="notice`) || strings.Contains(title, `class="summary`) {
+			t.Errorf("%s: a notice comes before the title", s.Name)
 		}
 	}
 }

@@ -54,6 +54,8 @@ type Frame struct {
 	SignIn   string          // where to sign in, on pages that anybody may read
 	Contents []Heading       // of a long page, below its navigation
 	Overdue  []OverdueReview // reviews that are late and concern the person
+	Asked    []AskedOwner    // what reviews ask the person as an owner, by account
+	Done     string          // what was just done here from another page; empty: nothing
 	wide     bool            // the page holds a wide table and says so itself
 	dialog   templ.Component // open over the page; nil: none
 }
@@ -112,10 +114,28 @@ type Providers struct {
 	PollPath  string // GET, with htmx, for the list again; always set
 	PollAfter int    // seconds until a row may look different; 0 = not by itself
 
+	Totals    []Link      // "44 linked", "11 need attention", each to what it counts; empty for a few
+	Filter    *ListFilter // nil for a few
+	Sort      ListSort
+	Found     string // "11 links match"; empty: nothing is filtered
+	ClearPath string // with Found: of the whole list
+
 	Part         string // "Links 101 to 200 of 1,000"; empty: these are all
 	PreviousPath string // empty on the first page
 	NextPath     string // empty on the last page
 }
+
+// ListFilter are the fields by which an account's list is searched.
+type ListFilter struct {
+	Path                     string
+	Total                    int // of all links
+	Search, Provider, Status string
+	Providers, Statuses      []Choice
+	Sort, Order              string // that go along
+}
+
+// ListSort are the headers of an account's list. Without a path they don't sort.
+type ListSort struct{ Label, Status, Checked, Expires SortLink }
 
 // Provider is one provider of the list.
 type Provider struct {
@@ -124,7 +144,7 @@ type Provider struct {
 	Remark      string // when not available: "Not available yet", "Closed by its owner in 2026"
 	AddPath     string // Add credentials; empty: no button
 	Refused     string // why nobody may link it: "Your administrators do not let people link this provider."
-	Summary     string // of many rows: "41 linked. 13 need attention."; empty for a few
+	Summary     string // of many rows beside those of other providers: "41 linked."
 	Credentials []CredentialRow
 	Elsewhere   bool // its links are on other pages
 }
@@ -138,6 +158,14 @@ type CredentialRow struct {
 	LastCheck        Time
 	Expires          Time // the certificate's end
 	LinkedBy         string
+	Question         *RowQuestion // of a review, without an answer; nil: none
+}
+
+// RowQuestion is a reviewer's question in a row of the list.
+type RowQuestion struct {
+	Asker, Text string // Text may be cut off
+	Due         Time
+	AnswerPath  string // empty: the reader may not answer
 }
 
 // Certificate is the account's certificate as the dialog shows it.
@@ -236,8 +264,29 @@ type Question struct {
 	AnsweredAt Time
 	AnswerPath string // POST review, answer; empty: the reader may not answer
 	ReviewID   string
+	Next       string // page to come back to; empty: the linked account's
 	Typed      string // an answer that came back
 	Problem    string // what is wrong with it
+}
+
+// AskedOwner is what reviews ask the owners of one account.
+type AskedOwner struct {
+	Account    string
+	Asker      string // of the question that is due first, and so are Label, Text and AnswerPath
+	Label      string
+	Text       string // perhaps cut off
+	Due        Time
+	Total      int
+	AnswerPath string
+	ListPath   string // of all that is asked in the account
+}
+
+// AnswerQuestion is the page, and the dialog, where an owner answers.
+type AnswerQuestion struct {
+	Frame
+	Label, Path string // of the linked account
+	CancelPath  string
+	Questions   []Question // that wait for an answer, at least one
 }
 
 // Progress shows the stages of the latest run, while it runs and afterwards.

@@ -263,6 +263,7 @@ type APIKey struct {
 	Name        string
 	ID          string // "mooring_k3v9x0ab…"
 	Scope       string // "Read" or "Read and write"
+	ScopeNote   string // what the scope doesn't give yet; empty: nothing is missing
 	By          string
 	Created     Time
 	Expires     Time
@@ -278,7 +279,7 @@ type APIKeyForm struct {
 	Name               string
 	Scope              string // "read" or "write"
 	Days               string // as typed
-	ScopeWrite         bool   // they may choose write
+	ScopeWrite         bool   // they may choose write, and some request of the API needs it
 	Action, CancelPath string
 	Problem            string
 	Fields             fault.Fields // name, scope, days

@@ -2,6 +2,7 @@ package views
 
 import (
 	"github.com/a-h/templ"
+	"strconv"
 
 	"mooring/cloud"
 	"mooring/fault"
@@ -56,13 +57,28 @@ func Samples() []Sample {
 	linked := sampleProviderList(sampleRows()...)
 	add("providers-linked", ProvidersPage(linked))
 	many := sampleProviderList(sampleManyRows()...)
-	many.Providers[0].Summary = "6 linked. 2 need attention. 2 waiting or expiring."
+	many.Totals = sampleTotals("6 linked", "2 need attention", "2 waiting")
 	add("providers-many", ProvidersPage(many))
 	second := sampleProviderList(sampleRows()...)
 	second.PollPath += "?page=2"
 	second.Part, second.PreviousPath, second.NextPath = "Links 101 to 200 of 1,000", sampleProviders, sampleProviders+"?page=3"
-	second.Providers[0].Summary = "1,000 linked. 12 need attention."
+	second.Totals = sampleTotals("1,000 linked", "12 need attention")
+	second.Filter, second.Sort = sampleListFilter(1000), sampleListSort()
+	second.Providers[0].Summary = "1,000 linked."
 	add("providers-second-page", ProvidersPage(second))
+	attention := sampleProviderList(sampleRows()[2])
+	attention.Providers = attention.Providers[:1]
+	attention.Totals, attention.Filter, attention.Sort = sampleTotals("44 linked", "1 needs attention"), sampleListFilter(44), sampleListSort()
+	attention.Totals[0].Current, attention.Totals[1].Current = false, true
+	attention.Filter.Status, attention.Found, attention.ClearPath = "needs-attention", "1 link matches", sampleProviders
+	add("providers-filtered", ProvidersPage(attention))
+	none := attention
+	none.Providers, none.Found = nil, "0 links match"
+	none.Filter = sampleListFilter(44)
+	none.Filter.Search, none.Filter.Status, none.Filter.Provider = "harbour", "melted", "azure"
+	none.Totals = sampleTotals("44 linked", "1 needs attention")
+	none.Totals[0].Current = false
+	add("providers-none-found", ProvidersPage(none))
 	asMember := sampleProviderList(sampleRows()...)
 	asMember.MayLink, asMember.Providers[0].AddPath = false, ""
 	add("providers-member", ProvidersPage(asMember))
@@ -210,6 +226,24 @@ func sampleRows() []CredentialRow {
 			LastCheck:      sampleYesterday, Expires: sampleSoon, LinkedBy: "Cleo Marsh",
 		},
 	}
+}
+
+func sampleTotals(words ...string) []Link {
+	var totals []Link
+	for i, w := range words {
+		totals = append(totals, Link{Text: w, Path: sampleProviders + "?status=" + strconv.Itoa(i), Current: i == 0})
+	}
+	return totals
+}
+
+func sampleListFilter(total int) *ListFilter {
+	return &ListFilter{Path: sampleProviders, Total: total, Providers: []Choice{{"azure", "Microsoft Azure"}},
+		Statuses: []Choice{{"connected", "Connected"}, {"needs-attention", "Needs attention"}, {"asked", "With a question from a review"}}}
+}
+
+func sampleListSort() ListSort {
+	sorted := func(by string) SortLink { return SortLink{Path: sampleProviders + "?sort=" + by} }
+	return ListSort{Label: SortLink{Path: sampleProviders + "?order=desc", Direction: "ascending"}, Status: sorted("status"), Checked: sorted("checked"), Expires: sorted("expires")}
 }
 
 // sampleManyRows has the three rows and three more like them.

@@ -30,6 +30,12 @@ func samplesOfDecisions(add func(name string, component templ.Component)) {
 	add("form-preview-refused", CredentialFormPreview(sampleRefusedForm()))
 	add("form-certificate-refused", CredentialFormDialog(sampleRefusedCertificate()))
 
+	samplesOfAnswers(add)
+	questioned := sampleRows()
+	questioned[0].Question = &RowQuestion{Asker: "Ruth Adeyemi", Text: "Who uses this, and until when?", Due: sampleTomorrow, AnswerPath: samplePath + "/answer"}
+	questioned[1].Question = &RowQuestion{Asker: "Tom Lindqvist", Text: "Does it need to give rights?", Due: sampleTomorrow}
+	add("providers-asked", ProvidersPage(sampleProviderList(questioned...)))
+
 	rows := sampleRows()
 	rows[0].Status = Status{Word: "Disabled", Tone: ToneOff, Detail: "by an administrator"}
 	rows[1].Status, rows[1].LastCheck = Status{Word: "Pending approval", Tone: ToneWaiting, Detail: sayNotBeforeApproval}, never
@@ -92,6 +98,20 @@ func sampleQuestions(answerPath string) []Question {
 			Answer: "No. The role is taken away on Monday.", AnsweredBy: "Ada Byron", AnsweredAt: sampleYesterday,
 		},
 	}
+}
+
+// samplesOfAnswers are the page and the dialog where an owner answers.
+func samplesOfAnswers(add func(string, templ.Component)) {
+	p := AnswerQuestion{Frame: sampleFrame("Question about Production"), Label: "Production", Path: samplePath, CancelPath: sampleProviders}
+	p.Questions = sampleQuestions(samplePath + "/answer")[:1]
+	p.Questions[0].Next = sampleProviders
+	add("answer", AnswerPage(p))
+	add("answer-dialog", AnswerDialog(p))
+	second := sampleQuestions(samplePath + "/answer")[0]
+	second.Asker, second.Text, second.ReviewID, second.Next = "Tom Lindqvist", "Does it need to give rights?", "rev_1a9c", sampleProviders
+	p.Questions = append(p.Questions, second)
+	p.Questions[0].Typed, p.Questions[0].Problem = "x", "Write an answer of 3 to 2000 characters."
+	add("answer-faults", AnswerPage(p))
 }
 
 func sampleAsked() Credential {

@@ -15,10 +15,13 @@ const frameSamples = "frame-"
 func samplesOfFrames(add func(string, templ.Component)) {
 	page := func(name string, f Frame) {
 		f.Title = "A page"
-		add(frameSamples+name, framed(f, templ.Raw("<h1>A page</h1><p>What the page says.</p>")))
+		add(frameSamples+name, framed(f, templ.Join(templ.Raw("<h1>A page</h1>"), pageNews(f), templ.Raw("<p>What the page says.</p>"))))
 	}
 	page("account", sampleFrame(""))
 	page("administration", wide(sampleAdmin("", sampleList)))
+	settings := sampleFrame("")
+	settings.NavTitle, settings.Nav = "Settings", []Link{{Text: "General", Path: "/settings", Current: true}, {Text: "Security", Path: "/settings/security"}}
+	page("settings", settings)
 	page("stranger", sampleStranger(""))
 
 	demo := sampleFrame("")
@@ -33,6 +36,11 @@ func samplesOfFrames(add func(string, templ.Component)) {
 		{Text: "A recovery code was used.", Time: sampleYesterday, Shown: "11.1"},
 	}
 	news.Overdue = []OverdueReview{{Name: "Fourth quarter of 2026", Due: sampleOver, Left: 5, Path: sampleQueueAt}, {Name: "Backups", Due: sampleYesterday, Left: 1, Path: sampleQ4}}
+	news.Asked = []AskedOwner{
+		{Account: "harbor", Asker: "Ruth Adeyemi", Label: "Engine", Text: "Who uses this, and until when?", Due: sampleTomorrow, Total: 1, AnswerPath: samplePath + "/answer?next=" + sampleProviders},
+		{Account: "pier", Total: 12, Due: sampleNextWeek, ListPath: "/accounts/pier/cloud-providers?status=asked"},
+	}
+	news.Done = "Your answer was sent to the reviewers."
 	news.Hello = "You last signed in 3 hours ago from 192.0.2.1."
 	page("news", news)
 
@@ -47,7 +55,8 @@ func samplesOfFrames(add func(string, templ.Component)) {
 
 	help := sampleHelpFrame("", "/help/link-azure")
 	help.Title, help.Contents = "A page", []Heading{{Text: "In the portal", Anchor: "in-the-portal"}, {Text: "Register an application", Anchor: "register", Under: true}}
-	add(frameSamples+"help", framed(help, templ.Raw(`<h1>A page</h1><h2 id="in-the-portal">In the portal</h2><h3 id="register">Register an application</h3>`)))
+	add(frameSamples+"help", framed(help, templ.Join(templ.Raw("<h1>A page</h1>"), pageNews(help),
+		templ.Raw(`<h2 id="in-the-portal">In the portal</h2><h3 id="register">Register an application</h3>`))))
 	open := sampleStranger("")
 	open.Help, open.SignIn, open.NavTitle, open.Nav = "/help", "/login?next=%2Fhelp%2Flink-azure", "Help", sampleHelpNav("/help/link-azure")
 	page("public-help", open)

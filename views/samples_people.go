@@ -338,7 +338,7 @@ func samplesOfKeys(add func(string, templ.Component)) {
 			LastUsed: sampleChecked, LastAddress: "192.0.2.44", RevokePath: sampleLater + "/keys/k3v9x0ab/revoke",
 		},
 		{
-			Name: "deploy from the pipeline", ID: "mooring_p7m2q8zt…", Scope: "Read and write", By: "Ben Okafor", Created: sampleLinkedAt, Expires: sampleOver,
+			Name: "deploy from the pipeline", ID: "mooring_p7m2q8zt…", Scope: "Read and write", ScopeNote: "The API can only read so far.", By: "Ben Okafor", Created: sampleLinkedAt, Expires: sampleOver,
 			LastUsed: never, Expired: true, RevokePath: sampleLater + "/keys/p7m2q8zt/revoke",
 		},
 	}
@@ -355,7 +355,7 @@ func samplesOfKeys(add func(string, templ.Component)) {
 	form.Fields = fault.Fields{"name": "Give it a name, such as nightly report.", "scope": "Choose Read, or Read and write.", "days": "Enter a number from 1 to 366."}
 	add("key-new-faults", APIKeyFormPage(form))
 	form.ScopeWrite, form.Fields, form.Days, form.Scope = false, nil, "90", "read"
-	add("key-new-viewer", APIKeyFormPage(form))
+	add("key-new-reads", APIKeyFormPage(form))
 
 	add("key-made", APIKeyMadePage(APIKeyMade{
 		Frame: sampleInfo("API keys"), Key: sampleKey, Name: "nightly report", Expires: sampleQuarter, BackPath: sampleLater + "/keys",

@@ -204,8 +204,8 @@ var catalogue = []entry{
 		"If that was a mistake, its owner can bring it back for some weeks by a request to Azure support. Otherwise unlink it here.", subOwner, showSub},
 
 	// Using it.
-	{codeNotRegistered, broken, "A resource provider that machines need is not registered in the subscription. The link works; machines would not.",
-		"Register the providers. It takes a minute or two and costs nothing.", contributor, registerBoth},
+	{codeNotRegistered, broken, "The link works. Microsoft.Compute and Microsoft.Network, which only virtual machines need, aren't both registered in this subscription.",
+		"Nothing, unless somebody wants to create virtual machines with this link. Then register the providers: it takes a minute or two and costs nothing.", contributor, registerBoth},
 	{"InvalidSubscriptionRegistrationState", broken, "The subscription is not registered with a resource provider.",
 		"Register the providers.", contributor, registerBoth},
 	{"NoRegisteredProviderFound", broken, "The resource provider does not know this kind of request.",

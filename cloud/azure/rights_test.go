@@ -60,3 +60,29 @@ func TestEveryRightHasWords(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatOnlyMachinesNeedIsToldAsWhatItIs(t *testing.T) {
+	for _, c := range []struct {
+		granted   []string
+		excessive string
+		want      string
+	}{
+		{[]string{rightRead, rightMachines, rightGroups}, "", "It can read the subscription, and create virtual machines and resource groups."},
+		{[]string{rightRead}, "", "It can read the subscription. Only creating virtual machines or resource groups would need more."},
+		{[]string{rightRead, rightMachines}, "", "It can read the subscription and create virtual machines. Only creating resource groups would need more."},
+		{[]string{rightRead, rightGroups}, "", "It can read the subscription and create resource groups. Only creating virtual machines would need more."},
+		{nil, "", "It can't read everything in the subscription: see What Mooring may do."},
+		{[]string{rightRead}, rightGiveRoles, "It may do more than Mooring needs: see What Mooring may do."},
+	} {
+		var found []cloud.Right
+		for _, key := range []string{rightRead, rightMachines, rightGroups} {
+			found = append(found, cloud.Right{Key: key, Granted: slices.Contains(c.granted, key)})
+		}
+		if c.excessive != "" {
+			found = append(found, cloud.Right{Key: c.excessive, Granted: true, Excessive: true})
+		}
+		if got := sayRights(found); got != c.want {
+			t.Errorf("%v: %q, want %q", c.granted, got, c.want)
+		}
+	}
+}

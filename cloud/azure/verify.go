@@ -252,25 +252,31 @@ func (r *run) readRights(ctx context.Context, m *manager) (string, error) {
 		return "", err
 	}
 	r.finding.Rights = rightsOf(permissions)
-	granted, useful := 0, 0
-	for _, right := range r.finding.Rights {
-		if right.Excessive {
-			return "It may do more than Mooring needs: see What Mooring may do.", nil
-		}
-		if isUseful(right.Key) {
-			useful++
-			if right.Granted {
-				granted++
-			}
-		}
-	}
-	return fmt.Sprintf("%d of the %d things that Mooring can use.", granted, useful), nil
+	return sayRights(r.finding.Rights), nil
 }
 
-// isUseful reports whether Mooring can use a right: those are the ones that are
-// told when they are missing.
-func isUseful(key string) bool {
-	return slices.ContainsFunc(rights, func(r right) bool { return r.Key == key && r.Missing != "" })
+// sayRights sums up what an application may do. That it may not do what only some
+// uses of the link need is no fault, so the sentence says what these are.
+func sayRights(found []cloud.Right) string {
+	granted := map[string]bool{}
+	for _, right := range found {
+		if right.Excessive {
+			return "It may do more than Mooring needs: see What Mooring may do."
+		}
+		granted[right.Key] = right.Granted
+	}
+	if !granted[rightRead] { // of the subscription itself, or it would not have been found
+		return "It can't read everything in the subscription: see What Mooring may do."
+	}
+	switch {
+	case granted[rightMachines] && granted[rightGroups]:
+		return "It can read the subscription, and create virtual machines and resource groups."
+	case granted[rightMachines]:
+		return "It can read the subscription and create virtual machines. Only creating resource groups would need more."
+	case granted[rightGroups]:
+		return "It can read the subscription and create resource groups. Only creating virtual machines would need more."
+	}
+	return "It can read the subscription. Only creating virtual machines or resource groups would need more."
 }
 
 // The providers that machines need.

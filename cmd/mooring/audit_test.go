@@ -104,8 +104,8 @@ func TestTheAuditLogOfAnOperator(t *testing.T) {
 	}
 
 	s := start(t, serving...)
-	setUp := s.until(`^  (http://\S+/setup/\S+)$`)
 	address := s.until(`^Mooring listens on (http://\S+)$`)
+	setUp := s.until(`^  (http://\S+/setup/\S+)$`)
 	client := browserOf(t)
 	post(t, client, setUp, url.Values{"email": {"ada@example.com"}, "name": {"Ada"}, "password": {"a long enough password"}, "organization": {"harbor"}})
 	s.until(`^(\{"checkpoint":\{"number":1,.*)$`)

@@ -5,12 +5,14 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -65,7 +67,7 @@ func demo(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", v.listen)
+	listener, err := listenOn(v.listen)
 	if err != nil {
 		return err
 	}
@@ -114,6 +116,10 @@ func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *ur
 	w.simulator, err = azuresim.Start(azuresim.Options{Now: now, NewID: newDemoIDs().guid, PortalListen: v.portalListen, Fleet: fleetSize(v.linked), Codes: azureCodes()})
 	if err != nil {
 		w.close()
+		var listening *net.OpError
+		if errors.As(err, &listening) && listening.Op == "listen" {
+			err = cannotListen("portal-listen", v.portalListen, err)
+		}
 		return nil, err
 	}
 	linkable := azure.New(azure.Options{Environments: w.environments(), Roots: w.simulator.CA(), Now: now, NewID: randomID, Log: log, Trouble: w.simulator.Trouble})
@@ -128,7 +134,7 @@ func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *ur
 	w.house = build(p)
 	w.front = w.house.front(p)
 	w.front.PasskeyURL = passkeyURL
-	w.front.Demo = &handlers.Demo{Portal: w.simulator.PortalURL(), Emails: demoEmails, Gallery: gallery()}
+	w.front.Demo = &handlers.Demo{Portal: w.simulator.PortalURL(), Emails: demoPeople(v.linked), Gallery: gallery()}
 	return w, nil
 }
 
@@ -165,6 +171,24 @@ func (w *demoWorld) environments() []azure.Environment {
 }
 
 var demoEmails = []string{"owner@demo.example", "member@demo.example", "viewer@demo.example", "admin@demo.example"}
+
+// demoPeople are those who can sign in. Bruno is there when he has linked something.
+func demoPeople(linked int) []string {
+	if linked == 0 {
+		return demoEmails
+	}
+	return append(slices.Clone(demoEmails), demoNeighbourMail)
+}
+
+// signInAs says who can sign in, one on each line.
+func signInAs(linked int) string {
+	roles := []string{"owns " + demoOrganization, "member of " + demoOrganization, "viewer of " + demoOrganization, "site administrator", "owns " + demoNeighbour}
+	var list strings.Builder
+	for i, email := range demoPeople(linked) {
+		fmt.Fprintf(&list, "%-16s %s (%s)\n", map[bool]string{true: "Sign in as"}[i == 0], email, roles[i])
+	}
+	return list.String()
+}
 
 // populate adds the demo's people, makes their accounts' certificates in a
 // fixed order, and has the simulated applications trust harbor's, as somebody
@@ -234,15 +258,14 @@ func (w *demoWorld) announce(c *cli, v demoSettings) error {
 	}
 	if v.asJSON {
 		return json.NewEncoder(c.stdout).Encode(map[string]any{
-			"address": address, "portal": portal, "gallery": galleryAddress, "people": demoEmails, "password": demoPassword,
+			"address": address, "portal": portal, "gallery": galleryAddress, "people": demoPeople(v.linked), "password": demoPassword,
 		})
 	}
 	fmt.Fprintf(c.stdout, "Mooring          %s\nSimulated portal %s\n", address, portal)
 	if galleryAddress != "" {
 		fmt.Fprintf(c.stdout, "Gallery          %s\n", galleryAddress)
 	}
-	fmt.Fprintf(c.stdout, "\nSign in as       %s (owns %s)\n                 %s (member of %s)\n                 %s (viewer of %s)\n                 %s (site administrator)\nPassword         %s\n\nCtrl+C ends the demo and removes its data.\n",
-		demoEmails[0], demoOrganization, demoEmails[1], demoOrganization, demoEmails[2], demoOrganization, demoEmails[3], demoPassword)
+	fmt.Fprintf(c.stdout, "\n%sPassword         %s\n\nCtrl+C ends the demo and removes its data.\n", signInAs(v.linked), demoPassword)
 	if v.open {
 		if err := browser.OpenURL(address); err != nil {
 			fmt.Fprintf(c.stderr, "Could not open a browser: open %s yourself.\n", address)

@@ -203,8 +203,8 @@ func TestAKeyFileWithoutADatabaseIsRefused(t *testing.T) {
 				t.Errorf("a database of %d bytes was made", info.Size())
 			}
 			s := start(t, append(serving, "--new")...)
-			s.until(`/setup/`)
 			s.until(`^Mooring listens on`)
+			s.until(`/setup/`)
 			s.stop()
 			s = start(t, serving...)
 			s.until(`^Mooring listens on`)
@@ -229,8 +229,8 @@ func TestAFirstStartThatWasCutOffGoesOn(t *testing.T) {
 		}
 		for range 2 {
 			s := start(t, "serve", "--data", d.folder, "--listen", "127.0.0.1:0")
-			s.until(`/setup/`)
 			s.until(`^Mooring listens on`)
+			s.until(`/setup/`)
 			s.stop()
 		}
 	}

@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -37,6 +39,8 @@ type killable struct {
 
 func startKillable(t *testing.T, args ...string) *killable {
 	t.Helper()
+	_, err := os.Stat(dataFolder{folder: args[slices.Index(args, "--data")+1]}.database())
+	settingUp := errors.Is(err, fs.ErrNotExist)
 	k := &killable{process: exec.Command(os.Args[0], args...)}
 	k.process.Env = append(os.Environ(), asProgram+"=1")
 	k.process.Stderr = io.Discard
@@ -56,6 +60,8 @@ func startKillable(t *testing.T, args ...string) *killable {
 		}
 		if found := listens.FindStringSubmatch(lines.Text()); found != nil {
 			k.address = found[1]
+		}
+		if k.address != "" && (k.setUp != "" || !settingUp) {
 			return k
 		}
 	}

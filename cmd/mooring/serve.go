@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 
@@ -100,7 +102,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err := v.tidy(); err != nil {
 		log.Warn("could not remove what killed commands left", "cause", err)
 	}
-	listener, err := net.Listen("tcp", v.listen)
+	listener, err := listenOn(v.listen)
 	if err != nil {
 		return err
 	}
@@ -148,12 +150,12 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err := h.accounts.SettleGroups(ctx); err != nil {
 		return err
 	}
-	if err := announceSetUp(ctx, c.stdout, h.accounts, public); err != nil {
-		return err
-	}
 	fmt.Fprintf(c.stdout, "Mooring listens on %s\n", public)
 	if v.publicURL != "" {
 		fmt.Fprintf(c.stdout, "Its own address is %s\n", listener.Addr())
+	}
+	if err := announceSetUp(ctx, c.stdout, h.accounts, public); err != nil {
+		return err
 	}
 	return serveUntilStopped(ctx, h, listener, front, proxies, log, v.certFile, v.tlsKey)
 }
@@ -168,13 +170,33 @@ func serveUntilStopped(ctx context.Context, h *house, listener net.Listener, fro
 	return listenAndServe(ctx, listener, front, proxies, log, certFile, keyFile)
 }
 
+// listenOn opens the address of --listen, and names that setting when it can't.
+func listenOn(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, cannotListen("listen", address, err)
+	}
+	return listener, nil
+}
+
+// cannotListen says which setting has an address that can't be used, and what else
+// to say if another program has it.
+func cannotListen(flag, address string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("--%s %s: another program uses this address. Choose another port, such as --%s 127.0.0.1:8090", flag, address, flag)
+	}
+	return fmt.Errorf("--%s %s: %w", flag, address, err)
+}
+
+// announceSetUp prints the address at which the first administrator is made. It is
+// the last line of a first start, where people look.
 func announceSetUp(ctx context.Context, stdout io.Writer, accounts *account.Service, public *url.URL) error {
 	token, needed, err := accounts.NewSetUpLink(ctx)
 	if err != nil || !needed {
 		return err
 	}
-	fmt.Fprintf(stdout, "Nobody can sign in yet. Make the first administrator at\n\n  %s\n\nThis address works once, for %d minutes. Restart Mooring to get a new one.\n",
-		public.JoinPath("setup", token.Reveal()), int(account.SetUpLinkLife.Minutes()))
+	fmt.Fprintf(stdout, "\nNobody can sign in yet. Make the first administrator at the address below. It works once, for %d minutes.\nRestart Mooring to get a new one.\n\n  %s\n",
+		int(account.SetUpLinkLife.Minutes()), public.JoinPath("setup", token.Reveal()))
 	return nil
 }
 

@@ -55,8 +55,8 @@ func selfSigned(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
 func TestServeWithItsOwnTLS(t *testing.T) {
 	certFile, keyFile, roots := selfSigned(t)
 	s := start(t, "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--tls-cert", certFile, "--tls-key", keyFile)
-	setUp := s.until(`^  (https://\S+/setup/\S+)$`)
 	address := s.until(`^Mooring listens on (https://\S+)$`)
+	setUp := s.until(`^  (https://\S+/setup/\S+)$`)
 	client := browserOf(t)
 	client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 	form := url.Values{"email": {"ada@example.com"}, "name": {"Ada"}, "password": {"a long enough password"}}
@@ -69,8 +69,8 @@ func TestServeWithItsOwnTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	cookies := client.Jar.Cookies(at)
-	if len(cookies) != 2 {
-		t.Errorf("cookies %v, want those of the session and of the device", cookies)
+	if len(cookies) != 3 {
+		t.Errorf("cookies %v, want those of the session, of the device and of the chosen account", cookies)
 	}
 	for _, c := range cookies {
 		if !strings.HasPrefix(c.Name, "__Host-mooring_") {

@@ -2,10 +2,13 @@ package browser
 
 import (
 	"database/sql"
+	"errors"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,14 +53,17 @@ func Serve(t *testing.T, data string, more ...string) Served {
 	t.Helper()
 	args := append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error"}, more...)
 	s := Served{process: start(t, args...), World: &World{T: t}, Data: data}
+	_, err := os.Stat(filepath.Join(data, "mooring.db"))
+	settingUp := errors.Is(err, fs.ErrNotExist)
 	s.line(func(line string) bool {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "http://") {
 			s.SetUp = line
 		}
-		address, ready := strings.CutPrefix(line, "Mooring listens on ")
-		s.Address = address
-		return ready
+		if address, ok := strings.CutPrefix(line, "Mooring listens on "); ok {
+			s.Address = address
+		}
+		return s.Address != "" && (s.SetUp != "" || !settingUp)
 	})
 	return s
 }
