@@ -109,7 +109,7 @@ func changes(w world) map[string]func(e audit.Entry) error {
 		"FinishVerification": func(e audit.Entry) error { return w.Credentials().FinishVerification(t.Context(), v, c, e) },
 		"AddJob":             func(e audit.Entry) error { return w.Jobs().AddJob(t.Context(), newJob(2), 20, e) },
 		"StopJob":            func(e audit.Entry) error { return w.Jobs().StopJob(t.Context(), "job-1", e) },
-		"RemoveAny": func(e audit.Entry) error { return w.Credentials().RemoveAny(t.Context(), c, e) },
+		"RemoveAny":          func(e audit.Entry) error { return w.Credentials().RemoveAny(t.Context(), c, e) },
 		"ChangeFor": func(e audit.Entry) error {
 			return w.Jobs().ChangeFor(t.Context(), "job-1", review.JobProgress{Position: 1, Done: 1}, c, e)
 		},

@@ -17,7 +17,7 @@ import (
 	"mooring/views"
 )
 
-const sayTooShort = "Type at least three letters. With fewer nothing is searched for, so that all are shown."
+const sayTooShort = "Type at least three letters, or two in Chinese, Japanese or Korean. With fewer nothing is searched for, so all are shown."
 
 // linkedAccountsPage is Administration > Linked accounts; htmx asks for the
 // list while somebody searches.
@@ -42,7 +42,7 @@ func (h *handlers) sendLinkedAccounts(c echo.Context, typed url.Values, err erro
 	}
 	view := views.LinkedAccounts{
 		Frame: h.frame(c, "Linked accounts"), Path: linkedAccountsPath, Totals: totalLinks(totals, query), Filter: h.linkedFilter(typed, query),
-		ClearPath: clearPath(query, fields), Rows: h.linkedRows(page.Rows, typed["credential"], zoneOf(c)), Sort: sortLinks(query),
+		ClearPath: clearPath(query, fields), Rows: h.linkedRows(page.Rows, typed["credential"], zoneOf(c)), Sort: sortLinks(query, page.NewestFirst),
 		Total: page.Total, More: page.More, NothingLinked: totals.All == 0, NewestFirst: page.NewestFirst, Unfinished: page.Unfinished,
 		CSVPath: withQuery(linkedAccountsPath+"/export.csv", query.Values()), JSONLinesPath: withQuery(linkedAccountsPath+"/export.jsonl", query.Values()),
 		SelectionPath: linkedAccountsPath + "/selection", Carried: carriedQuery(query, typed.Get("after")),
@@ -153,12 +153,12 @@ func (h *handlers) linkedFilter(typed url.Values, query review.Query) views.Link
 }
 
 // sortLinks are the headers of the columns. The one that sorts turns the order
-// round.
-func sortLinks(q review.Query) views.LinkedSort {
+// round; of rows that are sorted otherwise none does.
+func sortLinks(q review.Query, sortedOtherwise bool) views.LinkedSort {
 	link := func(by review.Sort) views.SortLink {
 		next, direction := q, ""
 		next.Sort, next.Descending = by, false
-		if q.Order() == by {
+		if q.Order() == by && !sortedOtherwise {
 			next.Descending, direction = !q.Descending, "ascending"
 			if q.Descending {
 				direction = "descending"

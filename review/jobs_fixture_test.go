@@ -287,7 +287,7 @@ type jobShelf struct {
 	advances int
 	disabled int
 	changes  map[int64][]review.JobChange // by the number of the job
-	removals []int // how many old jobs each removal finds
+	removals []int                        // how many old jobs each removal finds
 	removed  int
 }
 

@@ -90,6 +90,9 @@ func NewRegister(c RegisterConfig) *Register {
 // List gives the page that begins behind after, which is Page.Next of the page
 // before. What is no such thing gives the first page.
 func (r *Register) List(ctx context.Context, q Query, after string) (Page, error) {
+	if q.MatchesNothing() {
+		return Page{}, nil
+	}
 	found, err := r.store.ListLinked(ctx, q, readCursor(after, q), PageSize, r.now())
 	if err != nil {
 		return Page{}, err

@@ -171,6 +171,8 @@ func checkName(typed string, fields fault.Fields) string {
 
 func checkSelection(s Selection, fields fault.Fields) {
 	switch {
+	case s.All && s.Query.MatchesNothing():
+		fields["selection"] = ErrUnknownFilter.Sentence
 	case s.All && s.Query.TooShort():
 		fields["selection"] = ErrSearchTooShort.Sentence
 	case s.All:
