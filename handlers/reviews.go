@@ -115,7 +115,7 @@ func (h *handlers) sendReview(c echo.Context, err error) error {
 	switch {
 	case view.Over:
 		view.EvidencePath = evidenceOf(r.ID)
-	case view.Gathering && r.MayTend(caller.Person.ID): // also when that never ends
+	case view.Gathering && r.MayTend(caller.Person.ID) && r.MayClose(h.Now()): // when that never ends
 		view.ClosePath = view.Path + "/close"
 	case view.Gathering:
 	case r.MayTend(caller.Person.ID):

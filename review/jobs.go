@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"mooring/audit"
@@ -171,12 +174,42 @@ func (j *Jobs) Undo(ctx context.Context, actor audit.Actor, id string) (Job, err
 	case !of.Over():
 		return Job{}, ErrJobNotOver
 	}
+	return j.add(ctx, OpenJob{Job: Job{ID: j.newID(), Kind: JobUndo, UndoOf: of.Number, UndoOfID: of.ID, About: of.Heading(), Reason: UndoReason(of),
+		ByID: actor.PersonID, ByName: actor.Name, State: JobWaiting, CreatedAt: j.now()}, Actor: actor})
+}
+
+// UndoReason is the reason of an undo of a job.
+func UndoReason(of Job) string {
 	reason := fmt.Sprintf("Undo of job %d", of.Number)
 	if of.Reason != "" {
 		reason += ": " + of.Reason
 	}
-	return j.add(ctx, OpenJob{Job: Job{ID: j.newID(), Kind: JobUndo, UndoOf: of.Number, UndoOfID: of.ID, About: of.Heading(), Reason: reason,
-		ByID: actor.PersonID, ByName: actor.Name, State: JobWaiting, CreatedAt: j.now()}, Actor: actor})
+	return reason
+}
+
+// Changes gives the first linked accounts that a job changed and no undo has put
+// back.
+func (j *Jobs) Changes(ctx context.Context, job Job, most int) ([]JobChange, error) {
+	return j.store.Changes(ctx, job.Number, 0, most)
+}
+
+// MostWithoutNumber is how many linked accounts are changed at once without
+// typing their number.
+const MostWithoutNumber = 50
+
+// Confirms reports whether the number that was typed confirms a change of so many
+// linked accounts. It may have what separates thousands.
+func Confirms(typed string, count int) bool {
+	if count <= MostWithoutNumber {
+		return true
+	}
+	digits := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune(",.'’", r) {
+			return -1
+		}
+		return r
+	}, typed)
+	return digits == strconv.Itoa(count)
 }
 
 func checkJob(kind JobKind, s Selection, reason string) (string, error) {
@@ -191,11 +224,17 @@ func checkJob(kind JobKind, s Selection, reason string) (string, error) {
 	if err := s.check(); err != nil {
 		return "", err
 	}
-	if !kind.Changes() {
+	return kind.ReadReason(reason)
+}
+
+// ReadReason makes one line of a reason, or says what is wrong with it. A kind
+// that needs none may have one or not; a check has none.
+func (k JobKind) ReadReason(typed string) (string, error) {
+	if !k.Changes() {
 		return "", nil
 	}
-	reason = text.Line(reason)
-	if reason == "" && !kind.NeedsReason() {
+	reason := text.Line(typed)
+	if reason == "" && !k.NeedsReason() {
 		return "", nil
 	}
 	if n := utf8.RuneCountInString(reason); n < credential.ShortestReason || n > credential.LongestReason {
@@ -203,6 +242,9 @@ func checkJob(kind JobKind, s Selection, reason string) (string, error) {
 	}
 	return reason, nil
 }
+
+// SelectionAbout says in words what a selection selects.
+func SelectionAbout(s Selection) string { return aboutSelection(s) }
 
 func aboutSelection(s Selection) string {
 	switch {

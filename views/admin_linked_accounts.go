@@ -62,6 +62,14 @@ func allOfThem(p LinkedAccounts) string {
 	return "All " + text.Number(p.Total) + " that match"
 }
 
+// allNumber is the number on buttons when all that match are chosen.
+func allNumber(p LinkedAccounts) string {
+	if p.More {
+		return text.Number(p.Total) + " or more"
+	}
+	return text.Number(p.Total)
+}
+
 func nextText(p LinkedAccounts) string {
 	if p.Unfinished {
 		return "Look further"
@@ -71,5 +79,5 @@ func nextText(p LinkedAccounts) string {
 
 func linkedFaults(p LinkedAccounts) []place {
 	return places(p.Fields, "search", "Search", "provider", "Provider", "status", "Status", "account", "Account",
-		"expiring", "Expires within", "not-checked-since", "Not checked since", "selection", "Selection", "reason", "Reason")
+		"expiring", "Expires within", "not-checked-since", "Not checked since", "selection", "Selection")
 }
