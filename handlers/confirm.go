@@ -71,7 +71,7 @@ func confirmed(typed string, count int) error {
 	if review.Confirms(typed, count) {
 		return nil
 	}
-	return fault.AtFields(fault.Fields{"number": fmt.Sprintf("It is about %s linked accounts. Type that number.", text.Number(count))})
+	return fault.AtFields(fault.Fields{"number": fmt.Sprintf("This is for %s linked accounts. Type that number.", text.Number(count))})
 }
 
 // bothFaults puts what is wrong with two fields into one.

@@ -87,7 +87,7 @@ func TestAThousandAreDisabledAndUndone(t *testing.T) {
 	for _, typed := range []string{"", "1000", "all", "1001x", "-1001"} {
 		form.Set("number", typed)
 		w := s.ask("admin", "POST", confirmPath, form)
-		says(t, w, http.StatusUnprocessableEntity, "It is about 1,001 linked accounts. Type that number.")
+		says(t, w, http.StatusUnprocessableEntity, "This is for 1,001 linked accounts. Type that number.")
 		if body := w.Body.String(); !strings.Contains(body, "Left the company</textarea>") || !strings.Contains(body, `name="number" type="text" value="`+typed+`"`) {
 			t.Errorf("%q: what was typed is lost: %s", typed, body)
 		}
@@ -121,7 +121,7 @@ func TestAThousandAreDisabledAndUndone(t *testing.T) {
 			t.Errorf("the page that asks about the undo lacks %q", want)
 		}
 	}
-	says(t, s.ask("admin", "POST", path+"/undo", url.Values{"number": {"1000"}}), http.StatusUnprocessableEntity, "It is about 1,001 linked accounts. Type that number.")
+	says(t, s.ask("admin", "POST", path+"/undo", url.Values{"number": {"1000"}}), http.StatusUnprocessableEntity, "This is for 1,001 linked accounts. Type that number.")
 	entries := len(s.entriesOfMany())
 	undo := s.over(s.ask("admin", "POST", path+"/undo", url.Values{"number": {"1001"}}).Header().Get("Location"))
 	if undo.Done != many-1 || undo.Failed != 1 {

@@ -9,5 +9,5 @@ func confirmMore(p Confirm) string {
 
 // numberHint says what the number is for.
 func numberHint(p Confirm) string {
-	return "So that nobody changes more than they meant. It is about " + text.Number(p.Count) + "."
+	return text.Number(p.Count) + ", so that nobody changes more than they meant."
 }

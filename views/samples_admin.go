@@ -330,7 +330,7 @@ func samplesOfConfirm(add func(string, templ.Component)) {
 	add("admin-confirm", ConfirmPage(many))
 	faults := many
 	faults.Problem, faults.Number, faults.Reason = "Two fields need another look.", "5000", "x"
-	faults.Fields = fault.Fields{"number": "It is about 5,015 linked accounts. Type that number.", "reason": "Write a reason of 3 to 500 characters. The people of the account read it."}
+	faults.Fields = fault.Fields{"number": "This is for 5,015 linked accounts. Type that number.", "reason": "Write a reason of 3 to 500 characters. The people of the account read it."}
 	add("admin-confirm-faults", ConfirmPage(faults))
 	few := many
 	few.Heading, few.What, few.Question, few.Button, few.Count, few.Rows = "Approve 2 linked accounts", "2 linked accounts", "Approve both?", "Approve 2", 2, rows[:2]
