@@ -62,6 +62,8 @@ const (
 	ReleaseCredential  Action = "credential.release"
 	ApproveCredential  Action = "credential.approve"
 	DeclineCredential  Action = "credential.decline"
+	ReopenCredential   Action = "credential.reopen"    // an undo: it waits for approval again
+	HandBackCredential Action = "credential.hand-back" // an undo: it is disabled by its people again
 	HoldCredential     Action = "credential.hold"
 	ExportList         Action = "list.export"
 	ChangeIntake       Action = "intake.change"
@@ -95,7 +97,7 @@ func Actions() []Action {
 		ResetPerson, MakeAccount, ChangeAccount, DeleteAccount, Invite, RevokeInvitation, JoinAccount, ChangeRole, RemoveMember,
 		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, LinkCredential, EditCredential, MoveCertificate, VerifyCredential, FinishVerification, RepeatVerification,
 		DisableCredential, EnableCredential, UnlinkCredential, StopCredential, ReleaseCredential, ApproveCredential, DeclineCredential,
-		HoldCredential, ExportList, ChangeIntake, StartJob, StopJob, FinishJob, StartReview, OpenReview, NameReviewer, DecideReview,
+		ReopenCredential, HandBackCredential, HoldCredential, ExportList, ChangeIntake, StartJob, StopJob, FinishJob, StartReview, OpenReview, NameReviewer, DecideReview,
 		AnswerReview, CloseReview, ExportReview, MakeSchedule, MoveSchedule, EndSchedule, RefuseRequest, ReadLog, ExportLog, VerifyLog,
 		SealLog, RotateKeys,
 	}

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"mooring/audit"
@@ -79,6 +80,78 @@ func (s *Service) Ordered(ctx context.Context, o Order, id string, event Event) 
 var orders = map[Event]audit.Action{Stop: audit.StopCredential, Release: audit.ReleaseCredential,
 	Approve: audit.ApproveCredential, Decline: audit.DeclineCredential}
 
+// Before is what a link was before an order, as far as an undo puts it back.
+type Before struct {
+	State          State
+	Reason         string
+	DecidedBy      string // person id
+	DecidedAt      time.Time
+	ApprovedRights []string
+}
+
+// undoings say what undoes an order; of Stop it depends on what was stopped.
+var undoings = map[Event]Event{Release: Stop, Approve: Reopen, Decline: Reopen}
+
+// undoing gives the event that undoes an order on a link in this state.
+func undoing(order Event, before State) Event {
+	if order != Stop {
+		return undoings[order]
+	}
+	switch before {
+	case Disabled:
+		return HandBack
+	case PendingApproval:
+		return Reopen
+	}
+	return Release
+}
+
+var undoActions = map[Event]audit.Action{Stop: audit.StopCredential, Release: audit.ReleaseCredential,
+	Reopen: audit.ReopenCredential, HandBack: audit.HandBackCredential}
+
+// Undone works out what undoes an order that was given on a link as it was
+// before, with the entry about it, for whoever stores it together with something
+// else. o.Version is the link's since that order: ErrLookAgain when it has
+// changed. What was in use before is checked again, as after Release.
+func (s *Service) Undone(ctx context.Context, o Order, id string, order Event, before Before) (Credential, audit.Entry, error) {
+	was, err := s.seen(ctx, o, id)
+	if err != nil {
+		return Credential{}, audit.Entry{}, err
+	}
+	event := undoing(order, before.State)
+	next, ok := was.State.After(event)
+	if !ok || undoActions[event] == "" {
+		return Credential{}, audit.Entry{}, ErrNotPossibleNow
+	}
+	c, now, reason := was, s.now(), text.Line(o.Reason)
+	c.State, c.Reason, c.DecidedBy, c.DecidedAt, c.ApprovedRights = next, reason, o.Actor.PersonID, now, before.ApprovedRights
+	switch event {
+	case Release:
+		c.restart(now)
+		c.plan(now, ByPerson)
+	case Reopen: // what is known stays known, for whoever approves it
+		c.Reason = strings.TrimSpace(sentence(reason) + " " + before.Reason)
+		c.DecidedBy, c.DecidedAt = "", time.Time{}
+		c.plan(time.Time{}, "")
+	case HandBack:
+		c.Reason, c.DecidedBy, c.DecidedAt = before.Reason, before.DecidedBy, before.DecidedAt
+		c.plan(time.Time{}, "")
+	default:
+		c.plan(time.Time{}, "")
+	}
+	entry := s.entry(o.request(c), undoActions[event], c)
+	entry.Changes = append(s.changes(was, c), changed("Reason", "", reason)...)
+	return c, entry, nil
+}
+
+// sentence ends a text with a full stop, so that another can follow it.
+func sentence(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}
+
 func (s *Service) order(ctx context.Context, o Order, id string, event Event) (Credential, error) {
 	c, entry, err := s.Ordered(ctx, o, id, event)
 	if err != nil {
@@ -107,6 +180,32 @@ func (s *Service) Unlinking(ctx context.Context, o Order, id string) (Credential
 		return Credential{}, audit.Entry{}, ErrInUse
 	}
 	return c, s.unlinkEntry(o.request(c), c), nil
+}
+
+// UnlinkAny removes a credential of whatever account. While something depends on
+// it, confirm must be its label. The reason is for the audit log.
+func (s *Service) UnlinkAny(ctx context.Context, o Order, id, confirm string) (Credential, error) {
+	reason, err := readReason(o.Reason, true)
+	if err != nil {
+		return Credential{}, ErrUnlinkReason.At("reason")
+	}
+	c, err := s.seen(ctx, o, id)
+	if err != nil {
+		return Credential{}, err
+	}
+	if !c.State.Can(Unlink) {
+		return Credential{}, ErrNotPossibleNow
+	}
+	dependents, err := s.Dependents(ctx, c.AccountID, id)
+	if err != nil {
+		return Credential{}, err
+	}
+	if len(dependents) > 0 && strings.TrimSpace(confirm) != c.Label {
+		return Credential{}, ErrConfirm.At("confirm")
+	}
+	entry := s.unlinkEntry(o.request(c), c)
+	entry.Changes = append(entry.Changes, audit.Change{Field: "Reason", After: reason})
+	return c, s.store.RemoveAny(ctx, c, entry)
 }
 
 // CheckAgain plans a check for now.

@@ -54,10 +54,11 @@ func (r Rules) allowsCertificate(life time.Duration) bool {
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 
 // RulesForm is the policy as it is typed. Lists of ids have one on each line.
-// What is wrong is said at the fields approve-provider, right, provider,
+// What is wrong is said at the fields approval, approve-provider, right, provider,
 // directories, subscriptions and longest-certificate.
 type RulesForm struct {
 	ApproveAll         bool
+	ApproveSome        bool     // those of ApproveProviders, and those with more rights if RightsOn: one of both has to be chosen
 	ApproveProviders   []string // keys
 	RightsOn           bool
 	Rights             []string // keys of the rights that need no approval
@@ -70,7 +71,7 @@ type RulesForm struct {
 
 // Form is the policy as it would be typed.
 func (r Rules) Form() RulesForm {
-	f := RulesForm{ApproveAll: r.ApproveAll, ApproveProviders: r.ApproveProviders, RightsOn: r.RightsOn, Rights: r.ApproveRightsBeyond,
+	f := RulesForm{ApproveAll: r.ApproveAll, ApproveSome: !r.ApproveAll && (r.RightsOn || len(r.ApproveProviders) > 0), ApproveProviders: r.ApproveProviders, RightsOn: r.RightsOn, Rights: r.ApproveRightsBeyond,
 		OnlyProviders: len(r.Providers) > 0, Providers: r.Providers, Directories: strings.Join(r.Directories, "\n"), Subscriptions: strings.Join(r.Subscriptions, "\n")}
 	if r.LongestCertificate > 0 {
 		f.LongestCertificate = strconv.Itoa(r.LongestCertificate)
@@ -160,6 +161,9 @@ const (
 func (i *Intake) read(form RulesForm) (Rules, fault.Fields) {
 	fields := fault.Fields{}
 	rules := Rules{ApproveAll: form.ApproveAll, RightsOn: form.RightsOn}
+	if form.ApproveSome && !form.ApproveAll && !form.RightsOn && len(form.ApproveProviders) == 0 {
+		fields["approval"] = sayApproveWhich
+	}
 	rules.ApproveProviders = i.known(form.ApproveProviders, i.providers(), "approve-provider", sayNoSuchProvider, fields)
 	if form.OnlyProviders {
 		rules.Providers = i.known(form.Providers, i.providers(), "provider", sayNoSuchProvider, fields)

@@ -122,6 +122,7 @@ func TestWhatIsWrongWithAPolicyIsSaidAtItsFields(t *testing.T) {
 	}{
 		"a provider that is not there": {credential.RulesForm{ApproveProviders: []string{"aws"}}, fault.Fields{"approve-provider": "Choose among the providers in the list."}},
 		"none of the providers":        {credential.RulesForm{OnlyProviders: true}, fault.Fields{"provider": "Choose at least one provider, or allow all."}},
+		"some, and none of them":       {credential.RulesForm{ApproveSome: true, Rights: []string{mayList}}, fault.Fields{"approval": "Tick at least one provider, or the box about permissions, or choose None."}},
 		"a right that is not there":    {credential.RulesForm{RightsOn: true, Rights: []string{"Anything"}}, fault.Fields{"right": "Choose among the rights in the list."}},
 		"no subscription ID":           {credential.RulesForm{Subscriptions: "good\n no id"}, fault.Fields{"subscriptions": "Line 2: That is not a subscription ID."}},
 		"too many":                     {credential.RulesForm{Directories: many.String()}, fault.Fields{"directories": "List at most 1000."}},

@@ -43,6 +43,8 @@ const (
 var (
 	ErrReason = fault.New(fault.Invalid, "credential.reason",
 		"Write a reason of 3 to 500 characters. The people of the account read it.")
+	ErrUnlinkReason = fault.New(fault.Invalid, "credential.unlink-reason",
+		"Write a reason of 3 to 500 characters. It is kept in the audit log.")
 	ErrLookAgain = fault.New(fault.Conflict, "credential.look-again",
 		"Somebody changed this linked account meanwhile. Look at it again.")
 	ErrOwnLink = fault.New(fault.Forbidden, "credential.own-link",
@@ -81,6 +83,7 @@ const (
 // What administrators read beside the fields of the policy.
 const (
 	sayNoSuchProvider = "Choose among the providers in the list."
+	sayApproveWhich   = "Tick at least one provider, or the box about permissions, or choose None."
 	sayNoProvider     = "Choose at least one provider, or allow all."
 	sayNoSuchRight    = "Choose among the rights in the list."
 	sayNoID           = "This is not an ID. Copy it from the cloud."

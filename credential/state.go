@@ -29,8 +29,8 @@ const (
 type Event string
 
 // The events. The first five are the account's people's, the next four an
-// administrator's, then one of the site's policy; the others are a
-// verification's.
+// administrator's, then two with which an administrator undoes those, one of the
+// site's policy; the others are a verification's.
 const (
 	Edit    Event = "edit"
 	Verify  Event = "verify" // asks for a check; the word stays until it ends
@@ -42,6 +42,9 @@ const (
 	Release Event = "release"
 	Approve Event = "approve"
 	Decline Event = "decline"
+
+	Reopen   Event = "reopen"    // waits for approval again: undoes Approve, Decline, and Stop of what waited
+	HandBack Event = "hand-back" // disabled by its people again: undoes Stop of what they had disabled
 
 	Propose Event = "propose" // linked, or pointed elsewhere, where the policy wants an approval
 
@@ -61,26 +64,26 @@ func (e Event) NeedsCloud() bool { return e == Edit || e == Verify || e == Enabl
 // offers it.
 var moves = map[State]map[Event]State{
 	NotVerified: {
-		Edit: NotVerified, Verify: NotVerified, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval,
+		Edit: NotVerified, Verify: NotVerified, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval, Reopen: PendingApproval,
 		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: NotVerified, Hold: PendingApproval,
 	},
 	Connected: {
-		Edit: NotVerified, Verify: Connected, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval,
+		Edit: NotVerified, Verify: Connected, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval, Reopen: PendingApproval,
 		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: Connected, Hold: PendingApproval,
 	},
 	WaitingCloud: {
-		Edit: NotVerified, Verify: WaitingCloud, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval,
+		Edit: NotVerified, Verify: WaitingCloud, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval, Reopen: PendingApproval,
 		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: WaitingCloud, Hold: PendingApproval,
 	},
 	NeedsAttention: {
-		Edit: NotVerified, Verify: NeedsAttention, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval,
+		Edit: NotVerified, Verify: NeedsAttention, Disable: Disabled, Unlink: "", Stop: Stopped, Propose: PendingApproval, Reopen: PendingApproval,
 		Pass: Connected, Wait: WaitingCloud, Break: NeedsAttention, CouldNotCheck: NeedsAttention, Hold: PendingApproval,
 	},
 	Disabled: {
 		Edit: Disabled, Enable: NotVerified, Unlink: "", Stop: Stopped, Propose: PendingApproval,
 	},
 	Stopped: {
-		Edit: Stopped, Unlink: "", Release: NotVerified,
+		Edit: Stopped, Unlink: "", Release: NotVerified, Reopen: PendingApproval, HandBack: Disabled,
 	},
 	PendingApproval: {
 		Edit: PendingApproval, Unlink: "", Stop: Stopped, Approve: NotVerified, Decline: Stopped, Propose: PendingApproval,

@@ -26,6 +26,8 @@ stop             stopped           stopped           stopped           stopped  
 release          -                 -                 -                 -                 -                 not-verified      -
 approve          -                 -                 -                 -                 -                 -                 not-verified
 decline          -                 -                 -                 -                 -                 -                 stopped
+reopen           pending-approval  pending-approval  pending-approval  pending-approval  -                 pending-approval  -
+hand-back        -                 -                 -                 -                 -                 disabled          -
 propose          pending-approval  pending-approval  pending-approval  pending-approval  pending-approval  -                 pending-approval
 pass             connected         connected         connected         connected         -                 -                 -
 wait             waiting           waiting           waiting           waiting           -                 -                 -
@@ -56,7 +58,7 @@ func lifeTable(t testing.TB) (states []credential.State, table map[credential.Ev
 
 func TestEveryMoveIsInTheTable(t *testing.T) {
 	states, table := lifeTable(t)
-	if len(states) != 7 || len(table) != 15 {
+	if len(states) != 7 || len(table) != 17 {
 		t.Fatalf("the table has %d states and %d events", len(states), len(table))
 	}
 	for event, row := range table {

@@ -74,6 +74,8 @@ type AdministratorStore interface {
 	// remembered for all accounts, and what it lets in again no longer. To let
 	// in one's own link answers ErrOwnLink while there is another administrator.
 	ChangeAny(ctx context.Context, c Credential, entry audit.Entry) error
+	// RemoveAny unlinks c, if Version is still the stored one (else ErrLookAgain).
+	RemoveAny(ctx context.Context, c Credential, entry audit.Entry) error
 	// PlanAny stores NextCheckAt of c, if nobody has changed or stopped it.
 	PlanAny(ctx context.Context, c Credential, entry audit.Entry) error
 	VerificationsAny(ctx context.Context, id string, most int) ([]Verification, error) // as Verifications

@@ -109,8 +109,9 @@ func changes(w world) map[string]func(e audit.Entry) error {
 		"FinishVerification": func(e audit.Entry) error { return w.Credentials().FinishVerification(t.Context(), v, c, e) },
 		"AddJob":             func(e audit.Entry) error { return w.Jobs().AddJob(t.Context(), newJob(2), 20, e) },
 		"StopJob":            func(e audit.Entry) error { return w.Jobs().StopJob(t.Context(), "job-1", e) },
-		"DisableFor": func(e audit.Entry) error {
-			return w.Jobs().DisableFor(t.Context(), "job-1", review.JobProgress{Position: 1, Done: 1}, c, e)
+		"RemoveAny":          func(e audit.Entry) error { return w.Credentials().RemoveAny(t.Context(), c, e) },
+		"ChangeFor": func(e audit.Entry) error {
+			return w.Jobs().ChangeFor(t.Context(), "job-1", review.JobProgress{Position: 1, Done: 1}, c, e)
 		},
 		"EndJob": func(e audit.Entry) error {
 			return w.Jobs().EndJob(t.Context(), "job-1", review.JobEnd{State: review.JobFinished, At: morning}, e)

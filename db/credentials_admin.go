@@ -35,14 +35,19 @@ func changeAny(ctx context.Context, tx *sql.Tx, c credential.Credential, entry a
 	if err := refuseOwnLink(ctx, tx, c, entry); err != nil {
 		return err
 	}
+	if err := storeOrdered(ctx, tx, c, entry); err != nil {
+		return err
+	}
+	return rememberStopped(ctx, tx, c)
+}
+
+// storeOrdered stores a credential as an administrator had it changed.
+func storeOrdered(ctx context.Context, tx *sql.Tx, c credential.Credential, entry audit.Entry) error {
 	_, err := changeCredential(ctx, tx, c, entry.At)
 	if errors.Is(err, credential.ErrChangedMeanwhile) {
 		err = credential.ErrLookAgain
 	}
-	if err != nil {
-		return err
-	}
-	return rememberStopped(ctx, tx, c)
+	return err
 }
 
 // refuseOwnLink refuses to let somebody's own link in, or go on again, while
@@ -76,6 +81,11 @@ func rememberStopped(ctx context.Context, tx *sql.Tx, c credential.Credential) e
 	}
 	return run(ctx, tx, `DELETE FROM stopped_targets WHERE provider = ? AND environment = ? AND subscription_id = ?`,
 		c.Provider, c.Target.Environment, c.Target.SubscriptionID)
+}
+
+// RemoveAny unlinks a credential of whatever account.
+func (s Credentials) RemoveAny(ctx context.Context, c credential.Credential, entry audit.Entry) error {
+	return s.db.write(ctx, entry, func(tx *sql.Tx) error { return removeAny(ctx, tx, c, entry) })
 }
 
 // removeAny unlinks c for an administrator inside a transaction, if nobody has

@@ -65,6 +65,7 @@ func TestAJobComesBackAsItWasStored(t *testing.T) {
 		{IDs: []string{"credential-one", "credential-two"}},
 	} {
 		j := w.addJob(i, func(j *review.OpenJob) { j.Selection = s })
+		j.Number = int64(i + 1)
 		if got := w.openJob(j.ID); !reflect.DeepEqual(got, j) {
 			t.Errorf("got %+v\nwant %+v", got, j)
 		}
@@ -234,7 +235,7 @@ func TestOldJobsAreRemoved(t *testing.T) {
 func TestWordsOfJobsOutsideTheListsAreRefused(t *testing.T) {
 	w := newWorld(t)
 	w.addJob(1)
-	for _, change := range []string{`state = 'tired'`, `kind = 'destroy'`, `selection = 'all'`, `counted = 2`, `done = -1`} {
+	for _, change := range []string{`state = 'tired'`, `kind = 'destroy'`, `changed = -1`, `selection = 'all'`, `counted = 2`, `done = -1`} {
 		if _, err := w.Writer().ExecContext(t.Context(), `UPDATE jobs SET `+change); err == nil {
 			t.Errorf("%s was stored", change)
 		}

@@ -3,7 +3,9 @@ package db
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"mooring/audit"
 	"mooring/certificate"
@@ -73,6 +75,27 @@ func (l listing) page(ctx context.Context) (review.Listing, error) {
 		return review.Listing{}, err
 	}
 	found.Total, found.More, err = l.countSome(ctx)
+	return found, err
+}
+
+const (
+	accountNamesFrom = `SELECT name FROM register_accounts WHERE name >= ?1 AND name < ?1 || char(1114111) ORDER BY name LIMIT ?2`
+	accountNamesWith = `SELECT n.name FROM register_account_texts CROSS JOIN register_accounts n ON n.number = register_account_texts.rowid
+	 WHERE register_account_texts MATCH ?1 LIMIT ?2`
+)
+
+// AccountNames suggests names of accounts that link something.
+func (s Register) AccountNames(ctx context.Context, letters string, most int) ([]string, error) {
+	found, err := all(ctx, s.from, value[string], accountNamesFrom, letters, most)
+	if err != nil || len(found) == most || utf8.RuneCountInString(letters) < review.ShortestSearch {
+		return found, err
+	}
+	with, err := all(ctx, s.from, value[string], accountNamesWith, quoted([]string{letters}), most)
+	for _, name := range with {
+		if !slices.Contains(found, name) && len(found) < most {
+			found = append(found, name)
+		}
+	}
 	return found, err
 }
 

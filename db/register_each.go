@@ -126,7 +126,16 @@ func (l listing) gather(ctx context.Context, find finder) (numbers []int64, ok b
 	return nil, false, nil
 }
 
-func (f finder) searches() bool { return f.pieces != "" || f.subscriptionID != "" }
+func (f finder) searches() bool { return f.pieces != "" || f.signs != "" || f.subscriptionID != "" }
+
+// textsBetween gives the links behind one number, up to another, whose texts may
+// have what is searched for.
+func (f finder) textsBetween(ctx context.Context, after, upTo int64) ([]int64, error) {
+	if f.signs != "" {
+		return all(ctx, f.from, value[int64], signHitsBetween, f.signs, after, upTo)
+	}
+	return all(ctx, f.from, value[int64], textHitsBetween, f.pieces, after, upTo)
+}
 
 func eachNumbered[T any](ctx context.Context, s Register, f linkedFilter, numbers []int64, afterNumber int64, size int, w walked[T]) error {
 	slices.Sort(numbers)
@@ -162,6 +171,7 @@ func handOver[T any](found []T, chunk func([]T) error) error {
 
 const (
 	textHitsBetween = `SELECT -rowid FROM register_texts WHERE register_texts MATCH ?1 AND rowid >= -?3 AND rowid < -?2`
+	signHitsBetween = `SELECT number FROM credentials WHERE number > ?2 AND number <= ?3 AND (instr(label, ?1) > 0 OR instr(subscription_name, ?1) > 0)`
 	highestLinked   = `SELECT coalesce(max(number), 0) FROM credentials`
 
 	// Beside those of the list: ?13 accounts and ?14 people that a search found.
@@ -188,7 +198,7 @@ func eachWindow[T any](ctx context.Context, s Register, f linkedFilter, find fin
 		end := at + int64(s.window)
 		list := []byte("[]")
 		if find.searches() {
-			texts, err := all(ctx, s.from, value[int64], textHitsBetween, find.pieces, at, end)
+			texts, err := find.textsBetween(ctx, at, end)
 			if err != nil {
 				return err
 			}

@@ -97,7 +97,7 @@ func (s Register) resolve(ctx context.Context, sel review.Selection, now time.Ti
 	if q.NeverReviewed {
 		f.keep("never", `c.reviewed_at = 0`, totals.NeverReviewed)
 	}
-	f.none = f.none || f.total == 0
+	f.none = f.none || f.total == 0 || q.MatchesNothing()
 	return f, nil
 }
 

@@ -19,6 +19,7 @@ type finder struct {
 	query            review.Query
 	subscriptionID   string // looked up and nothing else
 	pieces           string // of the terms, for the index of texts
+	signs            string // a term that is too short for it, if there are no others
 	accounts, people names
 }
 
@@ -34,11 +35,18 @@ const (
 	accountsMatch = `SELECT n.account_id, n.total FROM register_account_texts CROSS JOIN register_accounts n ON n.number = register_account_texts.rowid
 	 WHERE register_account_texts MATCH ?`
 	peopleMatch = `SELECT n.person_id, n.total FROM register_person_texts CROSS JOIN register_people n ON n.number = register_person_texts.rowid
-	 WHERE register_person_texts MATCH ?`
+	 WHERE register_person_texts MATCH ?1`
 	personByWholeEmail = `SELECT person_id, total FROM register_people WHERE email = ?`
 	subscriptionHits   = `SELECT number FROM credentials INDEXED BY register_subscription
 	 WHERE subscription_id = ?1 COLLATE NOCASE AND number < ?2 ORDER BY number DESC LIMIT ?3`
 	textHits = `SELECT -rowid FROM register_texts WHERE register_texts MATCH ?1 AND rowid > -?2 ORDER BY rowid LIMIT ?3`
+
+	// For what is too short for the indexes of texts.
+	noNames         = `SELECT '', 0 WHERE FALSE`
+	hasSigns        = `NOT EXISTS (SELECT 1 FROM json_each(?2) j WHERE instr(name, j.value) = 0)`
+	peopleWithSigns = `SELECT person_id, total FROM (SELECT person_id, total, name FROM register_people WHERE number > 0 LIMIT ?1) w WHERE ` + hasSigns
+	signHits        = `SELECT number FROM (SELECT number, label, subscription_name FROM credentials WHERE number < ?2 ORDER BY number DESC LIMIT ?4)
+	 WHERE instr(label, ?1) > 0 OR instr(subscription_name, ?1) > 0 LIMIT ?3`
 )
 
 func (s Register) finder(ctx context.Context, q review.Query) (f finder, err error) {
@@ -47,8 +55,14 @@ func (s Register) finder(ctx context.Context, q review.Query) (f finder, err err
 		f.subscriptionID = id
 		return f, nil
 	}
-	terms := q.Terms()
+	terms, short := q.IndexedTerms()
 	f.pieces = quoted(piecesOf(terms))
+	if len(short) > 0 {
+		if len(terms) == 0 {
+			f.signs = short[0]
+		}
+		return f, f.namesWithSigns(ctx, terms, short)
+	}
 	if f.accounts, err = s.names(ctx, "register_account", "account_id", accountsMatch, quoted(terms)); err != nil {
 		return f, err
 	}
@@ -61,6 +75,25 @@ func (s Register) finder(ctx context.Context, q review.Query) (f finder, err err
 	}
 	f.people, err = s.names(ctx, "register_person", "created_by", peopleMatch, quoted(terms))
 	return f, err
+}
+
+// namesWithSigns finds people whose names have terms that are too short for the
+// index. It looks through the names that are left. The names of accounts have no
+// such letters.
+func (f *finder) namesWithSigns(ctx context.Context, terms, short []string) error {
+	list, err := json.Marshal(short)
+	if err != nil {
+		return err
+	}
+	if f.accounts, err = f.names(ctx, "register_account", "account_id", noNames); err != nil {
+		return err
+	}
+	if len(terms) == 0 {
+		f.people, err = f.names(ctx, "register_person", "created_by", peopleWithSigns, f.mostPassed, string(list))
+		return err
+	}
+	f.people, err = f.names(ctx, "register_person", "created_by", peopleMatch+` AND `+strings.ReplaceAll(hasSigns, "name", "n.name"), quoted(terms), string(list))
+	return err
 }
 
 // quoted asks an index for all texts. Inside quotation marks nothing has a
@@ -91,9 +124,9 @@ func piecesOf(terms []string) (pieces []string) {
 	return pieces[:min(len(pieces), mostPieces)]
 }
 
-func (s Register) names(ctx context.Context, index, column, query, argument string) (names, error) {
+func (s Register) names(ctx context.Context, index, column, query string, args ...any) (names, error) {
 	n := names{index: index, column: column, ids: []string{}}
-	found, err := all(ctx, s.from, scanLinkedName, query, argument)
+	found, err := all(ctx, s.from, scanLinkedName, query, args...)
 	if err != nil {
 		return n, err
 	}
@@ -135,11 +168,11 @@ func (f finder) newest(ctx context.Context, before int64, most int) (hits, error
 		numbers, err := all(ctx, f.from, value[int64], subscriptionHits, f.subscriptionID, before, most)
 		return upTo(numbers, most), err
 	}
-	texts, err := all(ctx, f.from, value[int64], textHits, f.pieces, before, most)
+	texts, err := f.newestTexts(ctx, before, most)
 	if err != nil {
 		return hits{}, err
 	}
-	merged := []hits{upTo(texts, most)}
+	merged := []hits{texts}
 	for _, n := range []names{f.accounts, f.people} {
 		found, err := f.newestOf(ctx, n, before, most)
 		if err != nil {
@@ -148,6 +181,29 @@ func (f finder) newest(ctx context.Context, before int64, most int) (hits, error
 		merged = append(merged, found)
 	}
 	return merge(merged, most), nil
+}
+
+// newestTexts gives the newest links whose texts have what is searched for. What
+// no index holds is looked for in so many rows.
+func (f finder) newestTexts(ctx context.Context, before int64, most int) (hits, error) {
+	if f.signs == "" {
+		texts, err := all(ctx, f.from, value[int64], textHits, f.pieces, before, most)
+		return upTo(texts, most), err
+	}
+	texts, err := all(ctx, f.from, value[int64], signHits, f.signs, before, most, f.mostLookedAt)
+	return f.lookedAt(ctx, texts, err, before, most)
+}
+
+// lookedAt makes hits of what was found in so many rows.
+func (f finder) lookedAt(ctx context.Context, numbers []int64, err error, before int64, most int) (hits, error) {
+	if err != nil || len(numbers) >= most {
+		return upTo(numbers, most), err
+	}
+	floor, err := all(ctx, f.from, value[int64], passed, before, f.mostLookedAt-1)
+	if err != nil || len(floor) == 0 {
+		return hits{numbers: numbers}, err
+	}
+	return hits{numbers, floor[0]}, nil
 }
 
 // merge gives the newest of several hits, as far down as all of them reach.
@@ -180,14 +236,7 @@ func (f finder) newestOf(ctx context.Context, n names, before int64, most int) (
 	}
 	// So many names have links everywhere.
 	numbers, err := all(ctx, f.from, value[int64], n.passing(), n.list, before, most, f.mostLookedAt)
-	if err != nil || len(numbers) >= most {
-		return upTo(numbers, most), err
-	}
-	floor, err := all(ctx, f.from, value[int64], passed, before, f.mostLookedAt-1)
-	if err != nil || len(floor) == 0 {
-		return hits{numbers: numbers}, err
-	}
-	return hits{numbers, floor[0]}, nil
+	return f.lookedAt(ctx, numbers, err, before, most)
 }
 
 const passed = `SELECT number FROM credentials WHERE number < ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2`
@@ -291,6 +340,10 @@ func (l listing) searchNewest(ctx context.Context, find finder, known hits) (rev
 	if l.after.NewestFirst {
 		before = l.after.Number
 	}
+	least, err := l.atLeast(ctx, find, known)
+	if err != nil {
+		return review.Listing{}, err
+	}
 	left := l.hitLooks
 	if l.filter.accountID != "" {
 		left = l.numberLooks
@@ -328,12 +381,25 @@ func (l listing) searchNewest(ctx context.Context, find finder, known hits) (rev
 		}
 	}
 	seen := l.after.Seen + len(found.Rows)
-	found.Next.Seen = seen
 	found.Total, found.More = seen, !found.Next.IsZero()
-	if found.More && !l.filter.filtersOther() {
-		found.Total = max(seen, find.accounts.total, find.people.total)
+	if found.More {
+		found.Total = max(seen, least)
 	}
+	if found.More && !l.filter.filtersOther() {
+		found.Total = max(found.Total, find.accounts.total, find.people.total)
+	}
+	found.Next.Seen, found.Next.Least = seen, least
 	return found, nil
+}
+
+// atLeast says how many hits there are at least, as far as that is known: the
+// first page counts those that it knows of, and the others go on with that.
+func (l listing) atLeast(ctx context.Context, find finder, known hits) (int, error) {
+	if l.after.NewestFirst {
+		return l.after.Least, nil
+	}
+	rows, err := l.found(ctx, find, known.numbers)
+	return min(len(rows), l.mostCounted), err
 }
 
 const numbersOfAccount = `SELECT number FROM credentials INDEXED BY register_account WHERE account_id = ?1 AND number < ?2 AND number >= ?3 ORDER BY number DESC`

@@ -25,8 +25,8 @@ type limits struct {
 // passing an entry takes a fifth of a microsecond.
 func usual() limits {
 	return limits{
-		lookCost: 20, fewRows: 1000, firstTurn: 2000, mostPassed: 200_000, mostLookedAt: 10_000, countPassed: 5000, mostCounted: 1000,
-		sortedHits: 100, goOnSorted: 2000, gatheredHits: 2000, mostNames: 300, hitLooks: 10_000, numberLooks: 60_000,
+		lookCost: 20, fewRows: 1000, firstTurn: 2000, mostPassed: 200_000, mostLookedAt: 10_000, countPassed: 50_000, mostCounted: 1000,
+		sortedHits: 1000, goOnSorted: 2000, gatheredHits: 2000, mostNames: 300, hitLooks: 10_000, numberLooks: 60_000,
 		mostGathered: 50_000, window: 5000,
 	}
 }

@@ -41,7 +41,7 @@ func newRegister(t testing.TB, links int, seed uint64) *register {
 	}
 	for i, name := range registerPeople {
 		exec(`INSERT INTO people (id, email, name, password_hash, site_admin, theme, created_at) VALUES (?, ?, ?, '', 0, 'system', 1)`,
-			fmt.Sprint("linker-", i), strings.ToLower(strings.ReplaceAll(name, " ", "."))+"@Example.com", name)
+			fmt.Sprint("linker-", i), strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, "田中 "), " ", "."))+"@Example.com", name)
 	}
 	for range links {
 		w.add(exec)
@@ -52,8 +52,8 @@ func newRegister(t testing.TB, links int, seed uint64) *register {
 
 var (
 	registerAccounts = []string{"harbor", "harbor-north", "bay", "quay", "Zebra", "empty"}
-	registerPeople   = []string{"Olga Sato", "Olga Rossi", "Émile Petrov", "Bo Li", "Ada Harbor"}
-	registerLabels   = []string{"Production", "production", "PRODUCTION 2", "Staging", "Staging Billing 7", "ÄTNA", "ätna 2", `say "hi" OR *`, "harbor tests", "a"}
+	registerPeople   = []string{"Olga Sato", "Olga Rossi", "Émile Petrov", "Bo Li", "Ada Harbor", "田中 Yuki"}
+	registerLabels   = []string{"Production", "production", "PRODUCTION 2", "Staging", "Staging Billing 7", "ÄTNA", "ätna 2", `say "hi" OR *`, "harbor tests", "a", "東京", "東京 Billing 横浜", "キーボード"}
 	registerDays     = []int{0, 0, 0, -40, -10, -1, 1, 5, 20, 29, 31, 90}
 )
 
@@ -140,7 +140,10 @@ func naive(all []review.Row, q review.Query) (found []review.Row) {
 			!q.NotCheckedSince.IsZero() && !r.LastCheckedAt.Before(q.NotCheckedSince) {
 			continue
 		}
-		if len([]rune(q.Search)) >= 3 && !naivelyContains(q.Search, r.Label, r.SubscriptionName, r.SubscriptionID) &&
+		if q.MatchesNothing() {
+			continue
+		}
+		if len(q.Search) >= 3 && !naivelyContains(q.Search, r.Label, r.SubscriptionName, r.SubscriptionID) &&
 			!naivelyContains(q.Search, r.Account) && !naivelyContains(q.Search, r.LinkedBy, r.LinkedByEmail) {
 			continue
 		}
@@ -189,6 +192,9 @@ func (w *register) query() review.Query {
 	if w.random.IntN(4) == 0 {
 		q.NotCheckedSince = morning.Truncate(24*time.Hour).AddDate(0, 0, chosen(w, []int{-30, 0, 10}))
 	}
+	if w.random.IntN(20) == 0 {
+		q.Unread = "status=fine"
+	}
 	if w.random.IntN(3) == 0 {
 		q.Search = chosen(w, registerSearches)
 	}
@@ -196,7 +202,8 @@ func (w *register) query() review.Query {
 }
 
 var registerSearches = []string{"pro", "production", "harbor", "HARBOR", "olga", "olga sato", "sato olga", "olga production", "example.com", "Olga.Sato@example.com",
-	"émile", "ätna", "tna", `"hi"`, `say "hi" OR *`, "OR *", "billing staging", "0000-4000", "nothing like it", "hi\" OR", "NEAR(pro sta)", "label:pro", "bo li", "pay"}
+	"émile", "ätna", "tna", `"hi"`, `say "hi" OR *`, "OR *", "billing staging", "0000-4000", "nothing like it", "hi\" OR", "NEAR(pro sta)", "label:pro", "bo li", "pay",
+	"東京", "横浜 東京", "billing 横浜", "ーボ", "田中", "田中 yuki", "田中 東京", "大阪"}
 
 // walk lists all pages. A page may be short of rows only at the end or when it
 // says that it is unfinished.

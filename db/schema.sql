@@ -714,10 +714,9 @@ CREATE TABLE schedule_reviewers (
 CREATE TABLE jobs (
     number      INTEGER PRIMARY KEY, -- grows in the order of starting
     id          TEXT NOT NULL UNIQUE,
-    kind        TEXT NOT NULL CHECK (kind IN ('check-again', 'disable')),
     selection   TEXT NOT NULL CHECK (json_valid(selection)),
     about       TEXT NOT NULL, -- the selection in words
-    reason      TEXT NOT NULL, -- what the people of a disabled link read
+    reason      TEXT NOT NULL, -- what the people of a changed link read
     by_id       TEXT NOT NULL, -- who started it, and from where, as in the audit log
     by_name     TEXT NOT NULL,
     by_address  TEXT NOT NULL,
@@ -731,10 +730,32 @@ CREATE TABLE jobs (
     note        TEXT NOT NULL, -- why it ended early
     created_at  INTEGER NOT NULL,
     started_at  INTEGER NOT NULL,
-    finished_at INTEGER NOT NULL
+    finished_at INTEGER NOT NULL,
+    kind        TEXT NOT NULL DEFAULT 'check-again' CHECK (kind IN ('check-again', 'disable', 'enable', 'approve', 'decline', 'undo')),
+    undo_of     INTEGER NOT NULL DEFAULT 0, -- number of the job that this one undoes; 0: it is no undo
+    changed     INTEGER NOT NULL DEFAULT 0 CHECK (changed >= 0) -- its rows in job_changes
 ) STRICT;
 
+CREATE INDEX jobs_undoing ON jobs (undo_of, number) WHERE undo_of > 0;
 CREATE INDEX jobs_open ON jobs (number) WHERE state IN ('waiting', 'running', 'stopping');
+
+-- What jobs changed and no undo has put back: which credential, since which of its
+-- versions, and what it was before.
+CREATE TABLE job_changes (
+    job             INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,
+    number          INTEGER NOT NULL, -- of the credential
+    credential_id   TEXT NOT NULL,
+    label           TEXT NOT NULL, -- as it was then, and so is the name of the account
+    account         TEXT NOT NULL,
+    version         INTEGER NOT NULL, -- of the credential since that change
+    state           TEXT NOT NULL, -- before it, and so are the next four
+    reason          TEXT NOT NULL,
+    decided_by      TEXT NOT NULL,
+    decided_at      INTEGER NOT NULL,
+    approved_rights TEXT NOT NULL CHECK (approved_rights = '' OR json_valid(approved_rights)),
+    stopped_before  TEXT, -- the reason in stopped_targets before it; NULL: there was none
+    PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
 
 -- The first thousand failures of a job, in words.
 CREATE TABLE job_failures (

@@ -36,8 +36,8 @@ type logFilter struct {
 	fields fault.Fields
 }
 
-// readLogFilter reads a filter from an address. What it does not understand it
-// leaves out, with a sentence at the field. Days are those of the reader.
+// readLogFilter reads a filter from an address. What it does not understand gets a
+// sentence at the field, and nothing matches then. Days are those of the reader.
 func readLogFilter(v url.Values, zone *time.Location) logFilter {
 	f := logFilter{fields: fault.Fields{}}
 	line := func(name string) string {
@@ -152,6 +152,10 @@ func (h *handlers) sendLog(c echo.Context, filter logFilter, verdict *views.Verd
 // the same.
 func (h *handlers) logEntries(c echo.Context, view *views.AuditLog, filter logFilter) (status int, err error) {
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
+	if len(filter.fields) > 0 { // what is mistyped must not show everything
+		view.Problem = "Some filters have values that mean nothing, so nothing matches."
+		return http.StatusUnprocessableEntity, nil
+	}
 	page, err := h.AuditLog.List(c.Request().Context(), actorOf(c), filter.filter, max(0, before), entriesOnPage)
 	if err != nil && fault.Has(fault.Of(err), fault.Internal) && c.Request().Context().Err() == nil {
 		h.noteRefusal(c, errLogUnread.Because(err))
@@ -178,15 +182,14 @@ func (h *handlers) logEntries(c echo.Context, view *views.AuditLog, filter logFi
 		}
 		view.TailPath = filter.path(auditLogPath, "since", newest)
 	}
-	if len(filter.fields) > 0 {
-		view.Problem = "Some fields need another look. The others count."
-		return http.StatusUnprocessableEntity, nil
-	}
 	return http.StatusOK, nil
 }
 
 // sendTail answers whoever follows the log.
 func (h *handlers) sendTail(c echo.Context, filter logFilter, since int64) error {
+	if len(filter.fields) > 0 {
+		return h.html(c, http.StatusOK, views.AuditTail(views.AuditTailed{Path: filter.path(auditLogPath, "since", since)}))
+	}
 	page, err := h.AuditLog.Since(c.Request().Context(), actorOf(c), filter.filter, since, entriesInTail)
 	if err != nil {
 		return err

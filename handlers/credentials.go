@@ -203,12 +203,16 @@ func (h *handlers) unlinkCredential(c echo.Context) error {
 	if isRemoved(h.cloudOf(found.Provider)) { // nobody knows what is left there
 		return seeOther(c, providersOf(m.Account.Name))
 	}
-	t := found.Target
+	return seeOther(c, withQuery(providersOf(m.Account.Name)+"/"+found.Provider+"/leftovers", leftIn(found.Target)))
+}
+
+// leftIn spells a target for the page about what is left there.
+func leftIn(t cloud.Target) url.Values {
 	left := url.Values{"environment": {t.Environment}, "method": {t.Method}, "subscription_id": {t.SubscriptionID}}
 	if t.ClientID != "" {
 		left.Set("client_id", t.ClientID)
 	}
-	return seeOther(c, providersOf(m.Account.Name)+"/"+found.Provider+"/leftovers?"+left.Encode())
+	return left
 }
 
 func (h *handlers) sendUnlink(c echo.Context, status int, found credential.Credential, f *fault.Fault) error {
@@ -235,15 +239,19 @@ func (h *handlers) sendUnlink(c echo.Context, status int, found credential.Crede
 // The ids come along in the query, since nothing here remembers them any more;
 // only what reads as ids gets into the commands.
 func (h *handlers) leftovers(c echo.Context) error {
+	m, _ := membershipOf(c)
+	return h.sendLeftovers(c, providersOf(m.Account.Name), "")
+}
+
+func (h *handlers) sendLeftovers(c echo.Context, back, backText string) error {
 	provider, err := h.Credentials.Cloud(c.Param("provider"))
 	if err != nil {
 		return err
 	}
 	target, _ := provider.Read(&cloud.Form{Environment: c.QueryParam("environment"), Method: c.QueryParam("method"),
 		SubscriptionID: c.QueryParam("subscription_id"), ClientID: c.QueryParam("client_id")})
-	m, _ := membershipOf(c)
 	return h.html(c, http.StatusOK, views.LeftoversPage(views.Leftovers{
-		Frame: h.frame(c, "Unlinked"), Commands: provider.Leftovers(target), BackPath: providersOf(m.Account.Name),
+		Frame: h.frame(c, "Unlinked"), Commands: provider.Leftovers(target), BackPath: back, BackText: backText,
 	}))
 }
 

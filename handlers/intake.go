@@ -41,7 +41,7 @@ func (h *handlers) changeIntake(c echo.Context) error {
 func intakeForm(c echo.Context) credential.RulesForm {
 	v := c.Request().PostForm
 	form := credential.RulesForm{
-		ApproveAll: v.Get("approval") == approveAll, RightsOn: v.Get("rights-on") == "yes", Rights: v["right"], ApproveProviders: v["approve-provider"],
+		ApproveAll: v.Get("approval") == approveAll, ApproveSome: v.Get("approval") == approveSome, RightsOn: v.Get("rights-on") == "yes", Rights: v["right"], ApproveProviders: v["approve-provider"],
 		OnlyProviders: v.Get("provider-rule") == onlyProviders, Providers: v["provider"],
 		Directories: v.Get("directories"), Subscriptions: v.Get("subscriptions"), LongestCertificate: v.Get("longest-certificate"),
 	}
@@ -83,7 +83,7 @@ func approvalOf(form credential.RulesForm) string {
 	switch {
 	case form.ApproveAll:
 		return approveAll
-	case form.RightsOn || len(form.ApproveProviders) > 0:
+	case form.ApproveSome:
 		return approveSome
 	}
 	return approveNone

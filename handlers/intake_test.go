@@ -91,3 +91,18 @@ func TestThePolicyPageAndTheListLeadToWhatWaits(t *testing.T) {
 	says(t, s.ask("admin", "GET", linkedAccountsPath, nil), http.StatusOK, "1 waits for approval")
 	says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, `formaction="`+linkedAccountOf(id)+`/approve"`)
 }
+
+func TestSomeWithNothingTickedIsRefusedAndKept(t *testing.T) {
+	s := newSite(t)
+	form := url.Values{"version": {"0"}, "approval": {"some"}, "right": {"azure-look"}, "provider-rule": {"all"}, "subscriptions": {someID}, "longest-certificate": {"90"}}
+	w := s.ask("admin", "POST", intakePath, form)
+	for _, want := range []string{"Tick at least one provider, or the box about permissions, or choose None.", `value="some" checked`, `value="azure-look" checked`, `value="90"`, someID + "</textarea>"} {
+		says(t, w, http.StatusUnprocessableEntity, want)
+	}
+	rules, err := s.Intake.Rules(t.Context())
+	if err != nil || rules.Version != 0 {
+		t.Errorf("the rules are %+v, %v", rules, err)
+	}
+	form.Set("approval", "none")
+	leads(t, s.ask("admin", "POST", intakePath, form), intakePath+"?done=saved")
+}

@@ -28,7 +28,7 @@ func (h *handlers) jobsPage(c echo.Context) error {
 	zone := zoneOf(c)
 	view := views.Jobs{Frame: h.frame(c, "Jobs")}
 	for _, job := range jobs {
-		view.Jobs = append(view.Jobs, views.JobRow{Heading: job.Heading(), Path: jobOf(job.ID), By: job.ByName, State: jobStatus(job),
+		view.Jobs = append(view.Jobs, views.JobRow{Number: fmt.Sprint(job.Number), Undo: job.Kind == review.JobUndo, Heading: job.Heading(), Path: jobOf(job.ID), By: job.ByName, State: jobStatus(job),
 			Counted: job.Counted, Total: job.Total, Handled: job.Done + job.Failed, Failed: job.Failed,
 			Created: h.moment(job.CreatedAt, zone), Finished: h.moment(job.FinishedAt, zone)})
 	}
@@ -49,6 +49,7 @@ func (h *handlers) sendJob(c echo.Context, err error) error {
 			return findErr
 		}
 		offerAgain(&view, job)
+		offerUndo(&view, job)
 	}
 	var unused fault.Fields
 	status, err := h.refused(c, err, &view.Problem, &unused)
@@ -64,12 +65,19 @@ func (h *handlers) sendJob(c echo.Context, err error) error {
 func (h *handlers) jobView(c echo.Context, job review.Job) views.Job {
 	zone, path := zoneOf(c), jobOf(job.ID)
 	view := views.Job{
-		Frame: h.frame(c, job.Heading()), Heading: job.Kind.Word(), What: job.About, By: job.ByName, Reason: job.Reason,
+		Frame: h.frame(c, job.Heading()), Number: fmt.Sprint(job.Number), Undo: job.Kind == review.JobUndo, Heading: job.Kind.Word(), What: job.About, By: job.ByName, Reason: job.Reason,
 		State: jobStatus(job), Over: job.Over(), Stopping: job.State == review.JobStopping, Counted: job.Counted,
 		Total: job.Total, Handled: job.Done + job.Failed, Failed: job.Failed, Left: timeLeft(job, h.Now()),
 		Created: h.moment(job.CreatedAt, zone), Finished: h.moment(job.FinishedAt, zone), Sentence: job.Note,
 	}
 	view.Path = path
+	if view.Undo {
+		view.Heading = fmt.Sprintf("Undo of job %d", job.UndoOf)
+		view.UndoOf = views.Link{Text: fmt.Sprintf("Job %d", job.UndoOf)}
+		if job.UndoOfID != "" {
+			view.UndoOf.Path = jobOf(job.UndoOfID)
+		}
+	}
 	if !view.Over {
 		view.PollPath, view.Reload = path, 3
 	}

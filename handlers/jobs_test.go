@@ -58,7 +58,7 @@ func TestAJobShowsHowFarItIsAndCanBeStopped(t *testing.T) {
 
 	leads(t, s.ask("admin", "POST", path+"/stop", url.Values{}), path+"?done=stop")
 	stopping := s.ask("admin", "GET", path+"?done=stop", nil)
-	says(t, stopping, http.StatusOK, "It stops as soon as what has begun has ended.")
+	says(t, stopping, http.StatusOK, "It stops when what it has begun has ended.")
 	if body := stopping.Body.String(); strings.Contains(body, path+"/stop") || !strings.Contains(body, "Stopping") {
 		t.Error("it can be stopped twice")
 	}
@@ -67,7 +67,7 @@ func TestAJobShowsHowFarItIsAndCanBeStopped(t *testing.T) {
 	}
 	s.ends(id, review.JobStopped, "")
 	over := s.ask("admin", "GET", path+"?done=stop", nil).Body.String()
-	if !strings.Contains(over, "Stopped") || strings.Contains(over, "hx-get") && strings.Contains(over, `hx-get="`+path) || strings.Contains(over, "It stops as soon") {
+	if !strings.Contains(over, "Stopped") || strings.Contains(over, "hx-get") && strings.Contains(over, `hx-get="`+path) || strings.Contains(over, "It stops when what") {
 		t.Errorf("at the end the page is %s", over)
 	}
 	says(t, s.ask("admin", "POST", path+"/stop", url.Values{}), http.StatusConflict, review.ErrJobOver.Sentence)

@@ -167,6 +167,7 @@ func offerLinkedAccount(view *views.LinkedAccount, state credential.State) {
 	if view.DeclinePath == "" { // which does the same, and says why
 		view.DisablePath = offer(credential.Stop, "disable")
 	}
+	view.UnlinkPath = offer(credential.Unlink, "unlink")
 	if !view.Progress.Running {
 		view.CheckAgainPath = offer(credential.Verify, "check-again")
 	}
@@ -215,4 +216,48 @@ func (h *handlers) approveLinkedAccount(c echo.Context) error {
 
 func (h *handlers) declineLinkedAccount(c echo.Context) error {
 	return h.orderLinkedAccount(c, "decline", h.Credentials.Decline)
+}
+
+// unlinkAccountPage asks before an administrator unlinks a linked account.
+func (h *handlers) unlinkAccountPage(c echo.Context) error { return h.sendUnlinkAccount(c, nil) }
+
+func (h *handlers) sendUnlinkAccount(c echo.Context, err error) error {
+	ctx, id := c.Request().Context(), c.Param("credential")
+	found, findErr := h.Credentials.FindAny(ctx, id)
+	if findErr != nil {
+		return findErr
+	}
+	owned, findErr := h.People.OwnersOf(ctx, found.AccountID)
+	if findErr != nil {
+		return findErr
+	}
+	dependents, findErr := h.Credentials.Dependents(ctx, found.AccountID, id)
+	if findErr != nil {
+		return findErr
+	}
+	path := linkedAccountOf(id)
+	view := views.Unlink{Frame: h.frame(c, "Unlink "+found.Label), Label: found.Label, SubscriptionID: found.Target.SubscriptionID,
+		Account: owned.Account.Name, Version: found.Version, Reason: c.Request().PostFormValue("reason"),
+		Action: path + "/unlink", CancelPath: path, Dependents: dependents, Commands: h.cloudOf(found.Provider).Leftovers(found.Target)}
+	status, err := h.refused(c, err, &view.Problem, &view.Fields)
+	if err != nil {
+		return err
+	}
+	return h.html(c, status, views.UnlinkPage(view))
+}
+
+func (h *handlers) unlinkLinkedAccount(c echo.Context) error {
+	gone, err := h.Credentials.UnlinkAny(c.Request().Context(), orderOf(c, 1), c.Param("credential"), c.Request().PostFormValue("confirm"))
+	if err != nil {
+		return h.sendUnlinkAccount(c, err)
+	}
+	if isRemoved(h.cloudOf(gone.Provider)) { // nobody knows what is left there
+		return seeOther(c, linkedAccountsPath)
+	}
+	return seeOther(c, withQuery(linkedAccountsPath+"/unlinked/"+url.PathEscape(gone.Provider), leftIn(gone.Target)))
+}
+
+// unlinkedAccount shows an administrator what to clean up in the cloud.
+func (h *handlers) unlinkedAccount(c echo.Context) error {
+	return h.sendLeftovers(c, linkedAccountsPath, "Linked accounts")
 }

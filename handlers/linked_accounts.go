@@ -17,7 +17,7 @@ import (
 	"mooring/views"
 )
 
-const sayTooShort = "Type at least three letters. With fewer nothing is searched for, so that all are shown."
+const sayTooShort = "Type at least three letters, or two in Chinese, Japanese or Korean. With fewer nothing is searched for, so all are shown."
 
 // linkedAccountsPage is Administration > Linked accounts; htmx asks for the
 // list while somebody searches.
@@ -42,11 +42,14 @@ func (h *handlers) sendLinkedAccounts(c echo.Context, typed url.Values, err erro
 	}
 	view := views.LinkedAccounts{
 		Frame: h.frame(c, "Linked accounts"), Path: linkedAccountsPath, Totals: totalLinks(totals, query), Filter: h.linkedFilter(typed, query),
-		ClearPath: clearPath(query, fields), Rows: h.linkedRows(page.Rows, typed["credential"], zoneOf(c)), Sort: sortLinks(query),
+		ClearPath: clearPath(query, fields), Rows: h.linkedRows(page.Rows, typed["credential"], zoneOf(c)), Sort: sortLinks(query, page.NewestFirst),
 		Total: page.Total, More: page.More, NothingLinked: totals.All == 0, NewestFirst: page.NewestFirst, Unfinished: page.Unfinished,
 		CSVPath: withQuery(linkedAccountsPath+"/export.csv", query.Values()), JSONLinesPath: withQuery(linkedAccountsPath+"/export.jsonl", query.Values()),
 		SelectionPath: linkedAccountsPath + "/selection", Carried: carriedQuery(query, typed.Get("after")),
-		All: typed.Get("all") == "yes", Reason: typed.Get("reason"),
+		All: typed.Get("all") == "yes",
+	}
+	if view.Filter.Accounts, listErr = h.Register.AccountNames(c.Request().Context(), typed.Get("account")); listErr != nil {
+		return listErr
 	}
 	view.Frame.Path = linkedAccountsPath
 	if typed.Get("after") != "" {
@@ -153,12 +156,12 @@ func (h *handlers) linkedFilter(typed url.Values, query review.Query) views.Link
 }
 
 // sortLinks are the headers of the columns. The one that sorts turns the order
-// round.
-func sortLinks(q review.Query) views.LinkedSort {
+// round; of rows that are sorted otherwise none does.
+func sortLinks(q review.Query, sortedOtherwise bool) views.LinkedSort {
 	link := func(by review.Sort) views.SortLink {
 		next, direction := q, ""
 		next.Sort, next.Descending = by, false
-		if q.Order() == by {
+		if q.Order() == by && !sortedOtherwise {
 			next.Descending, direction = !q.Descending, "ascending"
 			if q.Descending {
 				direction = "descending"
@@ -232,25 +235,33 @@ func (h *handlers) exportLinked(c echo.Context, format review.Format, contentTyp
 // longestAddress is what every browser and proxy takes, in bytes.
 const longestAddress = 4 << 10
 
-var errTooManyToReview = fault.New(fault.Invalid, "request.too-many-to-review",
-	"Select at most 50 linked accounts one by one for a review. For more, choose them by a filter and select all that match.")
+var errTooManyOneByOne = fault.New(fault.Invalid, "request.too-many-one-by-one",
+	"Select at most 50 linked accounts one by one. For more, choose them by a filter and select all that match.")
 
-// selectLinkedAccounts does something to the chosen ones, in the background, or
-// leads on to a new review of them.
+// selectLinkedAccounts checks the chosen ones again, in the background, or leads
+// on to a new review of them, or to the page that asks before they are changed.
 func (h *handlers) selectLinkedAccounts(c echo.Context) error {
 	form := c.Request().PostForm
 	selection, err := h.chosenAccounts(c, form)
 	if err != nil {
 		return h.sendLinkedAccounts(c, form, err)
 	}
-	if form.Get("action") == "review" {
-		address := withQuery(reviewsPath+"/new", selectionValues(selection))
+	kind, leadsTo := review.JobKind(form.Get("action")), selectionValues(selection)
+	address := ""
+	switch {
+	case form.Get("action") == "review":
+		address = withQuery(reviewsPath+"/new", leadsTo)
+	case kind.Changes():
+		leadsTo.Set("action", string(kind))
+		address = withQuery(confirmPath, leadsTo)
+	}
+	if address != "" {
 		if len(selection.IDs) > review.PageSize || len(address) > longestAddress {
-			return h.sendLinkedAccounts(c, form, errTooManyToReview.At("selection"))
+			return h.sendLinkedAccounts(c, form, errTooManyOneByOne.At("selection"))
 		}
 		return seeOther(c, address)
 	}
-	job, err := h.startJob(c, review.JobKind(form.Get("action")), selection, form.Get("reason"))
+	job, err := h.Jobs.Start(c.Request().Context(), actorOf(c), kind, selection, "")
 	if err != nil {
 		return h.sendLinkedAccounts(c, form, err)
 	}
@@ -271,14 +282,4 @@ func (h *handlers) chosenAccounts(c echo.Context, form url.Values) (review.Selec
 		return review.Selection{}, review.ErrNothingSelected.At("selection")
 	}
 	return selection, nil
-}
-
-// startJob asks for a proof before it takes something from people, as the page
-// of a single one does.
-func (h *handlers) startJob(c echo.Context, kind review.JobKind, selection review.Selection, reason string) (review.Job, error) {
-	caller, _ := callerOf(c)
-	if kind == review.JobDisable && !caller.Proved(h.Now()) {
-		return review.Job{}, errProve
-	}
-	return h.Jobs.Start(c.Request().Context(), actorOf(c), kind, selection, reason)
 }

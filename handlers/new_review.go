@@ -62,7 +62,8 @@ func (h *handlers) newReviewPage(c echo.Context) error {
 	v := c.QueryParams()
 	form := readReview(v, v.Get("repeat") == "yes")
 	if !form.selection.All && len(form.selection.IDs) == 0 { // somebody typed the address
-		form.selection, form.unread = review.Selection{All: true}, nil
+		query, unread := review.ParseQuery(v)
+		form.selection, form.unread = review.Selection{All: true, Query: query}, unread
 	}
 	caller, _ := callerOf(c)
 	today := h.Now().In(zoneOf(c))
@@ -123,7 +124,7 @@ func (h *handlers) selected(ctx context.Context, s review.Selection) (string, er
 		return "", err
 	}
 	if page.More {
-		return "more than " + text.Count(page.Total, "linked account", "linked accounts"), nil
+		return text.Number(page.Total) + " or more linked accounts", nil
 	}
 	return text.Count(page.Total, "linked account", "linked accounts"), nil
 }

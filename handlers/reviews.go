@@ -115,7 +115,7 @@ func (h *handlers) sendReview(c echo.Context, err error) error {
 	switch {
 	case view.Over:
 		view.EvidencePath = evidenceOf(r.ID)
-	case view.Gathering && r.MayTend(caller.Person.ID): // also when that never ends
+	case view.Gathering && r.MayTend(caller.Person.ID) && r.MayClose(h.Now()): // when that never ends
 		view.ClosePath = view.Path + "/close"
 	case view.Gathering:
 	case r.MayTend(caller.Person.ID):
@@ -190,11 +190,11 @@ func reviewNotes(r review.Review) []string {
 
 func (h *handlers) reviewItems(c echo.Context, view *views.Review, r review.Review, named bool) error {
 	caller, _ := callerOf(c)
-	show, filter := "", ""
+	show, filter, known := "", "", false
 	counts := map[string]int{"": r.Total, "open": r.Open, "asked": r.Asked}
 	for _, tab := range reviewTabs {
 		if tab.show == c.QueryParam("show") {
-			show, filter = tab.show, tab.filter
+			show, filter, known = tab.show, tab.filter, true
 		}
 	}
 	for _, tab := range reviewTabs {
@@ -202,7 +202,10 @@ func (h *handlers) reviewItems(c echo.Context, view *views.Review, r review.Revi
 		if !counted {
 			count = -1
 		}
-		view.Tabs = append(view.Tabs, views.FilterTab{Text: tab.text, Path: reviewPart(r.ID, tab.show, 0), Count: count, Current: tab.show == show})
+		view.Tabs = append(view.Tabs, views.FilterTab{Text: tab.text, Path: reviewPart(r.ID, tab.show, 0), Count: count, Current: known && tab.show == show})
+	}
+	if !known { // a part that does not exist has nothing in it
+		return nil
 	}
 	after, _ := strconv.ParseInt(c.QueryParam("after"), 10, 64)
 	items, next, err := h.Reviews.Items(c.Request().Context(), caller, r.ID, filter, max(0, after))

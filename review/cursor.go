@@ -19,6 +19,7 @@ type Cursor struct {
 	Label       string    `json:"l,omitzero"`
 	At          time.Time `json:"t,omitzero"` // of the check, the end or the review, when sorted by it
 	Number      int64     `json:"i"`
+	Least       int       `json:"m,omitzero"` // how many there are at least, as the first page counted them
 	Seen        int       `json:"c,omitzero"` // rows on the pages before, when they are not counted otherwise
 }
 

@@ -37,6 +37,9 @@ func (r *Register) Export(ctx context.Context, actor audit.Actor, q Query, forma
 	default:
 		return ErrNoSuchFormat
 	}
+	if q.MatchesNothing() {
+		return ErrUnknownFilter
+	}
 	if q.TooShort() {
 		q.Search = ""
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mooring/audit"
+	"mooring/credential"
 )
 
 // JobKind says what a job does to each linked account.
@@ -15,12 +16,28 @@ type JobKind string
 const (
 	JobCheckAgain JobKind = "check-again"
 	JobDisable    JobKind = "disable"
+	JobEnable     JobKind = "enable"
+	JobApprove    JobKind = "approve"
+	JobDecline    JobKind = "decline"
+	JobUndo       JobKind = "undo" // what another job changed; see Jobs.Undo
 )
 
-var jobKindWords = map[JobKind]string{JobCheckAgain: "Check again", JobDisable: "Disable"}
+var jobKindWords = map[JobKind]string{JobCheckAgain: "Check again", JobDisable: "Disable", JobEnable: "Enable", JobApprove: "Approve",
+	JobDecline: "Decline", JobUndo: "Undo"}
 
 // Word is how the pages call it.
 func (k JobKind) Word() string { return jobKindWords[k] }
+
+// jobOrders are the kinds that change linked accounts, each with its order.
+var jobOrders = map[JobKind]credential.Event{JobDisable: credential.Stop, JobEnable: credential.Release,
+	JobApprove: credential.Approve, JobDecline: credential.Decline}
+
+// Changes reports whether a job of this kind changes linked accounts, which takes
+// a confirmation first and can be undone afterwards.
+func (k JobKind) Changes() bool { return jobOrders[k] != "" }
+
+// NeedsReason reports whether a job of this kind needs a reason.
+func (k JobKind) NeedsReason() bool { return k.Changes() && k != JobApprove }
 
 // JobState is where a job is in its life.
 type JobState string
@@ -42,6 +59,7 @@ func (s JobState) Word() string { return jobStateWords[s] }
 // Job is bulk work in the background: the same thing done to many linked
 // accounts, for the administrator who started it.
 type Job struct {
+	Number     int64 // grows in the order of starting; given by the store
 	ID         string
 	Kind       JobKind
 	Selection  Selection
@@ -58,10 +76,35 @@ type Job struct {
 	CreatedAt  time.Time
 	StartedAt  time.Time // zero: not yet
 	FinishedAt time.Time // zero: not yet
+
+	UndoOf  int64 // number of the job that this one undoes; 0: it is no undo
+	Changed int   // linked accounts that it changed and that no undo has put back
+
+	// Read along, never written with the job.
+	UndoOfID string   // id of that job; empty: it is no undo, or that job is removed
+	Undo     UndoneBy // the latest undo of this job
+}
+
+// UndoneBy is a job that undoes another.
+type UndoneBy struct {
+	Number int64 // 0: there is none
+	ID     string
+	Over   bool
 }
 
 // Heading says what the job does, and to what.
-func (j Job) Heading() string { return j.Kind.Word() + ": " + j.About }
+func (j Job) Heading() string {
+	if j.Kind == JobUndo {
+		return fmt.Sprintf("Undo of job %d: %s", j.UndoOf, j.About)
+	}
+	return j.Kind.Word() + ": " + j.About
+}
+
+// Undoable reports whether there is something that an undo can put back: it
+// decides whether the button exists.
+func (j Job) Undoable() bool {
+	return j.Over() && j.Kind.Changes() && j.Changed > 0 && (j.Undo.Number == 0 || j.Undo.Over)
+}
 
 // Over reports whether the job has ended, one way or the other.
 func (j Job) Over() bool { return j.State == JobStopped || j.State == JobFinished }
@@ -83,6 +126,9 @@ func (j Job) Took(now time.Time) time.Duration {
 
 // Summary says what came of it, such as "4,980 done, 20 failed".
 func (j Job) Summary() string {
+	if j.Kind == JobUndo {
+		return fmt.Sprintf("%s done, %s left as they are", inThousands(j.Done), inThousands(j.Failed))
+	}
 	return fmt.Sprintf("%s done, %s failed", inThousands(j.Done), inThousands(j.Failed))
 }
 
@@ -101,6 +147,13 @@ type JobFailure struct {
 	Label        string
 	Account      string // name
 	Sentence     string // why, in plain words
+}
+
+// JobChange is a linked account that a job changed, with what it was before.
+type JobChange struct {
+	Row     Row   // its number, id, label and account, as they were then
+	Version int64 // of the linked account since that change
+	Before  credential.Before
 }
 
 // OpenJob is a job that is not over, with what is needed to go on with it.

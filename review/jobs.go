@@ -2,9 +2,13 @@ package review
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"mooring/audit"
@@ -23,7 +27,8 @@ const (
 // audit entry in the same transaction.
 type JobStore interface {
 	// AddJob answers ErrTooManyJobs when the person has the most open ones
-	// already. Who asks for a job, or stops one, has to be an administrator
+	// already, and for an undo ErrNothingToUndo or ErrUndoing if there is nothing
+	// left to put back, or another undo of that job is open. Who asks for a job, or stops one, has to be an administrator
 	// still: account.ErrSignIn, account.ErrNoSuchAccount.
 	AddJob(ctx context.Context, j OpenJob, mostOpen int, entry audit.Entry) error
 	Job(ctx context.Context, id string) (Job, error)   // ErrNoSuchJob
@@ -41,10 +46,18 @@ type JobStore interface {
 	// AdvanceJob stores how far it has come, all in one transaction, and tells
 	// the state as it is now.
 	AdvanceJob(ctx context.Context, id string, p JobProgress) (JobState, error)
-	// DisableFor stores a link that a job disables, its entry, and how far the
-	// job has come with it, all in one transaction: a kill leaves no link that is
-	// disabled and not counted.
-	DisableFor(ctx context.Context, id string, p JobProgress, c credential.Credential, entry audit.Entry) error
+	// ChangeFor stores a link that a job changes, its entry, what it was before,
+	// and how far the job has come with it, all in one transaction: a kill leaves
+	// no link that is changed and not counted.
+	ChangeFor(ctx context.Context, id string, p JobProgress, c credential.Credential, entry audit.Entry) error
+	// UndoFor does the same for a link that an undo puts back, and forgets that
+	// the other job changed it. What that job made the site remember about stopped
+	// subscriptions, or forget, is put back as well, if it is still as the job left
+	// it.
+	UndoFor(ctx context.Context, id string, p JobProgress, c credential.Credential, entry audit.Entry) error
+	// Changes lists what a job changed and no undo has put back, by the links'
+	// numbers.
+	Changes(ctx context.Context, jobNumber, afterNumber int64, most int) ([]JobChange, error)
 	EndJob(ctx context.Context, id string, end JobEnd, entry audit.Entry) error
 	// Administers reports whether somebody is an administrator who can sign in.
 	Administers(ctx context.Context, personID string) (bool, error)
@@ -78,8 +91,11 @@ type JobRegister interface {
 // JobCredentials is what jobs do to a linked account.
 type JobCredentials interface {
 	FindAny(ctx context.Context, id string) (credential.Credential, error)
-	// Ordered works out what JobStore.DisableFor stores.
+	// Ordered works out what JobStore.ChangeFor stores, and Undone what
+	// JobStore.UndoFor does.
 	Ordered(ctx context.Context, o credential.Order, id string, event credential.Event) (credential.Credential, audit.Entry, error)
+	Undone(ctx context.Context, o credential.Order, id string, order credential.Event, before credential.Before) (credential.Credential, audit.Entry, error)
+	Wake() // for the checks of what was put to use
 	CheckNow(ctx context.Context, o credential.Order, id string) (credential.Finished, error)
 }
 
@@ -117,7 +133,7 @@ func NewJobs(c JobsConfig) *Jobs {
 		wake: make(chan struct{}, 1), places: newPlaces(atOnce), running: map[string]*jobRun{}}
 }
 
-// Start plans a job. The reason is for the people of the links that it disables.
+// Start plans a job. The reason is for the people of the links that it changes.
 func (j *Jobs) Start(ctx context.Context, actor audit.Actor, kind JobKind, s Selection, reason string) (Job, error) {
 	reason, err := checkJob(kind, s, reason)
 	if err != nil {
@@ -130,20 +146,75 @@ func (j *Jobs) Start(ctx context.Context, actor audit.Actor, kind JobKind, s Sel
 	}
 	job := OpenJob{Job: Job{ID: j.newID(), Kind: kind, Selection: s, About: aboutSelection(s), Reason: reason,
 		ByID: actor.PersonID, ByName: actor.Name, State: JobWaiting, CreatedAt: j.now()}, Actor: actor}
+	return j.add(ctx, job)
+}
+
+func (j *Jobs) add(ctx context.Context, job OpenJob) (Job, error) {
 	detail := job.Heading()
-	if reason != "" {
-		detail += ". Reason: " + reason
+	if job.Reason != "" {
+		detail += ". Reason: " + job.Reason
 	}
-	if err := j.store.AddJob(ctx, job, mostOpenJobs, j.entry(actor, audit.StartJob, detail)); err != nil {
+	if err := j.store.AddJob(ctx, job, mostOpenJobs, j.entry(job.Actor, audit.StartJob, detail)); err != nil {
 		return Job{}, err
 	}
 	j.look()
 	return job.Job, nil
 }
 
+// Undo plans a job that puts back what another job changed, as far as it is still
+// as that job left it. What changed since is left alone and listed with the
+// reason.
+func (j *Jobs) Undo(ctx context.Context, actor audit.Actor, id string) (Job, error) {
+	of, err := j.store.Job(ctx, id)
+	switch {
+	case err != nil:
+		return Job{}, err
+	case !of.Kind.Changes():
+		return Job{}, ErrNothingToUndo
+	case !of.Over():
+		return Job{}, ErrJobNotOver
+	}
+	return j.add(ctx, OpenJob{Job: Job{ID: j.newID(), Kind: JobUndo, UndoOf: of.Number, UndoOfID: of.ID, About: of.Heading(), Reason: UndoReason(of),
+		ByID: actor.PersonID, ByName: actor.Name, State: JobWaiting, CreatedAt: j.now()}, Actor: actor})
+}
+
+// UndoReason is the reason of an undo of a job.
+func UndoReason(of Job) string {
+	reason := fmt.Sprintf("Undo of job %d", of.Number)
+	if of.Reason != "" {
+		reason += ": " + of.Reason
+	}
+	return reason
+}
+
+// Changes gives the first linked accounts that a job changed and no undo has put
+// back.
+func (j *Jobs) Changes(ctx context.Context, job Job, most int) ([]JobChange, error) {
+	return j.store.Changes(ctx, job.Number, 0, most)
+}
+
+// MostWithoutNumber is how many linked accounts are changed at once without
+// typing their number.
+const MostWithoutNumber = 50
+
+// Confirms reports whether the number that was typed confirms a change of so many
+// linked accounts. It may have what separates thousands.
+func Confirms(typed string, count int) bool {
+	if count <= MostWithoutNumber {
+		return true
+	}
+	digits := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune(",.'’", r) {
+			return -1
+		}
+		return r
+	}, typed)
+	return digits == strconv.Itoa(count)
+}
+
 func checkJob(kind JobKind, s Selection, reason string) (string, error) {
 	switch {
-	case kind.Word() == "":
+	case kind != JobCheckAgain && !kind.Changes():
 		return "", ErrNoSuchWork.At("action")
 	case !s.All && len(s.IDs) == 0:
 		return "", ErrNothingSelected.At("credential")
@@ -153,15 +224,27 @@ func checkJob(kind JobKind, s Selection, reason string) (string, error) {
 	if err := s.check(); err != nil {
 		return "", err
 	}
-	if kind != JobDisable {
+	return kind.ReadReason(reason)
+}
+
+// ReadReason makes one line of a reason, or says what is wrong with it. A kind
+// that needs none may have one or not; a check has none.
+func (k JobKind) ReadReason(typed string) (string, error) {
+	if !k.Changes() {
 		return "", nil
 	}
-	reason = text.Line(reason)
+	reason := text.Line(typed)
+	if reason == "" && !k.NeedsReason() {
+		return "", nil
+	}
 	if n := utf8.RuneCountInString(reason); n < credential.ShortestReason || n > credential.LongestReason {
 		return "", credential.ErrReason.At("reason")
 	}
 	return reason, nil
 }
+
+// SelectionAbout says in words what a selection selects.
+func SelectionAbout(s Selection) string { return aboutSelection(s) }
 
 func aboutSelection(s Selection) string {
 	switch {

@@ -69,7 +69,7 @@ func (w *jobWorld) stop() {
 func (w *jobWorld) begin(name string, kind review.JobKind, s review.Selection) review.Job {
 	w.t.Helper()
 	reason := ""
-	if kind == review.JobDisable {
+	if kind.NeedsReason() {
 		reason = "Left the company"
 	}
 	job, err := w.Start(w.t.Context(), jobActor(name), kind, s, reason)
@@ -140,7 +140,9 @@ type linkedFake struct {
 
 	mu       sync.Mutex
 	states   map[string]credential.State
+	moved    map[string]int64 // to which version somebody moved a link, by its ID
 	orders   []credential.Order
+	events   []credential.Event
 	touched  map[string]int // how often, by credential ID
 	sequence []string
 	now      int // in work
@@ -189,10 +191,27 @@ func (f *linkedFake) CheckNow(ctx context.Context, o credential.Order, id string
 	return f.work(ctx, o, id)
 }
 
-func (f *linkedFake) Ordered(ctx context.Context, o credential.Order, id string, _ credential.Event) (credential.Credential, audit.Entry, error) {
+func (f *linkedFake) Ordered(ctx context.Context, o credential.Order, id string, event credential.Event) (credential.Credential, audit.Entry, error) {
 	_, err := f.work(ctx, o, id)
-	return credential.Credential{ID: id}, audit.Entry{Action: audit.StopCredential}, err
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.events = append(f.events, event)
+	return credential.Credential{ID: id, Version: 1}, audit.Entry{Action: audit.StopCredential}, err
 }
+
+// Undone undoes nothing of what somebody moved on to another version.
+func (f *linkedFake) Undone(ctx context.Context, o credential.Order, id string, order credential.Event, before credential.Before) (credential.Credential, audit.Entry, error) {
+	_, err := f.work(ctx, o, id)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.events = append(f.events, order)
+	if f.moved[id] != 0 && f.moved[id] != o.Version {
+		err = credential.ErrLookAgain
+	}
+	return credential.Credential{ID: id, Version: o.Version, State: before.State}, audit.Entry{Action: audit.ReleaseCredential}, err
+}
+
+func (f *linkedFake) Wake() {}
 
 func (f *linkedFake) work(ctx context.Context, o credential.Order, id string) (credential.Finished, error) {
 	f.mu.Lock()
@@ -243,6 +262,11 @@ func (f *linkedFake) slow(d time.Duration) {
 	}
 }
 
+// refusing refuses the work on every link.
+func refusing(err error) func(context.Context, review.Row) (credential.Finished, error) {
+	return func(context.Context, review.Row) (credential.Finished, error) { return credential.Finished{}, err }
+}
+
 func jobSleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):
@@ -262,7 +286,8 @@ type jobShelf struct {
 	broken   error           // that progress cannot be stored
 	advances int
 	disabled int
-	removals []int // how many old jobs each removal finds
+	changes  map[int64][]review.JobChange // by the number of the job
+	removals []int                        // how many old jobs each removal finds
 	removed  int
 }
 
@@ -270,7 +295,10 @@ type jobShelf struct {
 func (s *jobShelf) copied() *jobShelf {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &jobShelf{away: s.away, entries: slices.Clone(s.entries), failures: map[string][]review.JobFailure{}, disabled: s.disabled}
+	c := &jobShelf{away: s.away, entries: slices.Clone(s.entries), failures: map[string][]review.JobFailure{}, disabled: s.disabled, changes: map[int64][]review.JobChange{}}
+	for number, changes := range s.changes {
+		c.changes[number] = slices.Clone(changes)
+	}
 	for _, job := range s.jobs {
 		one := *job
 		c.jobs = append(c.jobs, &one)
@@ -349,6 +377,7 @@ func (s *jobShelf) AddJob(_ context.Context, j review.OpenJob, mostOpen int, ent
 	case open >= mostOpen:
 		return review.ErrTooManyJobs
 	}
+	j.Number = int64(len(s.jobs) + 1)
 	s.jobs, s.entries = append(s.jobs, &j), append(s.entries, entry)
 	return nil
 }
@@ -433,16 +462,50 @@ func (s *jobShelf) CountJob(_ context.Context, id string, total int) error {
 	return err
 }
 
-// DisableFor counts a link with what it is about.
-func (s *jobShelf) DisableFor(ctx context.Context, id string, p review.JobProgress, _ credential.Credential, _ audit.Entry) error {
+// ChangeFor counts a link with what it is about.
+func (s *jobShelf) ChangeFor(ctx context.Context, id string, p review.JobProgress, c credential.Credential, _ audit.Entry) error {
 	_, err := s.AdvanceJob(ctx, id, p)
 	if err == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.advances--
 		s.disabled++
+		job, _ := s.find(id)
+		job.Changed++
+		if s.changes == nil {
+			s.changes = map[int64][]review.JobChange{}
+		}
+		s.changes[job.Number] = append(s.changes[job.Number], review.JobChange{Version: c.Version + 1,
+			Row: review.Row{Number: p.Position, ID: c.ID, Label: "Label of " + c.ID, Account: "acme"}, Before: credential.Before{State: credential.Connected}})
 	}
 	return err
+}
+
+// UndoFor takes a link from what the other job changed.
+func (s *jobShelf) UndoFor(ctx context.Context, id string, p review.JobProgress, c credential.Credential, _ audit.Entry) error {
+	_, err := s.AdvanceJob(ctx, id, p)
+	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.advances--
+		job, _ := s.find(id)
+		of, _ := s.find(job.UndoOfID)
+		before := len(s.changes[of.Number])
+		s.changes[of.Number] = slices.DeleteFunc(s.changes[of.Number], func(h review.JobChange) bool { return h.Row.ID == c.ID })
+		of.Changed -= before - len(s.changes[of.Number])
+	}
+	return err
+}
+
+func (s *jobShelf) Changes(ctx context.Context, jobNumber, after int64, most int) (found []review.JobChange, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.changes[jobNumber] {
+		if h.Row.Number > after && len(found) < most {
+			found = append(found, h)
+		}
+	}
+	return found, ctx.Err()
 }
 
 func (s *jobShelf) AdvanceJob(ctx context.Context, id string, p review.JobProgress) (review.JobState, error) {

@@ -161,7 +161,8 @@ func (j *Jobs) tidy(ctx context.Context, now time.Time) {
 type jobRun struct {
 	jobs   *Jobs
 	job    OpenJob
-	giving context.Context // ends when nothing new is to begin; its cause says why
+	undone credential.Event // the order that the job undoes
+	giving context.Context  // ends when nothing new is to begin; its cause says why
 	stop   context.CancelCauseFunc
 	room   chan struct{} // one for each piece in begun
 	pieces sync.WaitGroup
@@ -178,6 +179,7 @@ type jobRun struct {
 // piece is a link on which the work has begun.
 type piece struct {
 	row      Row
+	change   JobChange // what an undo puts back
 	over     bool
 	sentence string // why it failed; empty: it is done
 }
@@ -214,7 +216,7 @@ func (r *jobRun) work(ctx context.Context) error {
 }
 
 func (r *jobRun) end(ctx context.Context, state JobState, note string) error {
-	sums := Job{Done: r.progress.Done, Failed: r.progress.Failed}
+	sums := Job{Kind: r.job.Kind, Done: r.progress.Done, Failed: r.progress.Failed}
 	detail := r.job.Heading() + ". " + sums.Summary()
 	if state == JobStopped {
 		detail += ", stopped before its end"
@@ -231,8 +233,8 @@ func (r *jobRun) walk(ctx context.Context) error {
 	r.jobs.places.enter(r.job.ID)
 	defer r.jobs.places.leave(r.job.ID)
 	stopSaving := r.keepSaving(ctx)
-	err := r.jobs.register.Each(r.giving, r.job.Selection, r.job.Position, func(rows []Row) error {
-		for some := range slices.Chunk(rows, chunk) {
+	err := r.each(func(pieces []*piece) error {
+		for some := range slices.Chunk(pieces, chunk) {
 			if err := r.begin(ctx, some); err != nil {
 				return err
 			}
@@ -253,6 +255,38 @@ func (r *jobRun) walk(ctx context.Context) error {
 	return err
 }
 
+// each hands over the links that the job is about, from its position.
+func (r *jobRun) each(hand func([]*piece) error) error {
+	if r.job.Kind == JobUndo {
+		return r.eachChange(hand)
+	}
+	return r.jobs.register.Each(r.giving, r.job.Selection, r.job.Position, func(rows []Row) error {
+		pieces := make([]*piece, len(rows))
+		for i, row := range rows {
+			pieces[i] = &piece{row: row}
+		}
+		return hand(pieces)
+	})
+}
+
+// eachChange hands over what the job that is undone changed.
+func (r *jobRun) eachChange(hand func([]*piece) error) error {
+	for after := r.job.Position; ; {
+		changes, err := r.jobs.store.Changes(r.giving, r.job.UndoOf, after, chunkSize)
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		pieces := make([]*piece, len(changes))
+		for i, change := range changes {
+			pieces[i] = &piece{row: change.Row, change: change}
+			after = change.Row.Number
+		}
+		if err := hand(pieces); err != nil {
+			return err
+		}
+	}
+}
+
 // cause gives why nothing new was to begin, which what broke off for that
 // reason does not know.
 func (r *jobRun) cause(err error) error {
@@ -263,14 +297,33 @@ func (r *jobRun) cause(err error) error {
 }
 
 func (r *jobRun) count() error {
-	if err := r.mayGoOn(); err != nil || r.job.Counted {
+	if err := r.mayGoOn(); err != nil {
 		return err
+	}
+	if r.job.Kind == JobUndo {
+		return r.countUndo()
+	}
+	if r.job.Counted {
+		return nil
 	}
 	total, err := r.jobs.register.Count(r.giving, r.job.Selection)
 	if err != nil {
 		return err
 	}
 	return r.jobs.store.CountJob(r.giving, r.job.ID, total)
+}
+
+// countUndo reads what was ordered, and how much of it there is to put back.
+func (r *jobRun) countUndo() error {
+	of, err := r.jobs.store.Job(r.giving, r.job.UndoOfID)
+	if err != nil {
+		return err
+	}
+	r.undone = jobOrders[of.Kind]
+	if r.job.Counted {
+		return nil
+	}
+	return r.jobs.store.CountJob(r.giving, r.job.ID, of.Changed)
 }
 
 // mayGoOn looks whether the job still may do something in its starter's name.
@@ -283,11 +336,11 @@ func (r *jobRun) mayGoOn() error {
 }
 
 // begin begins the work on some links, each when there is a place for it.
-func (r *jobRun) begin(ctx context.Context, rows []Row) error {
+func (r *jobRun) begin(ctx context.Context, pieces []*piece) error {
 	if err := r.mayGoOn(); err != nil {
 		return err
 	}
-	for _, row := range rows {
+	for _, p := range pieces {
 		select {
 		case r.room <- struct{}{}:
 		case <-r.giving.Done():
@@ -296,7 +349,6 @@ func (r *jobRun) begin(ctx context.Context, rows []Row) error {
 		if err := r.jobs.places.take(r.giving, r.job.ID, r.job.Kind.placesAtMost()); err != nil {
 			return r.cause(err)
 		}
-		p := &piece{row: row}
 		r.mu.Lock()
 		r.begun = append(r.begun, p)
 		r.mu.Unlock()
@@ -319,10 +371,10 @@ func (r *jobRun) begin(ctx context.Context, rows []Row) error {
 // placesAtMost is how many links a job of this kind works on side by side.
 // Changes to the database come one after the other anyway.
 func (k JobKind) placesAtMost() int {
-	if k == JobDisable {
-		return 1
+	if k == JobCheckAgain {
+		return atOnce
 	}
-	return atOnce
+	return 1
 }
 
 // settle notes how a piece ended and takes into progress what has no gap
@@ -422,12 +474,16 @@ func (r *jobRun) keep(stored JobProgress) {
 	r.progress.Failures = slices.Clone(r.progress.Failures[len(stored.Failures):])
 }
 
-// disable disables a link. Links are disabled one after the other, so that what
-// was done before is in progress.
-func (r *jobRun) disable(ctx context.Context, order credential.Order, p *piece) error {
-	c, entry, err := r.jobs.credentials.Ordered(ctx, order, p.row.ID, credential.Stop)
+// change changes a link. Links are changed one after the other, so that what was
+// done before is in progress.
+func (r *jobRun) change(ctx context.Context, order credential.Order, p *piece) error {
+	c, entry, err := r.ordered(ctx, order, p)
 	if err != nil {
 		return err
+	}
+	store := r.jobs.store.ChangeFor
+	if r.job.Kind == JobUndo {
+		store = r.jobs.store.UndoFor
 	}
 	r.saving.Lock()
 	defer r.saving.Unlock()
@@ -436,14 +492,26 @@ func (r *jobRun) disable(ctx context.Context, order credential.Order, p *piece) 
 	r.mu.Unlock()
 	with := progress
 	with.Position, with.Done = p.row.Number, progress.Done+1
-	if err := r.jobs.store.DisableFor(ctx, r.job.ID, with, c, entry); err != nil {
+	if err := store(ctx, r.job.ID, with, c, entry); err != nil {
 		return err
+	}
+	if c.State.Can(credential.Verify) {
+		r.jobs.credentials.Wake()
 	}
 	r.mu.Lock()
 	r.keep(progress)
 	r.mu.Unlock()
 	r.settle(p, "")
 	return nil
+}
+
+// ordered works out what the job does to a link.
+func (r *jobRun) ordered(ctx context.Context, order credential.Order, p *piece) (credential.Credential, audit.Entry, error) {
+	if r.job.Kind == JobUndo {
+		order.Version = p.change.Version
+		return r.jobs.credentials.Undone(ctx, order, p.row.ID, r.undone, p.change.Before)
+	}
+	return r.jobs.credentials.Ordered(ctx, order, p.row.ID, jobOrders[r.job.Kind])
 }
 
 // do does the job's work on one link and gives the sentence why it failed, or
@@ -459,8 +527,8 @@ func (r *jobRun) do(ctx context.Context, p *piece) (sentence string, settled boo
 		if finished.Outcome != cloud.Passed {
 			sentence = cmp.Or(sentence, sayNotPassed)
 		}
-	case JobDisable:
-		err = r.disable(ctx, order, p)
+	default:
+		err = r.change(ctx, order, p)
 		settled = err == nil
 	}
 	if err != nil {
@@ -473,6 +541,9 @@ func (r *jobRun) do(ctx context.Context, p *piece) (sentence string, settled boo
 func (r *jobRun) why(ctx context.Context, row Row, err error) (sentence string, _ error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
+	}
+	if r.job.Kind == JobUndo && (errors.Is(err, credential.ErrLookAgain) || errors.Is(err, credential.ErrNotPossibleNow)) {
+		return sayChangedSince, nil
 	}
 	if errors.Is(err, credential.ErrNotPossibleNow) {
 		found, findErr := r.jobs.credentials.FindAny(ctx, row.ID)
@@ -489,6 +560,9 @@ func (r *jobRun) why(ctx context.Context, row Row, err error) (sentence string, 
 		case !may:
 			return "", errStarterGone
 		}
+		if r.job.Kind == JobUndo {
+			return sayUnlinkedSince, nil
+		}
 		return sayUnlinkedMeanwhile, nil
 	}
 	said := fault.Of(err)
@@ -502,16 +576,14 @@ func (r *jobRun) why(ctx context.Context, row Row, err error) (sentence string, 
 	return said.Sentence, nil
 }
 
-// whyNot says why the work is not possible in a state. What is stopped already
-// needs no stopping.
+// whyNot says why the work is not possible in a state. What is as it would be
+// already needs nothing, such as a link that is stopped and is to be stopped.
 func (r *jobRun) whyNot(state credential.State) string {
-	if r.job.Kind == JobDisable {
-		switch state {
-		case credential.Stopped:
-			return ""
-		case credential.PendingApproval:
-			return sayDeclineInstead
+	if of, ok := whyNotOrdered[r.job.Kind]; ok {
+		if sentence, ok := of[state]; ok {
+			return sentence
 		}
+		return of[""]
 	}
 	switch state {
 	case credential.Disabled:
@@ -522,6 +594,15 @@ func (r *jobRun) whyNot(state credential.State) string {
 		return sayPending
 	}
 	return credential.ErrNotPossibleNow.Sentence
+}
+
+// whyNotOrdered are the sentences by the state of the link; the one without a
+// state is for all others.
+var whyNotOrdered = map[JobKind]map[credential.State]string{
+	JobDisable: {"": credential.ErrNotPossibleNow.Sentence, credential.Stopped: "", credential.PendingApproval: sayDeclineInstead},
+	JobEnable:  {"": "", credential.Disabled: sayTheirsToEnable, credential.PendingApproval: sayApproveInstead},
+	JobApprove: {"": "", credential.Stopped: sayEnableInstead},
+	JobDecline: {"": sayDisableInstead, credential.Stopped: ""},
 }
 
 func (r *jobRun) logFailure(row Row, cause error) {

@@ -58,11 +58,16 @@ type Query struct {
 	NotCheckedSince time.Time // a date, UTC midnight; zero: any. What was never checked counts too.
 	Sort            Sort
 	Descending      bool
+
+	// Unread are filters whose values mean nothing, spelled as in an address.
+	// With any of them the query matches nothing: see MatchesNothing.
+	Unread string
 }
 
 // What may stand in a query.
 const (
 	ShortestSearch  = 3   // letters
+	shortestSigns   = 2   // of Chinese, Japanese or Korean, which say in two what takes a word elsewhere
 	longestSearch   = 100 // letters
 	longestName     = 100 // of an account
 	longestExpiring = 3650
@@ -71,27 +76,37 @@ const (
 
 var providerKey = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// ParseQuery reads a query from the parameters of a URL or of a form. What it
-// does not understand it leaves out, with a sentence at the field.
+// ParseQuery reads a query from the parameters of a URL or of a form. A filter
+// that it does not understand gets a sentence at the field, and the query then
+// matches nothing. An order that it does not understand is the usual one.
 func ParseQuery(v url.Values) (Query, fault.Fields) {
-	fields := fault.Fields{}
+	fields, unread := fault.Fields{}, url.Values{}
+	unknown := func(name, sentence string) {
+		fields[name] = sentence
+		unread.Set(name, v.Get(name))
+	}
 	var q Query
 	if q.Search = text.Line(v.Get("search")); utf8.RuneCountInString(q.Search) > longestSearch {
-		q.Search, fields["search"] = "", saySearchLong
+		q.Search = ""
+		unknown("search", saySearchLong)
 	}
 	if q.Provider = strings.TrimSpace(v.Get("provider")); q.Provider != "" && !providerKey.MatchString(q.Provider) {
-		q.Provider, fields["provider"] = "", sayNoSuchProvider
+		q.Provider = ""
+		unknown("provider", sayNoSuchProvider)
 	}
 	if q.Status = credential.Status(v.Get("status")); q.Status != "" && StatusName(q.Status) == "" {
-		q.Status, fields["status"] = "", sayNoSuchStatus
+		q.Status = ""
+		unknown("status", sayNoSuchStatus)
 	}
-	if q.Account = text.Line(v.Get("account")); utf8.RuneCountInString(q.Account) > longestName {
-		q.Account, fields["account"] = "", sayAccountLong
+	if q.Account = strings.ToLower(text.Line(v.Get("account"))); utf8.RuneCountInString(q.Account) > longestName {
+		q.Account = ""
+		unknown("account", sayAccountLong)
 	}
 	if typed := strings.TrimSpace(v.Get("expiring")); typed != "" {
 		days, err := strconv.Atoi(typed)
 		if err != nil || days < 1 || days > longestExpiring {
-			days, fields["expiring"] = 0, sayExpiring
+			days = 0
+			unknown("expiring", sayExpiring)
 		}
 		q.ExpiringWithin = days
 	}
@@ -100,12 +115,13 @@ func ParseQuery(v url.Values) (Query, fault.Fields) {
 	case "yes":
 		q.NeverReviewed = true
 	default:
-		fields["never-reviewed"] = sayNeverReviewed
+		unknown("never-reviewed", sayNeverReviewed)
 	}
 	if typed := strings.TrimSpace(v.Get("not-checked-since")); typed != "" {
 		date, err := time.Parse(dateLayout, typed)
 		if err != nil || date.Year() < 1970 {
-			date, fields["not-checked-since"] = time.Time{}, sayDate
+			date = time.Time{}
+			unknown("not-checked-since", sayDate)
 		}
 		q.NotCheckedSince = date
 	}
@@ -123,13 +139,21 @@ func ParseQuery(v url.Values) (Query, fault.Fields) {
 	default:
 		fields["order"] = sayNoSuchOrder
 	}
+	q.Unread = unread.Encode()
 	return q, fields
 }
+
+// MatchesNothing reports whether a filter has a value that means nothing. What
+// somebody mistyped must never select everything.
+func (q Query) MatchesNothing() bool { return q.Unread != "" }
 
 // Values gives the query as parameters of a URL, without those that say
 // nothing, so that equal queries have equal URLs.
 func (q Query) Values() url.Values {
-	v := url.Values{}
+	v, err := url.ParseQuery(q.Unread)
+	if err != nil { // of something that ParseQuery did not make
+		v = url.Values{"status": {q.Unread}}
+	}
 	set := func(name, value string) {
 		if value != "" {
 			v.Set(name, value)
@@ -188,6 +212,7 @@ func (q Query) Sentence() string {
 	add(q.NeverReviewed, "never reviewed")
 	add(!q.NotCheckedSince.IsZero(), "not checked since %s", q.NotCheckedSince.UTC().Format("2 January 2006"))
 	add(len(q.Terms()) > 0, "matching “%s”", text.Line(q.Search))
+	add(q.MatchesNothing(), "with a filter that means nothing")
 	if len(parts) == 0 {
 		return "All linked accounts"
 	}
@@ -219,4 +244,28 @@ func (q Query) Terms() []string {
 	return terms
 }
 
-func tooShort(term string) bool { return utf8.RuneCountInString(term) < ShortestSearch }
+func tooShort(term string) bool {
+	return utf8.RuneCountInString(term) < ShortestSearch && !isShortSigns(term)
+}
+
+// isShortSigns reports whether a term has fewer letters than the index of texts
+// can look for, and is yet long enough: two signs of Chinese, Japanese or Korean.
+func isShortSigns(term string) bool {
+	n := utf8.RuneCountInString(term)
+	return n >= shortestSigns && n < ShortestSearch && !strings.ContainsFunc(term, func(r rune) bool {
+		return r != 'ー' && r != 'ｰ' && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo)
+	})
+}
+
+// IndexedTerms gives the terms that an index of pieces of three letters can look
+// for, and the others, which are short. Short ones have no cases.
+func (q Query) IndexedTerms() (indexed, short []string) {
+	for _, term := range q.Terms() {
+		if isShortSigns(term) {
+			short = append(short, term)
+		} else {
+			indexed = append(indexed, term)
+		}
+	}
+	return indexed, short
+}

@@ -1,13 +1,16 @@
 package review_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"net/url"
 	"slices"
 	"testing"
 	"time"
 
+	"mooring/audit"
 	"mooring/credential"
+	"mooring/fault"
 	"mooring/review"
 )
 
@@ -40,7 +43,9 @@ func TestAQueryComesBackFromItsURL(t *testing.T) {
 	}
 }
 
-func TestWhatAQueryDoesNotUnderstandIsSaidAndLeftOut(t *testing.T) {
+// What somebody mistypes must not select everything: not now, and not when the
+// address or the form comes back.
+func TestWhatAQueryDoesNotUnderstandMatchesNothing(t *testing.T) {
 	for typed, field := range map[string]string{
 		"status=fine": "status", "provider=../azure": "provider", "expiring=0": "expiring", "expiring=soon": "expiring", "expiring=99999999999999999999": "expiring",
 		"never-reviewed=perhaps": "never-reviewed", "not-checked-since=yesterday": "not-checked-since", "not-checked-since=2026-02-30": "not-checked-since",
@@ -52,10 +57,21 @@ func TestWhatAQueryDoesNotUnderstandIsSaidAndLeftOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		q, fields := review.ParseQuery(v)
-		if q != (review.Query{}) || len(fields) != 1 || fields[field] == "" {
-			t.Errorf("%s: got %+v and %v, want a sentence at %s", typed, q, fields, field)
+		if len(fields) != 1 || fields[field] == "" {
+			t.Errorf("%s: got %v, want a sentence at %s", typed, fields, field)
 		}
+		orders := field == "sort" || field == "order"
+		equal(t, typed+" matches nothing", q.MatchesNothing(), !orders)
+		if orders {
+			continue
+		}
+		again, _ := review.ParseQuery(q.Values())
+		equal(t, typed+" comes back", again, q)
+		equal(t, typed+" filters", q.Filters(), true)
+		q.Unread = ""
+		equal(t, "what else it means", q, review.Query{})
 	}
+	equal(t, "an account", must(review.ParseQuery(url.Values{"account": {" HÄRBOR "}})).Account, "härbor")
 	q, fields := review.ParseQuery(url.Values{"expiring": {" 30 "}, "sort": {"label"}, "order": {"asc"}, "never-reviewed": {"no"}, "search": {" two\t words\u200b "}})
 	if q != (review.Query{ExpiringWithin: 30, Search: "two words"}) || len(fields) > 0 {
 		t.Errorf("got %+v and %v", q, fields)
@@ -78,6 +94,13 @@ func TestShortWordsStayWithTheirNeighbours(t *testing.T) {
 	for search, want := range map[string][]string{
 		"":                 nil,
 		"ab":               nil,
+		"東":                nil,
+		"東京":               {"東京"},
+		"東京 港区":            {"東京", "港区"},
+		"バー サーバー":          {"バー", "サーバー"},
+		"서울 prod":          {"서울", "prod"},
+		"東京 a":             {"東京 a"},
+		"東a":               nil,
 		"äb":               nil,
 		"a b":              {"a b"},
 		"abc":              {"abc"},
@@ -118,4 +141,32 @@ func TestEveryStatusHasAName(t *testing.T) {
 			t.Errorf("%s: %v", sort, fields)
 		}
 	}
+}
+
+func must(q review.Query, _ fault.Fields) review.Query { return q }
+
+func TestAnUnknownFilterSelectsNothing(t *testing.T) {
+	register := review.NewRegister(review.RegisterConfig{}) // which asks no store
+	q := review.Query{Unread: "status=fine"}
+	page, err := register.List(t.Context(), q, "")
+	if err != nil || len(page.Rows) > 0 || page.Total > 0 {
+		t.Errorf("the list has %+v, %v", page, err)
+	}
+	s := review.Selection{All: true, Query: q}
+	for what, err := range map[string]error{
+		"walking":   register.Each(t.Context(), s, 0, func([]review.Row) error { t.Error("it has a row"); return nil }),
+		"exporting": register.Export(t.Context(), audit.Actor{}, q, review.CSV, nil),
+		"counting":  func() error { _, err := register.Count(t.Context(), s); return err }(),
+	} {
+		if !errors.Is(err, review.ErrUnknownFilter) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	withJobs(t, 10, func(w *jobWorld) {
+		for _, kind := range []review.JobKind{review.JobDisable, review.JobEnable, review.JobApprove, review.JobDecline, review.JobCheckAgain} {
+			_, err := w.Start(t.Context(), jobActor("ada"), kind, s, "Because")
+			w.want(err, review.ErrUnknownFilter)
+		}
+		jobSame(t, "the number of jobs", len(w.shelf.jobs), 0)
+	})
 }

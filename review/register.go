@@ -3,11 +3,14 @@ package review
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mooring/audit"
 	"mooring/cloud"
 	"mooring/credential"
+	"mooring/text"
 )
 
 const (
@@ -28,6 +31,9 @@ type RegisterStore interface {
 	// EachLinked walks a selection by number, size rows at a time.
 	EachLinked(ctx context.Context, s Selection, afterNumber int64, size int, now time.Time, chunk func([]Row) error) error
 	CountLinked(ctx context.Context, s Selection, now time.Time) (int, error)
+	// AccountNames gives names of accounts that link something: those that begin
+	// with some letters first, then those that have them.
+	AccountNames(ctx context.Context, letters string, most int) ([]string, error)
 	// AddExport writes that a list is about to be exported, if the actor still
 	// is an administrator.
 	AddExport(ctx context.Context, entry audit.Entry) error
@@ -90,12 +96,27 @@ func NewRegister(c RegisterConfig) *Register {
 // List gives the page that begins behind after, which is Page.Next of the page
 // before. What is no such thing gives the first page.
 func (r *Register) List(ctx context.Context, q Query, after string) (Page, error) {
+	if q.MatchesNothing() {
+		return Page{}, nil
+	}
 	found, err := r.store.ListLinked(ctx, q, readCursor(after, q), PageSize, r.now())
 	if err != nil {
 		return Page{}, err
 	}
 	return Page{Rows: found.Rows, Next: found.Next.String(), Total: found.Total, More: found.More,
 		NewestFirst: found.NewestFirst, Unfinished: found.Unfinished}, nil
+}
+
+// namesSuggested is how many names of accounts are suggested.
+const namesSuggested = 20
+
+// AccountNames suggests names of accounts for what somebody has typed of one.
+func (r *Register) AccountNames(ctx context.Context, typed string) ([]string, error) {
+	letters := strings.ToLower(text.Line(typed))
+	if utf8.RuneCountInString(letters) > longestName {
+		return nil, nil
+	}
+	return r.store.AccountNames(ctx, letters, namesSuggested)
 }
 
 // Totals gives counts that are kept and not counted.

@@ -42,6 +42,16 @@ type Review struct {
 	Anchor   Anchor // zero until it is closed
 }
 
+// collectLimit is how long collecting the linked accounts of a review takes at
+// most, as long as nothing is wrong.
+const collectLimit = 15 * time.Minute
+
+// MayClose reports whether the review can be closed now: not while its linked
+// accounts are being collected, unless that takes unusually long.
+func (r Review) MayClose(now time.Time) bool {
+	return r.State == ReviewOpen || r.State == ReviewGathering && now.Sub(r.StartedAt) >= collectLimit
+}
+
 // Anchor is the entry of the audit log that closed a review. The digest covers
 // all entries before it, so whoever holds evidence can tell whether the log
 // still is the one of that day.

@@ -175,6 +175,8 @@ func checkName(typed string, fields fault.Fields) string {
 
 func checkSelection(s Selection, fields fault.Fields) {
 	switch {
+	case s.All && s.Query.MatchesNothing():
+		fields["selection"] = ErrUnknownFilter.Sentence
 	case s.All && s.Query.TooShort():
 		fields["selection"] = ErrSearchTooShort.Sentence
 	case s.All:
@@ -362,12 +364,16 @@ func (s *Reviews) NameReviewer(ctx context.Context, caller account.Caller, actor
 }
 
 // Close ends a review by hand, so that a slip can be mended until then. What
-// is undecided stays so, and the evidence says it. One that still gathers, or
-// cannot go on with that, is closed with what it has.
+// is undecided stays so, and the evidence says it. One that still gathers is not
+// closed, unless that takes so long that it may never end: then it is closed with
+// what it has.
 func (s *Reviews) Close(ctx context.Context, caller account.Caller, actor audit.Actor, id string) error {
 	r, err := s.tended(ctx, caller, id)
 	if err != nil {
 		return err
+	}
+	if r.State == ReviewGathering && !r.MayClose(s.now()) {
+		return ErrGathering
 	}
 	entry := s.entry(actor, audit.CloseReview, r)
 	if err := s.store.CloseReview(ctx, id, caller.Person.Name, entry.At, entry); err != nil {

@@ -33,8 +33,11 @@ func (r *Register) Count(ctx context.Context, s Selection) (int, error) {
 }
 
 // check refuses to take everything for what matches a search that is too short
-// to be looked for.
+// to be looked for, or a filter that means nothing.
 func (s Selection) check() error {
+	if s.All && s.Query.MatchesNothing() {
+		return ErrUnknownFilter.At("selection")
+	}
 	if s.All && s.Query.TooShort() {
 		return ErrSearchTooShort.At("search")
 	}

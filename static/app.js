@@ -157,16 +157,16 @@
     }
   })
 
-  // What hangs over a list makes way for it, unless something in it is wrong.
+  // What hangs over a list makes way for it.
 
   const closeHanging = (target) => {
-    const hanging = document.querySelector('.bulk-disable[open]:not(:has(.field-error))')
+    const hanging = document.querySelector('.bulk-more[open]')
     if (hanging && !hanging.contains(target)) hanging.open = false
   }
 
   document.addEventListener('focusin', (e) => closeHanging(e.target))
   document.addEventListener('keydown', (e) => {
-    const hanging = e.key === 'Escape' && e.target.closest('.bulk-disable[open]')
+    const hanging = e.key === 'Escape' && e.target.closest('.bulk-more[open]')
     if (!hanging) return
     hanging.open = false
     hanging.querySelector('summary').focus()
@@ -423,7 +423,24 @@
     }
   })
 
-  // Whole pages of a list are chosen with one press.
+  // Whole pages of a list are chosen with one press, and the buttons say how many
+  // are chosen.
+
+  const sayHowMany = () => {
+    const form = byId('selection')
+    const all = form && form.querySelector('[data-all]')
+    if (!all) return
+    const count = form.querySelectorAll('[name=credential]:checked').length
+    const number = all.checked ? all.dataset.all : count ? String(count) : ''
+    for (const button of form.querySelectorAll('[data-chosen]')) {
+      button.dataset.plain = button.dataset.plain || button.textContent
+      button.textContent = number ? button.dataset.chosen.replace('#', number) : button.dataset.plain
+    }
+  }
+
+  sayHowMany()
+  document.addEventListener('htmx:afterSettle', sayHowMany)
+  window.addEventListener('pageshow', sayHowMany) // boxes stay ticked on the way back
 
   document.addEventListener('change', (e) => {
     const form = e.target.closest('#selection')
@@ -437,6 +454,7 @@
     whole.checked = count === boxes.length
     whole.indeterminate = count > 0 && count < boxes.length
     if (e.target === whole || e.target.name === 'credential') say(count + ' chosen')
+    sayHowMany()
   })
 
   // The live tail asks only while somebody follows it.

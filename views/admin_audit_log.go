@@ -64,6 +64,8 @@ var actionWords = map[audit.Action]string{
 	audit.ReleaseCredential:  "Enabled a linked account",
 	audit.ApproveCredential:  "Approved a linked account",
 	audit.DeclineCredential:  "Declined a linked account",
+	audit.ReopenCredential:   "Put a linked account back to wait for approval",
+	audit.HandBackCredential: "Gave a linked account back as disabled by its people",
 	audit.HoldCredential:     "Held a credential back for approval",
 	audit.ExportList:         "Exported the linked accounts",
 	audit.ChangeIntake:       "Changed the intake policy",

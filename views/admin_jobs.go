@@ -13,7 +13,7 @@ func reached(p Job) string {
 	}
 	s := text.Number(p.Handled) + " of " + text.Number(p.Total)
 	if p.Failed > 0 {
-		s += ", " + text.Number(p.Failed) + " failed"
+		s += ", " + text.Number(p.Failed) + failedWord(p.Undo)
 	}
 	if p.Left != "" && !p.Over {
 		s += ", " + p.Left
@@ -38,7 +38,9 @@ func went(p Job) string {
 		return "It went well for " + all(p.Total) + "."
 	}
 	s := "It went well for " + text.Number(p.Handled-p.Failed)
-	if p.Failed > 0 {
+	if p.Failed > 0 && p.Undo {
+		s = text.Count(p.Handled-p.Failed, "was", "were") + " put back, and " + text.Count(p.Failed, "was left as it is", "were left as they are")
+	} else if p.Failed > 0 {
 		s += " and failed for " + text.Number(p.Failed)
 	}
 	s += "."
@@ -57,10 +59,26 @@ func all(n int) string {
 
 // rowReached is the same for a line of the list.
 func rowReached(r JobRow) string {
-	return reached(Job{Counted: r.Counted, Total: r.Total, Handled: r.Handled, Failed: r.Failed})
+	return reached(Job{Undo: r.Undo, Counted: r.Counted, Total: r.Total, Handled: r.Handled, Failed: r.Failed})
 }
 
 // noMoreShown says that the table of failures ends before they do.
 func noMoreShown(p Job) string {
 	return "The first " + text.Number(len(p.Failures)) + " of " + text.Number(p.Failed) + "."
+}
+
+// failedWord is what follows the number of those that a job did not do.
+func failedWord(undo bool) string {
+	if undo {
+		return " left as they are"
+	}
+	return " failed"
+}
+
+// failuresHeading is above the table of what a job did not do.
+func failuresHeading(p Job) string {
+	if p.Undo {
+		return "What was left as it is, and why"
+	}
+	return "What failed, and why"
 }

@@ -29,14 +29,24 @@ func filtersLive(path, target, trigger string) templ.Attributes {
 
 // found says how many linked accounts the list is about.
 func found(p LinkedAccounts) string {
-	words := text.Count(p.Total, "linked account", "linked accounts")
-	if p.ClearPath != "" {
-		words = text.Count(p.Total, "linked account matches", "linked accounts match")
-	}
 	if p.More {
-		return "More than " + words
+		return foundSoFar(p)
 	}
-	return words
+	if p.ClearPath != "" {
+		return text.Count(p.Total, "linked account matches", "linked accounts match")
+	}
+	return text.Count(p.Total, "linked account", "linked accounts")
+}
+
+// foundSoFar says how many there are at least.
+func foundSoFar(p LinkedAccounts) string {
+	switch {
+	case p.Total == 0:
+		return "None found so far"
+	case p.ClearPath != "":
+		return text.Number(p.Total) + " or more linked accounts match"
+	}
+	return text.Number(p.Total) + " or more linked accounts"
 }
 
 // allOfThem is what is done to more than one page.
@@ -47,9 +57,17 @@ func allOfThem(p LinkedAccounts) string {
 	case p.ClearPath == "":
 		return "All " + text.Number(p.Total)
 	case p.More:
-		return "All that match, more than " + text.Number(p.Total)
+		return "All that match, " + text.Number(p.Total) + " or more"
 	}
 	return "All " + text.Number(p.Total) + " that match"
+}
+
+// allNumber is the number on buttons when all that match are chosen.
+func allNumber(p LinkedAccounts) string {
+	if p.More {
+		return text.Number(p.Total) + " or more"
+	}
+	return text.Number(p.Total)
 }
 
 func nextText(p LinkedAccounts) string {
@@ -61,5 +79,5 @@ func nextText(p LinkedAccounts) string {
 
 func linkedFaults(p LinkedAccounts) []place {
 	return places(p.Fields, "search", "Search", "provider", "Provider", "status", "Status", "account", "Account",
-		"expiring", "Expires within", "not-checked-since", "Not checked since", "selection", "Selection", "reason", "Reason")
+		"expiring", "Expires within", "not-checked-since", "Not checked since", "selection", "Selection")
 }

@@ -20,6 +20,10 @@ func reviewState(p Review) Status {
 // closeSays tells what closing leaves undone.
 func closeSays(p Review) string {
 	switch left := p.Total - p.Decided; {
+	case p.Gathering:
+		return "Collecting has taken unusually long. Closing ends the review with the linked accounts collected so far, all of them undecided, and the evidence says so. Nothing can be decided afterwards."
+	case p.NothingSelected:
+		return "There is nothing to decide. Closing makes the evidence, which says that nothing matched."
 	case left > 0:
 		return text.Count(left, "is", "are") + " not decided. Closing leaves them as they are, and the evidence says so. Nothing can be decided afterwards."
 	default:

@@ -747,12 +747,12 @@ func administratorPanel(p AdminPerson) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, " sees this page and may disable people.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, " sees every linked account of every organization and person, can disable, review and unlink them, reads the audit log, sets the intake policy, and manages people and administrators.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			default:
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, "An administrator sees this page and may disable people. They see no more of an organization than its people let them.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, "An administrator sees and can disable, review and unlink every linked account of every organization and person, reads the audit log of all of them, sets the intake policy, and manages people and administrators.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

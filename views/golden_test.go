@@ -495,7 +495,8 @@ func TestHostileValues(t *testing.T) {
 	join := Join{Frame: sampleStranger("Join"), Organization: hostile, Description: hostile, InvitedBy: hostile, ForEmail: hostile, SignInPath: "javascript:alert(1)", Action: "/join", Identity: hostile}
 	person := AdminPerson{Frame: sampleAdministration(hostile), Name: hostile, Email: hostile, Providers: []string{hostile}, Organizations: []PersonRole{{hostile, hostile}}, DisablePath: "/disable"}
 	list, queue, log := sampleFilteredList(), sampleQueue(), sampleLog()
-	list.Filter.Search, list.Rows[0].Label, list.Rows[0].ID, list.Rows[0].Path, list.Reason, list.Carried = hostile, hostile, hostile, "javascript:alert(1)", "</textarea>"+hostile, []Hidden{{hostile, hostile}}
+	list.Filter.Search, list.Rows[0].Label, list.Rows[0].ID, list.Rows[0].Path, list.Carried = hostile, hostile, hostile, "javascript:alert(1)", []Hidden{{hostile, hostile}}
+	list.Filter.Accounts = []string{hostile}
 	queue.Item.Label, queue.Item.Answer, queue.Reason, queue.Chosen, queue.Item.Chart.Since, queue.Item.Chart.Checks[0].When = hostile, hostile, "</textarea>"+hostile, hostile, hostile, "</title>"+hostile
 	log.Entries[0].Who, log.Entries[0].WhoPath, log.Entries[0].Detail, log.Entries[0].Changes[0].Before, log.Filter.Person = hostile, "javascript:alert(1)", hostile, hostile, hostile
 	key := APIKeyMade{Frame: sampleInfo("API keys"), Key: hostile, Name: hostile, Command: hostile}

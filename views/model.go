@@ -350,6 +350,9 @@ type Unlink struct {
 	Frame
 	Label, SubscriptionID string
 	Action, CancelPath    string
+	Account               string   // whose it is, for an administrator, who is asked for Reason; empty: one's own
+	Version               int64    // for an administrator
+	Reason                string   // as typed
 	Dependents            []string // if any, the label must be typed
 	Fields                fault.Fields
 	Problem               string
@@ -361,6 +364,7 @@ type Leftovers struct {
 	Frame
 	Commands []cloud.Command
 	BackPath string
+	BackText string // empty: "Cloud Providers"
 }
 
 // Sessions is the page where a person sees and ends their sessions.

@@ -38,7 +38,7 @@ type LinkedAccounts struct {
 	Path          string // of the list without a query
 	Totals        []Link // "1,000,000 linked accounts", "12 need attention": they lead to the filters
 	Filter        LinkedFilter
-	Fields        fault.Fields // search, provider, status, account, expiring, not-checked-since; reason, selection
+	Fields        fault.Fields // search, provider, status, account, expiring, not-checked-since; selection
 	ClearPath     string       // empty: no filter is set
 	Rows          []LinkedRow
 	Sort          LinkedSort
@@ -52,12 +52,43 @@ type LinkedAccounts struct {
 	CSVPath       string
 	JSONLinesPath string
 
-	SelectionPath string   // POST action, credential or all, reason, and Carried
+	SelectionPath string   // POST action, credential or all, and Carried
 	Carried       []Hidden // the fields of the query
 	All           bool     // "All that match" is chosen
-	Reason        string   // as typed
 	Problem       string
 	Done          string
+}
+
+// Confirm asks before many linked accounts are changed at once, or put back. Its
+// fields are reason, number and the carried ones.
+type Confirm struct {
+	Frame
+	Heading        string // "Disable 5,015 linked accounts"
+	What           string // "Connected, of harbor"
+	Question       string // "Disable all 5,015?"
+	Notes          []string
+	Nothing        string // what is said when Count is 0
+	Count          int
+	Rows           []ConfirmRow // the first ten
+	Action         string
+	Carried        []Hidden
+	AsksReason     bool // else Reason is what it will be
+	ReasonOptional bool
+	Reason         string
+	AsksNumber     bool
+	Number         string // as typed
+	Button         string // "Disable 5,015"
+	Danger         bool
+	CancelPath     string
+	CancelText     string // where that leads: "Linked accounts"
+	Problem        string
+	Fields         fault.Fields // reason, number
+}
+
+// ConfirmRow is one of the linked accounts that a change is about.
+type ConfirmRow struct {
+	Label, Account, Path string
+	Status               Status // without a word: not shown
 }
 
 // LinkedFilter is what the list is filtered by, as typed.
@@ -68,6 +99,7 @@ type LinkedFilter struct {
 	NotCheckedSince                   string   // "2026-11-01"
 	Sort, Order                       string   // carried along
 	Providers, Statuses               []Choice // without "any"
+	Accounts                          []string // names to suggest
 }
 
 // LinkedSort are the columns that sort.
@@ -127,6 +159,7 @@ type LinkedAccount struct {
 	// POST; empty: no button. The reason is the field "reason".
 	CheckAgainPath, DisablePath, EnablePath string
 	ApprovePath, DeclinePath                string
+	UnlinkPath                              string // GET; it asks first
 
 	Typed       string // the reason as typed
 	Problem     string
@@ -170,6 +203,8 @@ type Jobs struct {
 
 // JobRow is one job of the list.
 type JobRow struct {
+	Number                 string // "12"
+	Undo                   bool   // what it did not do it left
 	Heading, Path          string
 	By                     string
 	State                  Status
@@ -181,6 +216,7 @@ type JobRow struct {
 // Job is bulk work in the background.
 type Job struct {
 	Frame
+	Number                 string // "12"
 	Heading                string // "Check again"
 	What                   string // "Connected, of harbor"
 	By, Reason             string
@@ -197,6 +233,12 @@ type Job struct {
 	Failures               []JobFailure
 	AgainPath              string // POST with Again: the failed ones once more; empty: no button
 	Again                  []Hidden
+	Undo                   bool   // it undoes another job: what it did not do it left as it is
+	UndoOf                 Link   // that job; empty Path: it is removed; empty Text: it is no undo
+	UndonePart             Link   // the latest job that undoes this one; empty Text: none
+	UndoPath               string // GET; it asks first; empty: no button
+	UndoText               string // "Undo 99"
+	UndoNote               string // why there is no button, or what it does
 	Problem                string
 	Done                   string
 }

@@ -34,6 +34,7 @@ func sampleAdmin(title, path string) Frame {
 func samplesOfAdministrators(add func(string, templ.Component)) {
 	samplesOfLinkedAccounts(add)
 	samplesOfLinkedAccount(add)
+	samplesOfConfirm(add)
 	samplesOfJobs(add)
 	samplesOfIntake(add)
 	samplesOfReviews(add)
@@ -87,6 +88,7 @@ func sampleLinkedList() LinkedAccounts {
 				{"connected", "Connected"}, {"warning", "Connected with a warning"}, {"expiring", "Expires soon"}, {"needs-attention", "Needs attention"}, {"waiting", "Waiting for the cloud"},
 				{"not-verified", "Not verified"}, {"pending-approval", "Pending approval"}, {"disabled", "Disabled"},
 			},
+			Accounts: []string{"ben", "harbor", "lighthouse"},
 		},
 		Rows: sampleLinkedRows(), Total: 1_000_000,
 		Sort: LinkedSort{
@@ -103,7 +105,8 @@ func sampleFilteredList() LinkedAccounts {
 	p.Filter.Search, p.Filter.Status, p.Filter.Account, p.Filter.Expiring, p.Filter.Sort, p.Filter.Order = "harb", "connected", "harbor", "30", "expires", "desc"
 	p.ClearPath, p.Total, p.More, p.NewestFirst, p.FirstPath = sampleList, 1000, true, true, sampleList+query
 	p.NextPath = sampleList + query + "&after=k3v9x0ab"
-	p.Sort.Label.Direction, p.Sort.Expires = "", SortLink{sampleList + "?search=harb&sort=expires", "descending"}
+	p.Sort.Label.Direction, p.Sort.Expires = "", SortLink{Path: sampleList + "?search=harb&sort=expires"}
+	p.Filter.Accounts = []string{"harbor"}
 	p.Carried = []Hidden{{"search", "harb"}, {"status", "connected"}, {"account", "harbor"}, {"expiring", "30"}}
 	p.CSVPath, p.JSONLinesPath = p.CSVPath+query, p.JSONLinesPath+query
 	return p
@@ -120,10 +123,10 @@ func samplesOfLinkedAccounts(add func(string, templ.Component)) {
 	add("admin-linked-faults", LinkedAccountsPage(faults))
 	add("admin-linked-table-faults", LinkedTable(faults))
 
-	noReason := sampleFilteredList()
-	noReason.All, noReason.Problem = true, "Say why they are disabled."
-	noReason.Fields = fault.Fields{"reason": "Give a reason of 3 to 500 characters."}
-	add("admin-linked-no-reason", LinkedAccountsPage(noReason))
+	nothingChosen := sampleFilteredList()
+	nothingChosen.All, nothingChosen.Problem = true, "Choose what to do with the linked accounts."
+	nothingChosen.Fields = fault.Fields{"selection": "Select at least one linked account."}
+	add("admin-linked-nothing-chosen", LinkedAccountsPage(nothingChosen))
 
 	unfinished := sampleFilteredList()
 	unfinished.Rows, unfinished.Unfinished, unfinished.NewestFirst, unfinished.Total = unfinished.Rows[:1], true, false, 1
@@ -205,7 +208,7 @@ func sampleLinkedAccount() LinkedAccount {
 			{Review: "Third quarter of 2026", Path: sampleReviews + "/rev_1", Decision: "Keep", Tone: ToneOK, Reason: "Used every day by the shop.", By: "Ben Okafor", When: sampleLinkedAt},
 		},
 		Entries: sampleEntries()[:2], LogPath: sampleLogPath + "?credential=crd_7h2k9m4p",
-		CheckAgainPath: sampleOne + "/check-again", DisablePath: sampleOne + "/disable",
+		CheckAgainPath: sampleOne + "/check-again", DisablePath: sampleOne + "/disable", UnlinkPath: sampleOne + "/unlink",
 	}
 }
 
@@ -251,7 +254,7 @@ func samplesOfLinkedAccount(add func(string, templ.Component)) {
 
 func sampleJob() Job {
 	return Job{
-		Frame: sampleAdmin("Check again", sampleJobPath), Heading: "Check again", What: "Connected, of harbor, expiring within 30 days",
+		Frame: sampleAdmin("Check again", sampleJobPath), Number: "14", Heading: "Check again", What: "Connected, of harbor, expiring within 30 days",
 		By: "Ada Byron", State: Status{Word: "Running", Tone: ToneWaiting}, Counted: true, Total: 5000, Handled: 2340, Failed: 12, Left: "about 3 minutes left",
 		Created: sampleChecked, PollPath: sampleJobPath, StopPath: sampleJobPath + "/stop",
 	}
@@ -277,11 +280,13 @@ func samplesOfJobs(add func(string, templ.Component)) {
 		{Label: sampleLong, Account: "tide-tables-of-the-channel", Path: sampleList + "/crd_9x3v6n0b", Sentence: "Azure knows no subscription with this ID in the directory 5f0c3d1e-7a52-4b8e-9a55-0c6f2c1d8e44, or it is not shared with Mooring."},
 		{Label: "Old shop", Account: "lighthouse", Sentence: "It was unlinked meanwhile."},
 	}
+	finished.UndoNote = "Checks change nothing, so there is nothing to undo."
 	finished.AgainPath, finished.Again = sampleList+"/selection", []Hidden{{"action", "check-again"}, {"credential", "crd_2c8d5f1a"}, {"credential", "crd_9x3v6n0b"}}
 	add("admin-job-finished", JobPage(finished))
 	well := finished
 	well.Failed, well.Failures, well.AgainPath, well.Total, well.Handled = 0, nil, "", 1, 1
 	well.Heading, well.What, well.Reason = "Disable", "1 linked account", "It belongs to nobody any more."
+	well.UndoPath, well.UndoText, well.UndoNote = sampleJobPath+"/undo", "Undo 1…", "Undo enables it again, if it is still as this job left it."
 	add("admin-job-well", JobPage(well))
 	stopped := finished
 	stopped.Handled, stopped.Failed, stopped.Failures, stopped.AgainPath = 120, 1, finished.Failures[:1], ""
@@ -289,12 +294,64 @@ func samplesOfJobs(add func(string, templ.Component)) {
 	stopped.Problem = "This job is over."
 	add("admin-job-stopped", JobPage(stopped))
 
+	undo := finished
+	undo.Number, undo.Heading, undo.What, undo.Reason = "15", "Undo of job 14", "Disable: Connected, of harbor", "Undo of job 14: It belongs to nobody any more."
+	undo.Undo, undo.UndoOf, undo.UndoNote = true, Link{Text: "Job 14", Path: sampleJobPath}, "An undo can't be undone. Choose the linked accounts again instead."
+	undo.AgainPath, undo.Again, undo.Total, undo.Handled, undo.Failed = "", nil, 5000, 5000, 3
+	undo.Failures = []JobFailure{
+		{Label: "Staging", Account: "harbor", Path: sampleList + "/crd_2c8d5f1a", Sentence: "It changed after the job, so it was left as it is."},
+		{Label: sampleLong, Account: "tide-tables-of-the-channel", Path: sampleList + "/crd_9x3v6n0b", Sentence: "You linked this yourself. Another administrator has to decide about it."},
+		{Label: "Old shop", Account: "lighthouse", Sentence: "It was unlinked after the job."},
+	}
+	add("admin-job-undo", JobPage(undo))
+	undone := well
+	undone.UndonePart, undone.UndoPath, undone.UndoText, undone.UndoNote = Link{Text: "Job 15", Path: "/admin/jobs/job_5"}, "", "", "Nothing that it changed is left to undo."
+	add("admin-job-undone", JobPage(undone))
+
 	add("admin-jobs", JobsPage(Jobs{Frame: sampleAdmin("Jobs", "/admin/jobs"), Jobs: []JobRow{
-		{Heading: "Check again: all linked accounts", Path: sampleJobPath, By: "Ada Byron", State: running.State, Counted: true, Total: 1_000_000, Handled: 2340, Failed: 12, Created: sampleChecked},
-		{Heading: "Disable: " + sampleLong, Path: sampleJobPath, By: "Cleo Marsh of the data science group", State: Status{Word: "Waiting", Tone: ToneWaiting}, Created: sampleJustNow},
-		{Heading: "Check again: Connected, of harbor", Path: sampleJobPath, By: "Ben Okafor", State: finished.State, Counted: true, Total: 5000, Handled: 5000, Created: sampleYesterday, Finished: sampleYesterday},
+		{Number: "14", Heading: "Check again: all linked accounts", Path: sampleJobPath, By: "Ada Byron", State: running.State, Counted: true, Total: 1_000_000, Handled: 2340, Failed: 12, Created: sampleChecked},
+		{Number: "13", Heading: "Disable: " + sampleLong, Path: sampleJobPath, By: "Cleo Marsh of the data science group", State: Status{Word: "Waiting", Tone: ToneWaiting}, Created: sampleJustNow},
+		{Number: "12", Heading: "Check again: Connected, of harbor", Path: sampleJobPath, By: "Ben Okafor", State: finished.State, Counted: true, Total: 5000, Handled: 5000, Created: sampleYesterday, Finished: sampleYesterday},
 	}}))
 	add("admin-jobs-none", JobsPage(Jobs{Frame: sampleAdmin("Jobs", "/admin/jobs")}))
+}
+
+func samplesOfConfirm(add func(string, templ.Component)) {
+	rows := []ConfirmRow{}
+	for _, r := range sampleLinkedRows() {
+		rows = append(rows, ConfirmRow{Label: r.Label, Account: r.Account, Path: r.Path, Status: r.Status})
+	}
+	many := Confirm{
+		Frame: sampleAdmin("Disable 5,015 linked accounts", sampleList), Heading: "Disable 5,015 linked accounts", What: "Connected, of harbor", Question: "Disable all 5,015?",
+		Notes: []string{"Nothing uses or checks them any longer until an administrator enables them. They stay linked.", "Afterwards, the page of the job can undo it."},
+		Count: 5015, Rows: rows, Action: sampleList + "/confirm", Carried: []Hidden{{"action", "disable"}, {"all", "yes"}},
+		AsksReason: true, AsksNumber: true, Button: "Disable 5,015", Danger: true, CancelPath: sampleList, CancelText: "Linked accounts",
+	}
+	add("admin-confirm", ConfirmPage(many))
+	faults := many
+	faults.Problem, faults.Number, faults.Reason = "Two fields need another look.", "5000", "x"
+	faults.Fields = fault.Fields{"number": "This is for 5,015 linked accounts. Type that number.", "reason": "Write a reason of 3 to 500 characters. The people of the account read it."}
+	add("admin-confirm-faults", ConfirmPage(faults))
+	few := many
+	few.Heading, few.What, few.Question, few.Button, few.Count, few.Rows = "Approve 2 linked accounts", "2 linked accounts", "Approve both?", "Approve 2", 2, rows[:2]
+	few.AsksNumber, few.ReasonOptional, few.Danger = false, true, false
+	add("admin-confirm-few", ConfirmPage(few))
+	undo := many
+	undo.Heading, undo.What, undo.Question, undo.Button = "Undo job 14 for 5,015 linked accounts", "Disable: Connected, of harbor", "Undo all 5,015?", "Undo 5,015"
+	undo.AsksReason, undo.Reason, undo.Danger, undo.CancelText, undo.CancelPath = false, "Undo of job 14: It belongs to nobody any more.", false, "Job 14", sampleJobPath
+	add("admin-confirm-undo", ConfirmPage(undo))
+	none := many
+	none.Count, none.Rows, none.Heading, none.Nothing = 0, nil, "Disable linked accounts", "Nothing matches, so there is nothing to disable."
+	add("admin-confirm-none", ConfirmPage(none))
+
+	unlink := sampleUnlink()
+	unlink.Frame, unlink.Account, unlink.Version = sampleAdmin("Unlink Production", sampleOne), "harbor", 4
+	unlink.Action, unlink.CancelPath = sampleOne+"/unlink", sampleOne
+	add("admin-unlink", UnlinkPage(unlink))
+	unlink.Dependents, unlink.Reason = []string{"The node cluster harbor-west"}, "x"
+	unlink.Fields = fault.Fields{"reason": "Write a reason of 3 to 500 characters. It is kept in the audit log.", "confirm": "Something depends on this credential. Type its label to unlink it all the same."}
+	add("admin-unlink-faults", UnlinkPage(unlink))
+	add("admin-unlinked", LeftoversPage(Leftovers{Frame: sampleAdmin("Unlinked", sampleList), Commands: sampleCleanUp(), BackPath: sampleList, BackText: "Linked accounts"}))
 }
 
 func samplesOfIntake(add func(string, templ.Component)) {
@@ -323,6 +380,10 @@ func samplesOfIntake(add func(string, templ.Component)) {
 		"longest-certificate": "Enter a number of days, or leave it empty.",
 	}
 	add("admin-intake-faults", IntakePage(faults))
+	none := open
+	none.Approval, none.Problem = "some", "One field needs another look."
+	none.Fields = fault.Fields{"approval": "Tick at least one provider, or the box about permissions, or choose None."}
+	add("admin-intake-none-ticked", IntakePage(none))
 }
 
 func sampleReview() Review {
@@ -408,6 +469,9 @@ func samplesOfReviews(add func(string, templ.Component)) {
 	gathering := sampleReview()
 	gathering.Gathering, gathering.QueuePath, gathering.ClosePath, gathering.Total, gathering.Decided = true, "", "", 0, 0
 	add("admin-review-gathering", ReviewPage(gathering))
+	stuck := gathering
+	stuck.ClosePath = sampleQ4 + "/close"
+	add("admin-review-stuck", ReviewPage(stuck))
 	closed := sampleReview()
 	closed.Over, closed.Closed, closed.ClosedBy, closed.QueuePath, closed.ClosePath, closed.NamePath, closed.EvidencePath = true, sampleJustNow, "Ada Byron", "", "", "", sampleQ4+"/evidence.zip"
 	closed.Done, closed.Items, closed.Asked = "The review is closed. Its evidence is ready.", closed.Items[:2], 0

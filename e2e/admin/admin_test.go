@@ -209,7 +209,7 @@ func TestBulk(t *testing.T) {
 	b.SeesIn(`[data-testid="found"]`, "5,000 linked accounts")
 	b.Shown("linked-accounts-many")
 	b.Click("checkbox", "All 5,000")
-	b.Follow("button", "Check again")
+	b.Follow("button", "Check 5,000 again")
 	job := strings.Split(b.Path(), "?")[0]
 	moved := func(beyond int) int {
 		b.T.Helper()
@@ -244,13 +244,82 @@ func TestBulk(t *testing.T) {
 		return b.Count(`[data-testid="linked-row"]`) == 2
 	})
 	b.Click("checkbox", "Choose Chained Quay")
-	b.Click("DisclosureTriangle", "Disable")
+	b.Follow("button", "Disable 1…")
+	b.Find("heading", "Disable 1 linked account")
 	b.Fill("Reason", "The quay is closed")
-	b.Follow("button", "Disable the chosen ones")
+	b.Follow("button", "Disable 1")
 	b.Until("the end of the second job", func() bool { return strings.Contains(b.Text("#job"), "Finished") })
 	b.Shown("job-finished")
 	b.Open(w.Address + browser.LinkedPath + "?status=disabled")
 	b.SeesIn(`[data-testid="linked-row"]`, "Chained Quay", "Disabled")
+}
+
+// TestUndo disables seventy by one press too many, puts them back, and unlinks
+// one that nobody knows.
+func TestUndo(t *testing.T) {
+	t.Parallel()
+	w := browser.LinkedWorld(t, 80)
+	b := w.NewTab(browser.WideLight)
+	b.Expect("422 (Unprocessable Entity)")
+	b.SignIn(w, browser.Admin)
+	b.Open(w.Address + browser.LinkedPath + "?search=fleet")
+	b.SeesIn(`[data-testid="found"]`, "70 linked accounts match")
+	b.Find("button", "Disable…")
+	b.Click("checkbox", "All 70 that match")
+	b.Click("DisclosureTriangle", "More")
+	for _, name := range []string{"Check 70 again", "Enable 70…", "Approve 70…", "Decline 70…"} {
+		b.Find("button", name)
+	}
+	b.Shown("linked-accounts-chosen")
+	b.Follow("button", "Disable 70…")
+	b.Find("heading", "Disable 70 linked accounts")
+	if n := b.Count(`[data-testid="confirm-row"]`); n != 10 {
+		t.Errorf("%d are shown, want 10", n)
+	}
+	b.Fill("Reason", "The fleet is sold")
+	b.Fill("Type the number of linked accounts", "7")
+	b.Follow("button", "Disable 70")
+	b.Sees("This is for 70 linked accounts. Type that number.")
+	if reason := b.Value("Reason"); reason != "The fleet is sold" {
+		t.Errorf("the reason became %q", reason)
+	}
+	both := []browser.Look{browser.WideDark, browser.NarrowLight, browser.WideLight}
+	b.AccessibleIn("confirm-bulk", both)
+	b.Fill("Type the number of linked accounts", "70")
+	b.Follow("button", "Disable 70")
+	ended := func() bool { return strings.Contains(b.Text("#job"), "Finished") }
+	b.UntilWithin(time.Minute, "the end of the job", ended)
+	b.Sees("It went well for all 70.", "Undo puts back what was in use")
+	b.AccessibleIn("job-undoable", both)
+	job := strings.Split(b.Path(), "?")[0]
+	b.Open(w.Address + browser.LinkedPath + "?status=disabled")
+	b.SeesIn(`[data-testid="found"]`, "70 linked accounts match")
+
+	b.Open(w.Address + job)
+	b.Follow("link", "Undo 70…")
+	b.Sees("The fleet is sold", "Only linked accounts that are still as the job left them are put back.")
+	b.Fill("Type the number of linked accounts", "70")
+	b.Shown("confirm-undo")
+	b.Follow("button", "Undo 70")
+	b.UntilWithin(time.Minute, "the end of the undo", ended)
+	b.Sees("It went well for all 70.", "An undo can't be undone.")
+	b.AccessibleIn("job-undo", both)
+	b.Open(w.Address + browser.LinkedPath + "?status=disabled")
+	b.Sees("No linked account matches.")
+
+	b.Open(w.Address + browser.LinkedPath + "?status=canary")
+	b.Sees("There is no such status, so nothing matches.")
+	b.Shown("linked-accounts-unknown")
+	b.Open(w.Address + browser.LinkedPath + "?account=BREAKWATER")
+	b.Follow("link", "Dry Dock")
+	b.Follow("link", "Unlink…")
+	b.Fill("Reason", "Nobody knows it")
+	b.AccessibleIn("unlink-any", both)
+	b.Follow("button", "Unlink")
+	b.Find("heading", "Unlinked")
+	b.Follow("link", "Back to Linked accounts")
+	b.Open(w.Address + browser.LinkedPath + "?search=dry+dock")
+	b.Sees("No linked account matches.")
 }
 
 // TestSearchAsYouType finds while somebody types, puts what they look for into

@@ -1,0 +1,161 @@
+package review_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"mooring/audit"
+	"mooring/credential"
+	"mooring/fault"
+	"mooring/review"
+)
+
+// undo starts an undo of a job.
+func (w *jobWorld) undo(name, id string) review.Job {
+	w.t.Helper()
+	job, err := w.Undo(w.t.Context(), jobActor(name), id)
+	w.ok(err)
+	return job
+}
+
+func TestEachKindGivesItsOrderAndIsUndone(t *testing.T) {
+	for kind, event := range map[review.JobKind]credential.Event{review.JobDisable: credential.Stop, review.JobEnable: credential.Release,
+		review.JobApprove: credential.Approve, review.JobDecline: credential.Decline} {
+		withJobs(t, 1001, func(w *jobWorld) {
+			done := w.over(w.begin("ada", kind, everyLink).ID)
+			w.sums(done, review.JobFinished, 1001, 0)
+			jobSame(t, "what it changed", done.Changed, 1001)
+			jobSame(t, "there being an undo", done.Undoable(), true)
+			jobSame(t, "the most at once", w.linked.mostAtOnce(), 1)
+			undone := w.over(w.undo("eve", done.ID).ID)
+			w.sums(undone, review.JobFinished, 1001, 0)
+			jobSame(t, "what is left to undo", w.job(done.ID).Changed, 0)
+			jobSame(t, "there being another undo", w.job(done.ID).Undoable(), false)
+			if len(w.linked.events) != 2002 || slices.ContainsFunc(w.linked.events, func(e credential.Event) bool { return e != event }) {
+				t.Errorf("%d orders were given, such as %v", len(w.linked.events), w.linked.events[:1])
+			}
+			jobSame(t, "the actor of the undo", w.linked.orders[2001].Actor, jobActor("eve"))
+			jobSame(t, "the version that it looked at", w.linked.orders[2001].Version, 2)
+		})
+	}
+}
+
+func TestAnUndoSaysWhoseItIsAndLeavesWhatChanged(t *testing.T) {
+	withJobs(t, 1001, func(w *jobWorld) {
+		done := w.over(w.begin("ada", review.JobDisable, everyLink).ID)
+		w.linked.moved = map[string]int64{"credential-3": 3, "credential-1001": 7}
+		started := w.undo("ada", done.ID)
+		jobSame(t, "the heading", started.Heading(), "Undo of job 1: Disable: All linked accounts")
+		jobSame(t, "the reason", started.Reason, "Undo of job 1: Left the company")
+		over := w.over(started.ID)
+		w.sums(over, review.JobFinished, 999, 2)
+		left, n, err := w.Failures(t.Context(), over.ID, 10)
+		w.ok(err)
+		jobSame(t, "how many were left", n, 2)
+		jobSame(t, "what was left", left[0], review.JobFailure{CredentialID: "credential-3", Label: "Label of credential-3", Account: "acme",
+			Sentence: "It changed after the job, so it was left as it is."})
+		jobSame(t, "the last entry", w.shelf.lastEntry().Detail, "Undo of job 1: Disable: All linked accounts. 999 done, 2 left as they are")
+		jobSame(t, "the entry of its start", w.shelf.entries[2].Detail, "Undo of job 1: Disable: All linked accounts. Reason: Undo of job 1: Left the company")
+
+		// What was left can be tried again, and only that.
+		w.linked.moved = nil
+		w.sums(w.over(w.undo("ada", done.ID).ID), review.JobFinished, 2, 0)
+		_, err = w.Undo(t.Context(), jobActor("ada"), over.ID)
+		w.want(err, review.ErrNothingToUndo)
+	})
+}
+
+func TestWhatCannotBeUndone(t *testing.T) {
+	withJobs(t, 10, func(w *jobWorld) {
+		check := w.over(w.begin("ada", review.JobCheckAgain, everyLink).ID)
+		_, err := w.Undo(t.Context(), jobActor("ada"), check.ID)
+		w.want(err, review.ErrNothingToUndo)
+		_, err = w.Undo(t.Context(), jobActor("ada"), "job-99")
+		w.want(err, review.ErrNoSuchJob)
+		w.linked.slow(time.Minute)
+		disable := w.begin("ada", review.JobDisable, everyLink)
+		_, err = w.Undo(t.Context(), jobActor("ada"), disable.ID)
+		w.want(err, review.ErrJobNotOver)
+		_, err = w.Start(t.Context(), jobActor("ada"), review.JobUndo, everyLink, "Because")
+		w.want(err, review.ErrNoSuchWork)
+	})
+}
+
+// Whenever a server is killed, an undo puts each link back once and counts it.
+func TestAKilledServerGoesOnWithAnUndo(t *testing.T) {
+	withJobs(t, 300, func(w *jobWorld) {
+		done := w.over(w.begin("ada", review.JobDisable, everyLink).ID)
+		w.linked.slow(40 * time.Millisecond)
+		w.linked.moved = map[string]int64{"credential-50": 9, "credential-200": 9}
+		undo := w.undo("ada", done.ID)
+		for range 4 {
+			w.after(2345 * time.Millisecond)
+			killed := w.shelf.copied()
+			w.stop()
+			w.shelf = killed
+			jobSame(t, "what is put back and what is counted", w.job(undo.ID).Done+w.job(done.ID).Changed, 300)
+			w.start()
+		}
+		over := w.over(undo.ID)
+		w.sums(over, review.JobFinished, 298, 2)
+		jobSame(t, "the total", over.Total, 300)
+		jobSame(t, "what is left", w.job(done.ID).Changed, 2)
+		if got := w.shelf.actions(); !slices.Equal(got, []audit.Action{audit.StartJob, audit.FinishJob, audit.StartJob, audit.FinishJob}) {
+			t.Errorf("the entries are %v", got)
+		}
+	})
+}
+
+func TestWhyALinkIsNotChanged(t *testing.T) {
+	const nothing = ""
+	for kind, by := range map[review.JobKind]map[credential.State]string{
+		review.JobEnable: {credential.Connected: nothing, credential.NotVerified: nothing, credential.Disabled: "Its own people disabled it, so only they can enable it.",
+			credential.PendingApproval: "It waits for approval. Approve it instead of enabling it."},
+		review.JobApprove: {credential.Connected: nothing, credential.Disabled: nothing, credential.Stopped: "An administrator has disabled it. Enable it instead of approving it."},
+		review.JobDecline: {credential.Stopped: nothing, credential.Connected: "It doesn't wait for approval. Disable it instead of declining it.",
+			credential.Disabled: "It doesn't wait for approval. Disable it instead of declining it."},
+		review.JobDisable: {credential.Stopped: nothing},
+	} {
+		for state, want := range by {
+			withJobs(t, 1, func(w *jobWorld) {
+				w.linked.states["credential-1"] = state
+				w.linked.answer = refusing(credential.ErrNotPossibleNow)
+				job := w.over(w.begin("ada", kind, everyLink).ID)
+				jobSame(t, "what is changed", job.Changed, 0)
+				jobSame(t, "there being an undo", job.Undoable(), false)
+				failures, _, err := w.Failures(t.Context(), job.ID, 10)
+				w.ok(err)
+				got := nothing
+				if len(failures) > 0 {
+					got = failures[0].Sentence
+				}
+				jobSame(t, string(kind)+" of "+string(state), got, want)
+			})
+		}
+	}
+	withJobs(t, 2, func(w *jobWorld) {
+		w.linked.answer = refusing(credential.ErrOwnLink)
+		job := w.over(w.begin("ada", review.JobApprove, everyLink).ID)
+		failures, _, err := w.Failures(t.Context(), job.ID, 10)
+		w.ok(err)
+		jobSame(t, "one's own", failures[0].Sentence, credential.ErrOwnLink.Sentence)
+	})
+}
+
+func TestApprovingNeedsNoReason(t *testing.T) {
+	withJobs(t, 1, func(w *jobWorld) {
+		job, err := w.Start(t.Context(), jobActor("ada"), review.JobApprove, everyLink, "  ")
+		w.ok(err)
+		undo := w.undo("ada", w.over(job.ID).ID)
+		jobSame(t, "the reason of an undo", undo.Reason, "Undo of job 1")
+		_, err = w.Start(t.Context(), jobActor("ada"), review.JobApprove, everyLink, "ok")
+		w.want(err, credential.ErrReason)
+		for _, kind := range []review.JobKind{review.JobEnable, review.JobDecline} {
+			_, err = w.Start(t.Context(), jobActor("ada"), kind, everyLink, "")
+			if fault.Of(err).Fields["reason"] == "" {
+				t.Errorf("%s without a reason: %v", kind, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,13 @@
+package views
+
+import "mooring/text"
+
+// confirmMore says how many are not shown.
+func confirmMore(p Confirm) string {
+	return "and " + text.Count(p.Count-len(p.Rows), "more", "more")
+}
+
+// numberHint says what the number is for.
+func numberHint(p Confirm) string {
+	return text.Number(p.Count) + ", so that nobody changes more than they meant."
+}
