@@ -100,7 +100,33 @@ const (
 	NoticeCodeUsed        NoticeKind = "code-used"
 	NoticeIdentityLinked  NoticeKind = "identity-linked"   // Detail is the provider's key
 	NoticeIdentityRemoved NoticeKind = "identity-unlinked" // Detail is the provider's key
+
+	// What the first administrator is offered after the set-up, until it is done or
+	// they dismiss it.
+	StepInvite    NoticeKind = "step-invite" // Detail is the ID of their organization; empty: they have none
+	StepPasskey   NoticeKind = "step-passkey"
+	StepBackUpKey NoticeKind = "step-back-up-key"
 )
+
+// FirstSteps are the notices of somebody who has just set up the site.
+func FirstSteps(p NewPerson) []Notice {
+	organization := ""
+	for _, m := range p.Joins {
+		if m.Account.Kind == Organization {
+			organization = m.Account.ID
+		}
+	}
+	steps := []Notice{{Kind: StepInvite, Count: 1, At: p.Person.CreatedAt, Detail: organization}}
+	if p.Passkey == nil {
+		steps = append(steps, Notice{Kind: StepPasskey, Count: 1, At: p.Person.CreatedAt})
+	}
+	return append(steps, Notice{Kind: StepBackUpKey, Count: 1, At: p.Person.CreatedAt})
+}
+
+// IsStep reports whether the notice offers something to do after the set-up.
+func (n Notice) IsStep() bool {
+	return n.Kind == StepInvite || n.Kind == StepPasskey || n.Kind == StepBackUpKey
+}
 
 // Notice tells a person what happened to their way of signing in, until they
 // dismiss it. What one session did, that session cannot dismiss for the others:

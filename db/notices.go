@@ -30,6 +30,12 @@ func addNotice(ctx context.Context, tx *sql.Tx, personID string, n account.Notic
 		n.Kind, n.Count, moment(n.At), n.Address, n.Agent, n.Detail, n.SessionID, n.Kind == account.NoticeHalfSignIn, personID)
 }
 
+// stepDone drops what somebody was offered after the set-up and has done now.
+// detail is that of the notice.
+func stepDone(ctx context.Context, tx *sql.Tx, kind account.NoticeKind, personID, detail string) error {
+	return run(ctx, tx, `DELETE FROM notices WHERE person_id = ? AND kind = ? AND detail IN ('', ?)`, personID, kind, detail)
+}
+
 // countNotice keeps what anybody can make happen often in one notice, so that
 // it cannot bury the others.
 func countNotice(ctx context.Context, tx *sql.Tx, personID string, n account.Notice) error {

@@ -325,6 +325,9 @@ func (a Accounts) AddInvitation(ctx context.Context, i account.NewInvitation, en
 		if err != nil {
 			return err
 		}
+		if err := stepDone(ctx, tx, account.StepInvite, i.CreatedBy, i.Account.ID); err != nil {
+			return err
+		}
 		added, err = one(ctx, tx, scanInvitation, account.ErrNoSuchInvitation, invitationByID, i.ID)
 		return err
 	})

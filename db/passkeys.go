@@ -59,6 +59,9 @@ func (a Accounts) AddPasskey(ctx context.Context, r account.Renewal, p account.P
 		if err := addPasskey(ctx, tx, p); err != nil {
 			return err
 		}
+		if err := stepDone(ctx, tx, account.StepPasskey, r.PersonID, ""); err != nil {
+			return err
+		}
 		if first = have == 0; !first {
 			return nil
 		}

@@ -237,6 +237,14 @@ func (a Accounts) SetUp(ctx context.Context, hash string, now time.Time, p accou
 		if err := run(ctx, tx, `DELETE FROM set_up_link`); err != nil {
 			return err
 		}
-		return addPerson(ctx, tx, p)
+		if err := addPerson(ctx, tx, p); err != nil {
+			return err
+		}
+		for _, step := range account.FirstSteps(p) {
+			if err := addNotice(ctx, tx, p.Person.ID, step); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -36,6 +36,9 @@ func (h *handlers) notices(c echo.Context, caller account.Caller) []views.Notice
 	zone := zoneOf(c)
 	var all []views.Notice
 	for _, n := range caller.Notices {
+		if n.IsStep() {
+			continue
+		}
 		all = append(all, views.Notice{Text: h.noticeText(n), Time: h.moment(n.At, zone),
 			Path: securityPath, LinkText: "Review security", Shown: fmt.Sprintf("%d.%d", n.ID, n.Count)})
 	}

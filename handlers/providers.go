@@ -132,6 +132,9 @@ func (h *handlers) providersView(c echo.Context, query listQuery) (views.Provide
 		return views.Providers{}, err
 	}
 	page := views.Providers{Frame: h.frame(c, "Cloud Providers"), MayLink: mayLink(m)}
+	if caller, ok := callerOf(c); ok {
+		page.FirstSteps = h.firstSteps(c, caller)
+	}
 	matching := query.Select(entries)
 	sections := h.sections(m, rules, entries, matching)
 	last := max(1, (len(matching)+rowsOfPage-1)/rowsOfPage)

@@ -761,11 +761,11 @@ func pageNews(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = notices(f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = done(f.Done).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = done(f.Done).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = notices(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -114,15 +114,22 @@ type Providers struct {
 	PollPath  string // GET, with htmx, for the list again; always set
 	PollAfter int    // seconds until a row may look different; 0 = not by itself
 
-	Totals    []Link      // "44 linked", "11 need attention", each to what it counts; empty for a few
-	Filter    *ListFilter // nil for a few
-	Sort      ListSort
-	Found     string // "11 links match"; empty: nothing is filtered
-	ClearPath string // with Found: of the whole list
+	FirstSteps []FirstStep // after the set-up; empty: done or dismissed
+	Totals     []Link      // "44 linked", "11 need attention", each to what it counts; empty for a few
+	Filter     *ListFilter // nil for a few
+	Sort       ListSort
+	Found      string // "11 links match"; empty: nothing is filtered
+	ClearPath  string // with Found: of the whole list
 
 	Part         string // "Links 101 to 200 of 1,000"; empty: these are all
 	PreviousPath string // empty on the first page
 	NextPath     string // empty on the last page
+}
+
+// FirstStep is what the first administrator is offered after the set-up.
+type FirstStep struct {
+	Text, Path, Why string
+	Shown           string // of the notice that offers it, to dismiss it
 }
 
 // ListFilter are the fields by which an account's list is searched.

@@ -54,6 +54,13 @@ func Samples() []Sample {
 
 	empty := sampleProviderList()
 	add("providers-empty", ProvidersPage(empty))
+	begun := sampleProviderList()
+	begun.FirstSteps = []FirstStep{
+		{Text: "Invite people to harbor", Path: "/accounts/harbor/people", Why: "They share what the organization links.", Shown: "1.1"},
+		{Text: "Add a passkey", Path: "/settings/passkeys/new", Why: "Nobody can guess it, and it is your second step.", Shown: "2.1"},
+		{Text: "Back up the key file", Path: "/help/install-mooring#start-it", Why: "Keep a copy apart from the database: without it nobody can open the secrets in there.", Shown: "3.1"},
+	}
+	add("providers-first-steps", ProvidersPage(begun))
 	linked := sampleProviderList(sampleRows()...)
 	add("providers-linked", ProvidersPage(linked))
 	many := sampleProviderList(sampleManyRows()...)

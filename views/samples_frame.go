@@ -15,7 +15,7 @@ const frameSamples = "frame-"
 func samplesOfFrames(add func(string, templ.Component)) {
 	page := func(name string, f Frame) {
 		f.Title = "A page"
-		add(frameSamples+name, framed(f, templ.Join(templ.Raw("<h1>A page</h1>"), pageNews(f), templ.Raw("<p>What the page says.</p>"))))
+		add(frameSamples+name, framed(f, templ.Join(templ.Raw(`<div class="page-head"><h1>A page</h1></div>`), pageNews(f), templ.Raw("<p>What the page says.</p>"))))
 	}
 	page("account", sampleFrame(""))
 	page("administration", wide(sampleAdmin("", sampleList)))

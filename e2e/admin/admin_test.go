@@ -126,12 +126,19 @@ func TestReviewByKeyboard(t *testing.T) {
 	}
 	bruno.Shown("credential-stopped")
 	bruno.Open(w.Address + "/accounts/breakwater/cloud-providers")
-	bruno.Follow("link", "New Pier")
-	bruno.Sees("Who uses the new pier?")
+	bruno.SeesIn(`[data-testid="asked"]`, "Who uses the new pier?")
+	bruno.SeesIn(`[data-testid="row-question"]`, "Who uses the new pier?")
+	bruno.Shown("providers-asked")
+	bruno.Open(w.Address + "/settings") // it is on every page, and answered there
+	bruno.Click("link", "Answer the question about New Pier")
+	bruno.SeesIn("dialog", "Who uses the new pier?")
 	bruno.Fill("Your answer", "The ferries do, until spring.")
-	bruno.Shown("credential-asked")
+	bruno.Shown("answer")
 	bruno.Follow("button", "Send answer")
-	bruno.Sees("The ferries do, until spring.")
+	bruno.Sees("Your answer was sent to the reviewers.")
+	if bruno.Path() != "/settings?done=answered" || bruno.Count(`[data-testid="asked"]`) > 0 {
+		t.Errorf("the answer led to %s", bruno.Path())
+	}
 
 	b.Open(w.Address + review)
 	b.SeesIn(browser.Decided, "9 of 10 decided")
