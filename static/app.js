@@ -330,29 +330,70 @@
     syncChildren(old, now)
   }
 
+  const areAlike = (a, b) => a.nodeName === b.nodeName && a.id === b.id && a.className === b.className
+
   const syncChildren = (old, now) => {
-    const wanted = [...now.childNodes]
-    wanted.forEach((node, i) => {
-      const there = old.childNodes[i]
-      if (!there) old.append(node)
-      else if (there.nodeName !== node.nodeName || there.id !== node.id) there.replaceWith(node)
-      else if (there.nodeType === Node.ELEMENT_NODE) sync(there, node)
-      else if (there.data !== node.data) there.data = node.data
-    })
-    while (old.childNodes.length > wanted.length) old.lastChild.remove()
+    let there = old.firstChild
+    for (const node of [...now.childNodes]) {
+      let like = there
+      while (like && !areAlike(like, node)) like = like.nextSibling
+      if (!like) {
+        old.insertBefore(node, there)
+        continue
+      }
+      while (there !== like) {
+        const gone = there
+        there = there.nextSibling
+        gone.remove()
+      }
+      if (like.nodeType === Node.ELEMENT_NODE) sync(like, node)
+      else if (like.data !== node.data) like.data = node.data
+      there = like.nextSibling
+    }
+    while (there) {
+      const gone = there
+      there = there.nextSibling
+      gone.remove()
+    }
   }
+
+  // While a button of the mouse is down, nothing moves from under it.
+  let pressed = false
+  let later = []
+
+  const atRest = (change) => {
+    if (pressed) later.push(change)
+    else change()
+  }
+
+  const released = () => {
+    pressed = false
+    setTimeout(() => { // the click comes first
+      const changes = later
+      later = []
+      for (const change of changes) change()
+    })
+  }
+
+  document.addEventListener('pointerdown', () => { pressed = true }, true)
+  for (const name of ['pointerup', 'pointercancel', 'dragend']) document.addEventListener(name, released, true)
+  window.addEventListener('blur', released)
 
   document.addEventListener('htmx:oobBeforeSwap', (e) => {
     const { target, fragment } = e.detail
     if (target === document.activeElement) e.detail.shouldSwap = false
     if (!target.closest('.parts, #learn-more')) return
     e.detail.shouldSwap = false
-    if (fragment.nodeType === Node.ELEMENT_NODE) syncChildren(target, fragment.cloneNode(true)) // its inside
-    else if (target !== document.activeElement) {
-      const now = fragment.firstElementChild
-      if (target.matches('input') && target.value !== now.value) target.value = now.value
-      sync(target, now)
-    }
+    const now = fragment.cloneNode(true)
+    atRest(() => {
+      if (now.nodeType === Node.ELEMENT_NODE) {
+        syncChildren(target, now) // its inside
+      } else if (target !== document.activeElement) {
+        const element = now.firstElementChild
+        if (target.matches('input') && target.value !== element.value) target.value = element.value
+        sync(target, element)
+      }
+    })
   })
 
   // The preview is asked for once for what is typed.
@@ -369,11 +410,15 @@
   document.addEventListener('htmx:afterRequest', (e) => {
     if (!parts(e) || !e.detail.successful) return
     const form = e.detail.elt.closest('form')
-    const found = ['tenant_id', 'tenant_found'] // by Mooring, and so a part of the answer
-    previewed = JSON.stringify(JSON.parse(asked).map(([name, value]) => {
-      const control = form.elements[name]
-      return [name, found.includes(name) && control !== document.activeElement ? control.value : value]
-    }))
+    const of = JSON.parse(asked)
+    atRest(() => {
+      const found = ['tenant_id', 'tenant_found'] // by Mooring, and so a part of the answer
+      previewed = JSON.stringify(of.map(([name, value]) => {
+        const control = form.elements[name]
+        return [name, found.includes(name) && control !== document.activeElement ? control.value : value]
+      }))
+      form.dispatchEvent(new CustomEvent('previewed'))
+    })
   })
 
   // latest waits until the page shows the preview of what is typed, or for three
@@ -383,12 +428,12 @@
     if (isThere()) return resolve()
     const done = () => {
       clearTimeout(timer)
-      document.removeEventListener('htmx:afterRequest', look)
+      form.removeEventListener('previewed', look)
       resolve()
     }
     const look = () => { if (isThere()) done() }
     const timer = setTimeout(done, 3000)
-    document.addEventListener('htmx:afterRequest', look)
+    form.addEventListener('previewed', look)
     form.querySelector('.parts').dispatchEvent(new Event('change'))
   })
 
