@@ -46,7 +46,8 @@ type Cloud interface {
 }
 
 // Locator is the ability to find the directory that a subscription belongs to,
-// before anybody has signed in.
+// before anybody has signed in. A cloud that gives no answer is a fault, whose
+// sentence says so; any other error means that nothing was found.
 type Locator interface {
 	FindTenant(ctx context.Context, environment, subscriptionID string) (tenantID string, err error)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -130,8 +131,15 @@ func faultOf(err error) *fault.Fault {
 // lands in a table cell; a script that asked for JSON reads where to go.
 func (h *handlers) leadTo(c echo.Context, f *fault.Fault) error {
 	target := whatComesFirst(f)
+	query := url.Values{}
 	if from := h.whereFrom(c); from != "/" {
-		target += "?next=" + url.QueryEscape(from)
+		query.Set("next", from)
+	}
+	if target == signInPath && !isHTMX(c) && !wantsJSON(c) && carriesTyped(c) {
+		query.Set("lost", "form")
+	}
+	if len(query) > 0 {
+		target += "?" + query.Encode()
 	}
 	switch {
 	case isHTMX(c):
@@ -143,13 +151,24 @@ func (h *handlers) leadTo(c echo.Context, f *fault.Fault) error {
 	return c.Redirect(http.StatusSeeOther, target)
 }
 
+// carriesTyped reports whether the request is a form that somebody filled in,
+// and not only a button.
+func carriesTyped(c echo.Context) bool {
+	for name, values := range c.Request().PostForm {
+		if !slices.Contains([]string{"next", "theme", "version", "verify"}, name) && strings.Join(values, "") != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // whatComesFirst is the page that a fault of the kind SignIn puts before what
 // was asked for.
 func whatComesFirst(f *fault.Fault) string {
 	if f.Link != nil {
 		return f.Link.Path
 	}
-	return "/login"
+	return signInPath
 }
 
 // whereFrom is the page that the browser shows, or is about to show. A form

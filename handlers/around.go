@@ -300,7 +300,7 @@ var (
 	errReadOnlyKey       = fault.New(fault.Forbidden, "request.read-only-key", "This API key can only read. Use one that may write.")
 	errSecondStepChanged = fault.New(fault.Conflict, "request.second-step-changed", "Somebody changed this since you opened the page. It is shown as it is now: look at it and save again.")
 	errSignedOutHere     = fault.New(fault.Storage, "request.signed-out-here", "This browser is signed out, but Mooring can't reach its database at the moment, so the session itself has not ended. To end it, sign in later and open Sessions.").To("Sign in", "/login")
-	errAttempt           = fault.New(fault.Invalid, "request.attempt", "That took too long, was used already, or began in another browser. Start again.")
+	errAttempt           = fault.New(fault.Invalid, "request.attempt", "That took too long, was used already, or began in another browser, or this browser didn't send back Mooring's cookie. Start again.")
 
 	// These lead somewhere before the page that was asked for.
 	errSecondStep  = fault.New(fault.SignIn, "request.second-step", "Take the second step to go on.").To("Take the second step", "/login/second-step")

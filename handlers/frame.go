@@ -32,7 +32,7 @@ func (h *handlers) frame(c echo.Context, title string) views.Frame {
 		return f
 	}
 	f.Theme = string(caller.Person.Theme)
-	f.Person = &views.Person{Name: caller.Person.Name, Email: caller.Person.Email, SiteAdmin: caller.Person.SiteAdmin}
+	f.Person = &views.Person{ID: caller.Person.ID, Name: caller.Person.Name, Email: caller.Person.Email, SiteAdmin: caller.Person.SiteAdmin}
 	if f.Bare = caller.OwesSecondStep(); f.Bare {
 		return f
 	}

@@ -53,6 +53,7 @@ const (
 	intakePath         = "/admin/intake"
 	reviewPath         = reviewsPath + "/:review"
 	settingsPath       = "/settings"
+	signInPath         = "/login"
 	signOutPath        = "/logout"
 	securityPath       = settingsPath + "/security"
 	passkeysPath       = settingsPath + "/passkeys"
@@ -69,8 +70,8 @@ func (h *handlers) routes() []route {
 		{"GET", "/readyz", anyone, asItIs, h.ready},
 		{"GET", "/static/*", anyone, asItIs, h.static},
 
-		{"GET", "/login", anyone, asItIs, h.signInPage},
-		{"POST", "/login", anyone, asItIs, h.signIn},
+		{"GET", signInPath, anyone, asItIs, h.signInPage},
+		{"POST", signInPath, anyone, asItIs, h.signIn},
 		{"POST", "/login/passkey/question", anyone, asItIs, h.askForPasskey},
 		{"POST", "/login/passkey", anyone, asItIs, h.signInWithPasskey},
 		{"GET", "/login/with/:provider", anyone, asItIs, h.goToProvider},

@@ -16,12 +16,17 @@ func (h *handlers) signInPage(c echo.Context) error {
 	if _, err := h.authenticate(c); err == nil {
 		return c.Redirect(http.StatusSeeOther, next)
 	}
-	return h.html(c, http.StatusOK, views.SignInPage(h.signInView(c, "", next, "")))
+	view := h.signInView(c, "", next, "")
+	view.Lost = c.QueryParam("lost") != ""
+	return h.html(c, http.StatusOK, views.SignInPage(view))
 }
 
 func (h *handlers) signIn(c echo.Context) error {
 	r := c.Request()
 	email, next := r.PostFormValue("email"), ownPath(r.PostFormValue("next"))
+	if h.refusesCookies(c) {
+		return h.html(c, http.StatusUnprocessableEntity, views.SignInPage(h.signInView(c, email, next, sayCookieRefused)))
+	}
 	in, err := h.Accounts.SignIn(r.Context(), email, r.PostFormValue("password"), h.originOf(c))
 	return h.signedIn(c, in, err, email, next)
 }
@@ -60,7 +65,30 @@ func withNext(path, next string) string {
 	return path + "?next=" + url.QueryEscape(next)
 }
 
+// sayCookieRefused claims no more than that the cookie did not come back.
+const sayCookieRefused = "Your browser didn't send back the cookie that Mooring set, so Mooring can't keep you signed in. " +
+	"Allow cookies for this site in your browser's settings, then sign in again."
+
+// setProbe sets a cookie with the sign-in page, whose form says that it did.
+func (h *handlers) setProbe(c echo.Context) {
+	c.SetCookie(&http.Cookie{Name: h.probeName(), Value: "yes", Path: "/", Secure: h.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+func (h *handlers) probeName() string {
+	if h.secure() {
+		return "__Host-mooring_probe"
+	}
+	return "mooring_probe"
+}
+
+// refusesCookies reports whether a form of the sign-in page came without the
+// cookie that came with that page.
+func (h *handlers) refusesCookies(c echo.Context) bool {
+	return c.Request().PostFormValue("probe") != "" && len(c.Request().CookiesNamed(h.probeName())) == 0
+}
+
 func (h *handlers) signInView(c echo.Context, email, next, problem string) views.SignIn {
+	h.setProbe(c)
 	v := views.SignIn{Frame: h.frame(c, "Sign in"), Email: email, Next: next, Problem: problem, Passwords: h.Accounts.Policy().Passwords,
 		Providers: h.signInWith(c, purposeQuery(toSignIn, next))}
 	v.Passkeys, v.PasskeyHint, v.PasskeyPath = h.passkeysHere(c)

@@ -4,7 +4,7 @@
 
   const page = document.documentElement
   const byId = (id) => document.getElementById(id)
-  page.classList.add('js')
+  const here = () => location.pathname + location.search
 
   // Said aloud by screen readers. While the dialog is open, nothing outside it
   // is heard, so it has a place of its own.
@@ -16,37 +16,269 @@
     if (slot) slot.textContent = text
   }
 
-  // The dialog
+  // What was typed: a form with data-typed asks before it is left. When somebody
+  // has to sign in before it can be saved, its values wait in this tab.
+
+  const typedForm = () => document.querySelector('form[data-typed]')
+  const valuesOf = (form) => JSON.stringify([...new FormData(form)])
+  let untouched = '' // the values that need no saving
+  let leaving = false // on the way to another page, with what was typed or without it
+
+  const unsaved = () => {
+    const form = typedForm()
+    return Boolean(form) && !leaving && !form.closest('dialog:not([open])') && valuesOf(form) !== untouched
+  }
+
+  window.addEventListener('beforeunload', (e) => {
+    if (!unsaved()) return
+    e.preventDefault()
+    e.returnValue = true
+  })
+  document.addEventListener('input', () => { leaving = false })
+
+  // Drafts are kept for the person in whose page they were typed.
+  const person = page.dataset.person || ''
+  const draftPrefix = 'mooring-draft:'
+
+  const drafts = () => {
+    try { // a browser can refuse storage
+      return Object.keys(sessionStorage).filter((key) => key.startsWith(draftPrefix))
+    } catch {
+      return []
+    }
+  }
+
+  const readDraft = (key) => {
+    try {
+      return JSON.parse(sessionStorage.getItem(key))
+    } catch {
+      return null
+    }
+  }
+
+  const writeDraft = (key, draft) => {
+    try {
+      sessionStorage.setItem(key, JSON.stringify(draft))
+    } catch {
+      // It is lost then, as it is without a script.
+    }
+  }
+
+  const forgetDrafts = (but) => {
+    for (const key of drafts()) {
+      if (key !== but) sessionStorage.removeItem(key)
+    }
+  }
+
+  // What was pasted is never kept, and nothing else that may be a secret.
+  const mayKeep = (value) => !/[{\n]/.test(value) && (value.length <= 32 || /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.test(value) || /\s/.test(value))
+
+  const keepDraft = (form, signIn) => {
+    if (!person) return
+    const all = [...new FormData(form)].filter(([, value]) => value !== '')
+    const values = all.filter(([name, value]) => form.elements[name].type !== 'textarea' && form.elements[name].type !== 'password' && mayKeep(value))
+    writeDraft(draftPrefix + person, { action: form.getAttribute('action'), values, dropped: values.length < all.length, signIn })
+  }
+
+  const remark = (text) => {
+    const box = document.createElement('div')
+    box.className = 'notice tone-waiting'
+    box.setAttribute('role', 'status')
+    box.dataset.testid = 'draft'
+    const p = document.createElement('p')
+    p.textContent = text
+    box.append(p)
+    return box
+  }
+
+  // beginTyping takes the form as it comes, or puts the draft into it.
+  const beginTyping = () => {
+    const form = typedForm()
+    if (!form) return
+    untouched = valuesOf(form)
+    previewed = untouched
+    if (byId('summary') && form.querySelector('input:not([type=hidden], [type=radio])[value]:not([value=""])')) untouched = '' // it came back
+    const draft = person && readDraft(draftPrefix + person)
+    if (!draft || !draft.signIn || draft.action !== form.getAttribute('action')) return
+    forgetDrafts()
+    untouched = ''
+    for (const [name, value] of draft.values) {
+      const control = form.elements[name]
+      if (control) control.value = value // of radio buttons, too
+    }
+    form.before(remark('You are signed in again, and what you typed is still here. Save it to continue.' +
+      (draft.dropped ? ' Mooring did not keep what you pasted: paste it again.' : '')))
+    const parts = form.querySelector('.parts')
+    const preview = () => parts.dispatchEvent(new Event('change'))
+    if (document.readyState === 'complete') preview()
+    else window.addEventListener('load', preview) // by then htmx listens
+  }
+
+  const draftsOfThisPage = () => {
+    if (location.pathname.startsWith('/login') && !person) {
+      for (const key of drafts()) {
+        const draft = readDraft(key)
+        if (!draft) continue
+        writeDraft(key, { ...draft, signIn: true })
+        const text = 'Your session has ended. Sign in to continue: what you typed is kept in this tab' + (draft.dropped ? ', except what you pasted.' : '.')
+        const lost = document.querySelector('[data-lost]')
+        if (lost) lost.replaceWith(remark(text))
+        else if (document.querySelector('main h1')) document.querySelector('main h1').after(remark(text))
+      }
+    } else if (person) {
+      forgetDrafts(draftPrefix + person) // those of others
+      const draft = readDraft(draftPrefix + person)
+      if (draft && !draft.signIn) forgetDrafts() // it was answered
+    }
+  }
+
+  document.addEventListener('submit', (e) => {
+    if (e.defaultPrevented) return
+    if (e.target.getAttribute('action') === '/logout') forgetDrafts()
+    if (!e.target.matches('[data-typed]')) return
+    leaving = true
+    keepDraft(e.target, false)
+  })
+
+  // Discarding
+
+  const question = document.createElement('dialog')
+  question.id = 'question'
+  question.setAttribute('aria-labelledby', 'question-title')
+
+  const askToDiscard = (discard) => {
+    if (question.open) return
+    question.innerHTML = '<h2 id="question-title">Discard what you typed?</h2><p>It is not saved.</p><form method="dialog" class="actions">' +
+      '<button class="primary" autofocus>Keep editing</button><button class="danger" value="discard">Discard</button></form>'
+    question.returnValue = ''
+    question.onclose = () => {
+      question.remove()
+      if (question.returnValue === 'discard') discard()
+    }
+    document.body.append(question)
+    question.showModal()
+  }
+
+  // The dialog has an address: that of the page which shows the same.
 
   let opener = null
+  let ownAddress = false // the dialog stands in the history
+  let goingBack = false // to the address of the page below it
+  let openAgain = null
+  let finish = () => {}
+  const pageAddress = here()
 
-  const show = () => {
+  const dialogState = { dialog: true }
+  const inDialogState = () => Boolean(history.state && history.state.dialog)
+
+  const setAddress = (address) => {
+    if (ownAddress) history.replaceState(dialogState, '', address)
+    else history.pushState(dialogState, '', address)
+    ownAddress = true
+  }
+
+  const show = (address) => {
     if (!dialog.hasChildNodes()) return
+    if (goingBack) {
+      openAgain = () => show(address)
+      return
+    }
     if (!dialog.open) {
       opener = document.activeElement
       said = ''
       dialog.setAttribute('aria-labelledby', 'dialog-title')
+      page.style.setProperty('--scrollbar', Math.max(0, window.innerWidth - page.clientWidth) + 'px')
+      page.classList.add('dialog-open')
       dialog.showModal()
     }
+    if (address) setAddress(address)
     const first = byId('summary') || byId('dialog-title')
     if (first && dialog.contains(first)) first.focus()
     dialog.scrollTop = 0
   }
 
-  dialog.addEventListener('close', () => {
-    if (dialog.open) return // opened again meanwhile
-    const saved = dialog.querySelector('[data-saved]')
-    dialog.replaceChildren()
-    // The list may have been swapped meanwhile; what stands there now has the same id.
-    const back = opener && (opener.isConnected ? opener : byId(opener.id))
-    if (back) back.focus()
-    opener = null
-    if (!saved) return
-    if (byId('providers')) document.body.dispatchEvent(new CustomEvent('credentials-changed'))
-    else location.reload()
+  const discardDialog = () => {
+    forgetDrafts()
+    leaving = true
+    dialog.close()
+  }
+
+  const mayClose = () => {
+    if (!unsaved()) return true
+    askToDiscard(discardDialog)
+    return false
+  }
+
+  dialog.addEventListener('keydown', (e) => {
+    if (e.key === 'Escape' && !e.isComposing && !e.defaultPrevented && !mayClose()) e.preventDefault()
+  })
+  dialog.addEventListener('cancel', (e) => {
+    if (e.target === dialog && !mayClose()) e.preventDefault()
+  })
+  dialog.addEventListener('submit', (e) => {
+    if (e.target.getAttribute('method') === 'dialog' && !mayClose()) e.preventDefault()
+  })
+  dialog.addEventListener('click', (e) => { // a link within the dialog is no way through the history
+    const link = e.target.closest('a[href^="#"]')
+    const target = link && byId(link.getAttribute('href').slice(1))
+    if (!target) return
+    e.preventDefault()
+    target.focus()
+    target.scrollIntoView({ block: 'center' })
   })
 
-  show() // a page can come with its dialog open
+  dialog.addEventListener('close', () => {
+    if (dialog.open) return // opened again meanwhile
+    if (!leaving && typedForm() && dialog.contains(typedForm()) && valuesOf(typedForm()) !== untouched) { // not every browser can be stopped
+      dialog.showModal()
+      mayClose()
+      return
+    }
+    leaving = false
+    page.classList.remove('dialog-open')
+    const saved = dialog.querySelector('[data-saved]')
+    finish = () => {
+      const again = openAgain
+      openAgain = null
+      if (!again) dialog.replaceChildren()
+      // The list may have been swapped meanwhile; what stands there now has the same id.
+      const back = opener && (opener.isConnected ? opener : byId(opener.id))
+      if (back) back.focus()
+      opener = null
+      if (again) again()
+      if (!saved) return
+      if (byId('providers')) document.body.dispatchEvent(new CustomEvent('credentials-changed'))
+      else location.reload()
+    }
+    const back = ownAddress && inDialogState()
+    ownAddress = false
+    if (back) {
+      goingBack = true
+      history.back()
+    } else {
+      finish()
+    }
+  })
+
+  window.addEventListener('popstate', () => {
+    if (goingBack) {
+      setTimeout(() => { // after a browser has dealt with the fragment of the address, which takes the focus
+        goingBack = false
+        finish()
+      })
+    } else if (dialog.open && ownAddress && !inDialogState()) {
+      const address = dialog.dataset.address
+      if (unsaved()) {
+        ownAddress = false
+        setAddress(address)
+        askToDiscard(discardDialog)
+      } else {
+        dialog.close()
+      }
+    } else if (!dialog.open && here() !== pageAddress && !(history.state && history.state.htmx)) {
+      location.reload() // the page at this address is another one
+    }
+  })
 
   // Swaps: what was open stays open, what is being typed stays as it is.
 
@@ -82,12 +314,175 @@
     if (elt.matches('.parts') && !elt.isConnected) e.detail.shouldSwap = false
     remember()
   })
+
+  // What did not change is left alone, and what did changes in place: a button
+  // that is pressed, or has the focus, must not go.
+
+  const ownState = ['open', 'data-done'] // of what stands in the page
+
+  const sync = (old, now) => {
+    for (const { name } of [...old.attributes]) {
+      if (!now.hasAttribute(name) && !ownState.includes(name)) old.removeAttribute(name)
+    }
+    for (const { name, value } of [...now.attributes]) {
+      if (old.getAttribute(name) !== value && !ownState.includes(name)) old.setAttribute(name, value)
+    }
+    syncChildren(old, now)
+  }
+
+  const areAlike = (a, b) => a.nodeName === b.nodeName && a.id === b.id && a.className === b.className
+
+  const syncChildren = (old, now) => {
+    let there = old.firstChild
+    for (const node of [...now.childNodes]) {
+      let like = there
+      while (like && !areAlike(like, node)) like = like.nextSibling
+      if (!like) {
+        old.insertBefore(node, there)
+        continue
+      }
+      while (there !== like) {
+        const gone = there
+        there = there.nextSibling
+        gone.remove()
+      }
+      if (like.nodeType === Node.ELEMENT_NODE) sync(like, node)
+      else if (like.data !== node.data) like.data = node.data
+      there = like.nextSibling
+    }
+    while (there) {
+      const gone = there
+      there = there.nextSibling
+      gone.remove()
+    }
+  }
+
+  // While a button of the mouse is down, nothing moves from under it.
+  let pressed = false
+  let later = []
+
+  const atRest = (change) => {
+    if (pressed) later.push(change)
+    else change()
+  }
+
+  const released = () => {
+    pressed = false
+    setTimeout(() => { // the click comes first
+      const changes = later
+      later = []
+      for (const change of changes) change()
+    })
+  }
+
+  document.addEventListener('pointerdown', () => { pressed = true }, true)
+  for (const name of ['pointerup', 'pointercancel', 'dragend']) document.addEventListener(name, released, true)
+  window.addEventListener('blur', released)
+
   document.addEventListener('htmx:oobBeforeSwap', (e) => {
-    if (e.detail.target === document.activeElement) e.detail.shouldSwap = false
+    const { target, fragment } = e.detail
+    if (target === document.activeElement) e.detail.shouldSwap = false
+    if (!target.closest('.parts, #learn-more')) return
+    e.detail.shouldSwap = false
+    const now = fragment.cloneNode(true)
+    atRest(() => {
+      if (now.nodeType === Node.ELEMENT_NODE) {
+        syncChildren(target, now) // its inside
+      } else if (target !== document.activeElement) {
+        const element = now.firstElementChild
+        if (target.matches('input') && target.value !== element.value) target.value = element.value
+        sync(target, element)
+      }
+    })
   })
+
+  // The preview is asked for once for what is typed.
+
+  let previewed = '' // the values of which the page shows the preview
+  let asked = ''
+  const parts = (e) => e.detail.elt.matches && e.detail.elt.matches('.parts')
+
+  document.addEventListener('htmx:configRequest', (e) => {
+    if (!parts(e)) return
+    asked = valuesOf(e.detail.elt.closest('form'))
+    if (asked === previewed) e.preventDefault()
+  })
+  document.addEventListener('htmx:afterRequest', (e) => {
+    if (!parts(e) || !e.detail.successful) return
+    const form = e.detail.elt.closest('form')
+    const of = JSON.parse(asked)
+    atRest(() => {
+      const found = ['tenant_id', 'tenant_found'] // by Mooring, and so a part of the answer
+      previewed = JSON.stringify(of.map(([name, value]) => {
+        const control = form.elements[name]
+        return [name, found.includes(name) && control !== document.activeElement ? control.value : value]
+      }))
+      form.dispatchEvent(new CustomEvent('previewed'))
+    })
+  })
+
+  // latest waits until the page shows the preview of what is typed, or for three
+  // seconds.
+  const latest = (form) => new Promise((resolve) => {
+    const isThere = () => valuesOf(form) === previewed
+    if (isThere()) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      form.removeEventListener('previewed', look)
+      resolve()
+    }
+    const look = () => { if (isThere()) done() }
+    const timer = setTimeout(done, 3000)
+    form.addEventListener('previewed', look)
+    form.querySelector('.parts').dispatchEvent(new Event('change'))
+  })
+
   document.addEventListener('htmx:afterSettle', (e) => {
-    if (e.detail.target === dialog) show()
+    if (e.detail.target === dialog) {
+      const { requestConfig, pathInfo } = e.detail
+      const open = byId('linked-open')
+      if (requestConfig.verb === 'get') dialog.dataset.address = pathInfo.requestPath
+      else if (open && dialog.querySelector('[data-saved]')) dialog.dataset.address = open.getAttribute('href')
+      show(dialog.dataset.address)
+      if (requestConfig.verb === 'get') beginTyping()
+      else if (!typedForm()) forgetDrafts()
+      else previewed = valuesOf(typedForm())
+    }
     settle(dialog.open ? dialog : document.body)
+  })
+
+  // What leads elsewhere. A dialog gives its place in the history away.
+
+  document.addEventListener('htmx:beforeOnLoad', (e) => {
+    const { xhr, requestConfig } = e.detail
+    const target = xhr.getResponseHeader('HX-Redirect')
+    if (!target) return
+    const form = typedForm()
+    const saves = form && requestConfig.elt === form
+    if (xhr.status === 401 && unsaved() && !saves) { // saving will ask to sign in
+      e.preventDefault()
+      return
+    }
+    if (saves && xhr.status === 401) keepDraft(form, true)
+    else if (saves) forgetDrafts()
+    leaving = true
+    if (!dialog.open || !ownAddress) return
+    e.preventDefault()
+    location.replace(target)
+  })
+
+  // Loading is shown when it takes longer than a moment, if somebody waits for it.
+
+  let loading = 0
+
+  document.addEventListener('htmx:beforeSend', (e) => {
+    if (!e.detail.requestConfig.triggeringEvent) return // the page asks again by itself
+    loading++
+    const timer = setTimeout(() => page.classList.add('loading'), 120)
+    e.detail.xhr.addEventListener('loadend', () => {
+      clearTimeout(timer)
+      if (--loading === 0) page.classList.remove('loading')
+    })
   })
 
   // No answer
@@ -129,11 +524,22 @@
     }
   }
 
+  // missingIn says what has to be typed before a command is worth copying: it
+  // holds <subscription-id> where the ID belongs.
+  const missingIn = (command) => {
+    const mark = command.match(/<([a-z]+(?:-[a-z]+)*)>/)
+    return mark ? 'Enter the ' + mark[1].replace(/-/g, ' ').replace(/\bid\b/g, 'ID') + ' first' : ''
+  }
+
   const copied = async (button) => {
     const from = button.dataset.copyFrom
-    const done = await copy(from ? byId(from).textContent : button.dataset.copy)
+    const form = button.closest('form[data-typed]')
+    if (form && from) await latest(form)
+    const text = from ? byId(from).textContent : button.dataset.copy
+    const missing = form && from && missingIn(text)
+    const done = !missing && await copy(text)
     button.focus()
-    button.dataset.done = done ? 'Copied' : 'Select it and copy'
+    button.dataset.done = missing || (done ? 'Copied' : 'Select it and copy')
     say(button.dataset.done)
     setTimeout(() => { delete button.dataset.done }, 2000)
   }
@@ -143,11 +549,14 @@
       if (!menu.contains(e.target)) menu.open = false
     }
     closeHanging(e.target)
-    const button = e.target.closest('[data-copy], [data-copy-from], [data-email], [data-close]')
+    const button = e.target.closest('[data-copy], [data-copy-from], [data-email], [data-close], [data-discard]')
     if (!button) return
-    if (button.hasAttribute('data-close')) {
+    if (button.hasAttribute('data-discard')) {
+      forgetDrafts()
+      leaving = true
+    } else if (button.hasAttribute('data-close')) {
       e.preventDefault()
-      dialog.close()
+      discardDialog()
     } else if (button.dataset.email) {
       byId('email').value = button.dataset.email
       byId('password').value = button.dataset.password
@@ -175,7 +584,7 @@
   // The menus: the arrow keys walk through what can be pressed, Escape closes.
 
   const pressable = (menu) => [...menu.querySelectorAll('summary, .menu-panel :is(a, button, input:not([type=hidden]))')]
-    .filter((e) => e.checkVisibility())
+    .filter((e) => e.getClientRects().length > 0)
 
   const step = (menu, key) => {
     const list = pressable(menu)
@@ -226,9 +635,9 @@
     say(count === 1 ? '1 account' : count + ' accounts')
   })
 
-  for (const menu of document.querySelectorAll('details.menu:has([data-filter])')) {
+  for (const input of document.querySelectorAll('details.menu [data-filter]')) {
+    const menu = input.closest('details')
     menu.addEventListener('toggle', () => {
-      const input = menu.querySelector('[data-filter]')
       if (menu.open) input.focus()
       else input.value = ''
       filter(input)
@@ -410,8 +819,8 @@
   // goes to a part of that page.
 
   document.addEventListener('click', (e) => {
-    const nav = e.target.closest('#account-nav:popover-open')
-    if (nav && e.target.closest('a[href^="#"]')) nav.hidePopover()
+    const nav = e.target.closest('#account-nav')
+    if (nav && nav.hidePopover && e.target.closest('a[href^="#"]')) nav.hidePopover()
   })
 
   // Filters: the address holds what is set, and nothing that is empty.
@@ -545,4 +954,25 @@
       span.textContent = wait(left)
     }
   }, 1000)
+
+  // Back leads to no page of somebody who has signed out: what the browser kept
+  // of a page is asked for anew.
+
+  window.addEventListener('pagehide', (e) => {
+    if (e.persisted) page.classList.add('left')
+  })
+  window.addEventListener('pageshow', (e) => {
+    if (!e.persisted) return
+    page.classList.add('left')
+    leaving = true
+    location.reload()
+  })
+
+  // Everything is in place. Without this class, pages are those without a script,
+  // and htmx does nothing (see htmxConfig).
+
+  draftsOfThisPage()
+  show() // a page can come with its dialog open
+  beginTyping()
+  page.classList.add('js')
 })()

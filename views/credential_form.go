@@ -1,7 +1,17 @@
 package views
 
+import "slices"
+
 // credentialFields are the fields of the form, in the order of the screen.
 var credentialFields = []string{"method", "certificate_life", "label", "environment", "subscription_id", "client_id", "pasted", "tenant_id"}
+
+// shownFields are those that this form has: with one method or one environment
+// there is nothing to choose.
+func shownFields(p CredentialForm) []string {
+	return slices.DeleteFunc(slices.Clone(credentialFields), func(name string) bool {
+		return name == "method" && len(p.Methods) < 2 || name == "environment" && len(p.Environments) < 2
+	})
+}
 
 func credentialPlaces(p CredentialForm) []place {
 	list := places(p.Fields,

@@ -62,6 +62,7 @@ type Frame struct {
 
 // Person is who is signed in.
 type Person struct {
+	ID          string // the script keeps what they typed apart from what others did
 	Name, Email string
 	SiteAdmin   bool
 }
@@ -84,6 +85,7 @@ type SignIn struct {
 	Frame
 	Email, Next string
 	Problem     string       // one sentence above the form
+	Lost        bool         // the session ended before a form was saved
 	Passwords   bool         // people may sign in with a password
 	Passkeys    bool         // passkeys work at this address
 	PasskeyHint string       // where they work instead: "Passkeys work at http://localhost:8080 only."

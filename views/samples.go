@@ -34,6 +34,7 @@ func Samples() []Sample {
 	add := func(name string, component templ.Component) { samples = append(samples, Sample{name, component}) }
 
 	add("sign-in", SignInPage(SignIn{Frame: sampleStranger("Sign in"), Next: sampleProviders, Passwords: true}))
+	add("sign-in-lost", SignInPage(SignIn{Frame: sampleStranger("Sign in"), Next: sampleProviders + "/azure/credentials/new", Passwords: true, Lost: true}))
 	add("sign-in-refused", SignInPage(SignIn{
 		Frame: sampleStranger("Sign in"), Email: "ada@harbor.example", Passwords: true,
 		Problem: "That e-mail address and password do not fit together. Check both and try again.",

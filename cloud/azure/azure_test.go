@@ -13,6 +13,7 @@ import (
 	"mooring/cloud/azure"
 	"mooring/cloud/azure/azuresim"
 	"mooring/cloud/cloudtest"
+	"mooring/fault"
 )
 
 // simulated gives an Azure whose every endpoint is the simulator's.
@@ -284,6 +285,30 @@ func TestFindTenantAsksOnceAndNotTooOften(t *testing.T) {
 	}
 	if _, err := linked.FindTenant(context.Background(), "https://evil.example", s.SubscriptionID); err == nil {
 		t.Error("a foreign environment was asked")
+	}
+}
+
+// A look-up that Azure does not answer blames nobody's subscription ID.
+func TestFindTenantSaysThatAzureGaveNoAnswer(t *testing.T) {
+	linked, simulator := simulated(t)
+	id := scripted(t, "Dry Dock").SubscriptionID
+	sentence := func() string {
+		_, err := linked.FindTenant(context.Background(), "public", id)
+		if f := fault.Of(err); f.Kind == fault.Unavailable {
+			return f.Sentence
+		}
+		t.Errorf("it is %v", err)
+		return ""
+	}
+	simulator.SetOutage("public", true)
+	if got, want := sentence(), "Azure answered that it cannot answer now. Mooring looks for the directory again when you save."; got != want {
+		t.Errorf("in an outage it says %q", got)
+	}
+	if err := simulator.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := sentence(), "Azure could not be reached. Mooring looks for the directory again when you save."; got != want {
+		t.Errorf("without a connection it says %q", got)
 	}
 }
 

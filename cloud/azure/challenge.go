@@ -143,7 +143,19 @@ func (a *Azure) FindTenant(ctx context.Context, environment, subscriptionID stri
 	if !ok || !guid.MatchString(subscriptionID) {
 		return "", refuse(codeTenantNotFound, "")
 	}
-	return a.tenants.find(ctx, e, subscriptionID)
+	tenant, err := a.tenants.find(ctx, e, subscriptionID)
+	if err == nil || err == ErrFindLater {
+		return tenant, err
+	}
+	refused := refusalOf(err)
+	if meaningOf(stageDirectory, refused) != silent {
+		return "", err
+	}
+	happened := "Azure gave no answer."
+	if v, ok := find(stageDirectory, refused.code(), ""); ok {
+		happened = v.entry.happened
+	}
+	return "", fault.New(fault.Unavailable, "azure.find-unanswered", happened+" Mooring looks for the directory again when you save.").Because(err)
 }
 
 func (f *tenantFinder) find(ctx context.Context, e Environment, subscriptionID string) (string, error) {

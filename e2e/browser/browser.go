@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/cdproto/audits"
@@ -99,6 +100,14 @@ type Tab struct {
 	Look  Look
 	hosts []string
 	Noted *notes
+
+	Leaving *Leaving
+}
+
+// Leaving is what a tab does when a page asks whether to leave it.
+type Leaving struct {
+	Asked atomic.Int32 // how often pages asked
+	Stays atomic.Bool  // stay there; else leave
 }
 
 // NewTab opens a tab that shares nothing with those of others.
@@ -122,11 +131,23 @@ func (b *Tab) Another() *Tab {
 
 func attach(t *testing.T, from context.Context, hosts []string, l Look, options ...chromedp.ContextOption) *Tab {
 	t.Helper()
-	b := &Tab{T: t, Look: l, hosts: hosts, Noted: &notes{hosts: slices.Clone(hosts)}}
+	b := &Tab{T: t, Look: l, hosts: hosts, Noted: &notes{hosts: slices.Clone(hosts)}, Leaving: &Leaving{}}
 	b.Ctx, b.Close = chromedp.NewContext(from, append(options, chromedp.WithListener(b.Noted.note))...)
 	if err := chromedp.Do(b.Ctx); err != nil {
 		t.Fatalf("no new tab: %v", err)
 	}
+	err := chromedp.Listen(b.Ctx, func(event any) {
+		if _, ok := event.(*page.EventJavascriptDialogOpening); ok {
+			b.Leaving.Asked.Add(1)
+			go func() { // the answer has to leave this function first
+				_, _ = chromedp.Call(b.Ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: !b.Leaving.Stays.Load()})
+			}()
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Call(b, page.Enable, page.EnableParams{})
 	Call(b, audits.Enable, cdp.Empty{})
 	Call(b, log.Enable, cdp.Empty{})
 	Call(b, network.Enable, network.EnableParams{})

@@ -142,6 +142,12 @@ func NewWorld(t *testing.T) *World { return LinkedWorld(t, 0) }
 func LinkedWorld(t *testing.T, linked int) *World {
 	t.Helper()
 	NeedChromium(t)
+	return AnyWorld(t, linked)
+}
+
+// AnyWorld is such a world for another browser than Chromium.
+func AnyWorld(t *testing.T, linked int) *World {
+	t.Helper()
 	p := start(t, "demo", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0", "--json", "--linked", strconv.Itoa(linked))
 	var said struct{ Address, Portal string }
 	line := p.line(func(string) bool { return true })

@@ -56,6 +56,7 @@ func TestLatePreview(t *testing.T) {
 	b.Fill("Subscription ID", tide.SubscriptionID)
 	caught()
 	b.Press(kb.Escape)
+	b.Click("button", "Discard")
 	b.Until("the dialog to close", func() bool { return b.Count("#dialog:not([open]):empty") == 1 })
 	release()
 	b.Focused("Add credentials")

@@ -140,11 +140,11 @@ func TestProviderLinked(t *testing.T) {
 	// The answer counts once, and only in the browser that asked.
 	again := answers()
 	b.Open(again)
-	b.Sees("That took too long, was used already, or began in another browser. Start again.")
+	b.Sees("That took too long, was used already, or began in another browser")
 	other := s.NewTab(browser.NarrowDark)
 	other.Expect("422 (Unprocessable Entity)")
 	other.Open(again)
-	other.Sees("That took too long, was used already, or began in another browser. Start again.")
+	other.Sees("That took too long, was used already, or began in another browser")
 	other.Shown("sign-in-replayed")
 	other.Open(s.Address + browser.ProvidersPath)
 	other.Find("heading", "Sign in")

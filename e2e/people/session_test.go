@@ -65,6 +65,152 @@ func TestSessionEndsMeanwhile(t *testing.T) {
 	}
 }
 
+// typing opens the dialog and fills it in, but for the ID that it gives.
+func typing(b *browser.Tab) {
+	b.T.Helper()
+	tide := browser.Scripted("Tide Tables")
+	b.AddCredentials()
+	b.Fill("Label", "Tide")
+	b.Fill("Subscription ID", tide.SubscriptionID)
+	b.Fill("Application (client) ID", tide.ClientID)
+	b.Click("DisclosureTriangle", "Paste what the command printed instead")
+	b.Fill("What the command printed", `{"appId":"`+tide.ClientID+`","password":"hunter2~Pass.word"}`)
+}
+
+const stored = "() => Object.keys(sessionStorage).filter(k => k !== 'htmx-current-path-for-history').map(k => sessionStorage[k]).join(' ')"
+
+// TestSaveAfterTheSessionEnded signs out in another tab while the dialog is
+// filled in: Save asks to sign in and continues with what was typed.
+func TestSaveAfterTheSessionEnded(t *testing.T) {
+	t.Parallel()
+	w := browser.NewWorld(t)
+	b := w.NewTab(browser.WideLight)
+	b.Expect("401 (Unauthorized)")
+	b.SignIn(w, browser.Owner)
+	typing(b)
+	other := b.Another()
+	other.Open(w.Address + "/")
+	other.SignOut("Olivia Owner")
+	b.Follow("button", "Save credentials")
+	b.Find("heading", "Sign in")
+	b.Sees("Your session has ended.", "what you typed is kept in this tab, except what you pasted.")
+	b.Shown("sign-in-kept")
+	if kept := browser.Get[string](b, stored); !strings.Contains(kept, "Tide") || strings.Contains(kept, "hunter2") || strings.Contains(kept, "password") {
+		t.Errorf("kept is %s", kept)
+	}
+	b.Fill("E-mail address", browser.Owner)
+	b.Fill("Password", browser.Password)
+	b.Follow("button", "Sign in")
+	b.Find("heading", "Azure credentials")
+	b.Sees("what you typed is still here.", "paste it again")
+	b.Shown("form-kept")
+	tide := browser.Scripted("Tide Tables")
+	if b.Value("Label") != "Tide" || b.Value("Subscription ID") != tide.SubscriptionID || b.Value("Application (client) ID") != tide.ClientID {
+		t.Error("what was typed is not there")
+	}
+	b.Follow("button", "Save credentials")
+	b.SeesIn(browser.Status, "Connected")
+	if kept := browser.Get[string](b, stored); kept != "" {
+		t.Errorf("after Save, the tab keeps %s", kept)
+	}
+	if b.Leaving.Asked.Load() > 0 {
+		t.Error("somebody was asked whether to leave")
+	}
+}
+
+// TestNobodyElseGetsWhatWasTyped lets another person sign in instead.
+func TestNobodyElseGetsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	w := browser.NewWorld(t)
+	b := w.NewTab(browser.NarrowDark)
+	b.Expect("401 (Unauthorized)")
+	b.Expect("403 (Forbidden)")
+	b.SignIn(w, browser.Owner)
+	typing(b)
+	browser.Call(b, network.ClearBrowserCookies, cdp.Empty{})
+	b.Follow("button", "Save credentials")
+	b.Find("heading", "Sign in")
+	b.Fill("E-mail address", browser.Member)
+	b.Fill("Password", browser.Password)
+	b.Follow("button", "Sign in")
+	b.Sees("Only owners of this account can do that.")
+	if kept := browser.Get[string](b, stored); kept != "" {
+		t.Errorf("another person's tab keeps %s", kept)
+	}
+}
+
+// TestSaveOnThePageAfterTheSessionEnded does it on the form's own page, with a
+// script and without.
+func TestSaveOnThePageAfterTheSessionEnded(t *testing.T) {
+	t.Parallel()
+	w := browser.NewWorld(t)
+	for _, script := range []bool{true, false} {
+		b := w.NewTab(browser.NarrowLight)
+		b.Expect("401 (Unauthorized)") // of a preview
+		if !script {
+			b.WithoutScript()
+		}
+		b.SignIn(w, browser.Owner)
+		b.Open(w.Address + browser.CredentialsPath + "/new")
+		b.Fill("Label", "Tide")
+		browser.Call(b, network.ClearBrowserCookies, cdp.Empty{})
+		b.Follow("button", "Save credentials")
+		b.Find("heading", "Sign in")
+		want, label := "What you typed is lost: enter it again after you sign in.", ""
+		if script {
+			want, label = "what you typed is kept in this tab.", "Tide"
+		}
+		b.Sees(want)
+		b.Shown("sign-in-lost")
+		b.Fill("E-mail address", browser.Owner)
+		b.Fill("Password", browser.Password)
+		b.Follow("button", "Sign in")
+		b.Find("heading", "Azure credentials")
+		if got := b.Value("Label"); got != label {
+			t.Errorf("the label is %q, want %q", got, label)
+		}
+		if script {
+			b.Follow("link", "Cancel")
+			if kept := browser.Get[string](b, stored); kept != "" {
+				t.Errorf("after Cancel, the tab keeps %s", kept)
+			}
+		}
+	}
+}
+
+// TestPageFromMemoryIsAskedForAnew is what a browser does that keeps pages in
+// memory: Back after signing out asks again.
+func TestPageFromMemoryIsAskedForAnew(t *testing.T) {
+	t.Parallel()
+	w := browser.NewWorld(t)
+	b := w.NewTab(browser.WideLight)
+	b.SignIn(w, browser.Owner)
+	browser.Call(b, network.ClearBrowserCookies, cdp.Empty{})
+	b.Leads(func() {
+		browser.Get[bool](b, `() => {
+			dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))
+			const hidden = getComputedStyle(document.body).visibility === 'hidden'
+			dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))
+			return hidden || console.error('the page stays in sight')
+		}`)
+	})
+	b.Find("heading", "Sign in")
+}
+
+// TestRefusedCookies signs in with a browser that takes no cookies.
+func TestRefusedCookies(t *testing.T) {
+	t.Parallel()
+	w := browser.NewWorld(t).Through(t, func(_ string, header http.Header, body []byte) []byte {
+		header.Del("Set-Cookie")
+		return body
+	})
+	b := w.NewTab(browser.NarrowLight)
+	b.Expect("422 (Unprocessable Entity)")
+	b.SignIn(w, browser.Owner)
+	b.SeesIn(browser.Problem, "Your browser didn't send back the cookie", "Allow cookies for this site")
+	b.Shown("sign-in-cookies")
+}
+
 // TestMember sees what is linked and why nothing can be changed.
 func TestMember(t *testing.T) {
 	t.Parallel()

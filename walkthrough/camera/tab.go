@@ -85,13 +85,18 @@ func (b *Browser) open(ctx context.Context) (*tab, error) {
 	return t, nil
 }
 
-// note hears when the page begins and ends to load.
+// note hears when the page begins and ends to load, and leaves a page that asks
+// whether to.
 func (t *tab) note(event any) {
 	switch event.(type) {
 	case *page.EventFrameStartedLoading:
 		t.loading.Store(true)
 	case *page.EventFrameStoppedLoading:
 		t.loading.Store(false)
+	case *page.EventJavascriptDialogOpening:
+		go func() { // a listener must not wait for an answer
+			_, _ = chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		}()
 	}
 }
 
