@@ -49,7 +49,7 @@ func (f typedForm) withoutFound(saved string) cloud.Form {
 	return form
 }
 
-// verifyToo is true unless somebody chose Save without verifying.
+// verifyToo is true unless somebody chose Save without checking.
 func verifyToo(c echo.Context) bool { return c.Request().PostFormValue("verify") != "no" }
 
 // formPaths are where a form posts to.

@@ -810,7 +810,7 @@ func credentialForm(p CredentialForm, dialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "</div></div></div></section></div><div class=\"actions form-actions\"><button type=\"submit\" name=\"verify\" value=\"yes\" class=\"primary\"><span class=\"idle\">Save credentials</span> <span class=\"busy\">Saving…</span></button> <button type=\"submit\" name=\"verify\" value=\"no\">Save without verifying</button> <a class=\"button quiet-button\" href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "</div></div></div></section></div><div class=\"actions form-actions\"><button type=\"submit\" name=\"verify\" value=\"yes\" class=\"primary\"><span class=\"idle\">Save credentials</span> <span class=\"busy\">Saving…</span></button> <button type=\"submit\" name=\"verify\" value=\"no\">Save without checking</button> <a class=\"button quiet-button\" href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -862,7 +862,7 @@ func credentialForm(p CredentialForm, dialog bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 74, "</div><p class=\"hint\">Save credentials also verifies, in one step. You see each stage and may close the page meanwhile.</p></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 74, "</div><p class=\"hint\">Saving also checks the link. You see each stage and may close the page meanwhile.</p></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

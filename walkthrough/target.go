@@ -34,7 +34,7 @@ var soleRoles = []string{"dialog", "form", "main", "navigation", "status", "tabl
 
 // ParseTarget reads a target such as
 //
-//	button "Verify now" in row "Production"
+//	button "Check now" in row "Production"
 //
 // A quotation mark within a name is written \".
 func ParseTarget(text string) (Target, error) {

@@ -92,10 +92,10 @@ func TestChanges(t *testing.T) {
 	b := w.NewTab(browser.WideLight)
 	b.SignIn(w, browser.Owner)
 	dock := browser.Scripted("Dry Dock")
-	b.Leads(func() { b.Save(dock, "Save without verifying") })
+	b.Leads(func() { b.Save(dock, "Save without checking") })
 	b.SeesIn(browser.Status, "Not verified", "Never")
 	b.Shown("credential-not-verified")
-	b.Click("button", "Verify now")
+	b.Click("button", "Check now")
 	b.SeesIn(browser.Status, "Connected")
 
 	b.Click("link", "Edit credentials")
@@ -106,7 +106,7 @@ func TestChanges(t *testing.T) {
 	}
 	b.Shown("dialog-edit")
 	b.Fill("Label", "Dock Two")
-	b.Leads(func() { b.Click("button", "Save without verifying") })
+	b.Leads(func() { b.Click("button", "Save without checking") })
 	b.Find("heading", "Dock Two")
 	b.SeesIn(browser.Status, "Not verified")
 

@@ -54,7 +54,7 @@ func TestWithoutScript(t *testing.T) {
 
 	b.Follow("button", "Disable")
 	b.SeesIn(`section[aria-label="Status"]`, "Disabled")
-	if b.Has("button", "Verify now") {
+	if b.Has("button", "Check now") {
 		t.Error("a disabled credential can be verified")
 	}
 	b.Follow("button", "Enable")

@@ -91,7 +91,7 @@ func TestDialogHasAnAddress(t *testing.T) {
 	back(b)
 	b.Closed()
 	b.SeesIn(`[data-testid="credential-row"]`, "Tide Tables")
-	b.Leads(func() { b.Save(browser.Scripted("Dry Dock"), "Save without verifying") })
+	b.Leads(func() { b.Save(browser.Scripted("Dry Dock"), "Save without checking") })
 	b.Find("heading", "Dry Dock")
 	b.Leads(func() { back(b) })
 	b.Find("heading", "Cloud Providers")

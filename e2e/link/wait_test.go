@@ -87,7 +87,7 @@ func TestPassingTrouble(t *testing.T) {
 	b.SeesIn("dialog", "Connected")
 	b.Follow("link", "Open Evening Fog")
 	b.SeesIn(browser.Status, "Connected")
-	b.Click("button", "Verify now")
+	b.Click("button", "Check now")
 	b.SeesIn(browser.Status, "Connected", "Could not check")
 	b.Sees("What was known before still stands.", "ServiceUnavailable")
 	b.Shown("credential-could-not-check")

@@ -34,8 +34,8 @@ func TestInvitation(t *testing.T) {
 	nina.Open(w.Address + browser.ProvidersPath)
 	nina.Follow("link", "Tide Tables")
 	nina.SeesIn(browser.Status, "Connected")
-	if nina.Has("button", "Verify now") {
-		t.Error("a viewer is offered Verify now")
+	if nina.Has("button", "Check now") {
+		t.Error("a viewer is offered Check now")
 	}
 	if answer := nina.Fetch(http.MethodPost, w.Address+nina.Path()+"/verify", nil); answer.StatusCode != http.StatusForbidden {
 		t.Errorf("a viewer who verifies is answered %s", answer.Status)

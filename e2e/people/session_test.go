@@ -235,8 +235,8 @@ func TestMember(t *testing.T) {
 			t.Errorf("a member is offered %s", name)
 		}
 	}
-	if max.Has("button", "Disable") || !max.Has("button", "Verify now") {
-		t.Error("a member has other buttons than Verify now")
+	if max.Has("button", "Disable") || !max.Has("button", "Check now") {
+		t.Error("a member has other buttons than Check now")
 	}
 	max.Shown("credential-member")
 	max.Open(w.Address + path + "/edit")
