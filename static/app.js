@@ -30,7 +30,8 @@
   }
 
   window.addEventListener('beforeunload', (e) => {
-    if (!unsaved()) return
+    const seen = !navigator.userActivation || navigator.userActivation.hasBeenActive // else browsers refuse to ask
+    if (!seen || !unsaved()) return
     e.preventDefault()
     e.returnValue = true
   })
