@@ -140,7 +140,8 @@ type ListFilter struct {
 	Total                    int // of all links
 	Search, Provider, Status string
 	Providers, Statuses      []Choice
-	Sort, Order              string // that go along
+	Sort                     string // "status", "checked" or "expires"; empty: label
+	Order                    string // that goes along
 }
 
 // ListSort are the headers of an account's list. Without a path they don't sort.

@@ -6,6 +6,10 @@ import (
 	"mooring/text"
 )
 
+// listSorts are the orders of an account's list. On narrow screens its columns have
+// no headers to press.
+var listSorts = []option{{"", "Label"}, {"status", "Status"}, {"checked", "Last checked"}, {"expires", "Expires"}}
+
 // searchAll says among how many links somebody searches.
 func searchAll(f ListFilter) string {
 	return "Search " + text.Count(f.Total, "link", "links") + "…"
