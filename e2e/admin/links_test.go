@@ -52,7 +52,7 @@ func TestAnOwnerFindsALinkAmongMany(t *testing.T) {
 
 	// The switcher keeps the account on pages that belong to none.
 	b.Open(w.Address + "/settings/security")
-	if shown := strings.TrimSpace(b.Text("header .menu summary")); shown != "fleet" {
-		t.Errorf("the switcher shows %s", shown)
+	if shown := strings.TrimSpace(b.Text("header .menu summary")); !strings.HasPrefix(shown, "fleet") {
+		t.Errorf("the switcher shows %q", shown)
 	}
 }
