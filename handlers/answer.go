@@ -304,3 +304,10 @@ func (p *oopsPage) render() error {
 func (p *oopsPage) with(id string) []byte {
 	return bytes.Join([][]byte{p.before, p.after}, []byte(id))
 }
+
+// logUnlessGone logs that a page lacks a part. Nobody misses it who has left.
+func (h *handlers) logUnlessGone(c echo.Context, message string, err error) {
+	if !errors.Is(err, context.Canceled) {
+		h.Log.Error(message, "id", requestID(c), "cause", err)
+	}
+}

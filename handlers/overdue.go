@@ -57,7 +57,7 @@ func (h *handlers) overdue(c echo.Context, caller account.Caller) []views.Overdu
 	if !ok {
 		var err error
 		if late, err = h.Reviews.Overdue(c.Request().Context(), caller.Person.ID); err != nil {
-			h.Log.Error("could not look for overdue reviews", "id", requestID(c), "cause", err)
+			h.logUnlessGone(c, "could not look for overdue reviews", err)
 			return nil
 		}
 		h.late.put(caller.Person.ID, keptOverdue{version: version, until: now.Add(overdueFor), reviews: late})

@@ -32,7 +32,7 @@ func (h *handlers) asked(c echo.Context, caller account.Caller, here string) []v
 	}
 	unanswered, err := h.Reviews.Unanswered(c.Request().Context(), ids)
 	if err != nil {
-		h.Log.Error("could not look for questions of reviews", "id", requestID(c), "cause", err)
+		h.logUnlessGone(c, "could not look for questions of reviews", err)
 		return nil
 	}
 	zone := zoneOf(c)

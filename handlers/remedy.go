@@ -38,7 +38,7 @@ func (h *handlers) accountReader(c echo.Context, provider cloud.Cloud, link cred
 	r.owners = func() []string {
 		owned, err := h.People.OwnersOf(ctx, link.AccountID)
 		if err != nil {
-			h.Log.Error("could not list the owners of an account", "id", requestID(c), "cause", err)
+			h.logUnlessGone(c, "could not list the owners of an account", err)
 		}
 		return ownerNames(owned)
 	}

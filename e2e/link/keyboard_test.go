@@ -50,12 +50,12 @@ func TestEveryStop(t *testing.T) {
 	}
 	b.Open(w.Address + browser.LinkedPath + "?search=dock&sort=account")
 	walks(b, "the list")
-	b.TabTo("Disable")
+	b.TabTo("More")
 	b.Press(kb.Enter)
 	b.Press(kb.Tab)
-	b.Focused("Reason")
+	b.Focused("Enable…")
 	b.Press(kb.Escape)
-	b.Focused("Disable")
+	b.Focused("More")
 }
 
 // walks presses Tab until the focus is back where it began.
