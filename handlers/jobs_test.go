@@ -58,7 +58,7 @@ func TestAJobShowsHowFarItIsAndCanBeStopped(t *testing.T) {
 
 	leads(t, s.ask("admin", "POST", path+"/stop", url.Values{}), path+"?done=stop")
 	stopping := s.ask("admin", "GET", path+"?done=stop", nil)
-	says(t, stopping, http.StatusOK, "It stops when what it has begun has ended.")
+	says(t, stopping, http.StatusOK, "Checks and changes that are already running finish first.")
 	if body := stopping.Body.String(); strings.Contains(body, path+"/stop") || !strings.Contains(body, "Stopping") {
 		t.Error("it can be stopped twice")
 	}

@@ -828,7 +828,7 @@ func jobState(p Job) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Stopping {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<p class=\"hint after\">It stops when what it has begun has ended.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<p class=\"hint after\">Checks and changes that are already running finish first.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -117,7 +117,7 @@ var catalogue = []entry{
 	{"AADSTS500133", broken, "Azure finds the sign-in outside its time: the clock of the server that runs Mooring is probably wrong.",
 		"Set the server's clock by NTP. This is on our side; nothing in Azure needs to change.", operator, ""},
 	{"AADSTS50013", broken, "Azure could not read the sign-in that Mooring made.",
-		"Check again. If it stays, tell whoever runs Mooring; nothing in Azure needs to change.", operator, ""},
+		"Check again. If it stays, tell the operator of this Mooring; nothing in Azure needs to change.", operator, ""},
 	{"AADSTS7000215", broken, "Azure expected a client secret, and Mooring uses none.", uploadAgain, appOwner, addCertificate},
 	{"AADSTS7000222", broken, "The application's client secret has expired. Mooring uses a certificate instead.", uploadAgain, appOwner, addCertificate},
 	{"AADSTS7000218", broken, "The sign-in reached Azure without its proof.",

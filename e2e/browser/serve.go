@@ -46,6 +46,8 @@ type Served struct {
 	*World
 	SetUp string // address of the page that makes the first administrator; "" if there is one
 	Data  string // its folder
+
+	behind string // the host that it listens on, where --public-url names another; "" if it has not said so yet
 }
 
 // Serve starts mooring serve on loopback with its data in a folder.
@@ -63,10 +65,15 @@ func Serve(t *testing.T, data string, more ...string) Served {
 		if address, ok := strings.CutPrefix(line, "Mooring listens on "); ok {
 			s.Address = address
 		}
+		if host, ok := strings.CutPrefix(line, ownAddress); ok {
+			s.behind = host
+		}
 		return s.Address != "" && (s.SetUp != "" || !settingUp)
 	})
 	return s
 }
+
+const ownAddress = "Its own address is "
 
 // Place is an address that is known before a Mooring answers there: a sign-in
 // provider has to be told where it may send people back to.
@@ -88,8 +95,10 @@ func NewPlace(t *testing.T) Place {
 func (p Place) Serve(t *testing.T, more ...string) Served {
 	t.Helper()
 	s := Serve(t, filepath.Join(t.TempDir(), "data"), append([]string{"--public-url", p.Address}, more...)...)
-	own := s.line(func(line string) bool { return strings.HasPrefix(line, "Its own address is ") })
-	behind := &url.URL{Scheme: "http", Host: strings.TrimPrefix(own, "Its own address is ")}
+	if s.behind == "" { // the set-up address comes last, where there is one
+		s.behind = strings.TrimPrefix(s.line(func(line string) bool { return strings.HasPrefix(line, ownAddress) }), ownAddress)
+	}
+	behind := &url.URL{Scheme: "http", Host: s.behind}
 	p.server.Config.Handler = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(behind)
 		r.Out.Host = r.In.Host

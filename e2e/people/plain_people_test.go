@@ -48,7 +48,7 @@ func TestPeopleWithoutScript(t *testing.T) {
 	b.Sees("A passkey needs JavaScript, which is off in this browser.")
 	b.Shown("plain-passkey")
 
-	b.Click("DisclosureTriangleGrouped", "Account: owner")
+	b.Click("DisclosureTriangleGrouped", "Account: harbor")
 	b.Follow("link", "New organization")
 	b.Fill("Name", "pier")
 	b.Follow("button", "Create organization")
