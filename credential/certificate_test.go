@@ -237,3 +237,43 @@ func TestOnlyALinkInUseMovesToAValidCertificateOfItsAccount(t *testing.T) {
 	_, err = w.MoveCertificate(t.Context(), ofAcme, c.ID, acme+"-certificate-3")
 	w.want(err, credential.ErrNotPossibleNow)
 }
+
+// Checks with two certificates are two things, also when both end alike.
+func TestATrialIsNotCountedAmongTheChecksOfTheLink(t *testing.T) {
+	live(t, func(t *testing.T, w world) {
+		w.cloud.answers(knowing(ends(cloud.CannotTell), first))
+		w.running(w.Service)
+		got := w.trying()
+		w.cloud.answers(ends(cloud.CannotTell))
+		after(26 * time.Hour)
+		_, err := w.MoveCertificate(t.Context(), ofAcme, got.ID, newer)
+		w.ok(err)
+		after(credential.WaitLimit + time.Minute)
+		runs := w.runs(got)
+		last, before := runs[len(runs)-1], runs[len(runs)-2]
+		same(t, "the certificate of the latest check", last.CertificateID, first)
+		same(t, "the certificate of those before it", before.CertificateID, newer)
+		same(t, "how both ended", last.Outcome, before.Outcome)
+		same(t, "why the last of those ran", before.Trigger, credential.ByRetry)
+	})
+}
+
+// Nobody has seen what a link may do that points elsewhere since its last check.
+func TestAnApprovalOfWhatNobodySawApprovesNoPermissions(t *testing.T) {
+	now := morning
+	w := worldAt(t, func() time.Time { return now })
+	order := w.enthrone()
+	w.rule(credential.RulesForm{RightsOn: true, Rights: []string{mayList}, ApproveAll: true})
+	c := w.link("one")
+	_, err := w.Approve(t.Context(), order, c.ID)
+	w.ok(err)
+	w.decided(c, credential.Pass)
+	now = morning.Add(time.Hour)
+	_, err = w.Edit(t.Context(), ofAcme, c.ID, form("two"), true)
+	w.ok(err)
+	_, err = w.Approve(t.Context(), order, c.ID)
+	w.ok(err)
+	if got := w.find(c); slices.Contains(got.ApprovedRights, "unknown") {
+		t.Errorf("approved are %v", got.ApprovedRights)
+	}
+}

@@ -267,6 +267,11 @@ func TestANewCertificateLeadsItsLinksToIt(t *testing.T) {
 		label := fmt.Sprintf("Link %02d", i)
 		paths[label] = s.link(label, fmt.Sprintf("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeee%02d", i))
 	}
+	early := s.ask("owner", "GET", "/accounts/harbor/certificate/new", nil).Body.String()
+	has(t, "the page minutes after the last one", early, "A new certificate was made minutes ago.")
+	if strings.Contains(early, "/certificate/renew") {
+		t.Error("another one is offered that would be refused")
+	}
 	clock = clock.Add(time.Hour)
 	affects := s.ask("owner", "GET", "/accounts/harbor/certificate/new", nil).Body.String()
 	has(t, "the page before", affects, "51 links use", "Link 00", "Link 19", "and 31 others", "Nothing stops working.", `action="/accounts/harbor/certificate/renew"`)
