@@ -2,10 +2,15 @@ package walkthrough
 
 import (
 	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
+	"slices"
+	"strings"
 )
 
 // A picture is replaced when more than changedPixels of it differ, each by more
@@ -48,13 +53,21 @@ func pixels(img image.Image) *image.NRGBA {
 	return into
 }
 
+// Picture is a finished picture.
+type Picture struct {
+	image.Image
+	Hidden []image.Rectangle // what is blurred, in its pixels
+}
+
 // differing counts the pixels in which two pictures differ. Pictures of
-// different sizes differ in all of them.
-func differing(before, after image.Image) int {
-	a, b := pixels(before), pixels(after)
+// different sizes differ in all of them. What is hidden in both is left out, as
+// it may be as long as it likes.
+func differing(before, after *Picture) int {
+	a, b := pixels(before.Image), pixels(after.Image)
 	if a.Rect != b.Rect {
 		return max(a.Rect.Dx()*a.Rect.Dy(), b.Rect.Dx()*b.Rect.Dy())
 	}
+	veiled := veils(before, after)
 	count := 0
 	for y := range a.Rect.Dy() {
 		rowA, rowB := a.Pix[y*a.Stride:y*a.Stride+4*a.Rect.Dx()], b.Pix[y*b.Stride:y*b.Stride+4*b.Rect.Dx()]
@@ -62,12 +75,29 @@ func differing(before, after image.Image) int {
 			continue
 		}
 		for x := 0; x < len(rowA); x += 4 {
-			if apart(rowA[x], rowB[x]) || apart(rowA[x+1], rowB[x+1]) || apart(rowA[x+2], rowB[x+2]) {
+			differs := apart(rowA[x], rowB[x]) || apart(rowA[x+1], rowB[x+1]) || apart(rowA[x+2], rowB[x+2])
+			if differs && !slices.ContainsFunc(veiled, func(v image.Rectangle) bool { return image.Pt(x/4, y).In(v) }) {
 				count++
 			}
 		}
 	}
 	return count
+}
+
+// veils are what two pictures of the same thing hide. A picture that hides more
+// or less than the other, or something else, hides nothing together with it.
+func veils(before, after *Picture) []image.Rectangle {
+	if len(before.Hidden) != len(after.Hidden) {
+		return nil
+	}
+	var veiled []image.Rectangle
+	for i, was := range before.Hidden {
+		if !was.Overlaps(after.Hidden[i]) {
+			return nil
+		}
+		veiled = append(veiled, was.Union(after.Hidden[i]))
+	}
+	return veiled
 }
 
 func apart(a, b byte) bool {
@@ -76,13 +106,13 @@ func apart(a, b byte) bool {
 }
 
 // same tells whether two pictures are the same, pixel for pixel.
-func same(before, after image.Image) bool {
-	a, b := pixels(before), pixels(after)
+func same(before, after *Picture) bool {
+	a, b := pixels(before.Image), pixels(after.Image)
 	return a.Rect == b.Rect && bytes.Equal(a.Pix, b.Pix)
 }
 
 // changed tells whether a picture has changed so much that it is replaced.
-func changed(before, after image.Image) bool { return differing(before, after) > changedPixels }
+func changed(before, after *Picture) bool { return differing(before, after) > changedPixels }
 
 // difference shows in red where two pictures differ, over a faint copy of the
 // one after.
@@ -105,6 +135,49 @@ func difference(before, after image.Image) image.Image {
 		}
 	}
 	return out
+}
+
+// hiddenKeyword marks the text in a PNG that lists what the picture hides.
+const hiddenKeyword = "mooring-hidden"
+
+// headEnd is where the first chunk of a PNG, its header, ends.
+const headEnd = 8 + 4 + 4 + 13 + 4
+
+// encodePicture is encode with a note of what is hidden, for later comparisons.
+func encodePicture(p *Picture) ([]byte, error) {
+	file, err := encode(p.Image)
+	if err != nil || len(p.Hidden) == 0 {
+		return file, err
+	}
+	data := []byte("tEXt" + hiddenKeyword + "\x00")
+	for _, r := range p.Hidden {
+		data = fmt.Appendf(data, "%d,%d,%d,%d ", r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
+	}
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(data)-4))
+	chunk = binary.BigEndian.AppendUint32(append(chunk, data...), crc32.ChecksumIEEE(data))
+	return slices.Concat(file[:headEnd], chunk, file[headEnd:]), nil
+}
+
+// decodePicture reads a stored picture. A note that can't be read hides nothing.
+func decodePicture(file []byte) (*Picture, error) {
+	img, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		return nil, err
+	}
+	p := &Picture{Image: img}
+	prefix := []byte("tEXt" + hiddenKeyword + "\x00")
+	note := file[headEnd:] // Decode has found the header
+	if len(note) < 4 || !bytes.HasPrefix(note[4:], prefix) {
+		return p, nil
+	}
+	size := int(binary.BigEndian.Uint32(note))
+	for _, word := range strings.Fields(string(note[4+len(prefix) : min(len(note), 8+size)])) {
+		var r image.Rectangle
+		if n, _ := fmt.Sscanf(word, "%d,%d,%d,%d", &r.Min.X, &r.Min.Y, &r.Max.X, &r.Max.Y); n == 4 {
+			p.Hidden = append(p.Hidden, r)
+		}
+	}
+	return p, nil
 }
 
 // encode writes a picture as a PNG that is as small as the standard library

@@ -33,8 +33,8 @@ func TestAPixelInACornerDoesNotReplaceAPicture(t *testing.T) {
 	for _, corner := range []image.Point{{}, {X: 399}, {Y: 299}, {X: 399, Y: 299}} {
 		after := sheet(20)
 		after.Set(corner.X, corner.Y, orange)
-		if changed(before, after) || same(before, after) || differing(before, after) != 1 {
-			t.Errorf("a pixel at %v: changed %v, same %v, in %d", corner, changed(before, after), same(before, after), differing(before, after))
+		if changed(pic(before), pic(after)) || same(pic(before), pic(after)) || differing(pic(before), pic(after)) != 1 {
+			t.Errorf("a pixel at %v: changed %v, same %v, in %d", corner, changed(pic(before), pic(after)), same(pic(before), pic(after)), differing(pic(before), pic(after)))
 		}
 	}
 }
@@ -43,29 +43,29 @@ func TestAShadeThatNobodySeesDoesNotReplaceAPicture(t *testing.T) {
 	before, after := sheet(20), sheet(20)
 	fill(before, 0, 0, 400, 300, color.NRGBA{200, 200, 200, 255})
 	fill(after, 0, 0, 400, 300, color.NRGBA{200 + changedLevels, 200, 200 - changedLevels, 255})
-	equal(t, "differing", differing(before, after), 0)
-	if changed(before, after) || same(before, after) {
+	equal(t, "differing", differing(pic(before), pic(after)), 0)
+	if changed(pic(before), pic(after)) || same(pic(before), pic(after)) {
 		t.Error("it replaces the picture, or is taken for the same")
 	}
 	fill(after, 0, 0, 400, 300, color.NRGBA{200, 200 + changedLevels + 1, 200, 255})
-	equal(t, "one level more", differing(before, after), 400*300)
+	equal(t, "one level more", differing(pic(before), pic(after)), 400*300)
 }
 
 func TestAChangedWordOrLetterReplacesAPicture(t *testing.T) {
-	if !changed(sheet(20), sheet(19)) {
+	if !changed(pic(sheet(20)), pic(sheet(19))) {
 		t.Error("a word less does not")
 	}
 	after := sheet(20)
 	fill(after, 20, 20, 9, 18, white) // its first letter
-	if !changed(sheet(20), after) {
-		t.Errorf("a letter less does not, in %d pixels", differing(sheet(20), after))
+	if !changed(pic(sheet(20)), pic(after)) {
+		t.Errorf("a letter less does not, in %d pixels", differing(pic(sheet(20)), pic(after)))
 	}
 }
 
 func TestAPictureOfAnotherSizeIsAnotherOne(t *testing.T) {
 	for _, size := range []image.Point{{X: 401, Y: 300}, {X: 400, Y: 299}, {X: 300, Y: 400}} {
 		other := painted(size.X, size.Y, white)
-		if !changed(painted(400, 300, white), other) || same(painted(400, 300, white), other) {
+		if !changed(pic(painted(400, 300, white)), pic(other)) || same(pic(painted(400, 300, white)), pic(other)) {
 			t.Errorf("%v is the same as 400 by 300", size)
 		}
 	}
@@ -79,13 +79,13 @@ func TestPicturesAreComparedWhateverTheirLayout(t *testing.T) {
 			moved.Set(x+7, y+9, img.At(x, y))
 		}
 	}
-	if !same(img, moved) || !same(moved, img) || !same(img, paletted(img)) {
+	if !same(pic(img), pic(moved)) || !same(pic(moved), pic(img)) || !same(pic(img), pic(paletted(img))) {
 		t.Error("the same pixels are not the same")
 	}
-	if !same(img, img.SubImage(img.Rect)) || same(img, img.SubImage(image.Rect(10, 10, 110, 110))) {
+	if !same(pic(img), pic(img.SubImage(img.Rect))) || same(pic(img), pic(img.SubImage(image.Rect(10, 10, 110, 110)))) {
 		t.Error("a part is not what it is")
 	}
-	equal(t, "a part", differing(img.SubImage(image.Rect(10, 10, 110, 110)), moved.SubImage(image.Rect(17, 19, 117, 119))), 0)
+	equal(t, "a part", differing(pic(img.SubImage(image.Rect(10, 10, 110, 110))), pic(moved.SubImage(image.Rect(17, 19, 117, 119)))), 0)
 }
 
 func TestADifferenceIsRedAndTheRestIsFaint(t *testing.T) {
@@ -135,7 +135,7 @@ func TestStoringAPictureLosesNothing(t *testing.T) {
 		file := pngOf(t, img)
 		back, err := png.Decode(bytes.NewReader(file))
 		wantErr(t, err, nil)
-		if !same(img, back) {
+		if !same(pic(img), pic(back)) {
 			t.Errorf("%s: it is not the same any more", name)
 		}
 		if again := pngOf(t, img); !bytes.Equal(file, again) {
@@ -162,5 +162,50 @@ func TestPicturesWithFewColoursGetAPalette(t *testing.T) {
 	wantErr(t, png.Encode(&plain, sheet(20)), nil)
 	if got := len(pngOf(t, sheet(20))); got > plain.Len() {
 		t.Errorf("%d bytes, and %d without a palette", got, plain.Len())
+	}
+}
+
+func TestWhatIsHiddenIsLeftOutOfTheComparison(t *testing.T) {
+	before, after := sheet(20), sheet(20)
+	fill(before, 20, 20, 60, 30, orange)
+	fill(after, 20, 20, 90, 30, black)
+	short, long, elsewhere := image.Rect(20, 20, 80, 50), image.Rect(20, 20, 110, 50), image.Rect(200, 200, 260, 230)
+	equal(t, "both hide it", differing(pic(before, short), pic(after, long)), 0)
+	if same(pic(before, short), pic(after, long)) {
+		t.Error("they are taken for the same")
+	}
+	for name, test := range map[string][2][]image.Rectangle{
+		"only the new one hides it":     {nil, {long}},
+		"only the old one hides it":     {{short}, nil},
+		"the new one hides another too": {{short}, {long, elsewhere}},
+		"they hide different things":    {{elsewhere}, {long}},
+	} {
+		if !changed(pic(before, test[0]...), pic(after, test[1]...)) {
+			t.Errorf("%s: the picture stays", name)
+		}
+	}
+	fill(after, 300, 200, 10, 10, orange)
+	equal(t, "and something beside it", differing(pic(before, short), pic(after, long)), 100)
+}
+
+func TestAStoredPictureKnowsWhatItHides(t *testing.T) {
+	hidden := []image.Rectangle{image.Rect(1, 2, 30, 40), image.Rect(100, 120, 140, 160)}
+	for _, test := range []*Picture{pic(sheet(3)), pic(sheet(3), hidden[:1]...), pic(sheet(3), hidden...)} {
+		file, err := encodePicture(test)
+		wantErr(t, err, nil)
+		back, err := decodePicture(file)
+		wantErr(t, err, nil)
+		equal(t, "hidden", back.Hidden, test.Hidden)
+		if !same(back, test) {
+			t.Error("it is another picture")
+		}
+		if _, err := png.Decode(bytes.NewReader(file)); err != nil {
+			t.Errorf("others cannot read it: %v", err)
+		}
+	}
+	file, err := encodePicture(pic(sheet(3), hidden...))
+	wantErr(t, err, nil)
+	for cut := range file {
+		_, _ = decodePicture(file[:cut]) // it may fail, and goes on
 	}
 }

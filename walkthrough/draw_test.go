@@ -103,6 +103,7 @@ func shapesOf(t *testing.T, svg string) []shape {
 type drawn struct {
 	placed
 	lines []line // in the colour of marks, half of stroke on each side
+	halo  float64
 	boxes []Rect // filled
 	words []string
 }
@@ -131,11 +132,9 @@ func marksOf(t *testing.T, svg string, marks []placed) []drawn {
 			d := drawn{placed: m}
 			switch m.Kind {
 			case Blur:
-				for next().name != "use" {
-				}
 				d.boxes = append(d.boxes, next().rect())
 			case Outline, Underline, Arrow:
-				next() // the edge
+				d.halo = (next().length("stroke-width") - stroke) / 2
 				d.lines = next().lines()
 			case Badge:
 				d.boxes = append(d.boxes, circle(next()))
@@ -186,7 +185,7 @@ func (d drawn) covers(box Rect) bool {
 type scatter struct {
 	size  Rect
 	marks []placed
-	texts []Rect
+	scenery
 }
 
 func scattered(seed uint64, kinds ...MarkKind) scatter {
@@ -209,6 +208,10 @@ func scattered(seed uint64, kinds ...MarkKind) scatter {
 	for range random.IntN(40) {
 		s.texts = append(s.texts, Rect{between(-20, s.size.W), between(-10, s.size.H), between(5, 200), between(10, 22)})
 	}
+	for range random.IntN(8) {
+		s.solid = append(s.solid, Rect{between(-20, s.size.W), between(-10, s.size.H), between(8, 120), between(8, 36)})
+		s.edges = append(s.edges, Rect{between(0, s.size.W), between(0, s.size.H), between(1, 400), 1})
+	}
 	return s
 }
 
@@ -219,8 +222,8 @@ func overEach(t *testing.T, kinds []MarkKind, look func(s scatter, d []drawn)) {
 	fitted := 0
 	for seed := range uint64(tries) {
 		s := scattered(seed, kinds...)
-		svg, err := overlay("x.png", s.size, s.marks, s.texts, seed%2 == 0)
-		if errors.Is(err, errNoRoom) {
+		svg, err := overlay("x.png", s.size, s.marks, s.scenery, seed%2 == 0)
+		if errors.Is(err, errNoRoom) || err != nil && strings.Contains(err.Error(), "it would hide") {
 			continue
 		}
 		wantErr(t, err, nil)
@@ -248,16 +251,37 @@ func TestMarksStayInsideThePicture(t *testing.T) {
 }
 
 func TestNothingButABlurCoversWhatItPointsAt(t *testing.T) {
-	overEach(t, markKinds, func(_ scatter, all []drawn) {
-		for _, d := range all {
-			if covers := d.covers(d.box); covers != (d.Kind == Blur) {
-				t.Errorf("%s covers its target at %v: %v", d.Kind, d.box, covers)
+	overEach(t, markKinds, func(s scatter, all []drawn) {
+		for i, d := range all {
+			switch d.Kind {
+			case Blur:
+				if !d.covers(d.box) {
+					t.Errorf("the blur leaves its target at %v", d.box)
+				}
+			case Pointer: // its tip lies on the target
+			case Badge:
+				if shared := d.boxes[0].overlap(d.box); shared > 0.36*d.box.W*d.box.H {
+					t.Errorf("the badge at %v covers too much of %v", d.boxes[0], d.box)
+				}
+			case Outline, Underline:
+				if d.covers(ownWords(s, d.box)) {
+					t.Errorf("%s %d covers the words of its target at %v", d.Kind, i, d.box)
+				}
+			default:
+				if d.covers(d.box) {
+					t.Errorf("%s covers its target at %v", d.Kind, d.box)
+				}
 			}
 		}
 	})
 }
 
-func TestABlurCoversAllOfItsTarget(t *testing.T) {
+// ownWords is the box of the words that scattered puts on a target.
+func ownWords(s scatter, box Rect) Rect {
+	return box.within(s.size).grow(-math.Min(box.W, box.H) / 4)
+}
+
+func TestABlurCoversAllOfItsTargetSoThatNothingShowsThrough(t *testing.T) {
 	overEach(t, []MarkKind{Blur}, func(_ scatter, all []drawn) {
 		for _, d := range all {
 			if !d.boxes[0].grow(0.02).holds(d.box) {
@@ -265,13 +289,47 @@ func TestABlurCoversAllOfItsTarget(t *testing.T) {
 			}
 		}
 	})
+	svg, err := overlay("x.png", Rect{W: 300, H: 100}, []placed{{Mark{Kind: Blur}, Rect{100, 40, 60, 20}}}, scenery{}, false)
+	wantErr(t, err, nil)
+	if strings.Contains(svg, "opacity") || strings.Contains(svg, "filter") {
+		t.Errorf("something shows through: %s", svg)
+	}
+	for _, colour := range []string{checkLight, checkDark} {
+		for _, ink := range []ink{inkOnLight, inkOnDark} {
+			if colour == ink.mark || colour == ink.halo {
+				t.Errorf("%s is a colour of marks", colour)
+			}
+		}
+	}
+}
+
+func TestABlurThatWouldHideAMarkedTargetIsRefused(t *testing.T) {
+	target := Target{Role: "button", Name: "Save"}
+	for name, test := range map[string]struct {
+		blur, other Rect
+		kind        MarkKind
+		want        bool
+	}{
+		"beside it":         {Rect{10, 10, 50, 20}, Rect{100, 10, 50, 20}, Outline, false},
+		"over a part of it": {Rect{10, 10, 100, 20}, Rect{100, 10, 50, 20}, Outline, true},
+		"on its edge":       {Rect{10, 10, 89, 20}, Rect{100, 10, 50, 20}, Pointer, true},
+		"the same":          {Rect{100, 40, 50, 20}, Rect{100, 40, 50, 20}, Outline, false},
+		"a part of it":      {Rect{120, 45, 20, 10}, Rect{100, 40, 60, 20}, Outline, false},
+		"another blur":      {Rect{10, 10, 100, 20}, Rect{100, 10, 50, 20}, Blur, false},
+	} {
+		marks := []placed{{Mark{Kind: Blur, Target: Target{Role: "row", Name: "x"}}, test.blur}, {Mark{Kind: test.kind, Target: target}, test.other}}
+		_, err := overlay("x.png", Rect{W: 400, H: 200}, marks, scenery{}, false)
+		if got := err != nil && strings.Contains(err.Error(), `blur row "x": it would hide what the `+string(test.kind)+` points at, button "Save"`); got != test.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 func TestWhatStandsBesideATargetCoversNoOtherOne(t *testing.T) {
 	overEach(t, []MarkKind{Badge, Arrow, Pointer, Callout, Outline}, func(_ scatter, all []drawn) {
 		for _, d := range all {
 			for _, other := range all {
-				if d.Kind != Outline && d.covers(other.box) {
+				if d.Kind != Outline && d.box != other.box && d.covers(other.box) {
 					t.Errorf("the %s of %v covers the target at %v", d.Kind, d.box, other.box)
 				}
 			}
@@ -293,19 +351,67 @@ func TestMarksDoNotCoverEachOther(t *testing.T) {
 	})
 }
 
-func TestAnOutlineKeepsClearOfTheWordsBesideIt(t *testing.T) {
-	overEach(t, []MarkKind{Outline}, func(s scatter, all []drawn) {
+// strangers are the words, controls, icons and borders that are no part of a
+// target, and that it does not stand in.
+func (s scatter) strangers(box Rect) []Rect {
+	var all []Rect
+	for _, r := range slices.Concat(s.texts, s.solid, s.edges) {
+		if r.overlap(box) < r.W*r.H/2 && !r.holds(box) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func TestHalosCutNoLettersIconsOrBorders(t *testing.T) {
+	overEach(t, []MarkKind{Outline, Underline}, func(s scatter, all []drawn) {
 		for _, d := range all {
-			for _, text := range s.texts {
-				gap := math.Max(math.Max(d.box.X-text.right(), text.X-d.box.right()), math.Max(d.box.Y-text.bottom(), text.Y-d.box.bottom()))
-				if gap < narrowPad+stroke {
-					continue // it has to pass between them
-				}
-				want := math.Min(clear, gap-narrowPad-stroke-0.5)
+			for _, other := range s.strangers(d.box.within(s.size.grow(-edge))) {
 				for _, l := range d.lines {
-					if away := l.away(text) - stroke/2; away < want-0.02 && s.size.holds(text) {
-						t.Errorf("the outline of %v passes %v at %.2f, and it could at %.2f", d.box, text, away, want)
+					if l.away(other) < stroke/2+d.halo {
+						t.Errorf("the %s of %v cuts %v", d.Kind, d.box, other)
 					}
+				}
+			}
+		}
+	})
+}
+
+func TestNumbersLieOnNoWordsControlsOrBorders(t *testing.T) {
+	overEach(t, []MarkKind{Badge}, func(s scatter, all []drawn) {
+		for _, d := range all {
+			for _, other := range s.strangers(d.box.within(s.size.grow(-edge))) {
+				if d.boxes[0].overlap(other) > 0 {
+					t.Errorf("the badge at %v lies on %v", d.boxes[0], other)
+				}
+			}
+		}
+	})
+}
+
+func TestNumbersOfAPictureStandOnTheSameSide(t *testing.T) {
+	overEach(t, []MarkKind{Badge}, func(s scatter, all []drawn) {
+		same := slices.ContainsFunc(badgeSides(), func(side func(Rect) Rect) bool {
+			return !slices.ContainsFunc(all, func(d drawn) bool {
+				place := side(d.box.within(s.size))
+				return math.Hypot(place.midX()-d.boxes[0].midX(), place.midY()-d.boxes[0].midY()) > 0.1
+			})
+		})
+		if !same {
+			t.Errorf("the badges are on different sides: %v", all)
+		}
+	})
+}
+
+func TestLinesOfCalloutsCrossNoWords(t *testing.T) {
+	overEach(t, []MarkKind{Callout}, func(s scatter, all []drawn) {
+		for _, d := range all {
+			for _, text := range s.strangers(d.box.within(s.size.grow(-edge))) {
+				if slices.Contains(s.edges, text) {
+					continue
+				}
+				if d.lines[0].away(text) < stroke/2 {
+					t.Errorf("the line of the callout at %v crosses %v", d.boxes, text)
 				}
 			}
 		}
@@ -314,28 +420,44 @@ func TestAnOutlineKeepsClearOfTheWordsBesideIt(t *testing.T) {
 
 func TestAnOutlineTakesTheRoomThatThereIs(t *testing.T) {
 	box := Rect{100, 100, 80, 20}
-	outline := func(texts ...Rect) Rect {
+	outline := func(around scenery) (Rect, float64) {
 		marks := []placed{{Mark{Kind: Outline}, box}}
-		svg, err := overlay("x.png", Rect{W: 400, H: 300}, marks, texts, false)
+		svg, err := overlay("x.png", Rect{W: 400, H: 300}, marks, around, false)
 		wantErr(t, err, nil)
-		return shapesOf(t, svg)[1].rect()
+		d := marksOf(t, svg, marks)[0]
+		return shapesOf(t, svg)[1].rect(), d.halo
 	}
-	equal(t, "alone", outline(), box.grow(widestPad+stroke/2))
-	equal(t, "with its own words", outline(box.grow(-4), Rect{105, 99, 70, 22}), box.grow(widestPad+stroke/2))
-	equal(t, "words 9 to the right", outline(Rect{189, 100, 30, 20}), box.grow(4+stroke/2))
-	equal(t, "words 3 above", outline(Rect{100, 87, 30, 10}), Rect{91.5, 98, 97, 30.5})
+	for name, test := range map[string]struct {
+		around scenery
+		want   Rect
+		halo   float64
+	}{
+		"alone":                  {scenery{}, box.grow(widestPad + stroke/2), haloWidth},
+		"with its own words":     {scenery{texts: []Rect{box.grow(-4), {105, 99, 70, 22}}}, box.grow(widestPad + stroke/2), haloWidth},
+		"in a card":              {scenery{solid: []Rect{box.grow(40)}}, box.grow(widestPad + stroke/2), haloWidth},
+		"words 9 to the right":   {scenery{texts: []Rect{{189, 100, 30, 20}}}, box.grow(4 + stroke/2), haloWidth},
+		"a button 11 below":      {scenery{solid: []Rect{{100, 131, 80, 20}}}, box.grow(6 + stroke/2), haloWidth},
+		"a border 7 to the left": {scenery{edges: []Rect{{92, 0, 1, 300}}}, Rect{96.5, 91.5, 92, 37}, haloWidth},
+		"an icon 5 above":        {scenery{solid: []Rect{{100, 79, 16, 16}}}, Rect{91.5, 97, 97, 31.5}, 0},
+		"words that touch it":    {scenery{texts: []Rect{{100, 84, 80, 15}, {110, 106, 60, 8}}}, Rect{91.5, 102.5, 97, 26}, haloWidth},
+	} {
+		got, halo := outline(test.around)
+		equal(t, name, got, test.want)
+		equal(t, name+": halo", halo, test.halo)
+	}
 }
 
 func TestAnUnderlineRunsBetweenTheTargetAndTheWordsBelow(t *testing.T) {
 	box := Rect{100, 100, 80, 20}
 	underline := func(texts ...Rect) line {
-		svg, err := overlay("x.png", Rect{W: 400, H: 300}, []placed{{Mark{Kind: Underline}, box}}, texts, false)
+		svg, err := overlay("x.png", Rect{W: 400, H: 300}, []placed{{Mark{Kind: Underline}, box}}, scenery{texts: texts}, false)
 		wantErr(t, err, nil)
 		return shapesOf(t, svg)[1].lines()[0]
 	}
 	equal(t, "alone", underline(), line{100, 125, 180, 125})
-	equal(t, "words 6 below", underline(Rect{90, 126, 40, 20}), line{100, 123, 180, 123})
+	equal(t, "words 8 below", underline(Rect{90, 128, 40, 20}), line{100, 124, 180, 124})
 	equal(t, "words below and beside", underline(Rect{190, 121, 40, 20}), line{100, 125, 180, 125})
+	equal(t, "its letters end higher", underline(Rect{100, 104, 80, 10}, Rect{100, 121, 80, 10}), line{100, 117.5, 180, 117.5})
 }
 
 func TestAMarkWithoutRoomIsRefused(t *testing.T) {
@@ -350,11 +472,10 @@ func TestAMarkWithoutRoomIsRefused(t *testing.T) {
 		"an underline at the lower edge":   {Underline, Rect{100, 78, 60, 20}},
 		"a badge where all is the target":  {Badge, Rect{4, 4, 292, 92}},
 		"an arrow where all is the target": {Arrow, Rect{4, 4, 292, 92}},
-		"a pointer where all is it":        {Pointer, Rect{4, 4, 292, 92}},
 		"a callout where all is it":        {Callout, Rect{4, 4, 292, 92}},
 	} {
 		marks := []placed{{Mark{Kind: test.kind, Target: Target{Role: "button", Name: "Save"}, Text: "Here"}, test.box}}
-		_, err := overlay("x.png", Rect{W: 300, H: 100}, marks, nil, false)
+		_, err := overlay("x.png", Rect{W: 300, H: 100}, marks, scenery{}, false)
 		if !errors.Is(err, errNoRoom) || !strings.HasPrefix(err.Error(), string(test.kind)+` button "Save": `) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -362,28 +483,34 @@ func TestAMarkWithoutRoomIsRefused(t *testing.T) {
 }
 
 func TestABlurNeedsNoRoom(t *testing.T) {
-	_, err := overlay("x.png", Rect{W: 300, H: 100}, []placed{{Mark{Kind: Blur}, Rect{W: 300, H: 100}}}, nil, false)
+	_, err := overlay("x.png", Rect{W: 300, H: 100}, []placed{{Mark{Kind: Blur}, Rect{W: 300, H: 100}}}, scenery{}, false)
 	wantErr(t, err, nil)
 }
 
-func TestAPointerTouchesItsTargetOrTheOutlineAroundIt(t *testing.T) {
-	box := Rect{100, 100, 80, 20}
-	tip := func(kinds ...MarkKind) (x, y float64) {
-		var marks []placed
-		for _, kind := range kinds {
-			marks = append(marks, placed{Mark{Kind: kind}, box})
+func TestThePointersTipLiesOnItsTarget(t *testing.T) {
+	overEach(t, []MarkKind{Pointer, Outline}, func(s scatter, all []drawn) {
+		for _, d := range all {
+			if d.Kind != Pointer {
+				continue
+			}
+			if tip := (Rect{d.boxes[0].X, d.boxes[0].Y, 0, 0}); !d.box.within(s.size).holds(tip) {
+				t.Errorf("the tip is at %v, and the target at %v", tip, d.box)
+			}
 		}
-		svg, err := overlay("x.png", Rect{W: 400, H: 300}, marks, nil, false)
-		wantErr(t, err, nil)
-		at := marksOf(t, svg, marks)[len(kinds)-1].boxes[0]
-		return at.X, at.Y
+	})
+}
+
+func TestAPointerLeavesTheWordsOfItsTargetAndItsNeighboursAlone(t *testing.T) {
+	box, words, below := Rect{100, 100, 80, 30}, Rect{114, 109, 52, 12}, Rect{100, 138, 120, 30}
+	marks := []placed{{Mark{Kind: Outline}, box}, {Mark{Kind: Pointer}, box}}
+	svg, err := overlay("x.png", Rect{W: 400, H: 300}, marks, scenery{texts: []Rect{words}, solid: []Rect{box, below}}, false)
+	wantErr(t, err, nil)
+	at := marksOf(t, svg, marks)[1].boxes[0]
+	if at.overlap(words) > 0.15*words.W*words.H {
+		t.Errorf("the pointer at %v covers the words at %v", at, words)
 	}
-	x, y := tip(Pointer)
-	if y-box.bottom() > 2 || x < box.X || x > box.right() {
-		t.Errorf("the tip is at %v, %v", x, y)
-	}
-	if _, outlined := tip(Outline, Pointer); math.Abs(outlined-(box.bottom()+widestPad+stroke+1)) > 0.1 {
-		t.Errorf("with an outline, the tip is at %v", outlined)
+	if at.overlap(below) > 0.3*at.W*at.H {
+		t.Errorf("the pointer at %v covers the button at %v", at, below)
 	}
 }
 
@@ -392,7 +519,7 @@ func TestBadgesCountInTheOrderOfTheFile(t *testing.T) {
 		{Mark{Kind: Badge}, Rect{100, 200, 60, 20}}, {Mark{Kind: Outline}, Rect{200, 40, 60, 20}},
 		{Mark{Kind: Badge}, Rect{100, 40, 60, 20}}, {Mark{Kind: Badge}, Rect{100, 120, 60, 20}},
 	}
-	svg, err := overlay("x.png", Rect{W: 400, H: 300}, marks, nil, false)
+	svg, err := overlay("x.png", Rect{W: 400, H: 300}, marks, scenery{}, false)
 	wantErr(t, err, nil)
 	var got []string
 	for _, d := range marksOf(t, svg, marks) {
@@ -410,7 +537,7 @@ func TestMarksPreferPlacesWithoutWords(t *testing.T) {
 	box := Rect{150, 150, 60, 20}
 	words := []Rect{{40, 150, 100, 20}} // where a badge would be otherwise
 	marks := []placed{{Mark{Kind: Badge}, box}}
-	svg, err := overlay("x.png", Rect{W: 400, H: 300}, marks, words, false)
+	svg, err := overlay("x.png", Rect{W: 400, H: 300}, marks, scenery{texts: words}, false)
 	wantErr(t, err, nil)
 	if badge := marksOf(t, svg, marks)[0]; badge.covers(words[0]) {
 		t.Errorf("the badge at %v covers the words", badge.boxes)
@@ -420,7 +547,7 @@ func TestMarksPreferPlacesWithoutWords(t *testing.T) {
 func TestTextsOfMarksAreOnlyTexts(t *testing.T) {
 	const said = `</text><script>"it's" & more`
 	marks := []placed{{Mark{Kind: Callout, Text: said}, Rect{100, 100, 60, 20}}}
-	svg, err := overlay(`x.png" onload="y`, Rect{W: 600, H: 400}, marks, nil, false)
+	svg, err := overlay(`x.png" onload="y`, Rect{W: 600, H: 400}, marks, scenery{}, false)
 	wantErr(t, err, nil)
 	if strings.Contains(svg, "<script") || strings.Contains(svg, ` onload="`) {
 		t.Errorf("it is markup: %s", svg)
@@ -440,8 +567,8 @@ func TestLongTextsOfCalloutsAreBroken(t *testing.T) {
 func TestTheSameMarksAreTheSameDrawing(t *testing.T) {
 	for seed := range uint64(20) {
 		s := scattered(seed, markKinds...)
-		one, _ := overlay("x.png", s.size, s.marks, s.texts, true)
-		other, _ := overlay("x.png", s.size, s.marks, s.texts, true)
+		one, _ := overlay("x.png", s.size, s.marks, s.scenery, true)
+		other, _ := overlay("x.png", s.size, s.marks, s.scenery, true)
 		equal(t, "drawing", one, other)
 	}
 }
@@ -495,7 +622,7 @@ func TestMarksCanBeToldFromWhatIsBehindThem(t *testing.T) {
 
 func TestEachThemeHasItsInk(t *testing.T) {
 	for dark, ink := range map[bool]ink{false: inkOnLight, true: inkOnDark} {
-		svg, err := overlay("x.png", Rect{W: 300, H: 300}, []placed{{Mark{Kind: Badge}, Rect{100, 100, 60, 20}}}, nil, dark)
+		svg, err := overlay("x.png", Rect{W: 300, H: 300}, []placed{{Mark{Kind: Badge}, Rect{100, 100, 60, 20}}}, scenery{}, dark)
 		wantErr(t, err, nil)
 		if !strings.Contains(svg, ink.mark) || !strings.Contains(svg, ink.halo) || !strings.Contains(svg, ink.word) {
 			t.Errorf("dark %v: %s", dark, svg)
@@ -507,7 +634,7 @@ func TestWhatATargetStandsInIsInNobodysWay(t *testing.T) {
 	dialog, button := Rect{60, 40, 280, 220}, Rect{150, 120, 90, 30}
 	for _, kind := range []MarkKind{Badge, Arrow, Pointer, Callout} {
 		marks := []placed{{Mark{Kind: Outline}, dialog}, {Mark{Kind: kind, Text: "Here"}, button}}
-		_, err := overlay("x.png", Rect{W: 400, H: 300}, marks, nil, false)
+		_, err := overlay("x.png", Rect{W: 400, H: 300}, marks, scenery{}, false)
 		wantErr(t, err, nil)
 	}
 }

@@ -81,6 +81,9 @@ func fill(img draw.Image, x, y, w, h int, c color.Color) {
 	draw.Draw(img, image.Rect(x, y, x+w, y+h), image.NewUniform(c), image.Point{}, draw.Src)
 }
 
+// pic is a picture that hides nothing, or these boxes.
+func pic(img image.Image, hidden ...image.Rectangle) *Picture { return &Picture{img, hidden} }
+
 func pngOf(t *testing.T, img image.Image) []byte {
 	t.Helper()
 	file, err := encode(img)

@@ -39,7 +39,7 @@ func CheckLinks(all []*Walkthrough) []Finding {
 				return ast.WalkContinue, nil
 			}
 			if says := nowhere(w, to, anchors); says != "" && entering {
-				findings = append(findings, Finding{w.Name, w.lineOf(node), "", says})
+				findings = append(findings, Finding{Walkthrough: w.Name, Line: w.lineOf(node), Says: says})
 			}
 			return ast.WalkContinue, nil
 		})

@@ -71,8 +71,8 @@ func (w *Walkthrough) readHead(source []byte) error {
 		return &MistakeError{w.Name, 1, "it begins with a head between two lines ---, with at least a summary"}
 	}
 	h := head{World: DemoWorld, Themes: []string{"light", "dark"}, Widths: []string{"wide"}}
-	if says, line := decode(data, &h); says != "" {
-		return &MistakeError{w.Name, 1 + line, says}
+	if wrong := decode(data, &h); len(wrong) > 0 {
+		return &MistakeError{w.Name, 1 + wrong[0].line, wrong[0].says}
 	}
 	w.above = bytes.Count(data, []byte("\n")) + 3
 	w.Summary, w.Order, w.World, w.Linked, w.source = strings.Join(strings.Fields(h.Summary), " "), h.Order, h.World, h.Linked, body
@@ -87,27 +87,58 @@ func (w *Walkthrough) readHead(source []byte) error {
 		err = fmt.Errorf("linked: say a number up to %d", mostLinked)
 	}
 	if err != nil {
-		return &MistakeError{w.Name, 1, err.Error()}
+		return &MistakeError{w.Name, 1 + ofKey(data, err).line, err.Error()}
 	}
 	return nil
 }
 
-// decode reads a block's data, and tells what is wrong with it, at which of its
-// lines.
-func decode(data []byte, into any) (says string, line int) {
+// mistake is what is wrong with a block's data, at which of its lines.
+type mistake struct {
+	says string
+	line int
+}
+
+// decode reads a block's data, and tells all that is wrong with it.
+func decode(data []byte, into any) []mistake {
 	err := yaml.UnmarshalWithOptions(data, into, yaml.Strict())
 	if err == nil {
-		return "", 0
+		return nil
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []mistake
+		for _, err := range many.Unwrap() {
+			all = append(all, mistakeOf(err))
+		}
+		return all
+	}
+	return []mistake{mistakeOf(err)}
+}
+
+func mistakeOf(err error) mistake {
+	var entry *entryError
+	if errors.As(err, &entry) {
+		return mistake{entry.Error(), entry.line}
 	}
 	var placed interface {
 		GetMessage() string
 		GetToken() *token.Token
 	}
 	if errors.As(err, &placed) && placed.GetToken() != nil {
-		return placed.GetMessage(), placed.GetToken().Position.Line
+		return mistake{placed.GetMessage(), placed.GetToken().Position.Line}
 	}
-	says, _, _ = strings.Cut(err.Error(), "\n")
-	return says, 1
+	says, _, _ := strings.Cut(err.Error(), "\n")
+	return mistake{says, 1}
+}
+
+// ofKey is a mistake in the value of a key, which its text begins with.
+func ofKey(data []byte, err error) mistake {
+	key, _, _ := strings.Cut(err.Error(), ":")
+	for i, line := range strings.Split(string(data), "\n") {
+		if strings.HasPrefix(line, key+":") {
+			return mistake{err.Error(), i + 1}
+		}
+	}
+	return mistake{err.Error(), 0}
 }
 
 func (w *Walkthrough) readBody() error {
@@ -135,9 +166,8 @@ func (w *Walkthrough) readBody() error {
 		case *ast.FencedCodeBlock:
 			kind, name, _ := strings.Cut(w.infoOf(n), " ")
 			line, name := w.lineOf(n), strings.TrimSpace(name)
-			says, at := w.readBlock(step, kind, name, n)
-			if says != "" {
-				wrong(line+at, "%s", says)
+			for _, m := range w.readBlock(step, kind, name, n) {
+				wrong(line+m.line, "%s", m.says)
 			}
 			if step.Scene == nil && step.Terminal == nil {
 				return ast.WalkSkipChildren, nil
@@ -165,28 +195,31 @@ func (w *Walkthrough) readBody() error {
 }
 
 // readBlock reads a block of data into the step. Other code blocks are prose.
-func (w *Walkthrough) readBlock(step *Step, kind, name string, n *ast.FencedCodeBlock) (says string, line int) {
+func (w *Walkthrough) readBlock(step *Step, kind, name string, n *ast.FencedCodeBlock) []mistake {
 	data := n.Lines().Value(w.source)
+	var wrong []mistake
 	var err error
 	switch kind {
-	case "picture", "act":
+	case "picture", "act", "undo":
 		var d sceneData
-		if says, line = decode(data, &d); says != "" {
+		if wrong = decode(data, &d); len(wrong) > 0 {
 			step.Scene = &Scene{Name: name} // so that the steps behind it keep their prose
-			return says, line
+			break
 		}
 		step.Scene, err = d.scene(name, kind == "picture")
+		step.Scene.Undo = kind == "undo"
 	case "terminal":
 		var d terminalData
-		if says, line = decode(data, &d); says != "" {
-			return says, line
+		if wrong = decode(data, &d); len(wrong) > 0 {
+			step.Terminal = &Terminal{Name: name}
+			break
 		}
 		step.Terminal, err = d.terminal(name)
 	}
 	if err != nil {
-		return err.Error(), 0
+		wrong = append(wrong, ofKey(data, err))
 	}
-	return "", 0
+	return wrong
 }
 
 func (w *Walkthrough) infoOf(n *ast.FencedCodeBlock) string {

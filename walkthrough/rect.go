@@ -1,6 +1,9 @@
 package walkthrough
 
-import "math"
+import (
+	"image"
+	"math"
+)
 
 // Rect is a box in CSS pixels.
 type Rect struct{ X, Y, W, H float64 }
@@ -46,4 +49,9 @@ func (r Rect) union(other Rect) Rect {
 func (r Rect) whole() Rect {
 	x, y := math.Floor(r.X), math.Floor(r.Y)
 	return Rect{x, y, math.Ceil(r.right()) - x, math.Ceil(r.bottom()) - y}
+}
+
+// pixels is the box in the pixels of a picture.
+func (r Rect) pixels() image.Rectangle {
+	return image.Rect(int(r.X*PixelRatio), int(r.Y*PixelRatio), int(r.right()*PixelRatio), int(r.bottom()*PixelRatio))
 }

@@ -15,9 +15,13 @@ import (
 // in places, and changes with what is done to it.
 type stageFake struct {
 	did     []string
+	hasty   []string // of these, what had a short time only
 	words   []string
 	spots   map[string]Spot // by target; others are at usualSpot
 	texts   []Text
+	shapes  []Shape
+	dialog  Rect
+	status  int
 	says    map[string]string             // what targets say when they are read
 	then    map[string]func(*stageFake)   // what follows an action or a look
 	refuse  map[string]error              // by action
@@ -41,9 +45,18 @@ func (f *stageFake) note(what string) error {
 func (f *stageFake) Enter(_ context.Context, as, on string) error {
 	return f.note(strings.TrimSpace("enter " + on + " " + as))
 }
-func (f *stageFake) Do(_ context.Context, a Action) error { return f.note(a.String()) }
+func (f *stageFake) Do(ctx context.Context, a Action) error {
+	if _, limited := ctx.Deadline(); limited {
+		f.hasty = append(f.hasty, a.String())
+	}
+	return f.note(a.String())
+}
 func (f *stageFake) Read(_ context.Context, t Target) (string, error) {
 	return f.says[t.String()], f.note("read " + t.String())
+}
+func (f *stageFake) Status(context.Context) (int, error) { return f.status, nil }
+func (f *stageFake) Targets(context.Context) ([]Target, error) {
+	return []Target{{Role: "button", Name: "Save"}, {Role: "doc", Name: "client-id"}}, nil
 }
 func (f *stageFake) Words(context.Context) ([]string, error) {
 	if f.noWords {
@@ -56,7 +69,7 @@ func (f *stageFake) Look(_ context.Context, l Look, height int) error {
 	return f.note(fmt.Sprintf("look %v %d", l, height))
 }
 func (f *stageFake) Survey(_ context.Context, targets []Target) (Survey, error) {
-	s := Survey{Window: Rect{W: 640, H: 400}, Texts: f.texts}
+	s := Survey{Window: Rect{W: 640, H: 400}, Texts: f.texts, Shapes: f.shapes, Dialog: f.dialog}
 	for _, t := range targets {
 		spot, known := f.spots[t.String()]
 		if !known {
@@ -150,17 +163,21 @@ on: portal
 	slices.Sort(told)
 	equal(t, "progress", told, want)
 	equal(t, "size", take.Pictures["first-wide-dark.png"].Bounds(), image.Rect(0, 0, 224, 104))
-	if !strings.Contains(f.svg, "data:image/png;base64,") || pixels(take.Pictures["first-wide-light.png"]).NRGBAAt(0, 0) != orange {
+	if !strings.Contains(f.svg, "data:image/png;base64,") || pixels(take.Pictures["first-wide-light.png"].Image).NRGBAAt(0, 0) != orange {
 		t.Error("the picture is not that with its marks")
 	}
 }
 
 func TestAMissingTargetFailsAndYieldsNoPicture(t *testing.T) {
 	const gone = "there is no such thing on the page"
-	for name, body := range map[string]string{"marked": onePicture, "framed": strings.Replace(onePicture, "frame: main", `frame: button "Save"`, 1)} {
+	for name, line := range map[string]int{"marked": 13, "framed": 10} {
+		body := onePicture
+		if name == "framed" {
+			body = strings.Replace(onePicture, "frame: main", `frame: button "Save"`, 1)
+		}
 		f := &stageFake{words: []string{"Save"}, spots: map[string]Spot{`button "Save"`: {Problem: gone}}}
 		take := acted(t, f, body)
-		equal(t, name, toldBy(take), []string{`x/walkthrough.md:10: picture first: button "Save": ` + gone})
+		equal(t, name, toldBy(take), []string{fmt.Sprintf(`x/walkthrough.md:%d: picture first: button "Save": %s`, line, gone)})
 		equal(t, name+": pictures", len(take.Pictures), 0)
 	}
 }
@@ -180,9 +197,9 @@ func TestATargetPartlyOutsideTheFrameIsToldAndYieldsNoPicture(t *testing.T) {
 	}{
 		"inside":             {Rect{90, 90, 80, 20}, nil},
 		"a hair outside":     {Rect{83, 90, 80, 20}, nil},
-		"partly to the left": {Rect{70, 110, 80, 20}, []string{`x/walkthrough.md:10: picture first: button "Save": it is not wholly in the frame`}},
-		"partly below":       {Rect{150, 200, 80, 20}, []string{`x/walkthrough.md:10: picture first: button "Save": it is not wholly in the frame`}},
-		"elsewhere":          {Rect{500, 300, 80, 20}, []string{`x/walkthrough.md:10: picture first: button "Save": it is not wholly in the frame`}},
+		"partly to the left": {Rect{70, 110, 80, 20}, []string{`x/walkthrough.md:13: picture first: button "Save": it is not wholly in the frame`}},
+		"partly below":       {Rect{150, 200, 80, 20}, []string{`x/walkthrough.md:13: picture first: button "Save": it is not wholly in the frame`}},
+		"elsewhere":          {Rect{500, 300, 80, 20}, []string{`x/walkthrough.md:13: picture first: button "Save": it is not wholly in the frame`}},
 	} {
 		f := &stageFake{words: []string{"Save"}, spots: map[string]Spot{"main": frame, `button "Save"`: {Box: test.box}}}
 		take := acted(t, f, strings.Replace(onePicture, "outline", "blur", 1))
@@ -194,7 +211,7 @@ func TestATargetPartlyOutsideTheFrameIsToldAndYieldsNoPicture(t *testing.T) {
 func TestAMarkWithoutRoomYieldsNoPicture(t *testing.T) {
 	f := &stageFake{words: []string{"Save"}}
 	take := acted(t, f, strings.Replace(onePicture, "frame: main", "frame: main\nmargin: 1", 1))
-	equal(t, "findings", toldBy(take), []string{`x/walkthrough.md:10: picture first: outline button "Save": ` + errNoRoom.Error()})
+	equal(t, "findings", toldBy(take), []string{`x/walkthrough.md:14: picture first: outline button "Save": ` + errNoRoom.Error()})
 	equal(t, "pictures", len(take.Pictures), 0)
 }
 
@@ -209,19 +226,19 @@ func TestProblemsOfAllLooksAreToldOnce(t *testing.T) {
 	told, taken := act(func(_ Look, target Target) string {
 		return map[bool]string{true: "it is gone"}[target.Role == "button"]
 	})
-	equal(t, "in all looks", told, []string{`x/walkthrough.md:10: picture first: button "Save": it is gone`})
+	equal(t, "in all looks", told, []string{`x/walkthrough.md:13: picture first: button "Save": it is gone`})
 	equal(t, "pictures", len(taken), 0)
 	told, taken = act(func(l Look, target Target) string {
 		return map[bool]string{true: "it is gone"}[target.Role == "button" && l.Narrow]
 	})
-	equal(t, "in some", told, []string{`x/walkthrough.md:10: picture first (narrow-light, narrow-dark): button "Save": it is gone`})
+	equal(t, "in some", told, []string{`x/walkthrough.md:13: picture first (narrow-light, narrow-dark): button "Save": it is gone`})
 	equal(t, "pictures of others", taken, []string{"first-wide-dark.png", "first-wide-light.png"})
 	told, _ = act(func(l Look, target Target) string {
 		return map[string]string{"button true": "no room", "main false": "hidden"}[target.Role+" "+fmt.Sprint(l.Narrow)]
 	})
 	equal(t, "different ones", told, []string{
-		`x/walkthrough.md:10: picture first (narrow-light, narrow-dark): button "Save": no room`,
 		`x/walkthrough.md:10: picture first (wide-light, wide-dark): main: hidden`,
+		`x/walkthrough.md:13: picture first (narrow-light, narrow-dark): button "Save": no room`,
 	})
 }
 
@@ -309,29 +326,132 @@ func TestWhatIsBlurredIsNoSecretAnyMore(t *testing.T) {
 }
 
 func TestMarksKeepOffWordsButNotOffThoseBehindADialog(t *testing.T) {
-	boxes, err := textsIn(Rect{100, 100, 50, 50}, []Text{{Box: Rect{110, 105, 20, 10}}, {Box: Rect{120, 125, 20, 10}, Covered: true}, {Box: Rect{10, 10, 20, 10}}}, nil)
+	around, err := sceneryOf(Rect{100, 100, 50, 50}, Survey{
+		Texts: []Text{{Box: Rect{110, 105, 20, 10}}, {Box: Rect{120, 125, 20, 10}, Covered: true}, {Box: Rect{10, 10, 20, 10}}},
+		Shapes: []Shape{{Box: Rect{102, 103, 8, 9}, Kind: Icon}, {Box: Rect{120, 125, 20, 10}, Kind: Control}, {Box: Rect{100, 148, 50, 1}, Kind: Edge},
+			{Box: Rect{102, 103, 8, 9}, Kind: Icon, Covered: true}, {Box: Rect{300, 103, 8, 9}, Kind: Icon}},
+	}, nil)
 	wantErr(t, err, nil)
-	equal(t, "words", boxes, []Rect{{10, 5, 20, 10}})
+	equal(t, "scenery", around, scenery{texts: []Rect{{10, 5, 20, 10}}, solid: []Rect{{2, 3, 8, 9}, {20, 25, 20, 10}}, edges: []Rect{{0, 48, 50, 1}}})
 }
 
-func TestAnActionThatFailsStopsTheWalkthrough(t *testing.T) {
-	f := &stageFake{words: []string{"Save"}, refuse: map[string]error{`click button "Save"`: errors.New("something lies over it")}}
-	take := acted(t, f, "'''picture first\nalt: x\n'''\n\nPress **Nothing**.\n\n'''picture second\ndo:\n  - press: Tab\n  - click: button \"Save\"\n  - press: Escape\nalt: x\n'''\n\n'''picture third\nalt: x\n'''\n\nAt last **Nothing**.\n")
+func TestABrokenStepDoesNotHideTheNext(t *testing.T) {
+	f := &stageFake{words: []string{"Save"}, refuse: map[string]error{`click button "Save"`: errors.New("something lies over it"), "press End": errors.New("there is no such key")}}
+	take := acted(t, f, "'''picture first\nalt: x\n'''\n\nPress **Nothing**.\n\n'''picture second\ndo:\n  - press: Tab\n  - click: button \"Save\"\n  - press: Escape\nalt: x\n'''\n\n'''picture third\ndo:\n  - press: End\nalt: x\n'''\n\n'''picture fourth\nalt: x\n'''\n")
 	equal(t, "findings", toldBy(take), []string{
-		`x/walkthrough.md:14: picture second: click button "Save": something lies over it`,
+		`x/walkthrough.md:17: picture second: click button "Save": something lies over it`,
 		`x/walkthrough.md:12: the prose names "Nothing", and the interface does not have that at this step`,
+		"x/walkthrough.md:24: picture third: press End: there is no such key",
 	})
-	equal(t, "pictures", picturesOf(take), []string{"first-wide-light.png"})
+	equal(t, "pictures", picturesOf(take), []string{"first-wide-light.png", "fourth-wide-light.png"})
 	if slices.Contains(f.did, "press Escape") {
-		t.Error("it went on")
+		t.Error("the scene went on")
 	}
 }
 
-func TestWhoCannotComeInStopsTheWalkthrough(t *testing.T) {
-	f := &stageFake{words: []string{"Save"}, refuse: map[string]error{"enter mooring max@example.com": errors.New("max@example.com cannot sign in")}}
-	take := acted(t, f, "'''act\nas: max@example.com\n'''\n\n'''picture second\nalt: x\n'''\n")
-	equal(t, "findings", toldBy(take), []string{"x/walkthrough.md:8: max@example.com cannot sign in"})
-	equal(t, "pictures", len(take.Pictures), 0)
+func TestAfterAFailureNothingIsWaitedForLong(t *testing.T) {
+	f := &stageFake{refuse: map[string]error{"press Tab": errors.New("no")}}
+	acted(t, f, "'''act\ndo:\n  - press: Enter\n'''\n\n'''act\ndo:\n  - press: Tab\n'''\n\n'''act\ndo:\n  - press: Escape\n'''\n")
+	equal(t, "in haste", f.hasty, []string{"press Escape"})
+}
+
+func TestAFailureShowsTheMomentAndWhatCouldBeNamed(t *testing.T) {
+	for name, f := range map[string]*stageFake{
+		"an action": {refuse: map[string]error{"press Tab": errors.New("no")}},
+		"a mark":    {spots: map[string]Spot{`button "Save"`: {Problem: "gone"}}},
+		"a sign-in": {refuse: map[string]error{"enter mooring max@example.com": errors.New("max@example.com can't sign in")}},
+	} {
+		take := acted(t, f, "'''picture first\nas: max@example.com\ndo:\n  - press: Tab\nmark:\n  - outline: button \"Save\"\nalt: x\n'''\n")
+		if len(take.Findings) != 1 || take.Findings[0].Moment == nil {
+			t.Fatalf("%s: %v", name, take.Findings)
+		}
+		m := take.Findings[0].Moment
+		equal(t, name+": targets", fmt.Sprint(m.Targets), `[button "Save" doc "client-id"]`)
+		if m.Window == nil || m.Window.Bounds() != image.Rect(0, 0, 640*PixelRatio, 400*PixelRatio) {
+			t.Errorf("%s: the window is not photographed", name)
+		}
+	}
+}
+
+func TestMistakesOfMarksHaveTheirLine(t *testing.T) {
+	f := &stageFake{spots: map[string]Spot{`button "One"`: {Problem: "gone"}, `button "Three"`: {Box: Rect{300, 300, 20, 20}}, "main": {Box: Rect{90, 90, 100, 100}}}}
+	take := acted(t, f, "'''picture first\nframe: main\nmark:\n  - outline: button \"One\"\n  - outline: button \"Two\"\n  - blur: button \"Three\"\nalt: x\n'''\n")
+	equal(t, "findings", toldBy(take), []string{`x/walkthrough.md:11: picture first: button "One": gone`, `x/walkthrough.md:13: picture first: button "Three": it is not wholly in the frame`})
+}
+
+func TestAPageThatIsAnErrorIsToldUnlessItIsAskedFor(t *testing.T) {
+	const answers = `x/walkthrough.md:%d: picture first: open /gone: the site answers 404: write answers: 404 if the page is meant to be an error`
+	body := "'''picture first\nopen: /gone\nalt: x\n'''\n\n'''picture second\nalt: x\n'''\n"
+	equal(t, "not asked for", toldBy(acted(t, &stageFake{status: 404}, body)), []string{fmt.Sprintf(answers, 8)})
+	equal(t, "another one", toldBy(acted(t, &stageFake{status: 404}, strings.Replace(body, "alt", "answers: 500\nalt", 1))), []string{fmt.Sprintf(answers, 8)})
+	expected := strings.Replace(body, "alt", "answers: 404\ndo:\n  - press: Tab\nalt", 1)
+	equal(t, "asked for", toldBy(acted(t, &stageFake{status: 404}, expected+"\n'''act\ndo:\n  - press: Tab\n'''\n")), []string(nil))
+	for _, fine := range []int{0, 200, 204, 304} {
+		equal(t, fmt.Sprint(fine), toldBy(acted(t, &stageFake{status: fine}, body)), []string(nil))
+	}
+}
+
+func TestOnlyOnePictureIsTakenAndPlayedTo(t *testing.T) {
+	f := &stageFake{words: []string{"Save"}}
+	w := parsed(t, "x", guide(fences("**Nowhere**\n\n'''picture first\nopen: /one\n'''\n\n'''picture second\nopen: /two\nalt: x\n'''\n\n'''picture third\nopen: /three\nalt: x\n'''\n")))
+	take := Run{Stage: f, Only: "second"}.Act(t.Context(), w)
+	equal(t, "findings", toldBy(take), []string(nil))
+	equal(t, "pictures", picturesOf(take), []string{"second-wide-light.png"})
+	if !slices.Contains(f.did, "open /one") || slices.Contains(f.did, "open /three") {
+		t.Errorf("played: %q", f.did)
+	}
+}
+
+func TestADraftIsTakenInOneLookAsFarAsItGoes(t *testing.T) {
+	source := strings.Replace(guide(fences(strings.Replace(onePicture, "mark:", "mark:\n  - underline: text \"gone\"\n  - outline: page", 1))), "themes: [light]", "widths: [wide, narrow]", 1)
+	f := &stageFake{words: []string{"Save"}, spots: map[string]Spot{`text "gone"`: {Problem: "gone"}, "page": {Box: Rect{84, 84, 112, 52}}}}
+	w := parsed(t, "x", source)
+	take := Run{Stage: f, Draft: true}.Act(t.Context(), w)
+	equal(t, "findings", toldBy(take), []string{`x/walkthrough.md:13: picture first: text "gone": gone`, "x/walkthrough.md:14: picture first: outline page: " + errNoRoom.Error()})
+	equal(t, "pictures", picturesOf(take), []string{"first-wide-light.png"})
+	if !strings.Contains(f.svg, "stroke-width") {
+		t.Error("the mark that has room is not drawn")
+	}
+	equal(t, "pictures without draft", len(Run{Stage: f}.Act(t.Context(), w).Pictures), 0)
+	f.texts = []Text{{Box: Rect{110, 104, 60, 12}, Words: "max@harbor.io"}}
+	equal(t, "with a secret", len(Run{Stage: f, Draft: true}.Act(t.Context(), w).Pictures), 0)
+}
+
+func TestWhatALastingWorldKeepsIsUndoneAtTheEnd(t *testing.T) {
+	body := "'''act\nopen: /link\n'''\n\n'''undo\nopen: /unlink\n'''\n\n'''act\nopen: /register\n'''\n\n'''undo\nopen: /remove\n'''\n\n'''act\nopen: /last\n'''\n"
+	opened := func(lasting bool, refuse string) []string {
+		f := &stageFake{refuse: map[string]error{refuse: errors.New("no")}}
+		Run{Stage: f, Lasting: lasting}.Act(t.Context(), parsed(t, "x", guide(fences(body))))
+		var opened []string
+		for _, did := range f.did {
+			if where, ok := strings.CutPrefix(did, "open "); ok {
+				opened = append(opened, where)
+			}
+		}
+		return opened
+	}
+	equal(t, "in a demo world", opened(false, ""), []string{"/link", "/register", "/last"})
+	equal(t, "in a world that stays", opened(true, ""), []string{"/link", "/register", "/last", "/remove", "/unlink"})
+	equal(t, "after a failure", opened(true, "open /register"), []string{"/link", "/register", "/last", "/remove", "/unlink"})
+}
+
+func TestNobodyIsANewVisitorEachTime(t *testing.T) {
+	f := &stageFake{}
+	acted(t, f, "'''act\nas: max@example.com\n'''\n\n'''act\nas: nobody\n'''\n\n'''act\n'''\n\n'''act\nas: nobody\n'''\n")
+	var entered []string
+	for _, did := range f.did {
+		if who, ok := strings.CutPrefix(did, "enter "); ok {
+			entered = append(entered, who)
+		}
+	}
+	equal(t, "entered", entered, []string{"mooring max@example.com", "mooring nobody", "mooring nobody"})
+}
+
+func TestABlurredPictureKnowsWhatItHides(t *testing.T) {
+	f := &stageFake{words: []string{"Save"}, texts: []Text{{Box: Rect{110, 104, 60, 12}, Words: "max@harbor.io"}}}
+	take := acted(t, f, strings.Replace(onePicture, "outline", "blur", 1))
+	equal(t, "findings", toldBy(take), []string(nil))
+	equal(t, "hidden", take.Pictures["first-wide-light.png"].Hidden, []image.Rectangle{image.Rect(28, 28, 196, 76)})
 }
 
 func TestNobodyEntersTwiceInARow(t *testing.T) {
@@ -381,17 +501,17 @@ alt: x
 	}
 }
 
-func TestWhatCannotBeRememberedStopsTheWalkthrough(t *testing.T) {
+func TestWhatCannotBeRememberedIsTold(t *testing.T) {
 	f := &stageFake{refuse: map[string]error{`read doc "id"`: errors.New("it says nothing")}}
 	take := acted(t, f, "'''act\ndo:\n  - remember: id\n    from: doc \"id\"\n'''\n\n'''picture first\nalt: x\n'''\n")
-	equal(t, "findings", toldBy(take), []string{`x/walkthrough.md:8: remember id from doc "id": it says nothing`})
+	equal(t, "findings", toldBy(take), []string{`x/walkthrough.md:10: remember id from doc "id": it says nothing`})
 }
 
 func TestANameThatNobodyRememberedIsTold(t *testing.T) {
 	take := acted(t, &stageFake{}, "'''act\ndo:\n  - type: \"{id}\"\n    into: textbox \"ID\"\n'''\n")
-	equal(t, "in an action", toldBy(take), []string{`x/walkthrough.md:8: type {id} into textbox "ID": nothing was remembered as {id}; there are [mooring]`})
+	equal(t, "in an action", toldBy(take), []string{`x/walkthrough.md:10: type {id} into textbox "ID": nothing was remembered as {id}; there are [mooring]`})
 	take = acted(t, &stageFake{}, "'''picture first\nalt: x\nmark:\n  - outline: text \"{id}\"\n'''\n")
-	equal(t, "in a mark", toldBy(take), []string{"x/walkthrough.md:8: picture first: nothing was remembered as {id}; there are [mooring]"})
+	equal(t, "in a mark", toldBy(take), []string{"x/walkthrough.md:11: picture first: nothing was remembered as {id}; there are [mooring]"})
 }
 
 func TestNamesOfOneRunDoNotReachAnother(t *testing.T) {
@@ -409,23 +529,8 @@ func TestARunEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestFramesAreWholePixelsAroundTheirTargets(t *testing.T) {
-	window := Rect{W: 640, H: 400}
-	at := func(r ...Rect) []Spot {
-		var spots []Spot
-		for _, box := range r {
-			spots = append(spots, Spot{Box: box})
-		}
-		return spots
-	}
-	equal(t, "no target", frameOf(nil, 16, window), window)
-	equal(t, "one", frameOf(at(Rect{100.4, 50.5, 20.2, 10}), 16, window), Rect{84, 34, 53, 43})
-	equal(t, "two", frameOf(at(Rect{100, 50, 20, 10}, Rect{300, 20, 10, 10}), 0, window), Rect{100, 20, 210, 40})
-	equal(t, "at the edge", frameOf(at(Rect{5, 390, 20, 10}), 16, window), Rect{0, 374, 41, 26})
-}
-
 func TestFindingsLeadToTheirPlace(t *testing.T) {
-	equal(t, "all", Finding{"link-azure", 12, "picture ids", "it is gone"}.String(), "link-azure/walkthrough.md:12: picture ids: it is gone")
-	equal(t, "no line", Finding{"link-azure", 0, "README.md", "it is missing"}.String(), "link-azure/walkthrough.md: README.md: it is missing")
-	equal(t, "no part", Finding{"link-azure", 3, "", "x"}.String(), "link-azure/walkthrough.md:3: x")
+	equal(t, "all", Finding{"link-azure", 12, "picture ids", "it is gone", nil}.String(), "link-azure/walkthrough.md:12: picture ids: it is gone")
+	equal(t, "no line", Finding{"link-azure", 0, "README.md", "it is missing", nil}.String(), "link-azure/walkthrough.md: README.md: it is missing")
+	equal(t, "no part", Finding{"link-azure", 3, "", "x", nil}.String(), "link-azure/walkthrough.md:3: x")
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/goccy/go-yaml"
+	yamlast "github.com/goccy/go-yaml/ast"
 )
 
 // Scene is the block of data beside a picture: what happens before it is taken,
@@ -12,10 +15,12 @@ import (
 type Scene struct {
 	Name    string // of the picture's files
 	Picture bool   // false: it only acts
+	Undo    bool   // it takes back what the walkthrough did, where that stays behind
 
-	As      string   // who is signed in, by e-mail address; "": as in the scene before
+	As      string   // who is signed in, by e-mail address, or Nobody; "": as in the scene before
 	On      string   // Mooring or the portal; "": as in the scene before
 	Do      []Action // what happens first
+	Answers int      // the HTTP status of 400 and more that the site is expected to answer; 0: none
 	Frame   []Target // what the picture shows; none: the window
 	Margin  float64  // around the frame, in CSS pixels
 	Height  int      // of the window, in CSS pixels; 0: as usual
@@ -30,6 +35,9 @@ const (
 	OnPortal  = "portal" // the simulated portal of the cloud
 )
 
+// Nobody, as the person of a scene, is a new visitor who is not signed in.
+const Nobody = "nobody"
+
 const (
 	usualMargin = 16.0
 	badgeMargin = 38.0 // so that numbers stand beside what they count
@@ -41,34 +49,115 @@ type sceneData struct {
 	As      string   `yaml:"as"`
 	On      string   `yaml:"on"`
 	Open    string   `yaml:"open"`
-	Do      []Action `yaml:"do"`
+	Answers int      `yaml:"answers"`
+	Do      actions  `yaml:"do"`
 	Frame   targets  `yaml:"frame"`
 	Margin  *float64 `yaml:"margin"`
 	Height  int      `yaml:"height"`
-	Marks   []Mark   `yaml:"mark"`
+	Marks   marks    `yaml:"mark"`
 	Alt     string   `yaml:"alt"`
 	Caption string   `yaml:"caption"`
+}
+
+// entryError is a mistake in an entry of a block, with the line where the entry
+// begins.
+type entryError struct {
+	line  int
+	cause error
+}
+
+// Error implements error.
+func (e *entryError) Error() string { return e.cause.Error() }
+
+// Unwrap gives the cause.
+func (e *entryError) Unwrap() error { return e.cause }
+
+// entries reads a list, or a single entry, and tells all mistakes in it.
+func entries[T any](node yamlast.Node, read func(node yamlast.Node, line int) (T, error)) ([]T, error) {
+	nodes := []yamlast.Node{node}
+	if list, ok := node.(*yamlast.SequenceNode); ok {
+		nodes = list.Values
+	}
+	var all []T
+	var mistakes []error
+	for _, node := range nodes {
+		line := lineOfEntry(node)
+		entry, err := read(node, line)
+		if err != nil {
+			mistakes = append(mistakes, &entryError{line, err})
+		}
+		all = append(all, entry)
+	}
+	return all, errors.Join(mistakes...)
+}
+
+// lineOfEntry is the line of a block's data in which an entry begins.
+func lineOfEntry(node yamlast.Node) int {
+	switch n := node.(type) {
+	case *yamlast.MappingNode:
+		if len(n.Values) > 0 {
+			node = n.Values[0].Key
+		}
+	case *yamlast.MappingValueNode:
+		node = n.Key
+	}
+	return node.GetToken().Position.Line
 }
 
 // targets are one target or a list of them.
 type targets []Target
 
-// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
-func (t *targets) UnmarshalYAML(unmarshal func(any) error) error {
-	var text string
-	if unmarshal(&text) != nil {
-		var many []Target
-		err := unmarshal(&many)
-		*t = many
-		return err
-	}
-	one, err := ParseTarget(text)
-	*t = targets{one}
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (t *targets) UnmarshalYAML(node yamlast.Node) error {
+	var err error
+	*t, err = entries(node, func(node yamlast.Node, _ int) (Target, error) {
+		var text string
+		if err := yaml.NodeToValue(node, &text); err != nil {
+			return Target{}, errors.New("a target is a role and a name, as in button \"Save\"")
+		}
+		return ParseTarget(text)
+	})
+	return err
+}
+
+// actions are what a block does, in their order.
+type actions []Action
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (a *actions) UnmarshalYAML(node yamlast.Node) error {
+	var err error
+	*a, err = entries(node, func(node yamlast.Node, line int) (Action, error) {
+		words, err := wordsOf(node)
+		if err != nil {
+			return Action{}, err
+		}
+		action, err := actionOf(words)
+		action.Line = line
+		return action, err
+	})
+	return err
+}
+
+// marks are those of a picture.
+type marks []Mark
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (m *marks) UnmarshalYAML(node yamlast.Node) error {
+	var err error
+	*m, err = entries(node, func(node yamlast.Node, line int) (Mark, error) {
+		words, err := wordsOf(node)
+		if err != nil {
+			return Mark{}, err
+		}
+		mark, err := markOf(words)
+		mark.Line = line
+		return mark, err
+	})
 	return err
 }
 
 func (d sceneData) scene(name string, picture bool) (*Scene, error) {
-	s := &Scene{Name: name, Picture: picture, As: d.As, On: d.On, Do: d.Do, Frame: d.Frame, Margin: usualMargin, Height: d.Height,
+	s := &Scene{Name: name, Picture: picture, As: d.As, On: d.On, Do: d.Do, Answers: d.Answers, Frame: d.Frame, Margin: usualMargin, Height: d.Height,
 		Marks: d.Marks, Alt: strings.Join(strings.Fields(d.Alt), " "), Caption: strings.Join(strings.Fields(d.Caption), " ")}
 	if slices.ContainsFunc(d.Marks, func(m Mark) bool { return m.Kind == Badge }) {
 		s.Margin = badgeMargin
@@ -88,6 +177,8 @@ func (s *Scene) check() error {
 		return fmt.Errorf("on: %q is neither %s nor %s", s.On, OnMooring, OnPortal)
 	case s.On == OnPortal && s.As != "":
 		return errors.New("as: nobody signs in to the portal")
+	case s.Answers != 0 && (s.Answers < 400 || s.Answers > 599):
+		return errors.New("answers: say the status that the site answers, from 400 to 599; others are no error")
 	case s.Margin < 0 || s.Margin > 200:
 		return errors.New("margin: say 0 to 200 CSS pixels")
 	case s.Height < 0 || s.Height > mostHeight:
@@ -129,19 +220,17 @@ type Action struct {
 	Verb   Verb
 	Text   string
 	Target Target
+	Line   int // of its block; the first has 1, and 0 is none
 }
 
-// UnmarshalYAML implements yaml.InterfaceUnmarshaler: an action is a verb with
-// what it is done to, as in
+// actionOf reads an action: a verb with what it is done to, as in
 //
 //	click: button "Save credentials"
 //	type: Production
 //	into: textbox "Label"
-func (a *Action) UnmarshalYAML(unmarshal func(any) error) error {
-	words, err := wordsOf(unmarshal)
-	if err != nil {
-		return err
-	}
+func actionOf(words map[string]string) (Action, error) {
+	var a Action
+	var err error
 	for _, verb := range verbs {
 		first, ok := words[string(verb)]
 		if !ok {
@@ -154,28 +243,29 @@ func (a *Action) UnmarshalYAML(unmarshal func(any) error) error {
 			a.Text, where = first, words[complement]
 			delete(words, complement)
 			if where == "" {
-				return fmt.Errorf("%s: say beside it, with %s:, which target is meant", verb, complement)
+				return a, fmt.Errorf("%s: say beside it, with %s:, which target is meant", verb, complement)
 			}
 		} else if verb == Open || verb == Press {
 			a.Text, where = first, ""
 		}
 		if where != "" {
 			if a.Target, err = ParseTarget(where); err != nil {
-				return err
+				return a, err
 			}
 		}
 		break
 	}
 	if a.Verb == "" || len(words) > 0 {
-		return fmt.Errorf("an action is one of %v, with into:, in:, to: or from: where it needs one", verbs)
+		return a, fmt.Errorf("an action is one of %v, with into:, in:, to: or from: where it needs one", verbs)
 	}
-	return nil
+	return a, nil
 }
 
-func wordsOf(unmarshal func(any) error) (map[string]string, error) {
+// wordsOf reads an entry that consists of words with a text each.
+func wordsOf(node yamlast.Node) (map[string]string, error) {
 	var words map[string]string
-	if err := unmarshal(&words); err != nil {
-		return nil, err
+	if err := yaml.NodeToValue(node, &words); err != nil {
+		return nil, errors.New(mistakeOf(err).says)
 	}
 	for key, value := range words {
 		if strings.TrimSpace(value) == "" {
@@ -218,18 +308,16 @@ type Mark struct {
 	Target Target
 	Text   string // of a callout
 	Width  string // wide or narrow: on those pictures only; "": on all
+	Line   int    // of its block; the first has 1, and 0 is none
 }
 
-// UnmarshalYAML implements yaml.InterfaceUnmarshaler: a mark is a kind with its
-// target, as in
+// markOf reads a mark: a kind with its target, as in
 //
 //	callout: textbox "Subscription ID"
 //	text: Paste it here
-func (m *Mark) UnmarshalYAML(unmarshal func(any) error) error {
-	words, err := wordsOf(unmarshal)
-	if err != nil {
-		return err
-	}
+func markOf(words map[string]string) (Mark, error) {
+	var m Mark
+	var err error
 	m.Text, m.Width = words["text"], words["width"]
 	delete(words, "text")
 	delete(words, "width")
@@ -238,19 +326,19 @@ func (m *Mark) UnmarshalYAML(unmarshal func(any) error) error {
 			m.Kind = kind
 			delete(words, string(kind))
 			if m.Target, err = ParseTarget(where); err != nil {
-				return err
+				return m, err
 			}
 		}
 	}
 	switch {
 	case m.Kind == "" || len(words) > 0:
-		return fmt.Errorf("a mark is one of %v with its target", markKinds)
+		return m, fmt.Errorf("a mark is one of %v with its target", markKinds)
 	case (m.Kind == Callout) != (m.Text != ""):
-		return errors.New("a callout, and only a callout, has a text")
+		return m, errors.New("a callout, and only a callout, has a text")
 	case !slices.Contains([]string{"", "wide", "narrow"}, m.Width):
-		return fmt.Errorf("width: %q is neither wide nor narrow", m.Width)
+		return m, fmt.Errorf("width: %q is neither wide nor narrow", m.Width)
 	}
-	return nil
+	return m, nil
 }
 
 // on tells whether the mark belongs on pictures of this look.

@@ -151,20 +151,17 @@ open: "{address}x{port}"
 
 func TestWhatIsWrongWithATerminalIsTold(t *testing.T) {
 	const after = "\n'''picture last\nalt: x\n'''\n"
-	for name, test := range map[string]struct {
-		block, want string
-		goesOn      bool
-	}{
-		"another end":         {"run: exit 2", "terminal one: exit 2: it ended with exit code 2, and the block says 0: ", false},
-		"nothing to remember": {"run: echo a\nremember:\n  id: id=(.*)", "terminal one: the output has nothing to remember as id", false},
-		"an unknown name":     {"run: echo {id}", "terminal one: nothing was remembered as {id}; there are []", false},
-		"a secret":            {"run: echo max@harbor.io", "terminal one: it shows an e-mail address: replace it with show:", true},
+	for name, test := range map[string]struct{ block, want string }{
+		"another end":         {"run: exit 2", "terminal one: exit 2: it ended with exit code 2, and the block says 0: "},
+		"nothing to remember": {"run: echo a\nremember:\n  id: id=(.*)", "terminal one: the output has nothing to remember as id"},
+		"an unknown name":     {"run: echo {id}", "terminal one: nothing was remembered as {id}; there are []"},
+		"a secret":            {"run: echo max@harbor.io", "terminal one: it shows an e-mail address: replace it with show:"},
 	} {
 		f := &stageFake{}
 		take := Run{Stage: f, Shell: newShell(t)}.Act(t.Context(), parsed(t, "x", guide(fences("'''terminal one\n"+test.block+"\n'''\n"+after))))
 		equal(t, name, toldBy(take), []string{"x/walkthrough.md:8: " + test.want})
 		equal(t, name+": transcripts", len(take.Transcripts), 0)
-		equal(t, name+": goes on", len(take.Pictures) == 1, test.goesOn)
+		equal(t, name+": the next picture", len(take.Pictures), 1)
 	}
 }
 

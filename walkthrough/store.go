@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/png"
 	"io/fs"
 	"maps"
 	"os"
@@ -61,7 +60,7 @@ func ReadAll(fsys fs.FS) ([]*Walkthrough, error) {
 type Change struct {
 	Path          string // in the folder of walkthroughs, with slashes
 	Says          string // how it is stale
-	Before, After image.Image
+	Before, After *Picture
 	Text          []byte // what the file shall hold, when it is no picture; nil: it goes
 }
 
@@ -74,7 +73,7 @@ func (w *Walkthrough) Compare(fsys fs.FS, take *Take) (changes []Change, identic
 	for _, file := range slices.Sorted(maps.Keys(take.Pictures)) {
 		after := take.Pictures[file]
 		bounds[file] = after.Bounds().Size()
-		before, err := folder.image(file)
+		before, err := folder.stored(file)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			changes = append(changes, Change{Path: folder.picturePath(file), Says: "the picture is missing", After: after})
@@ -114,13 +113,12 @@ func (f Folder) textChange(file string, text []byte, says string) []Change {
 	return nil
 }
 
-func (f Folder) image(file string) (image.Image, error) {
-	picture, err := f.Picture(file)
+func (f Folder) stored(file string) (*Picture, error) {
+	data, err := fs.ReadFile(f, f.picturePath(file))
 	if err != nil {
 		return nil, err
 	}
-	defer picture.Close()
-	return png.Decode(picture)
+	return decodePicture(data)
 }
 
 // files are the pictures and outputs that the walkthrough asks for.
@@ -160,7 +158,10 @@ func (w *Walkthrough) leftovers(folder Folder) ([]Change, error) {
 
 // Finding tells a change as what is stale.
 func (c Change) Finding() Finding {
-	name, file, _ := strings.Cut(c.Path, "/")
+	name, file, inside := strings.Cut(c.Path, "/")
+	if !inside {
+		return Finding{Where: c.Path, Says: c.Says}
+	}
 	return Finding{Walkthrough: name, Where: file, Says: c.Says}
 }
 
@@ -180,7 +181,7 @@ func (c Change) Apply(root string) error {
 	var err error
 	switch {
 	case c.After != nil:
-		text, err = encode(c.After)
+		text, err = encodePicture(c.After)
 	case text == nil:
 		return os.Remove(file)
 	}

@@ -2,7 +2,6 @@ package walkthrough
 
 import (
 	"fmt"
-	"image"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,7 +24,7 @@ run: ls
 
 // shot is a take of storedGuide.
 func shot() *Take {
-	return &Take{Pictures: map[string]image.Image{"first-wide-light.png": sheet(20)}, Transcripts: map[string]string{"list": "$ ls\na\n"}}
+	return &Take{Pictures: map[string]*Picture{"first-wide-light.png": pic(sheet(20))}, Transcripts: map[string]string{"list": "$ ls\na\n"}}
 }
 
 // stored puts what a take changes into a new folder, and gives it.
@@ -87,9 +86,9 @@ func TestWhatHasChangedIsToldOneByOne(t *testing.T) {
 	w := parsed(t, "x", guide(fences(storedGuide)))
 	root := stored(t, w, shot())
 	take := shot()
-	take.Pictures["first-wide-light.png"] = sheet(19)
+	take.Pictures["first-wide-light.png"] = pic(sheet(19))
 	says, identical := compared(t, w, root, take)
-	equal(t, "a changed word", says, []string{fmt.Sprintf("x/walkthrough.md: pictures/first-wide-light.png: the picture has changed in %d pixels", differing(sheet(20), sheet(19)))})
+	equal(t, "a changed word", says, []string{fmt.Sprintf("x/walkthrough.md: pictures/first-wide-light.png: the picture has changed in %d pixels", differing(pic(sheet(20)), pic(sheet(19))))})
 	equal(t, "identical", identical, 0)
 
 	take = shot()
@@ -107,7 +106,7 @@ func TestAPictureThatHardlyDiffersIsLeftAsItIs(t *testing.T) {
 	root := stored(t, w, shot())
 	take, nudged := shot(), sheet(20)
 	nudged.Set(399, 299, orange)
-	take.Pictures["first-wide-light.png"] = nudged
+	take.Pictures["first-wide-light.png"] = pic(nudged)
 	says, identical := compared(t, w, root, take)
 	equal(t, "changes", says, []string(nil))
 	equal(t, "identical", identical, 0)
@@ -123,7 +122,7 @@ func TestThePageTellsTheSizeOfThePictureThatIsStored(t *testing.T) {
 	w := parsed(t, "x", guide(fences(storedGuide)))
 	root := stored(t, w, shot())
 	take := shot()
-	take.Pictures["first-wide-light.png"] = painted(300, 100, white)
+	take.Pictures["first-wide-light.png"] = pic(painted(300, 100, white))
 	apply(t, w, root, take)
 	page, err := os.ReadFile(filepath.Join(root, "x", PageFile))
 	wantErr(t, err, nil)
@@ -169,7 +168,7 @@ func TestAFileIsThereWholeOrNotAtAll(t *testing.T) {
 
 	// A folder of that name cannot be replaced.
 	wantErr(t, os.MkdirAll(filepath.Join(root, "x", "pictures", "a.png", "b"), 0o700), nil)
-	if err := (Change{Path: "x/pictures/a.png", After: sheet(1)}).Apply(root); err == nil {
+	if err := (Change{Path: "x/pictures/a.png", After: pic(sheet(1))}).Apply(root); err == nil {
 		t.Error("a folder was replaced")
 	}
 	equal(t, "files after a failure", filesOf(t, root), []string{"x/README.md"})

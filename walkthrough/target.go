@@ -97,13 +97,3 @@ func (t Target) String() string {
 
 // IsZero tells whether no target is named.
 func (t Target) IsZero() bool { return t.Role == "" }
-
-// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
-func (t *Target) UnmarshalYAML(unmarshal func(any) error) error {
-	var text string
-	err := unmarshal(&text)
-	if err == nil {
-		*t, err = ParseTarget(text)
-	}
-	return err
-}

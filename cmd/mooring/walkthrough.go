@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"image"
+	"image/png"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,6 +19,7 @@ import (
 
 	"mooring/text"
 	"mooring/walkthrough"
+	"mooring/walkthrough/camera"
 )
 
 // errStale ends a check that found something, after it has said what.
@@ -51,13 +57,45 @@ func walkthroughCommand(ctx context.Context, c *cli, args []string) error {
 // studioSettings are what shooting and checking have in common.
 type studioSettings struct {
 	folder             string
+	failures           string
 	baseURL, portalURL string
+	people             map[string]camera.Person
+	only               string
+	draft              bool
 }
+
+// walkthroughPassword is the variable with the password of the people of --as. The
+// name of a person behind it is for that person only.
+const walkthroughPassword = "MOORING_WALKTHROUGH_PASSWORD"
 
 func (s *settings) studioFlags(v *studioSettings) {
 	s.folderFlag(&v.folder)
+	v.people = map[string]camera.Person{}
+	s.StringVar(&v.failures, "failures", filepath.Join("walkthroughs", "failed"), "folder for screenshots of the moments in which something failed")
 	s.StringVar(&v.baseURL, "base-url", "", "address of a running demo or test installation to use; without it, each walkthrough gets a demo world of its own")
 	s.StringVar(&v.portalURL, "portal-url", "", "address of the simulated portal of that installation")
+	s.Func("as", "with --base-url, who takes the part of a person of the walkthroughs, as in owner=olivia@example.com; repeat it for others. Their passwords come from "+
+		walkthroughPassword+", or from "+walkthroughPassword+"_OWNER for that person", func(text string) error {
+		part, email, ok := strings.Cut(text, "=")
+		if !ok || part == "" || !strings.Contains(email, "@") {
+			return fmt.Errorf("%q is not like owner=olivia@example.com", text)
+		}
+		variable := walkthroughPassword + "_" + strings.ToUpper(strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+				return r
+			}
+			return '_'
+		}, part))
+		password := cmp.Or(s.cli.getenv(variable), s.cli.getenv(walkthroughPassword))
+		if password == "" {
+			return fmt.Errorf("there is no password for %s: set %s", email, variable)
+		}
+		if !strings.Contains(part, "@") {
+			part += "@demo.example" // as walkthroughs write it
+		}
+		v.people[part] = camera.Person{Email: email, Password: password}
+		return nil
+	})
 }
 
 func (s *settings) folderFlag(folder *string) {
@@ -84,10 +122,18 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	s := c.settings("walkthrough shoot", "act the walkthroughs NAME out, or all, take their pictures and write their pages")
 	s.studioFlags(&v)
 	s.StringVar(&format, "format", "", "what to write besides, separated by commas: markdown, html (pages that need nothing beside them) or pdf (all in one)")
-	s.StringVar(&output, "output", "walkthroughs", "folder for what --format asks for")
+	s.StringVar(&output, "output", "walkthroughs", "folder for what --format and --draft ask for")
+	s.StringVar(&v.only, "only", "", "name of the one picture to take; what comes before it is played, and what comes after it isn't")
+	s.BoolVar(&v.draft, "draft", false, "take each picture once, in the first theme and width, into the --output folder, as far as it goes; the walkthroughs stay as they are")
 	names, err := s.parseNames(args)
 	if err != nil {
 		return err
+	}
+	if v.only != "" && len(names) != 1 {
+		return usagef("--only: name the walkthrough that has the picture, as in mooring walkthrough shoot link-azure --only %s", v.only)
+	}
+	if v.draft && format != "" {
+		return usagef("--draft and --format don't go together: a draft writes no finished page")
 	}
 	formats, err := formatsOf(format)
 	if err != nil {
@@ -102,10 +148,23 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
+	if v.draft {
+		return studio.writeDrafts(results, output)
+	}
 	failed, replaced := 0, 0
+	apply := func(changes []walkthrough.Change) error {
+		for _, change := range changes {
+			if err := change.Apply(v.folder); err != nil {
+				return err
+			}
+			replaced++
+			fmt.Fprintln(c.stdout, change.Done())
+		}
+		return nil
+	}
 	var tally tally
 	for _, r := range results {
-		failed += c.tell(r.take.Findings)
+		failed += studio.tell(r.take.Findings)
 		if len(r.take.Findings) > 0 {
 			continue
 		}
@@ -114,30 +173,69 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 			return err
 		}
 		tally.add(r.take, changes, identical)
-		for _, change := range changes {
-			if err := change.Apply(v.folder); err != nil {
-				return err
-			}
-			replaced++
-			fmt.Fprintln(c.stdout, change.Done())
+		if err := apply(changes); err != nil {
+			return err
 		}
 	}
-	fmt.Fprintf(c.stdout, "%s. %s written or removed; %s.\n", studio.took(), text.Count(replaced, "file", "files"), tally)
+	index, err := walkthrough.IndexChange(os.DirFS(v.folder), studio.all)
+	if err == nil {
+		err = apply(index)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s. %s written or removed; %s.\n", studio.took(results), text.Count(replaced, "file", "files"), tally)
 	if failed > 0 {
 		return errNotShot
 	}
 	return studio.write(ctx, c, v.folder, formats, output)
 }
 
+// writeDrafts writes the pictures of a draft into a folder of their own.
+func (s *studio) writeDrafts(results []shot, output string) error {
+	failed := 0
+	for _, r := range results {
+		failed += s.tell(r.take.Findings)
+		for _, file := range slices.Sorted(maps.Keys(r.take.Pictures)) {
+			path := filepath.Join(output, r.Name, "drafts", file)
+			if err := writePicture(path, r.take.Pictures[file]); err != nil {
+				return err
+			}
+			fmt.Fprintf(s.cli.stdout, "wrote %s\n", filepath.ToSlash(path))
+		}
+	}
+	fmt.Fprintf(s.cli.stdout, "%s.\n", s.took(results))
+	if failed > 0 {
+		return errNotShot
+	}
+	return nil
+}
+
+func writePicture(path string, img image.Image) error {
+	var file bytes.Buffer
+	err := png.Encode(&file, img)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(path, file.Bytes(), 0o644)
+	}
+	return err
+}
+
 func checkWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	var v studioSettings
-	var report string
-	s := c.settings("walkthrough check", "act the walkthroughs NAME out, or all, and say what is not true any more; writes nothing, and exits with 1 if something is stale")
+	var report, format string
+	s := c.settings("walkthrough check", "act the walkthroughs NAME out, or all, and say what is not true any more; changes none of them, and exits with 1 if something is stale")
 	s.studioFlags(&v)
-	s.StringVar(&report, "report", "", "write a page of HTML with each changed picture before and after, and where it differs, to this file")
+	s.StringVar(&report, "report", "", "write a page with each changed picture before and after, and where it differs, to this file: HTML or, if its name ends in .md, Markdown with the pictures in a folder beside it")
+	s.StringVar(&format, "format", formatText, "how to print what was found: text or json")
 	names, err := s.parseNames(args)
 	if err != nil {
 		return err
+	}
+	if format != formatText && format != formatJSON {
+		return usagef("--format: %q is neither text nor json", format)
 	}
 	studio, err := openStudio(ctx, c, v, names)
 	if err != nil {
@@ -148,11 +246,10 @@ func checkWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	findings := slices.Clone(studio.broken)
-	var changes []walkthrough.Change
+	found := walkthrough.Report{Findings: slices.Clone(studio.broken)}
 	var tally tally
 	for _, r := range results {
-		findings = append(findings, r.take.Findings...)
+		found.Findings = append(found.Findings, r.take.Findings...)
 		changed, identical, err := studio.compare(ctx, r)
 		if err != nil {
 			return err
@@ -161,31 +258,88 @@ func checkWalkthroughs(ctx context.Context, c *cli, args []string) error {
 			changed = slices.DeleteFunc(changed, func(c walkthrough.Change) bool { return c.Before == nil })
 		}
 		tally.add(r.take, changed, identical)
-		changes = append(changes, changed...)
+		found.Changes = append(found.Changes, changed...)
+		found.Pictures += len(r.take.Pictures)
+		found.Same += identical
 	}
-	stale := c.tell(findings)
-	for _, change := range changes {
-		stale += c.tell([]walkthrough.Finding{change.Finding()})
+	index, err := walkthrough.IndexChange(os.DirFS(v.folder), studio.all)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(c.stdout, "%s. %s; %s.\n", studio.took(), text.Count(stale, "stale thing", "stale things"), tally)
+	found.Changes = append(found.Changes, index...)
+	if err := studio.print(found, format, tally, results); err != nil {
+		return err
+	}
 	if report != "" {
-		page, err := walkthrough.Report(findings, changes)
-		if err == nil {
-			err = os.WriteFile(report, page, 0o644)
-		}
-		if err != nil {
+		if err := writeReport(found, report); err != nil {
 			return err
 		}
 	}
-	if stale > 0 {
+	if len(found.Findings)+len(found.Changes) > 0 {
 		return errStale
 	}
 	return nil
 }
 
-func (c *cli) tell(findings []walkthrough.Finding) int {
+// print prints what a check found.
+func (s *studio) print(found walkthrough.Report, format string, tally tally, results []shot) error {
+	if format == formatJSON {
+		data, err := found.JSON()
+		if err == nil {
+			_, err = s.cli.stdout.Write(data)
+		}
+		return err
+	}
+	stale := s.tell(found.Findings)
+	for _, change := range found.Changes {
+		stale += s.tell([]walkthrough.Finding{change.Finding()})
+	}
+	fmt.Fprintf(s.cli.stdout, "%s. %s; %s.\n", s.took(results), text.Count(stale, "stale thing", "stale things"), tally)
+	return nil
+}
+
+// writeReport writes a report as the file's name says.
+func writeReport(found walkthrough.Report, file string) error {
+	if !strings.HasSuffix(file, ".md") {
+		page, err := found.HTML()
+		if err == nil {
+			err = os.WriteFile(file, page, 0o644)
+		}
+		return err
+	}
+	folder := strings.TrimSuffix(file, ".md") + "-pictures"
+	page, pictures := found.Markdown(filepath.Base(folder))
+	for name, img := range pictures {
+		if err := writePicture(filepath.Join(folder, name), img); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(file, page, 0o644)
+}
+
+// tell prints findings, and for what failed in the browser what could be named
+// there, and where its screenshot is.
+func (s *studio) tell(findings []walkthrough.Finding) int {
 	for _, f := range findings {
-		fmt.Fprintln(c.stdout, f)
+		fmt.Fprintln(s.cli.stdout, f)
+		if f.Moment == nil {
+			continue
+		}
+		if len(f.Moment.Targets) > 0 {
+			fmt.Fprintln(s.cli.stdout, "    There could be named:")
+		}
+		for _, t := range f.Moment.Targets {
+			fmt.Fprintf(s.cli.stdout, "      %s\n", t)
+		}
+		if f.Moment.Window == nil {
+			continue
+		}
+		path := filepath.Join(s.failures, fmt.Sprintf("%s-%d.png", f.Walkthrough, f.Line))
+		if err := writePicture(path, f.Moment.Window); err != nil {
+			fmt.Fprintf(s.cli.stderr, "could not keep the screenshot: %v\n", err)
+			continue
+		}
+		fmt.Fprintf(s.cli.stdout, "    The window is in %s\n", filepath.ToSlash(path))
 	}
 	return len(findings)
 }
@@ -254,6 +408,12 @@ const (
 	formatPDF      = "pdf"
 )
 
+// The forms in which a check prints what it found.
+const (
+	formatText = "text"
+	formatJSON = "json"
+)
+
 func formatsOf(list string) ([]string, error) {
 	var formats []string
 	for format := range strings.SplitSeq(list, ",") {
@@ -308,7 +468,7 @@ func (s *studio) write(ctx context.Context, c *cli, folder string, formats []str
 				}
 			}
 		case formatPDF:
-			pdf, err := s.print(ctx, files, names)
+			pdf, err := s.printPDF(ctx, files, names)
 			if err := wrote(pdfName(names), pdf, err); err != nil {
 				return err
 			}
@@ -333,11 +493,11 @@ func address(flagName, text string) (string, error) {
 	return strings.TrimSuffix(text, "/"), nil
 }
 
-// took tells how long the pictures took.
-func (s *studio) took() string {
+// took tells how many pictures were taken, and how long that took.
+func (s *studio) took(results []shot) string {
 	pictures := 0
-	for _, w := range s.chosen {
-		pictures += w.Pictures()
+	for _, r := range results {
+		pictures += len(r.take.Pictures)
 	}
 	return fmt.Sprintf("%s of %s in %s", text.Count(pictures, "picture", "pictures"), text.Count(len(s.chosen), "walkthrough", "walkthroughs"), time.Since(s.began).Round(100*time.Millisecond))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 type studio struct {
 	studioSettings
 	cli     *cli
+	all     []*walkthrough.Walkthrough
 	chosen  []*walkthrough.Walkthrough
 	broken  []walkthrough.Finding // links that lead nowhere
 	browser *camera.Browser
@@ -62,6 +64,13 @@ func openStudio(ctx context.Context, c *cli, v studioSettings, names []string) (
 		if len(names) == 0 || slices.Contains(names, w.Name) {
 			s.chosen = append(s.chosen, w)
 		}
+	}
+	s.all = all
+	if v.only != "" && !slices.ContainsFunc(s.chosen[0].Scenes(), func(scene *walkthrough.Scene) bool { return scene.Picture && scene.Name == v.only }) {
+		return nil, usagef("--only: %s has no picture %q", s.chosen[0].Name, v.only)
+	}
+	if len(v.people) > 0 && s.baseURL == "" {
+		return nil, usagef("--as goes with --base-url: a demo world has its own people")
 	}
 	if len(s.chosen) == 0 {
 		return nil, fmt.Errorf("there is no walkthrough in %s", v.folder)
@@ -130,7 +139,11 @@ func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthro
 		return nil, err
 	}
 	world := camera.World{Sites: map[string]string{walkthrough.OnMooring: s.baseURL, walkthrough.OnPortal: s.portalURL}, Password: demoPassword, Folder: home}
-	run := walkthrough.Run{Progress: s.progress(w)}
+	if s.baseURL != "" {
+		world.People, world.Password = s.people, cmp.Or(s.cli.getenv(walkthroughPassword), demoPassword)
+		world.SignInHint = ": name a person of that installation with --as, as in --as owner=ADDRESS, and the password in " + walkthroughPassword
+	}
+	run := walkthrough.Run{Progress: s.progress(w), Only: s.only, Draft: s.draft, Lasting: s.baseURL != ""}
 	if s.baseURL == "" {
 		if run.Shell, err = newShell(folder, home); err != nil {
 			return nil, err
@@ -225,8 +238,8 @@ func newShell(folder, home string) (*walkthrough.Shell, error) {
 	}}, nil
 }
 
-// print makes one PDF of the finished walkthroughs.
-func (s *studio) print(ctx context.Context, files fs.FS, names []string) ([]byte, error) {
+// printPDF makes one PDF of the finished walkthroughs.
+func (s *studio) printPDF(ctx context.Context, files fs.FS, names []string) ([]byte, error) {
 	page, err := walkthrough.Standalone(files, names, walkthrough.LightTheme)
 	if err != nil {
 		return nil, err

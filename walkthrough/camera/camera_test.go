@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -214,7 +215,7 @@ func TestACheckNamesWhatHasChanged(t *testing.T) {
 	w := guide(t, head, bayGuide)
 	stage := s.stage(t)
 	root := stored(t, w, act(t, stage, w))
-	const at, picture = "x/walkthrough.md:9: picture save: ", "x/walkthrough.md: pictures/save-wide-light.png: the picture has changed in "
+	const at, mark, picture = "x/walkthrough.md:9: picture save: ", "x/walkthrough.md:13: picture save: ", "x/walkthrough.md: pictures/save-wide-light.png: the picture has changed in "
 	const noLabel = `x/walkthrough.md:7: the prose names "Save", and the interface does not have that at this step`
 	for _, test := range []struct {
 		name, changed     string
@@ -223,12 +224,12 @@ func TestACheckNamesWhatHasChanged(t *testing.T) {
 		identical         int
 	}{
 		{name: "nothing", identical: 1},
-		{name: "a label", changed: "label", findings: []string{at + `button "Save": there is no such thing on the page; of the role button there are ["Store"]`, noLabel}},
-		{name: "a hidden target", changed: "hidden", findings: []string{at + `button "Save": there is no such thing on the page`, noLabel}},
+		{name: "a label", changed: "label", findings: []string{mark + `button "Save": there is no such thing on the page; of the role button there are ["Store"]`, noLabel}},
+		{name: "a hidden target", changed: "hidden", findings: []string{mark + `button "Save": there is no such thing on the page`, noLabel}},
 		{name: "a moved button", changed: "moved", changes: []string{picture}},
-		{name: "a dialog over it", changed: "dialog", findings: []string{at + `button "Save": something lies over it: News`}},
+		{name: "a dialog over it", changed: "dialog", findings: []string{mark + `button "Save": something lies over it: News`}},
 		{name: "a secret", changed: "secret", findings: []string{at + "it shows an e-mail address: blur it, or use one of an example domain"}},
-		{name: "a second one", changed: "second", findings: []string{at + `button "Save": there are 2 of it: say in which part, as in button "Save" in region "…"`}},
+		{name: "a second one", changed: "second", findings: []string{mark + `button "Save": there are 2 of it: say in which part, as in button "Save" in region "…"`}},
 		{name: "a pixel in a corner", changed: "pixel"},
 		{name: "a word", changed: "word", changes: []string{picture}},
 		{name: "a broken link", source: func(text string) string { return strings.Replace(text, "(#the-end)", "(#the-ent)", 1) },
@@ -284,7 +285,7 @@ func TestPicturesAreTheSameEachTimeInEveryLook(t *testing.T) {
 	s := newSite(t)
 	s.fixed("/{$}", `<style>@media (max-width: 40rem) { .wide { display: none } }
 		@keyframes turn { to { transform: rotate(1turn) } } i { display: block; width: 9px; height: 9px; background: teal; transition: all 1s }</style>
-		<main style="padding: 140px 90px 200px"><h1>Harbor <span class="wide">at sea</span></h1><i></i><input value="a caret" autofocus> <button>Save</button></main>`)
+		<main style="padding: 140px 90px 200px"><h1>Harbor <span class="wide">at sea</span></h1><i></i><input value="a caret" autofocus> <button style="margin: 8px">Save</button></main>`)
 	w := guide(t, "themes: [light, dark]\nwidths: [wide, narrow]", looksGuide)
 	first := stored(t, w, act(t, s.stage(t), w))
 	again := act(t, s.stage(t), w)
@@ -558,5 +559,137 @@ func TestAPageIsPrintedWithItsPictures(t *testing.T) {
 	wantErr(t, err, nil)
 	if !strings.HasPrefix(string(pdf), "%PDF-") || !strings.Contains(string(pdf), "%%EOF") {
 		t.Errorf("it is no PDF: %.20q", pdf)
+	}
+}
+
+func TestASurveyMeasuresLettersControlsIconsAndBorders(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.fixed("/{$}", `<style>* { box-sizing: border-box } .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden }</style>
+		<main style="position: relative; height: 2000px">
+		<p style="position: absolute; margin: 0; left: 20px; top: 20px; line-height: 40px">xaz</p>
+		<p style="position: absolute; margin: 0; left: 120px; top: 20px; line-height: 40px">Ãgj</p>
+		<button style="position: absolute; left: 20px; top: 80px; width: 90px; height: 30px; border: 1px solid; outline: 2px solid blue; outline-offset: 1px">Go</button>
+		<svg style="position: absolute; left: 220px; top: 80px" width="16" height="18" aria-label="mark"><path d="M0 0h9v9z"/></svg>
+		<section style="position: absolute; left: 20px; top: 140px; width: 300px; height: 100px; border: 1px solid gray; border-left: 0">Card</section>
+		<input style="position: absolute; left: 20px; top: 260px; width: 200px; height: 30px; border: 1px solid; padding: 0 10px; font: 16px monospace" value="abcd">
+		<pre style="position: absolute; margin: 0; left: 20px; top: 320px; width: 200px; height: 20px; line-height: 20px; overflow: hidden">one
+		two</pre>
+		<span class="unseen">hidden words</span>
+		<p style="position: absolute; margin: 0; left: 20px; top: 793px; line-height: 20px">At the end</p>
+		</main>`)
+	stage := s.stage(t)
+	wantErr(t, stage.Enter(t.Context(), "", walkthrough.OnMooring), nil)
+	wantErr(t, stage.Do(t.Context(), walkthrough.Action{Verb: walkthrough.Open, Text: "/"}), nil)
+	survey, err := stage.Survey(t.Context(), nil)
+	wantErr(t, err, nil)
+	texts := map[string]walkthrough.Rect{}
+	for _, text := range survey.Texts {
+		texts[strings.TrimSpace(text.Words)] = text.Box
+	}
+	if low, tall := texts["xaz"], texts["Ãgj"]; !(low.H > 6 && low.H < 14 && tall.H > 15 && tall.H < 26 && tall.Y < low.Y && tall.Y+tall.H > low.Y+low.H) {
+		t.Errorf("letters: low ones are at %v, tall ones at %v", low, tall)
+	}
+	if field := texts["abcd"]; field.X != 31 || field.W < 30 || field.W > 60 {
+		t.Errorf("the words of a field are at %v", field)
+	}
+	if _, there := texts["hidden words"]; there {
+		t.Error("words that nobody sees are there")
+	}
+	for words := range texts {
+		if box := texts[words]; strings.HasPrefix(words, "one") && box.Y+box.H > 341 {
+			t.Errorf("words that are cut off are at %v", box)
+		}
+	}
+	if end := texts["At the end"]; end.Y+end.H < 801 {
+		t.Errorf("what the window cuts ends with it: %v", end)
+	}
+	var shapes []string
+	for _, shape := range survey.Shapes {
+		shapes = append(shapes, fmt.Sprint(shape.Kind, " ", shape.Box))
+	}
+	for _, want := range []string{"control {17 77 96 36}", "icon {220 80 16 18}", "edge {20 140 300 1}", "edge {319 140 1 100}", "edge {20 239 300 1}", "control {20 260 200 30}"} {
+		if !slices.Contains(shapes, want) {
+			t.Errorf("%s is not among %q", want, shapes)
+		}
+	}
+	if slices.Contains(shapes, "edge {20 140 1 100}") {
+		t.Error("a side without a border is there")
+	}
+	equal(t, "dialog", survey.Dialog.Empty(), true)
+}
+
+func TestAStageKnowsTheDialogTheStatusAndWhatCanBeNamed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.fixed("/{$}", `<title>x</title><h1>Harbor</h1><p data-doc="client-id">abc</p><button>Hidden behind</button>
+		<dialog style="position: fixed; left: 100px; top: 50px; width: 300px; height: 200px; margin: 0; padding: 0; border: 0"><button>Save</button><button>Save</button></dialog>
+		<script>document.querySelector('dialog').showModal()</script>`)
+	stage := s.stage(t)
+	open := func(path string) {
+		t.Helper()
+		wantErr(t, stage.Do(t.Context(), walkthrough.Action{Verb: walkthrough.Open, Text: path}), nil)
+	}
+	wantErr(t, stage.Enter(t.Context(), "", walkthrough.OnMooring), nil)
+	open("/")
+	survey, err := stage.Survey(t.Context(), nil)
+	wantErr(t, err, nil)
+	equal(t, "dialog", fmt.Sprint(survey.Dialog), "{100 50 300 200}")
+	targets, err := stage.Targets(t.Context())
+	wantErr(t, err, nil)
+	equal(t, "targets", fmt.Sprint(targets), `[button "Save" doc "client-id"]`)
+	status := func() int {
+		t.Helper()
+		status, err := stage.Status(t.Context())
+		wantErr(t, err, nil)
+		return status
+	}
+	equal(t, "status", fmt.Sprint(status()), "200")
+	open("/nowhere")
+	equal(t, "status of what is not there", fmt.Sprint(status()), "404")
+}
+
+func TestNobodyIsSomebodyNewAndAWrongPasswordIsSaid(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, pageStyle, `<form method="post"><label>E-mail address <input name="email"></label><label>Password <input type="password" name="password"></label><button>Sign in</button></form>`)
+	})
+	s.mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("password") == "right" && r.FormValue("email") == "olivia@example.com" {
+			http.SetCookie(w, &http.Cookie{Name: "who", Value: "olivia", Path: "/"})
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return
+		}
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
+	})
+	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		who, err := r.Cookie("who")
+		if err != nil {
+			who = &http.Cookie{Value: "nobody"}
+		}
+		http.SetCookie(w, &http.Cookie{Name: "who", Value: who.Value + "-seen", Path: "/"})
+		fmt.Fprint(w, pageStyle, "<h1>"+who.Value+"</h1>")
+	})
+	stage := needChromium(t).Stage(t.Context(), camera.World{
+		Sites: map[string]string{walkthrough.OnMooring: s.URL}, Password: "wrong", Folder: t.TempDir(), SignInHint: ": name somebody with --as",
+		People: map[string]camera.Person{"owner@demo.example": {Email: "olivia@example.com", Password: "right"}},
+	})
+	t.Cleanup(stage.Close)
+	shows := func(as string) string {
+		t.Helper()
+		wantErr(t, stage.Enter(t.Context(), as, walkthrough.OnMooring), nil)
+		wantErr(t, stage.Do(t.Context(), walkthrough.Action{Verb: walkthrough.Open, Text: "/"}), nil)
+		words, err := stage.Words(t.Context())
+		wantErr(t, err, nil)
+		return strings.Join(words, " ")
+	}
+	equal(t, "the owner", strings.HasPrefix(shows("owner@demo.example"), "olivia"), true)
+	first := shows(walkthrough.Nobody)
+	equal(t, "nobody", first, "nobody-seen") // the first page of a tab is loaded twice
+	equal(t, "nobody again", shows(walkthrough.Nobody), "nobody-seen")
+	err := stage.Enter(t.Context(), "viewer@demo.example", walkthrough.OnMooring)
+	if err == nil || err.Error() != "viewer@demo.example can't sign in at "+s.URL+" with this password: name somebody with --as" {
+		t.Errorf("error is %v", err)
 	}
 }

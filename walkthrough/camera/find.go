@@ -189,3 +189,47 @@ func (t *tab) instead(target walkthrough.Target) string {
 	}
 	return fmt.Sprintf("; of the role %s there are %q", target.Role, names)
 }
+
+// mostTargets is how many things of a page are listed for writers.
+const mostTargets = 80
+
+// roleOf is how walkthroughs call one of Chromium's roles.
+func roleOf(chromium string) (string, bool) {
+	for role, names := range rolesOf {
+		if names[0] == chromium {
+			return role, true
+		}
+	}
+	return chromium, slices.Contains(walkthrough.Roles, chromium)
+}
+
+// Targets implements walkthrough.Stage. A name that several things have is listed
+// once.
+func (s *Stage) Targets(context.Context) ([]walkthrough.Target, error) {
+	tree, err := chromedp.Call(s.current.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+	if err != nil {
+		return nil, err
+	}
+	var targets []walkthrough.Target
+	met := map[walkthrough.Target]bool{}
+	add := func(t walkthrough.Target) {
+		if !met[t] && len(targets) < mostTargets {
+			met[t] = true
+			targets = append(targets, t)
+		}
+	}
+	for _, node := range tree.Nodes {
+		var chromium string
+		if node.Ignored || node.Role == nil || json.Unmarshal(node.Role.Value, &chromium) != nil {
+			continue
+		}
+		if role, known := roleOf(chromium); known && nameOf(node) != "" && len(nameOf(node)) <= 100 {
+			add(walkthrough.Target{Role: role, Name: nameOf(node)})
+		}
+	}
+	hooks, err := ask[[]string](s.current, "hooks")
+	for _, hook := range hooks {
+		add(walkthrough.Target{Role: walkthrough.RoleDoc, Name: hook})
+	}
+	return targets, err
+}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/dom"
@@ -21,9 +22,17 @@ import (
 
 // World is where a stage plays.
 type World struct {
-	Sites    map[string]string // address of each site, without a slash at the end
-	Password string            // of the people who sign in
-	Folder   string            // for downloads
+	Sites      map[string]string // address of each site, without a slash at the end
+	Password   string            // of the people who sign in
+	People     map[string]Person // who else signs in, by the address that walkthroughs give
+	SignInHint string            // what to do when somebody can't sign in; begins with a separator
+	Folder     string            // for downloads
+}
+
+// Person is somebody who signs in.
+type Person struct {
+	Email    string
+	Password string
 }
 
 // Stage plays one walkthrough in a browser. It implements walkthrough.Stage.
@@ -55,11 +64,13 @@ func (s *Stage) Close() {
 // Enter implements walkthrough.Stage.
 func (s *Stage) Enter(ctx context.Context, as, on string) error {
 	who := as
-	if on != walkthrough.OnMooring {
+	if on != walkthrough.OnMooring || as == walkthrough.Nobody {
 		who = ""
 	}
 	s.site = on
-	if s.current = s.tabs[on+" "+who]; s.current != nil {
+	if old := s.tabs[on+" "+who]; old != nil && as == walkthrough.Nobody {
+		old.close()
+	} else if s.current = old; old != nil {
 		return nil
 	}
 	t, err := s.browser.open(s.ctx)
@@ -75,23 +86,38 @@ func (s *Stage) Enter(ctx context.Context, as, on string) error {
 		return err
 	}
 	if err := s.signIn(ctx, who); err != nil {
-		return fmt.Errorf("%s cannot sign in: %w", who, err)
+		delete(s.tabs, on+" "+who) // the next scene tries again
+		return err
 	}
 	return nil
 }
 
+// signInPatience is how long a sign-in may take, once the page has come to rest.
+const signInPatience = 3 * time.Second
+
 // signIn signs somebody in, as they do.
-func (s *Stage) signIn(ctx context.Context, email string) error {
+func (s *Stage) signIn(ctx context.Context, who string) error {
+	person, known := s.world.People[who]
+	if !known {
+		person = Person{Email: who, Password: s.world.Password}
+	}
+	password := walkthrough.Target{Role: "textbox", Name: "Password"}
 	for _, step := range []walkthrough.Action{
 		{Verb: walkthrough.Open, Text: "/login"},
-		{Verb: walkthrough.Type, Text: email, Target: walkthrough.Target{Role: "textbox", Name: "E-mail address"}},
-		{Verb: walkthrough.Type, Text: s.world.Password, Target: walkthrough.Target{Role: "textbox", Name: "Password"}},
+		{Verb: walkthrough.Type, Text: person.Email, Target: walkthrough.Target{Role: "textbox", Name: "E-mail address"}},
+		{Verb: walkthrough.Type, Text: person.Password, Target: password},
 		{Verb: walkthrough.Click, Target: walkthrough.Target{Role: "button", Name: "Sign in"}},
-		{Verb: walkthrough.WaitGone, Target: walkthrough.Target{Role: "textbox", Name: "Password"}},
 	} {
 		if err := s.Do(ctx, step); err != nil {
-			return err
+			return fmt.Errorf("%s can't sign in at %s: %w", person.Email, s.world.Sites[s.site], err)
 		}
+	}
+	gone := s.current.until(ctx, signInPatience, func() string { return "" }, func() bool {
+		still, err := s.current.all(password)
+		return err == nil && len(still) == 0
+	})
+	if gone != nil {
+		return fmt.Errorf("%s can't sign in at %s with this password%s", person.Email, s.world.Sites[s.site], s.world.SignInHint)
 	}
 	return nil
 }
@@ -325,9 +351,17 @@ func (s *Stage) Survey(ctx context.Context, targets []walkthrough.Target) (walkt
 		}
 	}
 	var err error
-	survey.Texts, err = ask[[]walkthrough.Text](t, "texts")
+	if survey.Texts, err = ask[[]walkthrough.Text](t, "texts"); err == nil {
+		survey.Shapes, err = ask[[]walkthrough.Shape](t, "shapes")
+	}
+	if err == nil {
+		survey.Dialog, err = ask[walkthrough.Rect](t, "dialog")
+	}
 	return survey, err
 }
+
+// Status implements walkthrough.Stage.
+func (s *Stage) Status(context.Context) (int, error) { return ask[int](s.current, "status") }
 
 // bring brings an element into view: the first of a picture to the middle, and
 // the others as little as they need.

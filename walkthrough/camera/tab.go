@@ -193,6 +193,9 @@ func (t *tab) until(ctx context.Context, limit time.Duration, what func() string
 	for !done() {
 		select {
 		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return errors.New(what())
+			}
 			return ctx.Err()
 		case <-t.ctx.Done():
 			return errors.New("the browser is gone")
