@@ -112,13 +112,14 @@ func (p *play) skips(step *Step) bool {
 func (p *play) step(ctx context.Context, step *Step) {
 	met := seen{}
 	met.add(p.words)
+	played := true
 	switch {
 	case step.Scene != nil:
-		p.scene(ctx, step, met)
+		played = p.scene(ctx, step, met)
 	case step.Terminal != nil:
 		p.terminal(ctx, step)
 	}
-	if p.skips(step) {
+	if p.skips(step) || !played { // what was not reached cannot be held against the prose
 		return
 	}
 	for _, f := range met.missing(step.Labels) {
@@ -126,8 +127,8 @@ func (p *play) step(ctx context.Context, step *Step) {
 	}
 }
 
-// scene plays what a block says, as far as it gets.
-func (p *play) scene(ctx context.Context, step *Step, met seen) {
+// scene plays what a block says, and tells whether it got to its end.
+func (p *play) scene(ctx context.Context, step *Step, met seen) bool {
 	s := step.Scene
 	where := ""
 	if s.Picture {
@@ -135,7 +136,7 @@ func (p *play) scene(ctx context.Context, step *Step, met seen) {
 	}
 	if err := p.enter(ctx, s); err != nil {
 		p.fail(ctx, step.Line, where, "%v", err)
-		return
+		return false
 	}
 	p.look(ctx, met)
 	for _, action := range s.Do {
@@ -145,12 +146,12 @@ func (p *play) scene(ctx context.Context, step *Step, met seen) {
 		}
 		if err != nil {
 			p.fail(ctx, step.Line+action.Line, where, "%s: %v", action, err)
-			return
+			return false
 		}
 		p.look(ctx, met)
 	}
 	if !s.Picture || p.skips(step) {
-		return
+		return true
 	}
 	if s.Alt == "" {
 		p.find(step.Line, where, "it has no alt text: say in alt: what it shows")
@@ -159,6 +160,7 @@ func (p *play) scene(ctx context.Context, step *Step, met seen) {
 	if err := p.Stage.Look(ctx, p.w.Looks[0], 0); err != nil {
 		p.fail(ctx, step.Line, where, "%v", err)
 	}
+	return true
 }
 
 // pictures takes a scene's picture in each look. A problem that several looks
@@ -169,11 +171,11 @@ func (p *play) pictures(ctx context.Context, step *Step, where string, met seen)
 		looks = looks[:1]
 	}
 	problems := map[pictureError][]string{} // the looks that have each
-	moments := map[pictureError]*Moment{}
+	var moment *Moment                      // of the first
 	for _, l := range looks {
 		for _, problem := range p.picture(ctx, step, l) {
-			if moments[problem] == nil {
-				moments[problem] = p.moment(ctx)
+			if moment == nil {
+				moment = p.moment(ctx)
 			}
 			problems[problem] = append(problems[problem], l.String())
 		}
@@ -187,7 +189,7 @@ func (p *play) pictures(ctx context.Context, step *Step, where string, met seen)
 			in += " (" + strings.Join(problems[problem], ", ") + ")"
 		}
 		p.find(step.Line+problem.line, in, "%s", problem.says)
-		p.take.Findings[len(p.take.Findings)-1].Moment = moments[problem]
+		p.take.Findings[len(p.take.Findings)-1].Moment, moment = moment, nil
 	}
 }
 
@@ -325,6 +327,15 @@ func (p *play) wanted(s *Scene, l Look) (targets []Target, marks []Mark, wrong [
 	return targets, marks, wrong
 }
 
+// lacks is how much higher the window would have to be for all targets.
+func (s Survey) lacks() float64 {
+	most := 0.0
+	for _, spot := range s.Targets {
+		most = max(most, spot.Lacks)
+	}
+	return most
+}
+
 // picture takes one picture in one look, and tells all that is wrong with it. A
 // draft is taken as far as it goes.
 func (p *play) picture(ctx context.Context, step *Step, l Look) []pictureError {
@@ -338,6 +349,11 @@ func (p *play) picture(ctx context.Context, step *Step, l Look) []pictureError {
 	err := p.Stage.Look(ctx, l, s.Height)
 	if err == nil {
 		survey, err = p.Stage.Survey(ctx, targets)
+	}
+	if lacks := survey.lacks(); err == nil && s.Height == 0 && lacks > 0 {
+		if err = p.Stage.Look(ctx, l, min(mostHeight, int(survey.Window.H+lacks+2*s.Margin))); err == nil {
+			survey, err = p.Stage.Survey(ctx, targets)
+		}
 	}
 	if err != nil {
 		tell(0, err)

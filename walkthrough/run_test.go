@@ -340,7 +340,6 @@ func TestABrokenStepDoesNotHideTheNext(t *testing.T) {
 	take := acted(t, f, "'''picture first\nalt: x\n'''\n\nPress **Nothing**.\n\n'''picture second\ndo:\n  - press: Tab\n  - click: button \"Save\"\n  - press: Escape\nalt: x\n'''\n\n'''picture third\ndo:\n  - press: End\nalt: x\n'''\n\n'''picture fourth\nalt: x\n'''\n")
 	equal(t, "findings", toldBy(take), []string{
 		`x/walkthrough.md:17: picture second: click button "Save": something lies over it`,
-		`x/walkthrough.md:12: the prose names "Nothing", and the interface does not have that at this step`,
 		"x/walkthrough.md:24: picture third: press End: there is no such key",
 	})
 	equal(t, "pictures", picturesOf(take), []string{"first-wide-light.png", "fourth-wide-light.png"})
@@ -533,4 +532,22 @@ func TestFindingsLeadToTheirPlace(t *testing.T) {
 	equal(t, "all", Finding{"link-azure", 12, "picture ids", "it is gone", nil}.String(), "link-azure/walkthrough.md:12: picture ids: it is gone")
 	equal(t, "no line", Finding{"link-azure", 0, "README.md", "it is missing", nil}.String(), "link-azure/walkthrough.md: README.md: it is missing")
 	equal(t, "no part", Finding{"link-azure", 3, "", "x", nil}.String(), "link-azure/walkthrough.md:3: x")
+}
+
+func TestAWindowGrowsWithWhatIsFramed(t *testing.T) {
+	body := strings.Replace(onePicture, "frame: main", "frame: main\nmargin: 20", 1)
+	high := func(body string) []string {
+		f := &stageFake{words: []string{"Save"}, spots: map[string]Spot{"main": {Box: Rect{0, 0, 600, 400}, Lacks: 250.5}}}
+		f.then = map[string]func(*stageFake){"look wide-light 690": func(f *stageFake) { f.spots = nil }}
+		acted(t, f, body)
+		var looks []string
+		for _, did := range f.did {
+			if strings.HasPrefix(did, "look") {
+				looks = append(looks, did)
+			}
+		}
+		return looks
+	}
+	equal(t, "looks", high(body), []string{"look wide-light 0", "look wide-light 0", "look wide-light 690", "look wide-light 0"})
+	equal(t, "with a height of its own", high(strings.Replace(body, "margin", "height: 500\nmargin", 1)), []string{"look wide-light 0", "look wide-light 500", "look wide-light 0"})
 }

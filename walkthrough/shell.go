@@ -32,7 +32,7 @@ const (
 // run gives what a command prints, on both its outputs.
 func (s *Shell) run(ctx context.Context, t *Terminal, line string) (string, error) {
 	if s == nil {
-		return "", errors.New("commands do not run against another installation")
+		return "", errors.New("there is no shell in which commands could run")
 	}
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()

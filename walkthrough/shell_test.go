@@ -121,7 +121,7 @@ func TestWhatRunsOnMayEndInOrder(t *testing.T) {
 
 func TestWithoutAShellNoCommandRuns(t *testing.T) {
 	take := Run{Stage: &stageFake{}}.Act(t.Context(), parsed(t, "x", guide("```terminal list\nrun: ls\n```\n")))
-	equal(t, "findings", toldBy(take), []string{"x/walkthrough.md:8: terminal list: ls: commands do not run against another installation"})
+	equal(t, "findings", toldBy(take), []string{"x/walkthrough.md:8: terminal list: ls: there is no shell in which commands could run"})
 }
 
 func TestTerminalsShowRememberAndHideWhatTheyPrint(t *testing.T) {

@@ -46,7 +46,8 @@ type Survey struct {
 // Spot is where a target is.
 type Spot struct {
 	Box     Rect
-	Problem string // why it cannot be shown; "": it can
+	Problem string  // why it cannot be shown; "": it can
+	Lacks   float64 // how much higher the window would have to be
 }
 
 // Text is a piece of text of the page, with what stands in fields.

@@ -89,7 +89,11 @@ func (s *studio) close() { s.browser.Close() }
 func (s *studio) shoot(ctx context.Context) ([]shot, error) {
 	shots := make([]shot, len(s.chosen))
 	failures := make([]error, len(s.chosen))
-	places := make(chan struct{}, runtime.GOMAXPROCS(0))
+	side := runtime.GOMAXPROCS(0)
+	if s.baseURL != "" {
+		side = 1 // they share the installation
+	}
+	places := make(chan struct{}, side)
 	var group sync.WaitGroup
 	for i, w := range s.chosen {
 		places <- struct{}{}
@@ -144,12 +148,10 @@ func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthro
 		world.SignInHint = ": name a person of that installation with --as, as in --as owner=ADDRESS, and the password in " + walkthroughPassword
 	}
 	run := walkthrough.Run{Progress: s.progress(w), Only: s.only, Draft: s.draft, Lasting: s.baseURL != ""}
-	if s.baseURL == "" {
-		if run.Shell, err = newShell(folder, home); err != nil {
-			return nil, err
-		}
-		defer run.Shell.Close()
+	if run.Shell, err = newShell(folder, home); err != nil {
+		return nil, err
 	}
+	defer run.Shell.Close()
 	if s.baseURL == "" && w.World == walkthrough.DemoWorld {
 		ended, err := startWalkthroughWorld(ctx, folder, w.Linked, world.Sites)
 		if err != nil {

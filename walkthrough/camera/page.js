@@ -106,7 +106,7 @@
     }
     const whole = { W: box.width, H: box.height }
     const shown = this.shown(element, box)
-    if (shown.W * shown.H < 0.98 * whole.W * whole.H) return { Box: shown, Problem: 'it does not fit into the window: give the picture more height, or frame it otherwise' }
+    if (shown.W * shown.H < 0.98 * whole.W * whole.H) return { Box: shown, Lacks: Math.max(0, whole.H - shown.H), Problem: 'it does not fit into the window: give the picture more height, or frame it otherwise' }
     for (const [x, y] of [[0.5, 0.5], [0.06, 0.2], [0.94, 0.8]]) {
       const there = document.elementFromPoint(shown.X + x * shown.W, shown.Y + y * shown.H)
       if (there && !element.contains(there) && !there.contains(element)) {
