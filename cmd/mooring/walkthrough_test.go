@@ -1,6 +1,8 @@
 package main
 
 import (
+	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +10,7 @@ import (
 
 	"mooring/docs/walkthroughs"
 	"mooring/walkthrough"
+	"mooring/walkthrough/camera"
 )
 
 // TestEveryWalkthroughIsFinished reads what comes with the program.
@@ -61,14 +64,21 @@ func TestWhatAWriterSaysWrong(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	for words, want := range map[string]string{
-		"":                                "say shoot, check, list or new",
-		"dance":                           "say shoot, check, list or new",
-		"new":                             "say the NAME",
-		"shoot second":                    `there is no walkthrough "second"`,
-		"check second":                    `there is no walkthrough "second"`,
-		"shoot first --format epub":       `"epub" is none of markdown, html and pdf`,
-		"check first --base-url harbor":   `"harbor" is not an address`,
-		"check first --portal-url ftp://": "is not an address",
+		"":                                         "say shoot, check, list or new",
+		"dance":                                    "say shoot, check, list or new",
+		"new":                                      "say the NAME",
+		"shoot second":                             `there is no walkthrough "second"`,
+		"check second":                             `there is no walkthrough "second"`,
+		"shoot first --format epub":                `"epub" is none of markdown, html and pdf`,
+		"check first --base-url harbor":            `"harbor" is not an address`,
+		"check first --portal-url ftp://":          "is not an address",
+		"check first --format xml":                 `"xml" is neither text nor json`,
+		"shoot --only first-step":                  "--only: name the walkthrough that has the picture",
+		"shoot first --only second-step":           `first has no picture "second-step"`,
+		"shoot first --draft --format pdf":         "--draft and --format don't go together",
+		"check first --as owner":                   `"owner" is not like owner=olivia@example.com`,
+		"check first --as owner=olivia":            `"owner=olivia" is not like owner=olivia@example.com`,
+		"check first --as the-owner=o@example.com": "there is no password for o@example.com: set MOORING_WALKTHROUGH_PASSWORD_THE_OWNER",
 	} {
 		args := append([]string{"walkthrough"}, strings.Fields(words)...)
 		if words != "" && words != "dance" {
@@ -78,5 +88,27 @@ func TestWhatAWriterSaysWrong(t *testing.T) {
 		if code != exitUsage || !strings.Contains(stderr, want) {
 			t.Errorf("%q: %d, %s", words, code, stderr)
 		}
+	}
+}
+
+func TestPeopleOfAnotherInstallationHaveTheirPasswordsFromTheEnvironment(t *testing.T) {
+	folder := t.TempDir()
+	if code, _, stderr := program(t, nil, "walkthrough", "new", "first", "--folder", folder); code != exitOK {
+		t.Fatal(stderr)
+	}
+	env := map[string]string{walkthroughPassword: "for everybody", walkthroughPassword + "_OWNER": "for the owner"}
+	code, _, stderr := program(t, env, "walkthrough", "check", "first", "--folder", folder, "--as", "owner=o@example.com", "--as", "viewer=v@example.com")
+	if code != exitUsage || !strings.Contains(stderr, "--as goes with --base-url") {
+		t.Errorf("without an installation: %d, %s", code, stderr)
+	}
+	s := &settings{cli: &cli{getenv: func(name string) string { return env[name] }}, FlagSet: flag.NewFlagSet("x", flag.ContinueOnError)}
+	var v studioSettings
+	s.studioFlags(&v)
+	if err := s.Parse([]string{"--as", "owner=o@example.com", "--as", "viewer@other.example=v@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]camera.Person{"owner@demo.example": {Email: "o@example.com", Password: "for the owner"}, "viewer@other.example": {Email: "v@example.com", Password: "for everybody"}}
+	if !maps.Equal(v.people, want) {
+		t.Errorf("the people are %v", v.people)
 	}
 }
