@@ -14,9 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unicode"
-
-	"golang.org/x/net/idna"
 
 	"mooring/account"
 	"mooring/certificate"
@@ -208,26 +205,6 @@ func newLog(w io.Writer, level string) (*slog.Logger, error) {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 }
 
-// networks reads --trusted-proxy.
-func networks(list string) ([]*net.IPNet, error) {
-	var all []*net.IPNet
-	for item := range strings.SplitSeq(list, ",") {
-		item = strings.TrimSpace(item)
-		if item == "" {
-			continue
-		}
-		if ip := net.ParseIP(item); ip != nil {
-			item += map[bool]string{true: "/32", false: "/128"}[ip.To4() != nil]
-		}
-		_, network, err := net.ParseCIDR(item)
-		if err != nil {
-			return nil, usagef("--trusted-proxy: %q is not a network such as 10.0.0.0/8", item)
-		}
-		all = append(all, network)
-	}
-	return all, nil
-}
-
 func (v serveSettings) checkTLS() error {
 	switch {
 	case (v.certFile == "") != (v.tlsKey == ""):
@@ -259,44 +236,7 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 		}
 		return &url.URL{Scheme: scheme, Host: host}, nil
 	}
-	public, err := url.Parse(v.publicURL)
-	if err != nil || public.Host == "" || public.User != nil || public.RawQuery != "" || strings.Trim(public.Path, "/") != "" {
-		return nil, usagef("--public-url: %q is not an address such as https://mooring.example.com", v.publicURL)
-	}
-	public.Path = ""
-	if public.Host, err = asBrowsersSend(public); err != nil {
-		return nil, usagef("--public-url: %q is not an address such as https://mooring.example.com: %v", v.publicURL, err)
-	}
-	loopback := public.Hostname() == "localhost" || net.ParseIP(public.Hostname()).IsLoopback()
-	if public.Scheme != "https" && (public.Scheme != "http" || !loopback) {
-		return nil, usagef("--public-url: %q must begin with https://", v.publicURL)
-	}
-	return public, nil
-}
-
-// asBrowsersSend spells the host of an address as browsers do: names in lower case,
-// other scripts in Punycode, no port that the scheme has anyway, and no dot at the
-// end. Passkeys, cookies and the addresses that providers lead back to are compared
-// letter by letter with what browsers send.
-func asBrowsersSend(u *url.URL) (string, error) {
-	name, port := strings.TrimSuffix(u.Hostname(), "."), u.Port()
-	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
-		return "", fmt.Errorf("there is no port %s", port)
-	}
-	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
-		var err error
-		if name, err = idna.Lookup.ToASCII(name); err != nil {
-			return "", err
-		}
-	}
-	name = strings.ToLower(name)
-	if port == "" || port == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
-		if strings.Contains(name, ":") {
-			return "[" + name + "]", nil
-		}
-		return name, nil
-	}
-	return net.JoinHostPort(name, port), nil
+	return publicURL(v.publicURL)
 }
 
 // azureSettings change the endpoints of Azure public, for a private Azure or a
@@ -331,7 +271,11 @@ func (v azureSettings) cloud(now func() time.Time, log *slog.Logger) (*azure.Azu
 			endpoint.User != nil || endpoint.RawQuery != "" || endpoint.Fragment != "" {
 			return nil, usagef("--%s: %q is not an address such as https://management.example.com", flag, setting.value)
 		}
-		*setting.into = "https://" + endpoint.Host
+		host, err := asBrowsersSend(endpoint)
+		if err != nil {
+			return nil, usagef("--%s: %q is not an address such as https://management.example.com: %v", flag, setting.value, err)
+		}
+		*setting.into = "https://" + host
 	}
 	if v.audience != "" {
 		public.Audience = v.audience

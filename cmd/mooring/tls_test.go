@@ -123,22 +123,3 @@ func TestAHalfSentBodyDoesNotHoldUpTheEnd(t *testing.T) {
 		t.Errorf("it ended with %d: %s", code, s.stderr)
 	}
 }
-
-func TestThePublicAddressIsWhatBrowsersSend(t *testing.T) {
-	for given, want := range map[string]string{
-		"https://mooring.example.com": "mooring.example.com", "https://mooring.example.com:443/": "mooring.example.com",
-		"https://mooring.example.com:8443": "mooring.example.com:8443", "http://127.0.0.1:80": "127.0.0.1", "http://localhost:8080": "localhost:8080",
-		"HTTPS://Mooring.Example.COM": "mooring.example.com", "https://mooring.example.com.": "mooring.example.com", "https://mooring.example.com.:443": "mooring.example.com",
-		"https://Müller.example": "xn--mller-kva.example", "https://Мурманск.example:8443": "xn--80aueagpkl.example:8443", "https://mooring_1.example": "mooring_1.example",
-		"https://[2001:DB8::1]:443": "[2001:db8::1]", "https://[2001:db8::1]:8443": "[2001:db8::1]:8443", "https://mooring.example.com:": "mooring.example.com",
-	} {
-		if public, err := (serveSettings{publicURL: given}).public(nil); err != nil || public.Host != want {
-			t.Errorf("%s: %v, %v", given, public, err)
-		}
-	}
-	for _, given := range []string{"https://mooring.example.com:0", "https://mooring.example.com:99999", "https://a b.example", "https://xn--ü.example", "https://"} {
-		if public, err := (serveSettings{publicURL: given}).public(nil); err == nil {
-			t.Errorf("%s was taken as %v", given, public)
-		}
-	}
-}
