@@ -67,7 +67,14 @@ func demo(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listenOn(v.listen)
+	at, err := parseListen(v.listen)
+	if err != nil {
+		return err
+	}
+	if at.network != "tcp" {
+		return usagef("--listen: the demo is for a browser on this machine; write an address and port such as 127.0.0.1:8080")
+	}
+	listener, err := at.open(c.getenv)
 	if err != nil {
 		return err
 	}

@@ -3,16 +3,15 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"mooring/account"
@@ -43,7 +42,7 @@ func (s *settings) serveFlags(v *serveSettings) {
 	s.signInFlags(&v.signIn)
 	s.azureFlags(&v.azure)
 	s.auditFlags(&v.audit)
-	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one")
+	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one; or unix:PATH for a unix socket, or fd:3 for a socket that systemd passes")
 	s.StringVar(&v.publicURL, "public-url", "", "address that browsers use, such as https://mooring.example.com; needed behind a proxy and for any listener that is not loopback")
 	s.StringVar(&v.certFile, "tls-cert", "", "file of the TLS certificate chain (PEM); with --tls-key")
 	s.StringVar(&v.tlsKey, "tls-key", "", "file of the TLS private key (PEM)")
@@ -68,6 +67,13 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	proxies, err := networks(v.proxies)
 	if err != nil {
 		return err
+	}
+	at, err := parseListen(v.listen)
+	if err != nil {
+		return err
+	}
+	if at.network != "fd" && sentBySystemd(c.getenv, os.Getpid()) {
+		log.Warn("systemd passes a socket that --listen doesn't name, so nobody answers there; write --listen fd:3, or disable the socket unit")
 	}
 	linkable, err := v.azure.cloud(time.Now, log)
 	if err != nil {
@@ -99,7 +105,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err := v.tidy(); err != nil {
 		log.Warn("could not remove what killed commands left", "cause", err)
 	}
-	listener, err := listenOn(v.listen)
+	listener, err := at.open(c.getenv)
 	if err != nil {
 		return err
 	}
@@ -149,7 +155,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	}
 	fmt.Fprintf(c.stdout, "Mooring listens on %s\n", public)
 	if v.publicURL != "" {
-		fmt.Fprintf(c.stdout, "Its own address is %s\n", listener.Addr())
+		fmt.Fprintf(c.stdout, "Its own address is %s\n", addressOf(listener))
 	}
 	if err := announceSetUp(ctx, c.stdout, h.accounts, public); err != nil {
 		return err
@@ -165,24 +171,6 @@ func serveUntilStopped(ctx context.Context, h *house, listener net.Listener, fro
 	defer cancel()
 	h.start(background)
 	return listenAndServe(ctx, listener, front, proxies, log, certFile, keyFile)
-}
-
-// listenOn opens the address of --listen, and names that setting when it can't.
-func listenOn(address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, cannotListen("listen", address, err)
-	}
-	return listener, nil
-}
-
-// cannotListen says which setting has an address that can't be used, and what else
-// to say if another program has it.
-func cannotListen(flag, address string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("--%s %s: another program uses this address. Choose another port, such as --%s 127.0.0.1:8090", flag, address, flag)
-	}
-	return fmt.Errorf("--%s %s: %w", flag, address, err)
 }
 
 // announceSetUp prints the address at which the first administrator is made. It is
@@ -227,7 +215,10 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 	}
 	if v.publicURL == "" {
 		address, ok := listening.(*net.TCPAddr)
-		if !ok || !address.IP.IsLoopback() {
+		if !ok {
+			return nil, usagef("--listen %s: browsers can't open a unix socket; say with --public-url under which address the proxy serves it", v.listen)
+		}
+		if !address.IP.IsLoopback() {
 			return nil, usagef("--listen %s is reachable from elsewhere: say with --public-url under which https address", v.listen)
 		}
 		host := address.String()
