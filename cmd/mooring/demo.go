@@ -254,7 +254,7 @@ func (w *demoWorld) serve(ctx context.Context, linked int, listener net.Listener
 	if err := ready(); err != nil {
 		return err
 	}
-	return listenAndServe(ctx, listener, front, nil, w.log, "", "")
+	return listenAndServe(ctx, listener, front, nil, w.log, nil)
 }
 
 func (w *demoWorld) announce(c *cli, v demoSettings) error {

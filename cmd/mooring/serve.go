@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"mooring/account"
@@ -54,6 +56,9 @@ func (s *settings) serveFlags(v *serveSettings) {
 }
 
 func serve(ctx context.Context, c *cli, args []string) error {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // which would end the program
+	defer signal.Stop(hangups)
 	var v serveSettings
 	s := c.settings("serve", "serve the dashboard")
 	s.serveFlags(&v)
@@ -79,7 +84,8 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := v.checkTLS(); err != nil {
+	files, err := v.openTLS(log)
+	if err != nil {
 		return err
 	}
 	if err := v.limits.check(); err != nil {
@@ -160,17 +166,40 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err := announceSetUp(ctx, c.stdout, h.accounts, public); err != nil {
 		return err
 	}
-	return serveUntilStopped(ctx, h, listener, front, proxies, log, v.certFile, v.tlsKey)
+	return serveUntilStopped(ctx, h, listener, front, proxies, log, files, hangups)
 }
 
 // serveUntilStopped serves, and on the way out lets background work end
 // before the database closes.
-func serveUntilStopped(ctx context.Context, h *house, listener net.Listener, front http.Handler, proxies []*net.IPNet, log *slog.Logger, certFile, keyFile string) error {
+func serveUntilStopped(ctx context.Context, h *house, listener net.Listener, front http.Handler, proxies []*net.IPNet, log *slog.Logger, files *tlsFiles, hangups <-chan os.Signal) error {
 	background, cancel := context.WithCancel(ctx)
 	defer h.wait()
 	defer cancel()
 	h.start(background)
-	return listenAndServe(ctx, listener, front, proxies, log, certFile, keyFile)
+	h.group.Go(func() { reload(background, files, hangups, log) })
+	var encrypted *tls.Config
+	if files != nil {
+		encrypted = files.config()
+	}
+	return listenAndServe(ctx, listener, front, proxies, log, encrypted)
+}
+
+// reload reads again what can be read again, when it changes or at SIGHUP.
+func reload(ctx context.Context, files *tlsFiles, hangups <-chan os.Signal, log *slog.Logger) {
+	if files != nil {
+		every := time.NewTicker(tlsLooks)
+		defer every.Stop()
+		files.follow(ctx, every.C, hangups)
+		return
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangups:
+			log.Info("SIGHUP: there are no TLS files to read again; other settings need a restart")
+		}
+	}
 }
 
 // announceSetUp prints the address at which the first administrator is made. It is
@@ -193,17 +222,19 @@ func newLog(w io.Writer, level string) (*slog.Logger, error) {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 }
 
-func (v serveSettings) checkTLS() error {
+// openTLS reads the TLS files, if there are any.
+func (v serveSettings) openTLS(log *slog.Logger) (*tlsFiles, error) {
 	switch {
 	case (v.certFile == "") != (v.tlsKey == ""):
-		return usagef("--tls-cert and --tls-key go together")
+		return nil, usagef("--tls-cert and --tls-key go together")
 	case v.certFile == "":
-		return nil
+		return nil, nil
 	}
-	if _, err := tls.LoadX509KeyPair(v.certFile, v.tlsKey); err != nil {
-		return usagef("--tls-cert: %v", err)
+	files, err := openTLSFiles(v.certFile, v.tlsKey, time.Now, log)
+	if err != nil {
+		return nil, usagef("--tls-cert: %w", err)
 	}
-	return nil
+	return files, nil
 }
 
 // public works out the address that browsers use. Plain http is for loopback
