@@ -69,6 +69,9 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
+	for _, line := range c.unknown {
+		log.Warn(line)
+	}
 	proxies, err := networks(v.proxies)
 	if err != nil {
 		return err
