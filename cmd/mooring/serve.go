@@ -111,6 +111,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	defer release()
+	warnOfNetworkFileSystem(v.folder, fileSystemOf, log)
 	if err := v.tidy(); err != nil {
 		log.Warn("could not remove what killed commands left", "cause", err)
 	}
