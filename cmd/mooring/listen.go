@@ -34,9 +34,7 @@ func parseListen(given string) (listenAddress, error) {
 	kind, rest, _ := strings.Cut(given, ":")
 	switch {
 	case kind == "unix":
-		if strings.HasPrefix(rest, "//") { // as in unix:///run/mooring.sock
-			rest = rest[2:]
-		}
+		rest = strings.TrimPrefix(rest, "//") // as in unix:///run/mooring.sock
 		switch {
 		case rest == "":
 			return wrong("names no file; write a path, such as unix:/run/mooring/mooring.sock")
