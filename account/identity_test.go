@@ -95,6 +95,11 @@ func TestOnlyTheDomainsThatTheOperatorNamedAreLetIn(t *testing.T) {
 		"ada@example.com":              nil,
 		"ada@EXAMPLE.com":              nil,
 		"ada@example.org":              nil,
+		"ada@käse.example":             nil,
+		"ada@KÄSE.example":             nil,
+		"ada@xn--kse-qla.EXAMPLE":      nil,
+		"ada@*.example.com":            account.ErrDomainRefused,
+		"ada@kase.example":             account.ErrDomainRefused,
 		"ada@sub.example.com":          account.ErrDomainRefused,
 		"ada@example.com.evil.example": account.ErrDomainRefused,
 		"ada@notexample.com":           account.ErrDomainRefused,
@@ -102,7 +107,7 @@ func TestOnlyTheDomainsThatTheOperatorNamedAreLetIn(t *testing.T) {
 		"example.com":                  account.ErrDomainRefused,
 		"":                             account.ErrDomainRefused,
 	} {
-		h := newHouse(t).under(account.Policy{Registration: true, Domains: []string{"example.org", "example.com"}})
+		h := newHouse(t).under(account.Policy{Registration: true, Domains: []string{"example.org", "example.com", "xn--kse-qla.example"}})
 		id := identity("1")
 		id.Email = address
 		_, err := h.SignInWith(t.Context(), id, from(home))

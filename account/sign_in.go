@@ -283,8 +283,8 @@ func (p Policy) admits(id Identity) error {
 		return ErrUnverifiedAddress
 	}
 	at := strings.LastIndexByte(id.Email, '@')
-	allowed := func(domain string) bool { return at >= 0 && strings.EqualFold(domain, id.Email[at+1:]) }
-	if !slices.ContainsFunc(p.Domains, allowed) {
+	domain, err := text.HostName(id.Email[at+1:])
+	if at < 0 || err != nil || !slices.Contains(p.Domains, domain) {
 		return ErrDomainRefused
 	}
 	return nil

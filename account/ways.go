@@ -146,7 +146,7 @@ type Notice struct {
 type Policy struct {
 	Passwords          bool     // people may sign in with a password
 	Registration       bool     // whom a provider vouches for may join by themselves
-	Domains            []string // of verified e-mail addresses that providers may vouch for; empty: any
+	Domains            []string // of verified e-mail addresses that providers may vouch for, as text.HostName spells them; empty: any
 	RequireSecondStep  bool     // who lacks a passkey is led to add one
 	AdminGroup         string   // whose members are site administrators; empty: none
 	OrganizationGroups []GroupRule

@@ -14,21 +14,25 @@ import (
 // that many proxies, and the visitor may have written the first ones.
 const mostHops = 20
 
+// unixPeer stands for whoever connects to a unix socket: a program on this machine.
+var unixPeer = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+
 // ipExtractor gives the address of whoever asks: that of the connection or,
-// when that is a trusted proxy's, the one for which it speaks.
+// when that is a trusted proxy's, the one for which it speaks. The file of a unix
+// socket says who may connect to it, so its peer is a trusted proxy.
 func (h *handlers) ipExtractor() echo.IPExtractor {
 	direct := echo.ExtractIPDirect()
-	if len(h.TrustedProxies) == 0 {
-		return direct
-	}
 	return func(r *http.Request) string {
-		address, ok := hopOf(r.RemoteAddr)
-		if !ok {
-			return direct(r)
+		address, trusted := unixPeer, isUnix(r)
+		if !trusted {
+			var ok bool
+			if address, ok = hopOf(r.RemoteAddr); !ok || len(h.TrustedProxies) == 0 {
+				return direct(r)
+			}
 		}
 		hops := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
 		for range mostHops {
-			if !h.trusts(address) || hops == "" {
+			if !trusted && !h.trusts(address) || hops == "" {
 				break
 			}
 			last := strings.LastIndexByte(hops, ',')
@@ -36,10 +40,15 @@ func (h *handlers) ipExtractor() echo.IPExtractor {
 			if !ok {
 				break
 			}
-			address, hops = before, hops[:max(last, 0)]
+			address, hops, trusted = before, hops[:max(last, 0)], false
 		}
 		return address.String()
 	}
+}
+
+func isUnix(r *http.Request) bool {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return ok && local.Network() == "unix"
 }
 
 func (h *handlers) trusts(address netip.Addr) bool {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -132,11 +133,19 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// maxDiscarded bounds what is read of a request that is too large, in bytes. A proxy
+// such as nginx that is still sending when the connection closes answers 502 and never
+// reads what we said.
+const maxDiscarded = 4 << 20
+
 // limitBody cuts requests off after maxBody.
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		if r.ContentLength > maxBody {
+			if r.ContentLength <= maxDiscarded {
+				_, _ = io.Copy(io.Discard, r.Body) // however it ends, the answer is the same
+			}
 			return errTooLarge
 		}
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)

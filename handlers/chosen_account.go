@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -14,37 +13,28 @@ import (
 // none. A cookie names it. It gives no right to anything: an account that its
 // reader doesn't belong to counts as none.
 
-func (h *handlers) chosenCookie() string {
-	if h.secure() {
-		return "__Host-mooring_account"
-	}
-	return "mooring_account"
-}
-
 // choose remembers the account of a page. What a page asks for by itself doesn't
 // count: it may lie open in another tab.
 func (h *handlers) choose(c echo.Context, of account.Account) {
 	if isHTMX(c) {
 		return
 	}
-	if before := c.Request().CookiesNamed(h.chosenCookie()); len(before) == 1 && before[0].Value == of.ID {
+	if before, portless := h.cookie(c.Request(), "account"); before == of.ID && !portless {
 		return
 	}
 	h.setChosen(c, of.ID, int(account.SessionLife.Seconds()))
 }
 
 func (h *handlers) setChosen(c echo.Context, accountID string, maxAge int) {
-	c.SetCookie(&http.Cookie{Name: h.chosenCookie(), Value: accountID, Path: "/", MaxAge: maxAge,
-		Secure: h.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	h.setCookie(c, h.cookieName("account"), accountID, maxAge)
 }
 
 // chosen is the account that the caller looked at last, or else their default.
 func (h *handlers) chosen(c echo.Context, caller account.Caller) (account.Membership, bool) {
-	if named := c.Request().CookiesNamed(h.chosenCookie()); len(named) == 1 {
-		for _, m := range caller.Memberships {
-			if m.Account.ID == named[0].Value {
-				return m, true
-			}
+	named, _ := h.cookie(c.Request(), "account")
+	for _, m := range caller.Memberships {
+		if m.Account.ID == named {
+			return m, true
 		}
 	}
 	return caller.Default()

@@ -38,7 +38,7 @@ func TestPagesOutsideAnyAccountKeepTheChosenOne(t *testing.T) {
 	lacks(t, shows(t, s.as("owner").ask("GET", "/settings", nil), `>Settings</p>`), "Account info") // that would be the organization's
 	b = s.as("owner")
 	for _, odd := range []string{"", "none", s.people["owner"]} {
-		b.cookies[s.chosenCookie()] = odd
+		b.cookies[s.cookieName("account")] = odd
 		if got := b.switchedTo("/settings"); got != "harbor" {
 			t.Errorf("%q chooses %s", odd, got)
 		}
@@ -48,7 +48,7 @@ func TestPagesOutsideAnyAccountKeepTheChosenOne(t *testing.T) {
 		t.Errorf("what is remembered already is sent again: %v", w.Result().Cookies())
 	}
 	b.ask("POST", "/logout", nil)
-	if len(b.cookies) > 1 || b.cookies[s.chosenCookie()] != "" {
+	if len(b.cookies) > 1 || b.cookies[s.cookieName("account")] != "" {
 		t.Errorf("after signing out the browser keeps %v", b.cookies)
 	}
 }

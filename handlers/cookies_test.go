@@ -21,7 +21,7 @@ func TestSignInSaysThatCookiesAreRefused(t *testing.T) {
 		t.Error("the address is lost")
 	}
 	for _, c := range refused.Result().Cookies() {
-		if strings.HasSuffix(c.Name, "mooring_session") {
+		if c.Name == s.sessions.name {
 			t.Error("a browser that refuses cookies was signed in")
 		}
 	}

@@ -298,3 +298,20 @@ func TestTheWayBackCostsNoMoreBecauseItIsLong(t *testing.T) {
 		t.Errorf("%.0f things are allocated for a short way back, %.0f for a long one", few, many)
 	}
 }
+
+// TestWhatIsTooLargeIsReadToItsEnd: a proxy that is still sending when the connection
+// closes never reads the answer. What is larger than anybody sends by mistake is not
+// read.
+func TestWhatIsTooLargeIsReadToItsEnd(t *testing.T) {
+	s := newSite(t)
+	for size, left := range map[int]bool{maxBody + 1: false, maxDiscarded: false, maxDiscarded + 1: true} {
+		body := strings.NewReader(strings.Repeat("x", size))
+		w := s.ask("", "POST", "/login", nil, func(r *http.Request) {
+			r.Body, r.ContentLength = io.NopCloser(body), int64(size)
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		})
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), errTooLarge.Sentence) || (body.Len() > 0) != left {
+			t.Errorf("%d bytes answered %d, and %d were left", size, w.Code, body.Len())
+		}
+	}
+}

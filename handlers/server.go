@@ -106,8 +106,9 @@ func New(config Config) (http.Handler, error) {
 func newHandlers(config Config) *handlers {
 	h := &handlers{Config: config, kept: newKeptPages(config.Now), pages: map[string]bool{}}
 	h.Help = cmp.Or(h.Help, &walkthrough.Library{})
-	h.sessions = newSessionStore(h.secure())
+	h.sessions = newSessionStore(h.PublicURL)
 	h.attempts = newAttempts(h.secure(), config.Now)
+	h.attempts.name = h.cookieName("attempt") // which a restart ends, so that no earlier name matters
 	h.helpErrors = helpErrorsOf(h.linkable())
 	return h
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gorilla/sessions"
@@ -15,20 +16,17 @@ import (
 // nothing else. What the reference stands for is in the database, where it can
 // be ended.
 type sessionStore struct {
-	name    string
-	options sessions.Options
+	name     string
+	portless string // what the cookie was called before names had ports; the same if there is no port
+	options  sessions.Options
 }
 
 var _ sessions.Store = (*sessionStore)(nil)
 
-func newSessionStore(secure bool) *sessionStore {
-	s := &sessionStore{name: "mooring_session", options: sessions.Options{
-		Path: "/", MaxAge: int(account.SessionLife.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+func newSessionStore(public *url.URL) *sessionStore {
+	return &sessionStore{name: cookieName(public, "session"), portless: portlessName(public, "session"), options: sessions.Options{
+		Path: "/", MaxAge: int(account.SessionLife.Seconds()), Secure: public.Scheme == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}}
-	if secure {
-		s.name, s.options.Secure = "__Host-mooring_session", true
-	}
-	return s
 }
 
 // Get implements sessions.Store.
@@ -51,10 +49,19 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 // token reads the reference from the cookie. Two cookies of one name are a
 // sign that somebody planted one, so neither counts.
 func (s *sessionStore) token(r *http.Request) string {
-	if cookies := r.CookiesNamed(s.name); len(cookies) == 1 {
+	cookies := r.CookiesNamed(s.name)
+	if len(cookies) == 0 {
+		cookies = r.CookiesNamed(s.portless)
+	}
+	if len(cookies) == 1 {
 		return cookies[0].Value
 	}
 	return ""
+}
+
+// isPortless reports whether the reference is in a cookie from before names had ports.
+func (s *sessionStore) isPortless(r *http.Request) bool {
+	return s.portless != s.name && len(r.CookiesNamed(s.name)) == 0
 }
 
 // Save implements sessions.Store: it writes the reference, or removes it when
@@ -73,7 +80,18 @@ func (h *handlers) authenticate(c echo.Context) (account.Caller, error) {
 	if session.IsNew {
 		return account.Caller{}, account.ErrSignIn
 	}
-	return h.Accounts.Authenticate(c.Request().Context(), session.ID)
+	caller, err := h.Accounts.Authenticate(c.Request().Context(), session.ID)
+	if err == nil && h.sessions.isPortless(c.Request()) {
+		err = h.moveSession(c, session)
+	}
+	return caller, err
+}
+
+// moveSession gives the cookie of a session the name with the port. Only the
+// installation that knows the session does: another one on this host leaves it alone.
+func (h *handlers) moveSession(c echo.Context, session *sessions.Session) error {
+	h.setCookie(c, h.sessions.portless, "", -1)
+	return session.Save(c.Request(), c.Response())
 }
 
 // remember hands the new session's token to the browser.
@@ -93,6 +111,9 @@ func (h *handlers) forget(c echo.Context) error {
 		return err
 	}
 	h.setChosen(c, "", -1)
+	if h.sessions.isPortless(c.Request()) {
+		h.setCookie(c, h.sessions.portless, "", -1)
+	}
 	session.ID, session.Options.MaxAge = "", -1
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return session.Save(c.Request(), c.Response())
@@ -105,15 +126,14 @@ const deviceLife = 400 * 24 * time.Hour
 // device gives what tells this browser from others, so that people can be told
 // of a sign-in from a new one. It gives no right to anything.
 func (h *handlers) device(c echo.Context) string {
-	name := "mooring_device"
-	if h.secure() {
-		name = "__Host-" + name
+	value, portless := h.cookie(c.Request(), "device")
+	known := len(value) == len(rand.Text())
+	if known && !portless {
+		return value
 	}
-	if cookies := c.Request().CookiesNamed(name); len(cookies) == 1 && len(cookies[0].Value) == len(rand.Text()) {
-		return cookies[0].Value
+	if !known {
+		value = rand.Text()
 	}
-	value := rand.Text()
-	c.SetCookie(&http.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(deviceLife.Seconds()),
-		Secure: h.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	h.setCookie(c, h.cookieName("device"), value, int(deviceLife.Seconds()))
 	return value
 }

@@ -71,20 +71,14 @@ const sayCookieRefused = "Your browser didn't send back the cookie that Mooring 
 
 // setProbe sets a cookie with the sign-in page, whose form says that it did.
 func (h *handlers) setProbe(c echo.Context) {
-	c.SetCookie(&http.Cookie{Name: h.probeName(), Value: "yes", Path: "/", Secure: h.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode})
-}
-
-func (h *handlers) probeName() string {
-	if h.secure() {
-		return "__Host-mooring_probe"
-	}
-	return "mooring_probe"
+	h.setCookie(c, h.cookieName("probe"), "yes", 0)
 }
 
 // refusesCookies reports whether a form of the sign-in page came without the
 // cookie that came with that page.
 func (h *handlers) refusesCookies(c echo.Context) bool {
-	return c.Request().PostFormValue("probe") != "" && len(c.Request().CookiesNamed(h.probeName())) == 0
+	r := c.Request()
+	return r.PostFormValue("probe") != "" && len(r.CookiesNamed(h.cookieName("probe"))) == 0 && len(r.CookiesNamed(portlessName(h.PublicURL, "probe"))) == 0
 }
 
 func (h *handlers) signInView(c echo.Context, email, next, problem string) views.SignIn {

@@ -346,7 +346,7 @@ func (s *site) answer(who, method, path string, form url.Values, change ...func(
 func (s *site) sessionCookie(w *httptest.ResponseRecorder) *http.Cookie {
 	s.t.Helper()
 	for _, c := range w.Result().Cookies() {
-		if strings.HasSuffix(c.Name, "mooring_session") {
+		if c.Name == s.sessions.name {
 			return c
 		}
 	}

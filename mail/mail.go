@@ -20,6 +20,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"mooring/secret"
+	"mooring/text"
 )
 
 const (
@@ -73,7 +74,11 @@ func New(s Settings) (*Mailer, error) {
 			return nil, errors.New("the port of the mail server must be a number from 1 to 65535")
 		}
 	}
-	m.host = server.Hostname()
+	if m.host = server.Hostname(); net.ParseIP(m.host) == nil {
+		if m.host, err = text.HostName(m.host); err != nil {
+			return nil, fmt.Errorf("the mail server must be written as smtp://host:port or smtps://host:port: %w", err)
+		}
+	}
 	if m.from, err = netmail.ParseAddress(s.From); err != nil || !oneLine(s.From) {
 		return nil, errors.New("mail must be from an address such as Mooring <mooring@example.com>")
 	}

@@ -342,6 +342,8 @@ func TestSettingsThatMakeNoSenseAreTold(t *testing.T) {
 		"no port":             {Server: "smtp://mail.example.com:0", From: from},
 		"too large a port":    {Server: "smtp://mail.example.com:65536", From: from},
 		"a port with letters": {Server: "smtp://mail.example.com:smtp", From: from},
+		"a wildcard":          {Server: "smtp://*.example.com", From: from},
+		"an empty label":      {Server: "smtp://mail..example.com", From: from},
 		"from nobody":         {Server: "smtp://mail.example.com"},
 		"from two lines":      {Server: "smtp://mail.example.com", From: "mooring@example.com\r\nBcc: eve@example.com"},
 		"a user alone":        {Server: "smtp://mail.example.com", From: from, User: "mooring"},

@@ -26,8 +26,8 @@ const (
 // connections bounds how many connections visitors have: all together, and those
 // of one address, so that nobody uses up the files of the process alone. At the
 // bound the connection that has been idle for longest makes room; where none is
-// idle, the new one is closed. Connections of trusted proxies are not counted:
-// each of them speaks for many visitors.
+// idle, the new one is closed. Connections of trusted proxies, and those to a unix
+// socket, are not counted: each of them speaks for many visitors.
 type connections struct {
 	most, fromOne int
 	proxies       []*net.IPNet
@@ -98,7 +98,7 @@ func cut(conn net.Conn) {
 // itself.
 func (c *connections) add(conn net.Conn) (closing net.Conn) {
 	host, _, err := net.SplitHostPort(conn.RemoteAddr().String())
-	if err != nil || c.trusts(host) {
+	if err != nil || conn.RemoteAddr().Network() == "unix" || c.trusts(host) {
 		return nil
 	}
 	v := &visit{conn: conn, networks: account.Networks(host)}

@@ -45,11 +45,7 @@ type demoSettings struct {
 	linked                         int
 }
 
-// demo starts the product on a fresh database, with a simulated Azure behind
-// it. Clock, ids, keys and data are the same every time.
-func demo(ctx context.Context, c *cli, args []string) error {
-	var v demoSettings
-	s := c.settings("demo", "start a demo world with a simulated Azure, on a fresh database that goes when it ends")
+func (s *settings) demoFlags(v *demoSettings) {
 	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port of Mooring; port 0 takes a free one")
 	s.StringVar(&v.portalListen, "portal-listen", "127.0.0.1:0", "address and port of the simulated portal")
 	s.BoolVar(&v.open, "open", false, "open a browser")
@@ -57,6 +53,14 @@ func demo(ctx context.Context, c *cli, args []string) error {
 	s.IntVar(&v.linked, "linked", demoLinked, "how many subscriptions others have linked already")
 	s.StringVar(&v.logLevel, "log-level", "error", "debug, info, warn or error")
 	s.fromEnv("listen", "portal-listen", "log-level")
+}
+
+// demo starts the product on a fresh database, with a simulated Azure behind
+// it. Clock, ids, keys and data are the same every time.
+func demo(ctx context.Context, c *cli, args []string) error {
+	var v demoSettings
+	s := c.settings("demo", "start a demo world with a simulated Azure, on a fresh database that goes when it ends")
+	s.demoFlags(&v)
 	if err := s.parse(args, 0); err != nil {
 		return err
 	}
@@ -67,7 +71,17 @@ func demo(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listenOn(v.listen)
+	for _, line := range c.unknown {
+		log.Warn(line)
+	}
+	at, err := parseListen(v.listen)
+	if err != nil {
+		return err
+	}
+	if at.network != "tcp" {
+		return usagef("--listen: the demo is for a browser on this machine; write an address and port such as 127.0.0.1:8080")
+	}
+	listener, err := at.open(c.getenv)
 	if err != nil {
 		return err
 	}
@@ -247,7 +261,7 @@ func (w *demoWorld) serve(ctx context.Context, linked int, listener net.Listener
 	if err := ready(); err != nil {
 		return err
 	}
-	return listenAndServe(ctx, listener, front, nil, w.log, "", "")
+	return listenAndServe(ctx, listener, front, nil, w.log, nil)
 }
 
 func (w *demoWorld) announce(c *cli, v demoSettings) error {

@@ -19,12 +19,26 @@ func health(ctx context.Context, c *cli, args []string) error {
 	if err := s.parse(args, 0); err != nil {
 		return err
 	}
-	host, port, err := net.SplitHostPort(v.listen)
+	at, err := parseListen(v.listen)
 	if err != nil {
-		return usagef("--listen: %v", err)
+		return err
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
+	var host string
+	dial := (&net.Dialer{}).DialContext
+	switch at.network {
+	case "fd":
+		return usagef("--listen %s: only the server has that socket; give health the address or the unix: path that it listens at", v.listen)
+	case "unix":
+		host = "localhost"
+		dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", at.address)
+		}
+	default:
+		name, port, _ := net.SplitHostPort(at.address) // parseListen has read it
+		if ip := net.ParseIP(name); name == "" || ip != nil && ip.IsUnspecified() {
+			name = "127.0.0.1"
+		}
+		host = net.JoinHostPort(name, port)
 	}
 	scheme := "http"
 	if v.certFile != "" {
@@ -32,11 +46,12 @@ func health(ctx context.Context, c *cli, args []string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+host+"/readyz", nil)
 	if err != nil {
 		return usagef("--listen: %v", err)
 	}
 	client := &http.Client{Transport: &http.Transport{
+		DialContext: dial,
 		// The certificate is for the public name, and this asks our own machine.
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // see above
 	}}

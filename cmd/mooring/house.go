@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/tls"
 	"log/slog"
 	"net"
 	"net/http"
@@ -184,16 +185,17 @@ const (
 )
 
 // listenAndServe serves until ctx ends, then lets the requests on their way
-// finish.
-func listenAndServe(ctx context.Context, listener net.Listener, handler http.Handler, proxies []*net.IPNet, log *slog.Logger, certFile, keyFile string) error {
+// finish. Without encrypted it is plain HTTP.
+func listenAndServe(ctx context.Context, listener net.Listener, handler http.Handler, proxies []*net.IPNet, log *slog.Logger, encrypted *tls.Config) error {
 	server := &http.Server{
-		Handler: handler, ConnState: newConnections(filesAtMost(), proxies, log).follow, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		TLSConfig: encrypted,
+		Handler:   handler, ConnState: newConnections(filesAtMost(), proxies, log).follow, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
 	go func() {
-		if certFile != "" {
-			ended <- server.ServeTLS(listener, certFile, keyFile)
+		if encrypted != nil {
+			ended <- server.ServeTLS(listener, "", "")
 		} else {
 			ended <- server.Serve(listener)
 		}

@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"views":       {"account", "audit", "certificate", "cloud", "credential", "fault", "review", "static", "text", "walkthrough"},
 	"identity":    {"account", "fault", "identity/oidc", "secret", "text"},
 	"passkey":     {"account", "fault"},
-	"mail":        {"fault", "secret"},
+	"mail":        {"fault", "secret", "text"},
 	"handlers":    {"account", "audit", "certificate", "cloud", "credential", "fault", "identity", "review", "secret", "static", "text", "views", "walkthrough"},
 
 	"identity/oidc": {"secret", "text"},

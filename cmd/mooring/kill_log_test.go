@@ -33,6 +33,8 @@ func TestAKillLeavesNoChangeWithoutItsEntry(t *testing.T) {
 		k := startKillable(t, serving...)
 		if round == 0 {
 			post(t, client, k.setUp, url.Values{"email": {"ada@example.com"}, "name": {"Ada 0"}, "password": {"a long enough password"}, "organization": {"harbor"}})
+		} else { // at another port, where the browser has other cookies
+			post(t, client, k.address+"/login", url.Values{"email": {"ada@example.com"}, "password": {"a long enough password"}})
 		}
 		begun, ended := w.start(k.address)
 		<-begun

@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 // killable is a server in a process of its own.
 type killable struct {
 	process        *exec.Cmd
+	stderr         lockedBuffer
 	address, setUp string
 }
 
@@ -43,7 +44,7 @@ func startKillable(t *testing.T, args ...string) *killable {
 	settingUp := errors.Is(err, fs.ErrNotExist)
 	k := &killable{process: exec.Command(os.Args[0], args...)}
 	k.process.Env = append(os.Environ(), asProgram+"=1")
-	k.process.Stderr = io.Discard
+	k.process.Stderr = &k.stderr
 	out, err := k.process.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +53,7 @@ func startKillable(t *testing.T, args ...string) *killable {
 		t.Fatal(err)
 	}
 	t.Cleanup(k.kill)
-	setUp, listens := regexp.MustCompile(`^  (http://\S+/setup/\S+)$`), regexp.MustCompile(`^Mooring listens on (\S+)$`)
+	setUp, listens := regexp.MustCompile(`^  (https?://\S+/setup/\S+)$`), regexp.MustCompile(`^Mooring listens on (\S+)$`)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if found := setUp.FindStringSubmatch(lines.Text()); found != nil {

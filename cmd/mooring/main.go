@@ -21,9 +21,14 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "serve" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if len(os.Args) > 1 && os.Args[1] == "demo" && !signal.Ignored(syscall.SIGHUP) {
+		ending = append(ending, syscall.SIGHUP) // its terminal was closed, and it removes its data
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ending...)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+	c := &cli{getenv: os.Getenv, environ: os.Environ(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	os.Exit(c.run(ctx, os.Args[1:]))
 }
 
 // softMemory is how much memory Go may take, in bytes, before a server collects
@@ -57,6 +62,8 @@ func commands() []command {
 // cli is what a command sees of the world.
 type cli struct {
 	getenv         func(string) string
+	environ        []string // as in os.Environ
+	unknown        []string // what is wrong with variables in there
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
@@ -74,8 +81,7 @@ type usageError struct{ error }
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // run is the whole program: it returns the exit code.
-func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	c := &cli{getenv, stdin, stdout, stderr}
+func (c *cli) run(ctx context.Context, args []string) int {
 	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
 		c.usage()
 		return exitOK
@@ -87,19 +93,22 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		if command.name != args[0] {
 			continue
 		}
+		if c.unknown = c.unknownVariables(args); command.name != "serve" && command.name != "demo" { // those have a log
+			c.warnOfVariables(command.name)
+		}
 		err := command.run(ctx, c, args[1:])
 		var usage usageError
 		switch {
 		case err == nil || errors.Is(err, flag.ErrHelp):
 			return exitOK
 		case errors.As(err, &usage):
-			fmt.Fprintf(stderr, "mooring %s: %v\n", command.name, err)
+			fmt.Fprintf(c.stderr, "mooring %s: %v\n", command.name, err)
 			return exitUsage
 		}
-		fmt.Fprintf(stderr, "mooring %s: %v\n", command.name, err)
+		fmt.Fprintf(c.stderr, "mooring %s: %v\n", command.name, err)
 		return exitFailed
 	}
-	fmt.Fprintf(stderr, "mooring: there is no command %q; mooring help lists them\n", args[0])
+	fmt.Fprintf(c.stderr, "mooring: there is no command %q; mooring help lists them\n", args[0])
 	return exitUsage
 }
 

@@ -20,6 +20,11 @@ import (
 	"testing/iotest"
 )
 
+// run runs the whole program, without an environment but for what getenv gives.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return (&cli{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr}).run(ctx, args)
+}
+
 // program runs one command to its end.
 func program(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()

@@ -3,20 +3,18 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
-	"unicode"
-
-	"golang.org/x/net/idna"
 
 	"mooring/account"
 	"mooring/certificate"
@@ -46,7 +44,7 @@ func (s *settings) serveFlags(v *serveSettings) {
 	s.signInFlags(&v.signIn)
 	s.azureFlags(&v.azure)
 	s.auditFlags(&v.audit)
-	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one")
+	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one; or unix:PATH for a unix socket, or fd:3 for a socket that systemd passes")
 	s.StringVar(&v.publicURL, "public-url", "", "address that browsers use, such as https://mooring.example.com; needed behind a proxy and for any listener that is not loopback")
 	s.StringVar(&v.certFile, "tls-cert", "", "file of the TLS certificate chain (PEM); with --tls-key")
 	s.StringVar(&v.tlsKey, "tls-key", "", "file of the TLS private key (PEM)")
@@ -58,6 +56,9 @@ func (s *settings) serveFlags(v *serveSettings) {
 }
 
 func serve(ctx context.Context, c *cli, args []string) error {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // which would end the program
+	defer signal.Stop(hangups)
 	var v serveSettings
 	s := c.settings("serve", "serve the dashboard")
 	s.serveFlags(&v)
@@ -68,15 +69,26 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
+	for _, line := range c.unknown {
+		log.Warn(line)
+	}
 	proxies, err := networks(v.proxies)
 	if err != nil {
 		return err
+	}
+	at, err := parseListen(v.listen)
+	if err != nil {
+		return err
+	}
+	if at.network != "fd" && sentBySystemd(c.getenv, os.Getpid()) {
+		log.Warn("systemd passes a socket that --listen doesn't name, so nobody answers there; write --listen fd:3, or disable the socket unit")
 	}
 	linkable, err := v.azure.cloud(time.Now, log)
 	if err != nil {
 		return err
 	}
-	if err := v.checkTLS(); err != nil {
+	files, err := v.openTLS(log)
+	if err != nil {
 		return err
 	}
 	if err := v.limits.check(); err != nil {
@@ -99,10 +111,11 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		return err
 	}
 	defer release()
+	warnOfNetworkFileSystem(v.folder, fileSystemOf, log)
 	if err := v.tidy(); err != nil {
 		log.Warn("could not remove what killed commands left", "cause", err)
 	}
-	listener, err := listenOn(v.listen)
+	listener, err := at.open(c.getenv)
 	if err != nil {
 		return err
 	}
@@ -152,40 +165,45 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	}
 	fmt.Fprintf(c.stdout, "Mooring listens on %s\n", public)
 	if v.publicURL != "" {
-		fmt.Fprintf(c.stdout, "Its own address is %s\n", listener.Addr())
+		fmt.Fprintf(c.stdout, "Its own address is %s\n", addressOf(listener))
 	}
 	if err := announceSetUp(ctx, c.stdout, h.accounts, public); err != nil {
 		return err
 	}
-	return serveUntilStopped(ctx, h, listener, front, proxies, log, v.certFile, v.tlsKey)
+	return serveUntilStopped(ctx, h, listener, front, proxies, log, files, hangups)
 }
 
 // serveUntilStopped serves, and on the way out lets background work end
 // before the database closes.
-func serveUntilStopped(ctx context.Context, h *house, listener net.Listener, front http.Handler, proxies []*net.IPNet, log *slog.Logger, certFile, keyFile string) error {
+func serveUntilStopped(ctx context.Context, h *house, listener net.Listener, front http.Handler, proxies []*net.IPNet, log *slog.Logger, files *tlsFiles, hangups <-chan os.Signal) error {
 	background, cancel := context.WithCancel(ctx)
 	defer h.wait()
 	defer cancel()
 	h.start(background)
-	return listenAndServe(ctx, listener, front, proxies, log, certFile, keyFile)
+	h.group.Go(func() { reload(background, files, hangups, log) })
+	var encrypted *tls.Config
+	if files != nil {
+		encrypted = files.config()
+	}
+	return listenAndServe(ctx, listener, front, proxies, log, encrypted)
 }
 
-// listenOn opens the address of --listen, and names that setting when it can't.
-func listenOn(address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, cannotListen("listen", address, err)
+// reload reads again what can be read again, when it changes or at SIGHUP.
+func reload(ctx context.Context, files *tlsFiles, hangups <-chan os.Signal, log *slog.Logger) {
+	if files != nil {
+		every := time.NewTicker(tlsLooks)
+		defer every.Stop()
+		files.follow(ctx, every.C, hangups)
+		return
 	}
-	return listener, nil
-}
-
-// cannotListen says which setting has an address that can't be used, and what else
-// to say if another program has it.
-func cannotListen(flag, address string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("--%s %s: another program uses this address. Choose another port, such as --%s 127.0.0.1:8090", flag, address, flag)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangups:
+			log.Info("SIGHUP: there are no TLS files to read again; other settings need a restart")
+		}
 	}
-	return fmt.Errorf("--%s %s: %w", flag, address, err)
 }
 
 // announceSetUp prints the address at which the first administrator is made. It is
@@ -208,37 +226,19 @@ func newLog(w io.Writer, level string) (*slog.Logger, error) {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 }
 
-// networks reads --trusted-proxy.
-func networks(list string) ([]*net.IPNet, error) {
-	var all []*net.IPNet
-	for item := range strings.SplitSeq(list, ",") {
-		item = strings.TrimSpace(item)
-		if item == "" {
-			continue
-		}
-		if ip := net.ParseIP(item); ip != nil {
-			item += map[bool]string{true: "/32", false: "/128"}[ip.To4() != nil]
-		}
-		_, network, err := net.ParseCIDR(item)
-		if err != nil {
-			return nil, usagef("--trusted-proxy: %q is not a network such as 10.0.0.0/8", item)
-		}
-		all = append(all, network)
-	}
-	return all, nil
-}
-
-func (v serveSettings) checkTLS() error {
+// openTLS reads the TLS files, if there are any.
+func (v serveSettings) openTLS(log *slog.Logger) (*tlsFiles, error) {
 	switch {
 	case (v.certFile == "") != (v.tlsKey == ""):
-		return usagef("--tls-cert and --tls-key go together")
+		return nil, usagef("--tls-cert and --tls-key go together")
 	case v.certFile == "":
-		return nil
+		return nil, nil
 	}
-	if _, err := tls.LoadX509KeyPair(v.certFile, v.tlsKey); err != nil {
-		return usagef("--tls-cert: %v", err)
+	files, err := openTLSFiles(v.certFile, v.tlsKey, time.Now, log)
+	if err != nil {
+		return nil, usagef("--tls-cert: %w", err)
 	}
-	return nil
+	return files, nil
 }
 
 // public works out the address that browsers use. Plain http is for loopback
@@ -250,7 +250,10 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 	}
 	if v.publicURL == "" {
 		address, ok := listening.(*net.TCPAddr)
-		if !ok || !address.IP.IsLoopback() {
+		if !ok {
+			return nil, usagef("--listen %s: browsers can't open a unix socket; say with --public-url under which address the proxy serves it", v.listen)
+		}
+		if !address.IP.IsLoopback() {
 			return nil, usagef("--listen %s is reachable from elsewhere: say with --public-url under which https address", v.listen)
 		}
 		host := address.String()
@@ -259,44 +262,7 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 		}
 		return &url.URL{Scheme: scheme, Host: host}, nil
 	}
-	public, err := url.Parse(v.publicURL)
-	if err != nil || public.Host == "" || public.User != nil || public.RawQuery != "" || strings.Trim(public.Path, "/") != "" {
-		return nil, usagef("--public-url: %q is not an address such as https://mooring.example.com", v.publicURL)
-	}
-	public.Path = ""
-	if public.Host, err = asBrowsersSend(public); err != nil {
-		return nil, usagef("--public-url: %q is not an address such as https://mooring.example.com: %v", v.publicURL, err)
-	}
-	loopback := public.Hostname() == "localhost" || net.ParseIP(public.Hostname()).IsLoopback()
-	if public.Scheme != "https" && (public.Scheme != "http" || !loopback) {
-		return nil, usagef("--public-url: %q must begin with https://", v.publicURL)
-	}
-	return public, nil
-}
-
-// asBrowsersSend spells the host of an address as browsers do: names in lower case,
-// other scripts in Punycode, no port that the scheme has anyway, and no dot at the
-// end. Passkeys, cookies and the addresses that providers lead back to are compared
-// letter by letter with what browsers send.
-func asBrowsersSend(u *url.URL) (string, error) {
-	name, port := strings.TrimSuffix(u.Hostname(), "."), u.Port()
-	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
-		return "", fmt.Errorf("there is no port %s", port)
-	}
-	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
-		var err error
-		if name, err = idna.Lookup.ToASCII(name); err != nil {
-			return "", err
-		}
-	}
-	name = strings.ToLower(name)
-	if port == "" || port == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
-		if strings.Contains(name, ":") {
-			return "[" + name + "]", nil
-		}
-		return name, nil
-	}
-	return net.JoinHostPort(name, port), nil
+	return publicURL(v.publicURL)
 }
 
 // azureSettings change the endpoints of Azure public, for a private Azure or a
@@ -331,7 +297,11 @@ func (v azureSettings) cloud(now func() time.Time, log *slog.Logger) (*azure.Azu
 			endpoint.User != nil || endpoint.RawQuery != "" || endpoint.Fragment != "" {
 			return nil, usagef("--%s: %q is not an address such as https://management.example.com", flag, setting.value)
 		}
-		*setting.into = "https://" + endpoint.Host
+		host, err := asBrowsersSend(endpoint)
+		if err != nil {
+			return nil, usagef("--%s: %q is not an address such as https://management.example.com: %v", flag, setting.value, err)
+		}
+		*setting.into = "https://" + host
 	}
 	if v.audience != "" {
 		public.Audience = v.audience

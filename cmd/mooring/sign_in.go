@@ -69,12 +69,12 @@ func (s *settings) signInFlags(v *signInSettings) {
 func (v signInSettings) policy() (account.Policy, error) {
 	p := account.Policy{Passwords: !v.noPasswords, Registration: v.registration, RequireSecondStep: v.requireSecondStep, AdminGroup: v.adminGroup}
 	for domain := range strings.SplitSeq(v.domains, ",") {
-		domain = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(domain), "@"))
-		if domain == "" {
+		if strings.TrimSpace(domain) == "" {
 			continue
 		}
-		if strings.ContainsAny(domain, "@/ ") {
-			return p, usagef("--allow-domain: %q is not a domain such as example.com", domain)
+		domain, err := emailDomain(domain)
+		if err != nil {
+			return p, usagef("--allow-domain: %w", err)
 		}
 		p.Domains = append(p.Domains, domain)
 	}

@@ -59,7 +59,7 @@ func Serve(t *testing.T, data string, more ...string) Served {
 	settingUp := errors.Is(err, fs.ErrNotExist)
 	s.line(func(line string) bool {
 		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "http://") {
+		if strings.HasPrefix(line, "http://") || strings.HasPrefix(line, "https://") {
 			s.SetUp = line
 		}
 		if address, ok := strings.CutPrefix(line, "Mooring listens on "); ok {
@@ -72,6 +72,9 @@ func Serve(t *testing.T, data string, more ...string) Served {
 	})
 	return s
 }
+
+// Behind is where it listens, when --public-url names another address.
+func (s Served) Behind() string { return s.behind }
 
 const ownAddress = "Its own address is "
 
