@@ -186,14 +186,14 @@ func (h *handlers) returnFromProvider(c echo.Context) error {
 	if c.Request().Method == http.MethodHead { // a look must not use up the attempt
 		return errNotHere
 	}
-	begun, err := h.attempts.read(c)
-	if err == nil {
-		begun, err = h.attempts.take(c, begun.Purpose)
-	}
-	if err == nil && (begun.Sent == nil || begun.Sent.Provider != provider.Key()) {
+	begun, err := h.attempts.sentTo(c, c.QueryParam("state"))
+	if err == nil && begun.Sent.Provider != provider.Key() {
 		err = errAttempt
 	}
 	if err != nil {
+		if _, signedOut := h.authenticate(c); signedOut == nil { // reloaded: it did its work, or what it was for is long over
+			return c.Redirect(http.StatusSeeOther, "/")
+		}
 		return h.providerFailed(c, attempt{Purpose: toSignIn, Next: "/"}, err)
 	}
 	if begun.PersonID != "" {
@@ -207,6 +207,9 @@ func (h *handlers) returnFromProvider(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := h.attempts.use(c, begun); err != nil {
+		return h.providerFailed(c, begun, err)
 	}
 	found, err := provider.Finish(c.Request().Context(), *begun.Sent, c.QueryParams())
 	if err != nil {

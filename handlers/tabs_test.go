@@ -1,0 +1,118 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"mooring/account"
+	"mooring/identity"
+	"mooring/identity/identitytest"
+)
+
+// quirkySite is a site with a provider whose quirks can be switched.
+func quirkySite(t *testing.T, policy account.Policy, more ...string) (*site, *identitytest.Quirky) {
+	t.Helper()
+	quirky := identitytest.StartQuirky(t)
+	public := &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}
+	settings, err := identity.ParseSettings(quirky.SettingsLine("harbor", more...), os.ReadFile, quirky.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := identity.New(settings, public, &http.Client{Timeout: 10 * time.Second}, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy.Passwords, policy.Providers = true, []string{"harbor"}
+	return newSite(t, withPolicy(policy), func(c *Config) { c.SignInWith = []*identity.Provider{p} }), quirky
+}
+
+// goes goes to the quirky provider, signs in there, and gives the address to which
+// that sends the browser back.
+func (b *browser) goes(quirky *identitytest.Quirky, from string) string {
+	b.s.t.Helper()
+	w := b.ask("GET", from, nil)
+	if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), quirky.URL) {
+		b.s.t.Fatalf("%s answered %d to %q: %s", from, w.Code, w.Header().Get("Location"), w.Body)
+	}
+	return fromHarbor + "?" + quirky.SignIn(b.s.t, w.Header().Get("Location")).Encode()
+}
+
+func TestTabsSideBySideSignInEach(t *testing.T) {
+	for _, first := range []int{0, 1} {
+		s, quirky := quirkySite(t, account.Policy{Registration: true})
+		b := s.browser()
+		back := []string{b.goes(quirky, goToHarbor+"?next=%2Fsettings"), b.goes(quirky, goToHarbor+"?next=%2Fsettings%2Fsecurity")}
+		next := []string{"/settings", "/settings/security"}
+		for _, tab := range []int{first, 1 - first} {
+			leads(t, b.ask("GET", back[tab], nil), next[tab])
+		}
+		if b.session() == "" {
+			t.Error("nobody is signed in")
+		}
+	}
+}
+
+func TestACallbackThatFitsNoAttemptUsesNothingUp(t *testing.T) {
+	s, quirky := quirkySite(t, account.Policy{Registration: true})
+	b := s.browser()
+	stale := b.goes(quirky, goToHarbor)
+	name, _ := b.sent()
+	delete(b.cookies, name) // as after ten minutes
+	back := b.goes(quirky, goToHarbor)
+	for _, odd := range []string{stale, fromHarbor, fromHarbor + "?state=&code=x", fromHarbor + "?code=x&state=" + strings.Repeat("x", 5000),
+		fromHarbor + "?error=access_denied&state=another"} {
+		w := b.ask("GET", odd, nil)
+		says(t, w, http.StatusUnprocessableEntity, errAttempt.Sentence)
+		for _, cookie := range w.Result().Cookies() {
+			if strings.HasPrefix(cookie.Name, s.attempts.name) {
+				t.Errorf("%.60s changed the cookie %s", odd, cookie.Name)
+			}
+		}
+	}
+	leads(t, b.ask("GET", back, nil), "/")
+}
+
+func TestACallbackThatIsReloadedLeadsToTheFirstPage(t *testing.T) {
+	s, quirky := quirkySite(t, account.Policy{Registration: true})
+	b := s.browser()
+	back := b.goes(quirky, goToHarbor)
+	leads(t, b.ask("GET", back, nil), "/")
+	session := b.session()
+	w := b.ask("GET", back, nil)
+	leads(t, w, "/")
+	if b.session() != session || len(w.Result().Cookies()) > 0 {
+		t.Errorf("the reload changed something: %v", w.Result().Cookies())
+	}
+	b.ask("POST", "/logout", url.Values{})
+	says(t, b.ask("GET", back, nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
+}
+
+// They come back with every request, so that many of them would end at a proxy.
+func TestAttemptsOnTheirWayAreBounded(t *testing.T) {
+	s, quirky := quirkySite(t, account.Policy{Registration: true})
+	b := s.browser()
+	b.cookies[s.attempts.name+"_"+strings.Repeat("0", stateKeySize)] = "of another start"
+	b.cookies[s.attempts.name+"_list"] = "of the page"
+	var back []string
+	for range mostSent + 3 {
+		back = append(back, b.goes(quirky, goToHarbor+"?next=%2Fsettings"))
+	}
+	count, size := 0, 0
+	for name, value := range b.cookies {
+		if strings.HasPrefix(name, s.attempts.name+"_") && name != s.attempts.name+"_list" {
+			count, size = count+1, size+len(value)
+		}
+	}
+	if count < 3 || count > mostSent || size > mostSentBytes {
+		t.Errorf("%d attempts with %d bytes are on their way", count, size)
+	}
+	if b.cookies[s.attempts.name+"_list"] == "" {
+		t.Error("what the page began is gone")
+	}
+	says(t, b.ask("GET", back[0], nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
+	leads(t, b.ask("GET", back[len(back)-1], nil), "/settings")
+}
