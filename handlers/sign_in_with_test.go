@@ -142,7 +142,7 @@ func TestWhatAProviderGetsWrongIsSaid(t *testing.T) {
 	s, issuer := providerSite(t, account.Policy{Registration: true})
 	b := s.browser()
 	issuer.ChangeNonce("another")
-	says(t, b.ask("GET", b.through(issuer, goToHarbor), nil), http.StatusUnprocessableEntity, identity.ErrAnswer.Sentence)
+	says(t, b.ask("GET", b.through(issuer, goToHarbor), nil), http.StatusUnprocessableEntity, identity.ErrToken.Sentence)
 	says(t, b.ask("GET", fromHarbor+"?error=access_denied&error_description=%3Cscript%3E", nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
 	if b.session() != "" {
 		t.Error("a wrong answer signed in")

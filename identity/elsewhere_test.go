@@ -182,14 +182,14 @@ func TestWhatGitHubAnswersWronglyIsRefusedAndTellsNoSecret(t *testing.T) {
 		"a wrong secret": {func(h *hub) {
 			h.token = map[string]string{"error": "incorrect_client_credentials", "error_description": secretOfClient}
 		}, same, identity.ErrProviderSettings, true},
-		"no token":             {func(h *hub) { h.token = map[string]string{"echo": secretOfClient} }, same, identity.ErrProviderDown, true},
+		"no token":             {func(h *hub) { h.token = map[string]string{"echo": secretOfClient} }, same, identity.ErrProviderBroken, true},
 		"tokens are down":      {func(h *hub) { h.status["github.com/login/oauth/access_token"] = 502 }, same, identity.ErrProviderDown, true},
 		"people are down":      {func(h *hub) { h.status["api.github.com/user"] = 500 }, same, identity.ErrProviderDown, true},
-		"people are forbidden": {func(h *hub) { h.status["api.github.com/user"] = 403 }, same, identity.ErrProviderDown, true},
-		"addresses are down":   {func(h *hub) { h.status["api.github.com/user/emails"] = 404 }, same, identity.ErrProviderDown, true},
-		"a person without id":  {func(h *hub) { h.profile = map[string]any{"login": "octocat"} }, same, identity.ErrProviderDown, true},
-		"an id below zero":     {func(h *hub) { h.profile = map[string]any{"id": -1} }, same, identity.ErrProviderDown, true},
-		"too large a person":   {func(h *hub) { h.profile = map[string]any{"id": 1, "bio": strings.Repeat("x", 2<<20)} }, same, identity.ErrProviderDown, true},
+		"people are forbidden": {func(h *hub) { h.status["api.github.com/user"] = 403 }, same, identity.ErrProviderBroken, true},
+		"addresses are down":   {func(h *hub) { h.status["api.github.com/user/emails"] = 404 }, same, identity.ErrProviderBroken, true},
+		"a person without id":  {func(h *hub) { h.profile = map[string]any{"login": "octocat"} }, same, identity.ErrProviderBroken, true},
+		"an id below zero":     {func(h *hub) { h.profile = map[string]any{"id": -1} }, same, identity.ErrProviderBroken, true},
+		"too large a person":   {func(h *hub) { h.profile = map[string]any{"id": 1, "bio": strings.Repeat("x", 2<<20)} }, same, identity.ErrProviderBroken, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHub()
@@ -297,7 +297,7 @@ func TestAddressesCountOnlyIfTheProviderSaysThatTheyAreVerified(t *testing.T) {
 func TestAnotherTenantOfEntraIsAnotherIssuer(t *testing.T) {
 	entra := &cloud{issuer: "https://login.microsoftonline.com/" + tenant + "/v2.0"}
 	_, err := entra.signIn(t, "entra tenant="+tenant, false, map[string]any{"iss": "https://login.microsoftonline.com/11111111-0000-4000-8000-00000000abcd/v2.0"})
-	if !errors.Is(err, identity.ErrAnswer) {
+	if !errors.Is(err, identity.ErrToken) {
 		t.Errorf("got %v", err)
 	}
 }

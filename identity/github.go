@@ -87,7 +87,7 @@ func (g github) finish(ctx context.Context, a Attempt, answer url.Values) (goth.
 		return goth.User{}, oidc.ExchangeError(err, s.AccessToken)
 	}
 	if id, err := strconv.ParseInt(user.UserID, 10, 64); err != nil || id <= 0 {
-		return goth.User{}, fmt.Errorf("%w: the person has no number", oidc.ErrDown)
+		return goth.User{}, fmt.Errorf("%w: the person has no number", oidc.ErrBroken)
 	}
 	user.RawData = map[string]any{}
 	user.Email, err = verifiedAddress(ctx, &client, s.AccessToken)

@@ -139,6 +139,10 @@ func sentence(err error) error {
 		return ErrProviderSettings.Because(err)
 	case errors.Is(err, oidc.ErrRefused):
 		return ErrProviderRefused.Because(err)
+	case errors.Is(err, oidc.ErrBroken):
+		return ErrProviderBroken.Because(err)
+	case errors.Is(err, oidc.ErrToken):
+		return ErrToken.Because(err)
 	case errors.Is(err, oidc.ErrAnswer):
 		return ErrAnswer.Because(err)
 	case errors.Is(err, oidc.ErrNotAgain):

@@ -188,7 +188,7 @@ func TestANonceThatWasChangedOnTheWayIsRefused(t *testing.T) {
 	p, _ := harbor(t, issuer)
 	issuer.ChangeNonce("another nonce")
 	a, address := begin(t, p, false)
-	refused(t, p, a, issuer.SignIn(t, address), identity.ErrAnswer)
+	refused(t, p, a, issuer.SignIn(t, address), identity.ErrToken)
 }
 
 func TestAnAttemptEndsAfterAQuarterOfAnHour(t *testing.T) {

@@ -6,6 +6,10 @@ import "mooring/fault"
 var (
 	ErrProviderDown = fault.New(fault.Unavailable, "identity.provider-down",
 		"That sign-in provider does not answer at the moment. Try again in a few minutes, or choose another way.")
+	ErrProviderBroken = fault.New(fault.Unavailable, "identity.provider-broken",
+		"That sign-in provider answered in a way that Mooring can't use. Try again, or choose another way. If it happens again, tell whoever runs this Mooring: the log says why.")
+	ErrToken = fault.New(fault.Invalid, "identity.token",
+		"What the sign-in provider said about you didn't pass Mooring's checks, so you aren't signed in. Start again. If it happens again, tell whoever runs this Mooring: the log says why.")
 	ErrProviderSettings = fault.New(fault.Unavailable, "identity.provider-settings",
 		"That sign-in provider turned this site away. Choose another way, and tell whoever runs this site.")
 	ErrProviderRefused = fault.New(fault.Invalid, "identity.provider-refused",

@@ -1,8 +1,10 @@
 package oidc
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/markbates/goth"
 	"golang.org/x/oauth2"
@@ -14,6 +16,8 @@ import (
 // Why a sign-in came to nothing. Each is wrapped with its cause, for the log.
 var (
 	ErrDown     = errors.New("the provider gave no answer")
+	ErrBroken   = errors.New("the provider's answer can't be used")
+	ErrToken    = errors.New("the provider's token does not hold")
 	ErrSettings = errors.New("the provider turned the site away")
 	ErrRefused  = errors.New("the provider refused the person")
 	ErrAnswer   = errors.New("the answer does not hold")
@@ -38,6 +42,22 @@ func wrong(format string, values ...any) error {
 	return because(ErrAnswer, fmt.Errorf(format, values...))
 }
 
+// noToken says why an ID token is not believed.
+func noToken(format string, values ...any) error {
+	return because(ErrToken, fmt.Errorf(format, values...))
+}
+
+// unanswered sorts what went wrong when the provider was asked: it gave no answer,
+// or one that can't be used.
+func unanswered(err error, hidden ...string) error {
+	var request *url.Error
+	used := errors.Is(err, errKeys) || errors.Is(err, errRedirected) || errors.Is(err, errTooLarge)
+	if !used && (errors.As(err, &request) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		return because(ErrDown, err, hidden...)
+	}
+	return because(ErrBroken, err, hidden...)
+}
+
 // ErrorAnswer reads the error that a provider may send back instead of a code.
 func ErrorAnswer(answer goth.Params) error {
 	code := answer.Get("error")
@@ -58,7 +78,7 @@ func ErrorAnswer(answer goth.Params) error {
 func ExchangeError(err error, hidden ...string) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		return because(ErrDown, err, hidden...)
+		return unanswered(err, hidden...)
 	}
 	why := ErrSettings
 	switch refused.ErrorCode {

@@ -53,10 +53,10 @@ type Config struct {
 // Provider is one issuer. It asks for the discovery document when it is first
 // needed, and keeps it.
 type Provider struct {
-	config  Config
-	turn    chan struct{} // held by who looks at issuer
-	issuer  *issuer
-	context context.Context
+	config Config
+	turn   chan struct{} // held by who looks at issuer
+	issuer *issuer
+	client *http.Client
 }
 
 // issuer is what the discovery document says.
@@ -64,6 +64,7 @@ type issuer struct {
 	*gooidc.Provider
 	oauth    oauth2.Config
 	keys     gooidc.KeySet
+	keySets  *keySets
 	namesIss bool // every answer names its issuer (RFC 9207)
 }
 
@@ -78,11 +79,7 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{
-		config:  c,
-		turn:    make(chan struct{}, 1),
-		context: gooidc.ClientContext(context.Background(), client),
-	}, nil
+	return &Provider{config: c, turn: make(chan struct{}, 1), client: client}, nil
 }
 
 // Name is the name of the provider.
@@ -139,8 +136,7 @@ func (p *Provider) Begin(ctx context.Context, state string, fresh bool) (*Sessio
 
 // within bounds one step and lends it our client.
 func (p *Provider) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	client, _ := p.context.Value(oauth2.HTTPClient).(*http.Client)
-	return context.WithTimeout(gooidc.ClientContext(ctx, client), wholeTime)
+	return context.WithTimeout(gooidc.ClientContext(ctx, p.client), wholeTime)
 }
 
 // discover gives what the discovery document says. One asks at a time, and a
@@ -161,7 +157,7 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 	case errors.As(err, &another):
 		return nil, because(ErrSettings, err)
 	case err != nil:
-		return nil, because(ErrDown, err)
+		return nil, unanswered(err)
 	}
 	var document struct {
 		Keys     string   `json:"jwks_uri"`
@@ -170,7 +166,7 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 		Methods  []string `json:"token_endpoint_auth_methods_supported"`
 	}
 	if err := found.Claims(&document); err != nil {
-		return nil, because(ErrDown, err)
+		return nil, because(ErrBroken, err)
 	}
 	endpoint := found.Endpoint()
 	endpoint.AuthStyle = oauth2.AuthStyleInHeader
@@ -190,11 +186,15 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 	if p.config.GroupsClaim != "" && slices.Contains(document.Scopes, p.config.GroupsClaim) {
 		scopes = append(scopes, p.config.GroupsClaim)
 	}
+	keys := &keySets{base: p.client.Transport}
+	reading := *p.client
+	reading.Transport = keys
 	p.issuer = &issuer{
 		Provider: found,
 		oauth: oauth2.Config{ClientID: p.config.ClientID, ClientSecret: p.config.ClientSecret.Reveal(),
 			Endpoint: endpoint, RedirectURL: p.config.RedirectURL, Scopes: scopes},
-		keys:     gooidc.NewRemoteKeySet(p.context, document.Keys),
+		keys:     gooidc.NewRemoteKeySet(gooidc.ClientContext(context.Background(), &reading), document.Keys),
+		keySets:  keys,
 		namesIss: document.NamesIss,
 	}
 	return p.issuer, nil

@@ -99,7 +99,11 @@ func TestTokensThatAreWellSignedAndWrongAreRefused(t *testing.T) {
 			change(h)
 			p := h.provider(t)
 			s, answer := h.begin(t, p, false)
-			refused(t, p, s, answer, oidc.ErrAnswer)
+			want := oidc.ErrToken
+			if name == "no token" || name == "a token that is a number" {
+				want = oidc.ErrBroken
+			}
+			refused(t, p, s, answer, want)
 		})
 	}
 }
@@ -175,7 +179,11 @@ func TestAnAnswerIsForItsStateAndFromItsIssuer(t *testing.T) {
 			s, answer := h.begin(t, p, false)
 			one.change(s, answer)
 			if !one.good {
-				refused(t, p, s, answer, oidc.ErrAnswer)
+				want := oidc.ErrAnswer
+				if s.Nonce == "" {
+					want = oidc.ErrToken
+				}
+				refused(t, p, s, answer, want)
 				if h.timesAsked("/token") != 0 && s.Nonce != "" {
 					t.Error("the code went out all the same")
 				}
@@ -202,7 +210,7 @@ func TestNoNonceIsNotTheSameAsNoNonce(t *testing.T) {
 	p := h.provider(t)
 	s, answer := h.begin(t, p, false)
 	s.Nonce = ""
-	refused(t, p, s, answer, oidc.ErrAnswer)
+	refused(t, p, s, answer, oidc.ErrToken)
 }
 
 func TestAShortStateIsNotSent(t *testing.T) {
@@ -310,7 +318,7 @@ func TestTheDiscoveryDocumentIsOfTheIssuerAndLeadsToSafePlaces(t *testing.T) {
 		"a file":                {map[string]any{"authorization_endpoint": "file:///etc/passwd"}, oidc.ErrSettings},
 		"a script":              {map[string]any{"authorization_endpoint": "javascript:alert(1)"}, oidc.ErrSettings},
 		"plain user info":       {map[string]any{"userinfo_endpoint": "http://evil.example/userinfo"}, oidc.ErrSettings},
-		"not a document":        {map[string]any{"issuer": 7}, oidc.ErrDown},
+		"not a document":        {map[string]any{"issuer": 7}, oidc.ErrBroken},
 	} {
 		h := start(t)
 		h.discovery = one.change
@@ -332,7 +340,7 @@ func TestOnlyAddressesForSecretsAreIssuers(t *testing.T) {
 	}
 }
 
-func TestAnIssuerThatGivesNoAnswerIsDown(t *testing.T) {
+func TestAnIssuerThatGivesNoAnswerIsDownAndOneThatIsNoUseIsBroken(t *testing.T) {
 	const discovery = "/.well-known/openid-configuration"
 	big := func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"issuer":"` + strings.Repeat("x", 2<<20) + `"}`))
@@ -343,22 +351,24 @@ func TestAnIssuerThatGivesNoAnswerIsDown(t *testing.T) {
 	for name, one := range map[string]struct {
 		path   string
 		answer http.HandlerFunc
+		want   error
 	}{
-		"an error":              {discovery, status(500)},
-		"not there":             {discovery, status(404)},
-		"too many":              {discovery, status(429)},
-		"a page":                {discovery, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<!doctype html>")) }},
-		"elsewhere":             {discovery, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/keys", http.StatusFound) }},
-		"too large":             {discovery, big},
-		"an error for the code": {"/token", status(503)},
-		"a page for the code":   {"/token", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{")) }},
+		"an error":              {discovery, status(500), oidc.ErrDown},
+		"not there":             {discovery, status(404), oidc.ErrBroken},
+		"too many":              {discovery, status(429), oidc.ErrDown},
+		"a page":                {discovery, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<!doctype html>")) }, oidc.ErrBroken},
+		"elsewhere":             {discovery, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/keys", http.StatusFound) }, oidc.ErrBroken},
+		"too large":             {discovery, big, oidc.ErrBroken},
+		"an error for the code": {"/token", status(503), oidc.ErrDown},
+		"a page for the code":   {"/token", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{")) }, oidc.ErrBroken},
 		"the code sent elsewhere": {"/token", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/keys", http.StatusTemporaryRedirect)
-		}},
-		"a token that is too large": {"/token", big},
-		"an error for the keys":     {"/keys", status(500)},
-		"keys that hang up":         {"/keys", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
-		"keys that are sent away":   {"/keys", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/token", http.StatusFound) }},
+		}, oidc.ErrBroken},
+		"a token that is too large": {"/token", big, oidc.ErrBroken},
+		"an error for the keys":     {"/keys", status(500), oidc.ErrDown},
+		"no keys there":             {"/keys", status(404), oidc.ErrBroken},
+		"keys that hang up":         {"/keys", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, oidc.ErrDown},
+		"keys that are sent away":   {"/keys", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/token", http.StatusFound) }, oidc.ErrBroken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t)
@@ -370,7 +380,7 @@ func TestAnIssuerThatGivesNoAnswerIsDown(t *testing.T) {
 				h.claims["nonce"] = s.Nonce
 				_, err = s.AuthorizeWithin(t.Context(), p, url.Values{"state": {state}, "code": {"the-code"}})
 			}
-			if !errors.Is(err, oidc.ErrDown) || strings.ContainsAny(err.Error(), "\r\n") || len(err.Error()) > 500 {
+			if !errors.Is(err, one.want) || strings.ContainsAny(err.Error(), "\r\n") || len(err.Error()) > 500 {
 				t.Fatalf("got %v", err)
 			}
 			h.instead(one.path, nil)

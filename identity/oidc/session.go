@@ -3,10 +3,14 @@ package oidc
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"maps"
+	"math"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	gooidc "github.com/coreos/go-oidc/v3/oidc"
@@ -91,41 +95,39 @@ func (s *Session) AuthorizeWithin(ctx context.Context, p *Provider, answer goth.
 func (s *Session) check(ctx context.Context, p *Provider, at *issuer, token *oauth2.Token) error {
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
-		return wrong("there is no ID token")
+		return because(ErrBroken, errors.New("there is no ID token"))
 	}
-	keys := &watched{KeySet: at.keys}
+	keys := &watched{KeySet: at.keys, sets: at.keySets}
 	verifier := gooidc.NewVerifier(p.config.Issuer, keys, &gooidc.Config{
 		ClientID: p.config.ClientID, SupportedSigningAlgs: algorithms, Now: p.config.Now,
 	})
 	id, err := verifier.Verify(ctx, raw)
 	switch {
-	case keys.down != nil:
-		return because(ErrDown, keys.down)
+	case keys.failed != nil:
+		return keys.failed
 	case err != nil:
-		return because(ErrAnswer, err)
+		return because(ErrToken, err)
 	case id.Subject == "" || len(id.Subject) > subjectSize:
-		return wrong("the subject has %d characters", len(id.Subject))
+		return noToken("the subject has %d characters", len(id.Subject))
 	case s.Nonce == "" || subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(s.Nonce)) != 1:
-		return wrong("the nonce is not the one that was sent")
+		return noToken("the nonce is not the one that was sent")
 	case id.AccessTokenHash != "" && id.VerifyAccessToken(token.AccessToken) != nil:
-		return wrong("the access token is not the one that the ID token came with")
-	}
-	var extra struct {
-		Party    string   `json:"azp"`
-		AuthTime *float64 `json:"auth_time"`
+		return noToken("the access token is not the one that the ID token came with")
 	}
 	var claims map[string]any
-	if err := errors.Join(id.Claims(&extra), id.Claims(&claims)); err != nil {
-		return because(ErrAnswer, err)
+	if err := id.Claims(&claims); err != nil {
+		return because(ErrToken, err)
 	}
-	if extra.Party != p.config.ClientID && (extra.Party != "" || len(id.Audience) > 1) {
-		return wrong("the token was made for %q", extra.Party)
+	party, isText := claims["azp"].(string)
+	if claims["azp"] != nil && !isText || party != p.config.ClientID && (party != "" || len(id.Audience) > 1) {
+		return noToken("the token was made for %q", party)
 	}
 	if s.Fresh && !p.config.NeverAgain {
-		if extra.AuthTime == nil {
+		seconds, ok := number(claims["auth_time"])
+		if !ok {
 			return because(ErrNotAgain, errors.New("the token has no auth_time"))
 		}
-		if last := time.Unix(int64(*extra.AuthTime), 0); last.Before(s.Begun.Add(-skew)) {
+		if last := time.Unix(int64(seconds), 0); last.Before(s.Begun.Add(-skew)) {
 			return because(ErrNotAgain, errors.New("the person last signed in there at "+last.UTC().Format(time.RFC3339)))
 		}
 	}
@@ -133,20 +135,52 @@ func (s *Session) check(ctx context.Context, p *Provider, at *issuer, token *oau
 	return nil
 }
 
-// watched tells a key set that cannot be fetched from a token that does not
-// hold, which the verifier does not.
-type watched struct {
-	gooidc.KeySet
-	down error
+// number reads a claim that some issuers write as a text.
+func number(claim any) (float64, bool) {
+	switch value := claim.(type) {
+	case float64:
+		return value, true
+	case string:
+		parsed, err := strconv.ParseFloat(value, 64)
+		return parsed, err == nil && !math.IsNaN(parsed) && !math.IsInf(parsed, 0)
+	}
+	return 0, false
 }
 
+// watched tells a key set that cannot be fetched or read from a token that does
+// not hold, which the verifier does not.
+type watched struct {
+	gooidc.KeySet
+	sets   *keySets
+	failed error
+}
+
+// VerifySignature implements gooidc.KeySet.
 func (w *watched) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	payload, err := w.KeySet.VerifySignature(ctx, token)
-	var unanswered *url.Error
-	if errors.As(err, &unanswered) || err != nil && ctx.Err() != nil {
-		w.down = err
+	var request *url.Error
+	switch {
+	case err == nil:
+	case errors.As(err, &request), ctx.Err() != nil:
+		w.failed = unanswered(err)
+	default:
+		if why := w.sets.whyUnread(keyID(token)); why != nil {
+			w.failed = because(ErrBroken, why)
+		}
 	}
 	return payload, err
+}
+
+// keyID is the key that a token says it is signed with.
+func keyID(token string) string {
+	var header struct {
+		ID string `json:"kid"`
+	}
+	first, _, _ := strings.Cut(token, ".")
+	if text, err := base64.RawURLEncoding.DecodeString(first); err == nil {
+		_ = json.Unmarshal(text, &header)
+	}
+	return header.ID
 }
 
 // FetchUser is FetchUserWithin, for goth.
