@@ -48,6 +48,10 @@ var (
 		"Only e-mail addresses of certain domains may sign in here, and that one is not among them. Sign in there with another address.")
 	ErrUnverifiedAddress = fault.New(fault.Forbidden, "account.unverified-address",
 		"The provider has not verified your e-mail address. Verify it there and try again.")
+	ErrNoAddress = fault.New(fault.Forbidden, "account.no-address",
+		"The provider told Mooring no e-mail address of yours, and Mooring needs one to sign you in. Add one to your profile there and start again. If you have one there, ask whoever runs this Mooring to have the provider tell it.")
+	ErrAddressUnread = fault.New(fault.Unavailable, "account.address-unread",
+		"The provider didn't answer when Mooring asked for your e-mail address. Try again in a few minutes, or choose another way.")
 	ErrAddressTaken = fault.New(fault.Conflict, "account.address-taken",
 		"Somebody here has that e-mail address already. Sign in the way you did before, then link this identity under Security.")
 	ErrSecondStep = fault.New(fault.Forbidden, "account.second-step",

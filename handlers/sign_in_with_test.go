@@ -31,7 +31,7 @@ func providerSite(t *testing.T, policy account.Policy, change ...func(*Config)) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := identity.New(settings, public, &http.Client{Timeout: 10 * time.Second}, time.Now)
+		p, err := identity.New(settings, public, &http.Client{Timeout: 10 * time.Second}, time.Now, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,7 @@ func quirkySite(t *testing.T, policy account.Policy, more ...string) (*site, *id
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := identity.New(settings, public, &http.Client{Timeout: 10 * time.Second}, time.Now)
+	p, err := identity.New(settings, public, &http.Client{Timeout: 10 * time.Second}, time.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,4 +115,35 @@ func TestAttemptsOnTheirWayAreBounded(t *testing.T) {
 	}
 	says(t, b.ask("GET", back[0], nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
 	leads(t, b.ask("GET", back[len(back)-1], nil), "/settings")
+}
+
+func TestWhatAProviderSaysAboutAddressesIsToldAsWhatItIs(t *testing.T) {
+	type claims = map[string]any
+	for name, one := range map[string]struct {
+		quirks   identitytest.Quirks
+		status   int
+		sentence string
+	}{
+		"no address":    {identitytest.Quirks{Claims: claims{"email": nil}}, http.StatusForbidden, account.ErrNoAddress.Sentence},
+		"not verified":  {identitytest.Quirks{Claims: claims{"email_verified": false}}, http.StatusForbidden, account.ErrUnverifiedAddress.Sentence},
+		"not answered":  {identitytest.Quirks{Claims: claims{"email": nil}, UserInfoStatus: 500}, http.StatusServiceUnavailable, account.ErrAddressUnread.Sentence},
+		"no usable key": {identitytest.Quirks{KeySet: `{"keys":[]}`}, http.StatusServiceUnavailable, identity.ErrProviderBroken.Sentence},
+	} {
+		s, quirky := quirkySite(t, account.Policy{Registration: true})
+		quirky.Set(one.quirks)
+		b := s.browser()
+		t.Log(name)
+		says(t, b.ask("GET", b.goes(quirky, goToHarbor), nil), one.status, one.sentence)
+		if log := s.log.String(); !strings.Contains(log, "cause=") || strings.Contains(log, quirky.ClientSecret) {
+			t.Errorf("%s: the log says %s", name, log)
+		}
+	}
+}
+
+func TestANameIsNoReasonToKeepSomebodyOut(t *testing.T) {
+	s, quirky := quirkySite(t, account.Policy{Registration: true})
+	quirky.Set(identitytest.Quirks{Claims: map[string]any{"name": nil}, UserInfoStatus: http.StatusForbidden})
+	b := s.browser()
+	leads(t, b.ask("GET", b.goes(quirky, goToHarbor), nil), "/")
+	says(t, b.ask("GET", "/settings", nil), http.StatusOK, "ada@example.com")
 }

@@ -221,7 +221,7 @@ func answered(got *httptest.ResponseRecorder, htmx bool) string {
 func githubForTests(t *testing.T) *identity.Provider {
 	t.Helper()
 	p, err := identity.New(identity.Settings{Kind: identity.GitHub, Key: "github", Name: "GitHub", ClientID: "client", ClientSecret: secret.NewText("not a secret")},
-		&url.URL{Scheme: "http", Host: "127.0.0.1:8080"}, &http.Client{Timeout: time.Second}, testNow)
+		&url.URL{Scheme: "http", Host: "127.0.0.1:8080"}, &http.Client{Timeout: time.Second}, testNow, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

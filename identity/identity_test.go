@@ -32,7 +32,7 @@ func harbor(t *testing.T, issuer *identitytest.Issuer, more ...string) (*identit
 		t.Fatal(err)
 	}
 	at := &clock{time.Now()}
-	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, at.now)
+	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, at.now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func TestAWrongSecretIsTheOperatorsMatterAndIsNotTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, time.Now)
+	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, time.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,11 +23,16 @@ func quirky(t *testing.T, more ...string) (*identity.Provider, *identitytest.Qui
 // asSet is another start of Mooring with the same provider.
 func asSet(t *testing.T, q *identitytest.Quirky, more ...string) *identity.Provider {
 	t.Helper()
+	return logging(t, q, slog.New(slog.DiscardHandler), more...)
+}
+
+func logging(t *testing.T, q *identitytest.Quirky, log *slog.Logger, more ...string) *identity.Provider {
+	t.Helper()
 	settings, err := identity.ParseSettings(q.SettingsLine("harbor", more...), nil, q.Getenv)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, time.Now)
+	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, time.Now, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,5 +102,79 @@ func TestAKeySetThatIsNoUseIsTheProvidersFault(t *testing.T) {
 	p := asSet(t, q)
 	if _, err := signInAt(t, p, q, identitytest.Quirks{KeysStatus: http.StatusInternalServerError}); !errors.Is(err, identity.ErrProviderDown) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnAddressIsReadWhereverAndHoweverItIsSaid(t *testing.T) {
+	type claims = map[string]any
+	for name, one := range map[string]struct {
+		token, info claims
+		email       string
+		verified    bool
+		asked       int // at the user info endpoint
+	}{
+		"in the token":                    {claims{}, nil, "ada@example.com", true, 0},
+		"not verified":                    {claims{"email_verified": false}, claims{"email": "ada@example.com", "email_verified": true}, "ada@example.com", false, 0},
+		"a text":                          {claims{"email_verified": "True"}, nil, "ada@example.com", true, 0},
+		"capitals":                        {claims{"email_verified": "TRUE"}, nil, "ada@example.com", true, 0},
+		"a number":                        {claims{"email_verified": 1}, nil, "ada@example.com", true, 0},
+		"a number as a text":              {claims{"email_verified": "1"}, nil, "ada@example.com", true, 0},
+		"another number":                  {claims{"email_verified": 2}, nil, "ada@example.com", false, 0},
+		"another text":                    {claims{"email_verified": "yes"}, nil, "ada@example.com", false, 0},
+		"a list":                          {claims{"email_verified": []bool{true}}, nil, "ada@example.com", false, 0},
+		"null":                            {claims{"email_verified": identitytest.Null}, claims{}, "ada@example.com", false, 1},
+		"null, and user info knows":       {claims{"email_verified": identitytest.Null}, claims{"email": "Ada@example.com", "email_verified": "True"}, "ada@example.com", true, 1},
+		"only at user info":               {claims{"email_verified": nil}, claims{"email": "ada@example.com", "email_verified": 1}, "ada@example.com", true, 1},
+		"of another address":              {claims{"email_verified": nil}, claims{"email": "eve@example.com", "email_verified": true}, "ada@example.com", false, 1},
+		"of no address":                   {claims{"email_verified": nil}, claims{"email_verified": true}, "ada@example.com", false, 1},
+		"both only at user info":          {claims{"email": nil, "email_verified": nil}, claims{"email": "ada@example.org", "email_verified": true}, "ada@example.org", true, 1},
+		"verified, and the address there": {claims{"email": nil}, claims{"email": "ada@example.org"}, "ada@example.org", false, 1},
+		"null at user info":               {claims{"email": nil}, claims{"email": "ada@example.org", "email_verified": identitytest.Null}, "ada@example.org", false, 1},
+		"beside a name":                   {claims{"email": "Ada Byron <ada@example.com>"}, nil, "ada@example.com", true, 0},
+		"in brackets":                     {claims{"email": "<ada@example.com>"}, nil, "ada@example.com", true, 0},
+		"blanks around it":                {claims{"email": " ada@example.com "}, nil, "ada@example.com", true, 0},
+		"two":                             {claims{"email": "ada@example.com, eve@example.com"}, claims{}, "", false, 1},
+		"empty":                           {claims{"email": ""}, claims{"email": "ada@example.org", "email_verified": true}, "ada@example.org", true, 1},
+		"a number for an address":         {claims{"email": 7}, claims{"email": "ada@example.org", "email_verified": true}, "ada@example.org", true, 1},
+		"none, but in other claims": {claims{"email": nil, "preferred_username": "ada@example.com", "upn": "ada@example.com", "unique_name": "ada@example.com", "mail": "ada@example.com"},
+			claims{"upn": "ada@example.com", "email_verified": true}, "", false, 1},
+	} {
+		p, q := quirky(t)
+		id, err := signInAt(t, p, q, identitytest.Quirks{Claims: one.token, UserInfo: one.info})
+		if err != nil || id.Email != one.email || id.EmailVerified != one.verified || q.Asked("/userinfo") != one.asked || id.Unread {
+			t.Errorf("%s: got %+v, %v, and user info was asked %d times", name, id, err, q.Asked("/userinfo"))
+		}
+	}
+}
+
+func TestAUserInfoEndpointThatFailsIsNoReasonToFail(t *testing.T) {
+	for name, quirks := range map[string]identitytest.Quirks{
+		"forbidden": {UserInfoStatus: 403}, "not there": {UserInfoStatus: 404}, "down": {UserInfoStatus: 500}, "too often": {UserInfoStatus: 429},
+		"a page": {UserInfoBody: "<!doctype html>"}, "a list": {UserInfoBody: "[]"}, "half": {UserInfoBody: `{"sub":`}, "signed by nobody": {UserInfoBody: "a.b.c"},
+		"about nobody": {UserInfo: map[string]any{"sub": nil}}, "about a number": {UserInfo: map[string]any{"sub": 7}},
+	} {
+		var said strings.Builder
+		q := identitytest.StartQuirky(t)
+		p := logging(t, q, slog.New(slog.NewTextHandler(&said, nil)))
+		quirks.Claims = map[string]any{"name": nil, "email": nil}
+		for range 3 {
+			if id, err := signInAt(t, p, q, quirks); err != nil || id.Subject != q.Subject || id.Email != "" || !id.Unread {
+				t.Errorf("%s: got %+v, %v", name, id, err)
+			}
+		}
+		if strings.Count(said.String(), "\n") != 1 || !strings.Contains(said.String(), "cause=") || strings.Contains(said.String(), "access\"") {
+			t.Errorf("%s: the log says %s", name, said.String())
+		}
+	}
+	p, q := quirky(t)
+	if id, err := signInAt(t, p, q, identitytest.Quirks{NoUserInfo: true, Claims: map[string]any{"name": nil}}); err != nil || id.Unread || id.Name != "" {
+		t.Errorf("without one: got %+v, %v", id, err)
+	}
+	_, err := signInAt(t, p, q, identitytest.Quirks{Claims: map[string]any{"name": nil}, UserInfo: map[string]any{"sub": "somebody else"}})
+	if p = asSet(t, q); err != nil { // the discovery document of before has no such endpoint
+		t.Error(err)
+	}
+	if _, err := signInAt(t, p, q, identitytest.Quirks{Claims: map[string]any{"name": nil}, UserInfo: map[string]any{"sub": "somebody else"}}); !errors.Is(err, identity.ErrToken) {
+		t.Errorf("about somebody else: got %v", err)
 	}
 }

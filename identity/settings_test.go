@@ -59,7 +59,7 @@ func TestSettingsSayWhatTheOperatorMeans(t *testing.T) {
 		if fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) {
 			t.Errorf("%s: got %#v", line, got)
 		}
-		if _, err := identity.New(got, site, nil, time.Now); err != nil {
+		if _, err := identity.New(got, site, nil, time.Now, nil); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}
 	}

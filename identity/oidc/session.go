@@ -6,16 +6,24 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"maps"
 	"math"
+	"mime"
+	"net/http"
+	"net/mail"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	gooidc "github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
 	"github.com/markbates/goth"
 	"golang.org/x/oauth2"
+
+	"mooring/text"
 )
 
 const subjectSize = 255 // characters that a subject has at most, says the standard
@@ -31,6 +39,7 @@ type Session struct {
 
 	claims      map[string]any // of the token, after Authorize
 	accessToken string
+	unread      error // why the user info endpoint was asked in vain
 }
 
 var _ goth.Session = (*Session)(nil)
@@ -192,12 +201,9 @@ func (p *Provider) FetchUser(session goth.Session) (goth.User, error) {
 	return p.FetchUserWithin(context.Background(), s)
 }
 
-// addressClaims belong together: whether an address is verified is said about
-// the address beside it, not about one from elsewhere.
-var addressClaims = []string{"email", "email_verified", "xms_edov"}
-
 // FetchUserWithin says who signed in. The signed token has the say; what it
-// leaves open is asked at the user info endpoint, whose answer nobody signs.
+// leaves open is asked at the user info endpoint, whose answer nobody signs. When
+// that gives none, it stays open, and Unread says why.
 func (p *Provider) FetchUserWithin(ctx context.Context, s *Session) (goth.User, error) {
 	if s.claims == nil {
 		return goth.User{}, wrong("nothing was authorized")
@@ -210,45 +216,117 @@ func (p *Provider) FetchUserWithin(ctx context.Context, s *Session) (goth.User, 
 	}
 	claims := s.claims
 	if at.UserInfoEndpoint() != "" && p.leavesOpen(claims) {
-		info, err := at.UserInfo(ctx, oauth2.StaticTokenSource(&oauth2.Token{AccessToken: s.accessToken, TokenType: "Bearer"}))
-		if err != nil {
-			return goth.User{}, because(ErrDown, err, s.accessToken)
+		more, err := p.userInfo(ctx, at, s)
+		switch {
+		case errors.Is(err, ErrToken):
+			return goth.User{}, err
+		case err != nil:
+			s.unread = err
+		default:
+			claims = merge(claims, more)
 		}
-		if info.Subject != claims["sub"] {
-			return goth.User{}, wrong("the user info is about somebody else")
-		}
-		more := map[string]any{}
-		if err := info.Claims(&more); err != nil {
-			return goth.User{}, because(ErrDown, err, s.accessToken)
-		}
-		claims = merge(claims, more)
 	}
 	user := goth.User{Provider: p.Name(), RawData: claims}
 	user.UserID, _ = claims["sub"].(string)
-	user.Email, _ = claims["email"].(string)
+	user.Email, _ = Address(claims["email"])
 	user.Name, _ = claims["name"].(string)
 	user.NickName, _ = claims["preferred_username"].(string)
 	return user, nil
 }
 
-func (p *Provider) leavesOpen(claims map[string]any) bool {
-	for _, name := range []string{"email", "name", p.config.GroupsClaim} {
-		if name != "" && claims[name] == nil {
-			return true
+// Unread says why the user info endpoint was asked in vain, or nil.
+func (s *Session) Unread() error { return s.unread }
+
+// userInfo asks the user info endpoint: ErrToken when it is about somebody else.
+func (p *Provider) userInfo(ctx context.Context, at *issuer, s *Session) (map[string]any, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.UserInfoEndpoint(), nil)
+	if err != nil {
+		return nil, because(ErrBroken, err)
+	}
+	request.Header.Set("Authorization", "Bearer "+s.accessToken)
+	request.Header.Set("Accept", "application/json")
+	answer, err := p.client.Do(request)
+	if err != nil {
+		return nil, unanswered(err, s.accessToken)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, because(ErrBroken, fmt.Errorf("the user info endpoint answered %d", answer.StatusCode))
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, unanswered(err, s.accessToken)
+	}
+	if kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); kind == "application/jwt" {
+		if _, err := jose.ParseSigned(string(body), joseAlgorithms()); err != nil {
+			return nil, because(ErrBroken, err, s.accessToken)
+		}
+		if body, err = at.keys.VerifySignature(ctx, string(body)); err != nil {
+			return nil, because(ErrBroken, err, s.accessToken)
 		}
 	}
-	return false
+	var claims map[string]any
+	if err := json.Unmarshal(body, &claims); err != nil {
+		return nil, because(ErrBroken, fmt.Errorf("the user info endpoint: %w", err), s.accessToken)
+	}
+	subject, _ := claims["sub"].(string)
+	switch subject {
+	case s.claims["sub"]:
+		return claims, nil
+	case "":
+		return nil, because(ErrBroken, errors.New("the user info endpoint doesn't say whom it is about"))
+	}
+	return nil, noToken("the user info is about somebody else")
 }
 
-// merge adds what the token leaves open.
+func joseAlgorithms() []jose.SignatureAlgorithm {
+	all := make([]jose.SignatureAlgorithm, len(algorithms))
+	for i, name := range algorithms {
+		all[i] = jose.SignatureAlgorithm(name)
+	}
+	return all
+}
+
+// leavesOpen reports whether the token lacks something that matters.
+func (p *Provider) leavesOpen(claims map[string]any) bool {
+	if _, ok := Address(claims["email"]); !ok || claims["email_verified"] == nil && claims["xms_edov"] == nil {
+		return true
+	}
+	return claims["name"] == nil || p.config.GroupsClaim != "" && claims[p.config.GroupsClaim] == nil
+}
+
+// emailSize is how long an address may be, in bytes.
+const emailSize = 254
+
+// Address reads one e-mail address, which may stand beside a name: Bob <b@x.org>.
+func Address(claim any) (string, bool) {
+	said, ok := claim.(string)
+	if !ok || len(said) > 4*emailSize {
+		return "", false
+	}
+	parsed, err := mail.ParseAddress(said)
+	if err != nil {
+		return "", false
+	}
+	bare, err := mail.ParseAddress(parsed.Address)
+	if err != nil || bare.Address != parsed.Address || len(parsed.Address) > emailSize || text.Line(parsed.Address) != parsed.Address {
+		return "", false
+	}
+	return parsed.Address, true
+}
+
+// merge adds what the token leaves open. Whether an address is verified is said
+// about the address beside it, not about another one.
 func merge(signed, unsigned map[string]any) map[string]any {
 	signed, unsigned = maps.Clone(signed), maps.Clone(unsigned)
-	without := signed
-	if signed["email"] != nil {
-		without = unsigned
-	}
-	for _, name := range addressClaims {
-		delete(without, name)
+	maps.DeleteFunc(signed, func(_ string, claim any) bool { return claim == nil })
+	own, ok := Address(signed["email"])
+	if other, _ := Address(unsigned["email"]); !ok {
+		for _, name := range []string{"email", "email_verified", "xms_edov"} {
+			delete(signed, name)
+		}
+	} else if delete(unsigned, "xms_edov"); !strings.EqualFold(own, other) {
+		delete(unsigned, "email_verified")
 	}
 	maps.Copy(unsigned, signed)
 	return unsigned
