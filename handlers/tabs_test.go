@@ -147,3 +147,22 @@ func TestANameIsNoReasonToKeepSomebodyOut(t *testing.T) {
 	leads(t, b.ask("GET", b.goes(quirky, goToHarbor), nil), "/")
 	says(t, b.ask("GET", "/settings", nil), http.StatusOK, "ada@example.com")
 }
+
+func TestTooManyGroupsChangeNothing(t *testing.T) {
+	s, quirky := quirkySite(t, account.Policy{Registration: true, AdminGroup: "captains"}, "groups-claim=realm_access.roles")
+	b := s.browser()
+	for _, one := range []struct {
+		claims map[string]any
+		status int // of the administrators' page
+	}{
+		{map[string]any{"realm_access": map[string]any{"roles": []any{"captains", 7, nil}}}, http.StatusOK},
+		{map[string]any{"_claim_names": map[string]string{"realm_access": "a"}, "_claim_sources": map[string]any{"a": map[string]string{"endpoint": "https://x.example"}}}, http.StatusOK},
+		{map[string]any{"realm_access": map[string]any{"roles": []string{}}}, http.StatusNotFound},
+	} {
+		quirky.Set(identitytest.Quirks{Claims: one.claims})
+		leads(t, b.ask("GET", b.goes(quirky, goToHarbor), nil), "/")
+		if w := b.ask("GET", "/admin/people", nil); w.Code != one.status {
+			t.Errorf("%v: the page answered %d", one.claims, w.Code)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -347,18 +348,22 @@ func TestStrangeClaimsBecomeNothing(t *testing.T) {
 	}
 }
 
-func TestGroupsAreTextsOfAListOrOneText(t *testing.T) {
+func TestGroupsAreReadInEveryForm(t *testing.T) {
 	other := &cloud{issuer: "https://sso.example.com"}
 	many := make([]string, 3000)
 	for i := range many {
-		many[i] = "group"
+		many[i] = fmt.Sprint("group ", i)
 	}
 	for _, one := range []struct {
 		claim any
 		want  []string
 	}{
-		{[]any{"crew", 7, "", nil, "captains"}, []string{"crew", "captains"}}, {"crew", []string{"crew"}}, {7, nil}, {nil, nil},
-		{map[string]any{"crew": true}, nil}, {[]string{}, nil}, {many, many[:2000]},
+		{[]any{"crew", 7, "", nil, "captains"}, []string{"crew", "7", "captains"}}, {"crew", []string{"crew"}}, {7, []string{"7"}}, {nil, nil},
+		{[]any{map[string]any{"name": "crew"}, []any{"captains"}, true}, nil}, {true, nil}, {"", nil}, {map[string]any{}, nil},
+		{map[string]any{"crew": true}, []string{"crew"}}, {map[string]any{"crew": map[string]any{"1": "x"}, "captains": false, "sailors": nil}, []string{"crew"}},
+		{"crew,captains, sailors", []string{"crew,captains, sailors", "crew", "captains", "sailors"}}, {"crew captains", []string{"crew captains", "crew", "captains"}},
+		{"Harbor Crew,captains", []string{"Harbor Crew,captains", "Harbor Crew", "captains"}}, {[]string{"Harbor Crew", "a,b"}, []string{"Harbor Crew", "a,b"}},
+		{[]string{}, nil}, {many, many[:2000]}, {[]string{"crew", "crew"}, []string{"crew"}},
 	} {
 		id, err := other.signIn(t, "oidc key=sso name=SSO issuer=https://sso.example.com groups-claim=groups", false, map[string]any{"groups": one.claim})
 		if err != nil || !slices.Equal(id.Groups, one.want) {

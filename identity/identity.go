@@ -147,7 +147,7 @@ func (p *Provider) Finish(ctx context.Context, a Attempt, answer url.Values) (ac
 		p.warn("a sign-in provider did not say all about somebody", "cause", user.unread)
 	}
 	if p.settings.GroupsClaim != "" { // without it the provider tells none, which is not the same as being in none
-		id.Groups = groups(user.RawData[p.settings.GroupsClaim])
+		id.Groups = p.groups(user)
 	}
 	return id, nil
 }
@@ -203,21 +203,6 @@ func name(user goth.User) string {
 		}
 	}
 	return ""
-}
-
-// groups reads the claim that the operator named: a list of texts, or one.
-func groups(claim any) []string {
-	list, ok := claim.([]any)
-	if !ok {
-		list = []any{claim}
-	}
-	names := []string{}
-	for _, each := range list[:min(len(list), groupsLimit)] {
-		if name, ok := each.(string); ok && name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // connect signs in at an issuer that speaks OpenID Connect.

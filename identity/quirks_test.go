@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -176,5 +177,52 @@ func TestAUserInfoEndpointThatFailsIsNoReasonToFail(t *testing.T) {
 	}
 	if _, err := signInAt(t, p, q, identitytest.Quirks{Claims: map[string]any{"name": nil}, UserInfo: map[string]any{"sub": "somebody else"}}); !errors.Is(err, identity.ErrToken) {
 		t.Errorf("about somebody else: got %v", err)
+	}
+}
+
+func TestGroupsAreFoundInsideOtherClaims(t *testing.T) {
+	type claims = map[string]any
+	roles := func(names ...string) claims { return claims{"roles": names} }
+	for name, one := range map[string]struct {
+		path        string
+		token, info claims
+		want        []string
+		warns       string
+	}{
+		"nested":                    {"realm_access.roles", claims{"realm_access": roles("crew")}, nil, []string{"crew"}, ""},
+		"deeper":                    {"resource_access.mooring.roles", claims{"resource_access": claims{"mooring": roles("crew")}}, nil, []string{"crew"}, ""},
+		"dots in the name":          {"https://harbor.example/groups", claims{"https://harbor.example/groups": []string{"crew"}}, nil, []string{"crew"}, ""},
+		"dots in a name on the way": {"resource_access.my.app.roles", claims{"resource_access": claims{"my.app": roles("crew")}}, nil, []string{"crew"}, ""},
+		"at user info":              {"realm_access.roles", claims{}, claims{"realm_access": roles("crew")}, []string{"crew"}, ""},
+		"the rest at user info":     {"realm_access.roles", claims{"realm_access": claims{"kind": "x"}}, claims{"realm_access": roles("crew")}, []string{"crew"}, ""},
+		"signed ones count":         {"realm_access.roles", claims{"realm_access": roles("crew")}, claims{"realm_access": roles("captains")}, []string{"crew"}, ""},
+		"an object":                 {"roles", claims{"roles": claims{"crew": claims{"1": "harbor.example"}}}, nil, []string{"crew"}, ""},
+		"none":                      {"groups", claims{"groups": []string{}}, nil, []string{}, ""},
+		"no such claim":             {"groups", claims{}, claims{}, []string{}, "tells no such claim"},
+		"null":                      {"groups", claims{"groups": identitytest.Null}, claims{}, []string{}, "tells no such claim"},
+		"not at the end of the way": {"realm_access.roles", claims{"realm_access": "crew"}, claims{}, []string{}, "tells no such claim"},
+		"unreadable":                {"groups", claims{"groups": []any{claims{"id": 7}}}, nil, []string{}, "in a form that Mooring can't read"},
+		"too many":                  {"groups", claims{"_claim_names": claims{"groups": "src1"}, "_claim_sources": claims{"src1": claims{"endpoint": "https://graph.example"}}}, claims{}, nil, "left out the groups"},
+		"too many, shortly":         {"groups", claims{"hasgroups": true}, claims{}, nil, "left out the groups"},
+		"too many of others":        {"groups", claims{"_claim_names": claims{"roles": "src1"}, "_claim_sources": claims{"src1": claims{"endpoint": "https://graph.example"}}}, claims{}, []string{}, "tells no such claim"},
+	} {
+		var said strings.Builder
+		q := identitytest.StartQuirky(t)
+		p := logging(t, q, slog.New(slog.NewTextHandler(&said, nil)), "groups-claim="+one.path)
+		for range 2 {
+			id, err := signInAt(t, p, q, identitytest.Quirks{Claims: one.token, UserInfo: one.info})
+			if err != nil || !reflect.DeepEqual(id.Groups, one.want) {
+				t.Errorf("%s: got %#v, %v", name, id.Groups, err)
+			}
+		}
+		if lines := strings.Count(said.String(), "\n"); one.warns == "" && lines != 0 || one.warns != "" && (lines != 1 || !strings.Contains(said.String(), one.warns)) {
+			t.Errorf("%s: the log says %s", name, said.String())
+		}
+	}
+	var said strings.Builder
+	q := identitytest.StartQuirky(t)
+	p := logging(t, q, slog.New(slog.NewTextHandler(&said, nil)), "groups-claim=groups")
+	if id, err := signInAt(t, p, q, identitytest.Quirks{UserInfoStatus: 500}); err != nil || id.Groups != nil || !strings.Contains(said.String(), "did not tell somebody's groups") {
+		t.Errorf("while user info is down: got %#v, %v, and the log says %s", id.Groups, err, said.String())
 	}
 }

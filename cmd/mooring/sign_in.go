@@ -123,6 +123,9 @@ func (v signInSettings) signInWith(public *url.URL, getenv func(string) string, 
 		}
 		all = append(all, provider)
 	}
+	if grouping == "" && (v.adminGroup != "" || len(v.organizationGroup) > 0) {
+		log.Warn("no rule about groups can apply: no provider has groups-claim=", "settings", "--admin-group, --organization-group")
+	}
 	return all, nil
 }
 

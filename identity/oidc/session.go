@@ -223,7 +223,11 @@ func (p *Provider) FetchUserWithin(ctx context.Context, s *Session) (goth.User, 
 		case err != nil:
 			s.unread = err
 		default:
-			claims = merge(claims, more)
+			groups, ok := Claim(more, p.config.GroupsClaim)
+			ok = ok && p.lacksGroups(claims)
+			if claims = merge(claims, more); ok { // also inside of something that the token has in part
+				claims[p.config.GroupsClaim] = groups
+			}
 		}
 	}
 	user := goth.User{Provider: p.Name(), RawData: claims}
@@ -292,7 +296,15 @@ func (p *Provider) leavesOpen(claims map[string]any) bool {
 	if _, ok := Address(claims["email"]); !ok || claims["email_verified"] == nil && claims["xms_edov"] == nil {
 		return true
 	}
-	return claims["name"] == nil || p.config.GroupsClaim != "" && claims[p.config.GroupsClaim] == nil
+	return claims["name"] == nil || p.lacksGroups(claims)
+}
+
+func (p *Provider) lacksGroups(claims map[string]any) bool {
+	if p.config.GroupsClaim == "" {
+		return false
+	}
+	_, ok := Claim(claims, p.config.GroupsClaim)
+	return !ok && !Overage(claims, p.config.GroupsClaim)
 }
 
 // emailSize is how long an address may be, in bytes.
