@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/markbates/goth"
+	"golang.org/x/oauth2"
 
 	"mooring/account"
 	"mooring/identity/oidc"
@@ -85,7 +86,7 @@ func New(s Settings, publicURL *url.URL, client *http.Client, now func() time.Ti
 	}
 	issuer, err := oidc.New(oidc.Config{
 		Name: s.Key, Issuer: s.Issuer, ClientID: s.ClientID, ClientSecret: s.ClientSecret, RedirectURL: callback,
-		GroupsClaim: s.GroupsClaim, NeverAgain: !p.AsksAgain(), Client: guarded, Now: now,
+		GroupsClaim: s.GroupsClaim, Scopes: s.Scopes, AuthStyle: authStyles[s.AuthMethod], NeverAgain: !p.AsksAgain(), Client: guarded, Now: now,
 	})
 	if err != nil {
 		return nil, err
@@ -93,6 +94,8 @@ func New(s Settings, publicURL *url.URL, client *http.Client, now func() time.Ti
 	p.flow = connect{issuer}
 	return p, nil
 }
+
+var authStyles = map[string]oauth2.AuthStyle{SecretInHeader: oauth2.AuthStyleInHeader, SecretInForm: oauth2.AuthStyleInParams}
 
 // Key tells the providers of a site apart, in paths too.
 func (p *Provider) Key() string { return p.settings.Key }

@@ -226,3 +226,52 @@ func TestGroupsAreFoundInsideOtherClaims(t *testing.T) {
 		t.Errorf("while user info is down: got %#v, %v, and the log says %s", id.Groups, err, said.String())
 	}
 }
+
+func TestTheOtherWayToSayTheSecretIsTriedOnce(t *testing.T) {
+	for _, takes := range []string{"client_secret_basic", "client_secret_post"} {
+		for _, listed := range []any{nil, []string{"client_secret_basic", "client_secret_post"}, []string{"client_secret_basic"}, []string{"client_secret_post"}} {
+			p, q := quirky(t)
+			quirks := identitytest.Quirks{AuthMethod: takes, Discovery: map[string]any{"token_endpoint_auth_methods_supported": listed}}
+			for range 3 {
+				if _, err := signInAt(t, p, q, quirks); err != nil {
+					t.Errorf("it takes %s and lists %v: %v", takes, listed, err)
+				}
+			}
+			if asked := q.Asked("/token"); asked > 4 {
+				t.Errorf("it takes %s and lists %v: for three sign-ins it was asked %d times", takes, listed, asked)
+			}
+		}
+		for _, set := range []string{"client_secret_basic", "client_secret_post"} {
+			p, q := quirky(t, "auth-method="+set)
+			_, err := signInAt(t, p, q, identitytest.Quirks{AuthMethod: takes})
+			if (err == nil) != (takes == set) || q.Asked("/token") != 1 {
+				t.Errorf("it takes %s and auth-method is %s: asked %d times, %v", takes, set, q.Asked("/token"), err)
+			}
+		}
+	}
+	p, q := quirky(t)
+	q.ClientSecret = "another"
+	if _, err := signInAt(t, p, q, identitytest.Quirks{}); err == nil || q.Asked("/token") != 2 {
+		t.Errorf("with a wrong secret it was asked %d times, %v", q.Asked("/token"), err)
+	}
+	if _, err := signInAt(t, p, q, identitytest.Quirks{TokenError: "invalid_grant"}); !errors.Is(err, identity.ErrAnswer) || q.Asked("/token") != 3 {
+		t.Errorf("with a used code it was asked %d times, %v", q.Asked("/token"), err)
+	}
+}
+
+func TestScopesAreThoseThatTheOperatorNamed(t *testing.T) {
+	for more, want := range map[string]string{
+		"":                                    "openid email profile",
+		"scopes='openid email roles'":         "openid email roles",
+		"scopes=openid groups-claim=groups":   "openid",
+		"groups-claim=groups":                 "openid email profile groups",
+		"groups-claim=something":              "openid email profile",
+		"scopes=https://example.com/x,openid": "https://example.com/x openid",
+	} {
+		p, q := quirky(t, more)
+		_, err := signInAt(t, p, q, identitytest.Quirks{Discovery: map[string]any{"scopes_supported": []string{"openid", "groups"}}})
+		if err != nil || q.Scopes() != want {
+			t.Errorf("%s: asked for %q, %v", more, q.Scopes(), err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 
 	"github.com/markbates/goth"
@@ -88,4 +89,20 @@ func ExchangeError(err error, hidden ...string) error {
 		why = ErrRefused
 	}
 	return because(why, fmt.Errorf("%d %s %s", refused.Response.StatusCode, refused.ErrorCode, refused.ErrorDescription), hidden...)
+}
+
+// refusesClient reports whether the token endpoint did not take the client's word
+// for who it is, which it looks at before the code. Some say so by the status only.
+func refusesClient(err error) bool {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.ErrorCode {
+	case "invalid_client", "unauthorized_client", "incorrect_client_credentials":
+		return true
+	case "":
+		return refused.Response.StatusCode == http.StatusUnauthorized
+	}
+	return false
 }

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	gooidc "github.com/coreos/go-oidc/v3/oidc"
@@ -44,8 +45,10 @@ type Config struct {
 	ClientID     string
 	ClientSecret secret.Text
 	RedirectURL  string
-	GroupsClaim  string // empty: groups are not asked for
-	NeverAgain   bool   // the issuer cannot be made to ask a person again; it can only show who they are
+	GroupsClaim  string           // empty: groups are not asked for
+	Scopes       []string         // empty: those that are needed
+	AuthStyle    oauth2.AuthStyle // how the secret travels; zero: as the issuer takes it
+	NeverAgain   bool             // the issuer cannot be made to ask a person again; it can only show who they are
 	Client       *http.Client
 	Now          func() time.Time
 }
@@ -63,6 +66,7 @@ type Provider struct {
 type issuer struct {
 	*gooidc.Provider
 	oauth    oauth2.Config
+	style    atomic.Int32 // of oauth2.AuthStyle: how the issuer took the secret last
 	keys     gooidc.KeySet
 	keySets  *keySets
 	namesIss bool // every answer names its issuer (RFC 9207)
@@ -169,9 +173,12 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 		return nil, because(ErrBroken, err)
 	}
 	endpoint := found.Endpoint()
-	endpoint.AuthStyle = oauth2.AuthStyleInHeader
-	if len(document.Methods) > 0 && !slices.Contains(document.Methods, "client_secret_basic") {
-		endpoint.AuthStyle = oauth2.AuthStyleInParams
+	endpoint.AuthStyle = p.config.AuthStyle
+	if endpoint.AuthStyle == 0 {
+		endpoint.AuthStyle = oauth2.AuthStyleInHeader
+		if len(document.Methods) > 0 && !slices.Contains(document.Methods, "client_secret_basic") {
+			endpoint.AuthStyle = oauth2.AuthStyleInParams
+		}
 	}
 	atHome := !secure(p.config.Issuer, false)
 	for name, address := range map[string]string{
@@ -182,9 +189,12 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 			return nil, because(ErrSettings, fmt.Errorf("its %s is not an address that begins with https://", name))
 		}
 	}
-	scopes := []string{gooidc.ScopeOpenID, gooidc.ScopeEmail, gooidc.ScopeProfile}
-	if p.config.GroupsClaim != "" && slices.Contains(document.Scopes, p.config.GroupsClaim) {
-		scopes = append(scopes, p.config.GroupsClaim)
+	scopes := p.config.Scopes
+	if len(scopes) == 0 {
+		scopes = []string{gooidc.ScopeOpenID, gooidc.ScopeEmail, gooidc.ScopeProfile}
+		if p.config.GroupsClaim != "" && slices.Contains(document.Scopes, p.config.GroupsClaim) {
+			scopes = append(scopes, p.config.GroupsClaim)
+		}
 	}
 	keys := &keySets{base: p.client.Transport}
 	reading := *p.client
@@ -197,7 +207,36 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 		keySets:  keys,
 		namesIss: document.NamesIss,
 	}
+	p.issuer.style.Store(int32(endpoint.AuthStyle))
 	return p.issuer, nil
+}
+
+// exchange gives the code and gets a token. An issuer may take the secret in one
+// way from this client and list both: unless the operator said which, the other is
+// tried once, and stays when it works. A client that is refused has not used the
+// code up.
+func (p *Provider) exchange(ctx context.Context, at *issuer, code, verifier string) (*oauth2.Token, error) {
+	oauth := at.oauth
+	style := oauth2.AuthStyle(at.style.Load())
+	oauth.Endpoint.AuthStyle = style
+	token, err := oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	if p.config.AuthStyle != 0 || !refusesClient(err) {
+		return token, err
+	}
+	oauth.Endpoint.AuthStyle = otherStyle(style)
+	token, again := oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	if refusesClient(again) {
+		return nil, err
+	}
+	at.style.Store(int32(oauth.Endpoint.AuthStyle))
+	return token, again
+}
+
+func otherStyle(style oauth2.AuthStyle) oauth2.AuthStyle {
+	if style == oauth2.AuthStyleInHeader {
+		return oauth2.AuthStyleInParams
+	}
+	return oauth2.AuthStyleInHeader
 }
 
 // secure reports whether an address is one for secrets: https, or http to this

@@ -89,7 +89,7 @@ func (s *Session) AuthorizeWithin(ctx context.Context, p *Provider, answer goth.
 	if code == "" {
 		return "", wrong("there is no code")
 	}
-	token, err := at.oauth.Exchange(ctx, code, oauth2.VerifierOption(s.Verifier))
+	token, err := p.exchange(ctx, at, code, s.Verifier)
 	if err != nil {
 		return "", ExchangeError(err, code, s.Verifier, p.config.ClientSecret.Reveal())
 	}
