@@ -76,6 +76,7 @@ func (h *handlers) routes() []route {
 		{"POST", "/login/passkey", anyone, asItIs, h.signInWithPasskey},
 		{"GET", "/login/with/:provider", anyone, asItIs, h.goToProvider},
 		{"GET", "/login/with/:provider/callback", anyone, asItIs, h.returnFromProvider},
+		{"GET", "/login/with/:provider/sign-out", anyone, asItIs, h.signOutAtProvider},
 		{"GET", "/login/recovery", anyone, asItIs, h.recoveryPage},
 		{"POST", "/login/recovery", anyone, asItIs, h.signInWithCode},
 		{"GET", "/login/second-step", halfway, asItIs, h.secondStepPage},

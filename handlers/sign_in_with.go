@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -102,7 +103,7 @@ func (h *handlers) goToProvider(c echo.Context) error {
 	if c.Request().Method == http.MethodHead || len(c.QueryParam("link")) > maxToken {
 		return errNotHere
 	}
-	if site := c.Request().Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
+	if fromElsewhere(c) {
 		return c.Redirect(http.StatusSeeOther, "/login")
 	}
 	begun := attempt{Purpose: purpose(c.QueryParam("for")), Next: ownPath(c.QueryParam("next")), Link: c.QueryParam("link")}
@@ -137,6 +138,26 @@ func (h *handlers) goToProvider(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// signOutAtProvider sends the browser to where the provider ends its own session.
+// Nothing changes here. Another site cannot lead there.
+func (h *handlers) signOutAtProvider(c echo.Context) error {
+	provider, err := h.findProvider(c.Param("provider"))
+	if err != nil {
+		return err
+	}
+	to := "/"
+	if !fromElsewhere(c) {
+		to = cmp.Or(provider.SignOutURL(c.Request().Context()), to)
+	}
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// fromElsewhere reports whether another site leads here.
+func fromElsewhere(c echo.Context) bool {
+	site := c.Request().Header.Get("Sec-Fetch-Site")
+	return site == "cross-site" || site == "same-site"
 }
 
 // back is the page from which somebody left for a provider. What leads there

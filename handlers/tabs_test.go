@@ -166,3 +166,44 @@ func TestTooManyGroupsChangeNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestSigningOutOffersToSignOutAtTheProvider(t *testing.T) {
+	s, quirky := quirkySite(t, account.Policy{})
+	for name, one := range map[string]struct {
+		endpoint any
+		offered  bool
+	}{
+		"of the issuer": {quirky.URL + "/logout?kept=1", true}, "none": {nil, false}, "of another host": {"https://evil.example/logout", false},
+		"a script": {"javascript:alert(1)", false}, "a number": {7, false}, "with a password": {strings.Replace(quirky.URL, "://", "://a:b@", 1) + "/logout", false},
+		"another port": {"http://127.0.0.1:1/logout", false},
+	} {
+		s, quirky := quirkySite(t, account.Policy{Registration: true})
+		endpoint := one.endpoint
+		if text, ok := endpoint.(string); ok && one.offered {
+			endpoint = quirky.URL + text[strings.LastIndexByte(text, '/'):]
+		}
+		quirky.Set(identitytest.Quirks{Discovery: map[string]any{"end_session_endpoint": endpoint}})
+		b := s.browser()
+		leads(t, b.ask("GET", b.goes(quirky, goToHarbor), nil), "/")
+		leads(t, b.ask("POST", "/logout", url.Values{}), "/login?signed-out=harbor")
+		page := b.ask("GET", "/login?signed-out=harbor", nil).Body.String()
+		want := quirky.URL + "/logout?client_id=mooring&kept=1&post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Flogin"
+		const path = "/login/with/harbor/sign-out"
+		if offers := strings.Contains(page, "Also sign out at Harbor SSO"); offers != one.offered || strings.Contains(page, `href="`+path+`"`) != one.offered {
+			t.Errorf("%s: offered %v: %s", name, offers, page)
+		}
+		if !one.offered {
+			leads(t, b.ask("GET", path, nil), "/")
+			continue
+		}
+		leads(t, b.ask("GET", path, nil), want)
+		leads(t, b.ask("GET", path, nil, withHeader("Sec-Fetch-Site", "cross-site")), "/")
+	}
+	for _, path := range []string{"/login?signed-out=nobody", "/login?signed-out=", "/login"} {
+		if page := s.ask("", "GET", path, nil).Body.String(); strings.Contains(page, "Also sign out") {
+			t.Errorf("%s offers it", path)
+		}
+	}
+	b := s.as("owner") // by a password
+	leads(t, b.ask("POST", "/logout", url.Values{}), "/login")
+}

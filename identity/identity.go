@@ -47,6 +47,8 @@ type Provider struct {
 	log      *slog.Logger
 	flow     flow
 
+	signedOut string // address to which the provider leads after a sign-out there
+
 	mu     sync.Mutex
 	warned map[string]time.Time // when, by the message
 }
@@ -78,7 +80,7 @@ func New(s Settings, publicURL *url.URL, client *http.Client, now func() time.Ti
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	p := &Provider{settings: s, now: now, log: log, warned: map[string]time.Time{}}
+	p := &Provider{settings: s, now: now, log: log, signedOut: publicURL.JoinPath("login").String(), warned: map[string]time.Time{}}
 	callback := publicURL.JoinPath(CallbackPath(s.Key)).String()
 	if s.Kind == GitHub {
 		p.flow = github{s, callback, guarded}
@@ -165,6 +167,25 @@ func (p *Provider) warn(message string, details ...any) {
 	}
 	p.warned[message] = p.now()
 	p.log.Warn(message, append([]any{"provider", p.Key()}, details...)...)
+}
+
+// signOutTime bounds the question for the sign-out page, because a page waits.
+const signOutTime = 3 * time.Second
+
+// SignOutURL is where somebody who has signed out of Mooring signs out of the
+// provider, too, and comes back to the sign-in page: empty when there is none.
+func (p *Provider) SignOutURL(ctx context.Context) string {
+	issuer, ok := p.flow.(connect)
+	if !ok {
+		return ""
+	}
+	ctx, stop := context.WithTimeout(ctx, signOutTime)
+	defer stop()
+	to, err := issuer.SignOutURL(ctx, p.signedOut)
+	if err != nil {
+		p.warn("could not ask a sign-in provider where people sign out", "cause", err)
+	}
+	return to
 }
 
 // sentence says what people read.

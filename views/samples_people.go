@@ -41,6 +41,9 @@ func samplesOfSignIn(add func(string, templ.Component)) {
 		Providers: []SignInWith{sampleGitHub, sampleEntra, sampleOwn},
 	}
 	add("sign-in-every-way", SignInPage(every))
+	signedOut := every
+	signedOut.Next, signedOut.SignedOut = "/", &SignedOut{Provider: "Harbor SSO", Path: "/login/with/harbor/sign-out"}
+	add("sign-in-signed-out", SignInPage(signedOut))
 	passkeys := every
 	passkeys.Passwords, passkeys.Providers = false, nil
 	add("sign-in-passkey-only", SignInPage(passkeys))

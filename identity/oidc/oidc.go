@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -69,7 +70,8 @@ type issuer struct {
 	style    atomic.Int32 // of oauth2.AuthStyle: how the issuer took the secret last
 	keys     gooidc.KeySet
 	keySets  *keySets
-	namesIss bool // every answer names its issuer (RFC 9207)
+	signOut  *url.URL // where people end their session there; nil: nowhere
+	namesIss bool     // every answer names its issuer (RFC 9207)
 }
 
 var _ goth.Provider = (*Provider)(nil)
@@ -168,6 +170,7 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 		NamesIss bool     `json:"authorization_response_iss_parameter_supported"`
 		Scopes   []string `json:"scopes_supported"`
 		Methods  []string `json:"token_endpoint_auth_methods_supported"`
+		SignOut  any      `json:"end_session_endpoint"` // any: a wrong one is no reason to fail
 	}
 	if err := found.Claims(&document); err != nil {
 		return nil, because(ErrBroken, err)
@@ -206,9 +209,44 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 		keys:     gooidc.NewRemoteKeySet(gooidc.ClientContext(context.Background(), &reading), document.Keys),
 		keySets:  keys,
 		namesIss: document.NamesIss,
+		signOut:  p.signOutEndpoint(document.SignOut, endpoint.AuthURL),
 	}
 	p.issuer.style.Store(int32(endpoint.AuthStyle))
 	return p.issuer, nil
+}
+
+// signOutEndpoint reads where the issuer lets people sign out. It counts on the host
+// of the issuer, which the operator named, or on the one where people sign in.
+func (p *Provider) signOutEndpoint(said any, signIn string) *url.URL {
+	address, _ := said.(string)
+	to, err := url.Parse(address)
+	if err != nil || !secure(address, !secure(p.config.Issuer, false)) {
+		return nil
+	}
+	for _, known := range []string{p.config.Issuer, signIn} {
+		if at, err := url.Parse(known); err == nil && at.Scheme == to.Scheme && strings.EqualFold(at.Host, to.Host) {
+			return to
+		}
+	}
+	return nil
+}
+
+// SignOutURL is where somebody who has signed out here ends their session at the
+// issuer, too, and comes back to the given address: empty when the issuer has no
+// such page.
+func (p *Provider) SignOutURL(ctx context.Context, back string) (string, error) {
+	ctx, stop := p.within(ctx)
+	defer stop()
+	at, err := p.discover(ctx)
+	if err != nil || at.signOut == nil {
+		return "", err
+	}
+	to := *at.signOut
+	query := to.Query()
+	query.Set("client_id", p.config.ClientID)
+	query.Set("post_logout_redirect_uri", back)
+	to.RawQuery = query.Encode()
+	return to.String(), nil
 }
 
 // exchange gives the code and gets a token. An issuer may take the secret in one
