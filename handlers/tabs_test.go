@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mooring/account"
+	"mooring/fault"
 	"mooring/identity"
 	"mooring/identity/identitytest"
 )
@@ -206,4 +207,39 @@ func TestSigningOutOffersToSignOutAtTheProvider(t *testing.T) {
 	}
 	b := s.as("owner") // by a password
 	leads(t, b.ask("POST", "/logout", url.Values{}), "/login")
+}
+
+// TestWhoseFaultItIsIsSaidAndLogged also looks that the log has the cause and no secret.
+func TestWhoseFaultItIsIsSaidAndLogged(t *testing.T) {
+	for name, one := range map[string]struct {
+		quirks identitytest.Quirks
+		want   *fault.Fault
+		status int
+		cause  string
+	}{
+		"denied":           {identitytest.Quirks{Refuses: "access_denied"}, identity.ErrProviderRefused, http.StatusUnprocessableEntity, "access_denied"},
+		"another redirect": {identitytest.Quirks{Refuses: "redirect_uri_mismatch"}, identity.ErrProviderSettings, http.StatusServiceUnavailable, "redirect_uri_mismatch"},
+		"a wrong client":   {identitytest.Quirks{TokenError: "invalid_client"}, identity.ErrProviderClient, http.StatusServiceUnavailable, "invalid_client"},
+		"an old code":      {identitytest.Quirks{TokenError: "invalid_grant"}, identity.ErrAnswer, http.StatusUnprocessableEntity, "invalid_grant"},
+		"an outage":        {identitytest.Quirks{TokenError: "x", TokenStatus: 503}, identity.ErrProviderDown, http.StatusServiceUnavailable, "503"},
+		"no token":         {identitytest.Quirks{Token: map[string]any{"id_token": nil}}, identity.ErrProviderBroken, http.StatusServiceUnavailable, "no ID token"},
+		"another nonce":    {identitytest.Quirks{Claims: map[string]any{"nonce": "another"}}, identity.ErrToken, http.StatusUnprocessableEntity, "nonce"},
+		"a wrong clock":    {identitytest.Quirks{Claims: map[string]any{"exp": 1}}, identity.ErrToken, http.StatusUnprocessableEntity, "expired"},
+	} {
+		s, quirky := quirkySite(t, account.Policy{Registration: true})
+		quirky.Set(one.quirks)
+		b := s.browser()
+		t.Log(name)
+		back := b.goes(quirky, goToHarbor)
+		says(t, b.ask("GET", back, nil), one.status, one.want.Sentence)
+		log := s.log.String()
+		code := url.Values{}
+		if _, query, ok := strings.Cut(back, "?"); ok {
+			code, _ = url.ParseQuery(query)
+		}
+		if !strings.Contains(log, one.want.Code) || !strings.Contains(log, one.cause) || strings.Contains(log, quirky.ClientSecret) ||
+			code.Get("code") != "" && strings.Contains(log, code.Get("code")) {
+			t.Errorf("%s: the log says %s", name, log)
+		}
+	}
 }

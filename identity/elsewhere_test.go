@@ -182,7 +182,7 @@ func TestWhatGitHubAnswersWronglyIsRefusedAndTellsNoSecret(t *testing.T) {
 		"an old code":        {func(h *hub) { h.token = map[string]string{"error": "bad_verification_code"} }, same, identity.ErrAnswer, true},
 		"a wrong secret": {func(h *hub) {
 			h.token = map[string]string{"error": "incorrect_client_credentials", "error_description": secretOfClient}
-		}, same, identity.ErrProviderSettings, true},
+		}, same, identity.ErrProviderClient, true},
 		"no token":             {func(h *hub) { h.token = map[string]string{"echo": secretOfClient} }, same, identity.ErrProviderBroken, true},
 		"tokens are down":      {func(h *hub) { h.status["github.com/login/oauth/access_token"] = 502 }, same, identity.ErrProviderDown, true},
 		"people are down":      {func(h *hub) { h.status["api.github.com/user"] = 500 }, same, identity.ErrProviderDown, true},

@@ -191,6 +191,8 @@ func (p *Provider) SignOutURL(ctx context.Context) string {
 // sentence says what people read.
 func sentence(err error) error {
 	switch {
+	case errors.Is(err, oidc.ErrClient):
+		return ErrProviderClient.Because(err)
 	case errors.Is(err, oidc.ErrSettings):
 		return ErrProviderSettings.Because(err)
 	case errors.Is(err, oidc.ErrRefused):

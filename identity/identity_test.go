@@ -235,6 +235,8 @@ func TestWhatTheIssuerAnswersInsteadOfACodeIsToldInPlainWords(t *testing.T) {
 	for code, want := range map[string]*fault.Fault{
 		"access_denied": identity.ErrProviderRefused, "login_required": identity.ErrProviderRefused,
 		"invalid_request": identity.ErrProviderSettings, "unauthorized_client": identity.ErrProviderSettings,
+		"user_cancelled": identity.ErrProviderRefused, "redirect_uri_mismatch": identity.ErrProviderSettings, "invalid_scope": identity.ErrProviderSettings,
+		"invalid_client": identity.ErrProviderClient, "of_our_own": identity.ErrProviderBroken,
 		"server_error": identity.ErrProviderDown, "temporarily_unavailable": identity.ErrProviderDown,
 	} {
 		a, _ := begin(t, p, false)
@@ -278,7 +280,7 @@ func TestAWrongSecretIsTheOperatorsMatterAndIsNotTold(t *testing.T) {
 	}
 	a, address := begin(t, p, false)
 	_, err = p.Finish(t.Context(), a, issuer.SignIn(t, address))
-	if !errors.Is(err, identity.ErrProviderSettings) || strings.Contains(err.Error(), "canary") {
+	if !errors.Is(err, identity.ErrProviderClient) || strings.Contains(err.Error(), "canary") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -251,7 +251,7 @@ func TestTheOtherWayToSayTheSecretIsTriedOnce(t *testing.T) {
 	}
 	p, q := quirky(t)
 	q.ClientSecret = "another"
-	if _, err := signInAt(t, p, q, identitytest.Quirks{}); err == nil || q.Asked("/token") != 2 {
+	if _, err := signInAt(t, p, q, identitytest.Quirks{}); !errors.Is(err, identity.ErrProviderClient) || q.Asked("/token") != 2 {
 		t.Errorf("with a wrong secret it was asked %d times, %v", q.Asked("/token"), err)
 	}
 	if _, err := signInAt(t, p, q, identitytest.Quirks{TokenError: "invalid_grant"}); !errors.Is(err, identity.ErrAnswer) || q.Asked("/token") != 3 {

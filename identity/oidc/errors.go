@@ -19,6 +19,7 @@ var (
 	ErrDown     = errors.New("the provider gave no answer")
 	ErrBroken   = errors.New("the provider's answer can't be used")
 	ErrToken    = errors.New("the provider's token does not hold")
+	ErrClient   = errors.New("the provider does not accept the client ID or the client secret")
 	ErrSettings = errors.New("the provider turned the site away")
 	ErrRefused  = errors.New("the provider refused the person")
 	ErrAnswer   = errors.New("the answer does not hold")
@@ -59,18 +60,28 @@ func unanswered(err error, hidden ...string) error {
 	return because(ErrBroken, err, hidden...)
 }
 
+// answers say why a provider sends an error back instead of a code. Those beyond the
+// standards are of single providers; of any other nobody knows whose fault it is.
+var answers = map[string]error{
+	"access_denied": ErrRefused, "login_required": ErrRefused, "interaction_required": ErrRefused, "consent_required": ErrRefused,
+	"account_selection_required": ErrRefused, "unmet_authentication_requirements": ErrRefused,
+	"user_cancelled": ErrRefused, "user_canceled": ErrRefused, "consent_declined": ErrRefused, "unauthorized": ErrRefused,
+	"application_suspended": ErrSettings, "invalid_request": ErrSettings, "invalid_request_uri": ErrSettings, "invalid_scope": ErrSettings,
+	"redirect_uri_mismatch": ErrSettings, "unauthorized_client": ErrSettings, "unsupported_response_type": ErrSettings,
+	"unsupported_response_mode": ErrSettings, "request_not_supported": ErrSettings,
+	"invalid_client": ErrClient,
+	"server_error":   ErrDown, "temporarily_unavailable": ErrDown,
+}
+
 // ErrorAnswer reads the error that a provider may send back instead of a code.
 func ErrorAnswer(answer goth.Params) error {
 	code := answer.Get("error")
 	if code == "" {
 		return nil
 	}
-	why := ErrSettings
-	switch code {
-	case "access_denied", "login_required", "interaction_required", "consent_required", "account_selection_required":
-		why = ErrRefused
-	case "server_error", "temporarily_unavailable":
-		why = ErrDown
+	why, known := answers[code]
+	if !known {
+		why = ErrBroken
 	}
 	return because(why, errors.New(code+" "+answer.Get("error_description")))
 }
@@ -81,12 +92,19 @@ func ExchangeError(err error, hidden ...string) error {
 	if !errors.As(err, &refused) {
 		return unanswered(err, hidden...)
 	}
-	why := ErrSettings
+	why := ErrBroken
 	switch refused.ErrorCode {
 	case "invalid_grant", "bad_verification_code":
 		why = ErrAnswer
 	case "access_denied", "unverified_user_email":
 		why = ErrRefused
+	case "invalid_request", "invalid_scope", "redirect_uri_mismatch", "unsupported_grant_type":
+		why = ErrSettings
+	case "server_error", "temporarily_unavailable":
+		why = ErrDown
+	}
+	if refusesClient(err) {
+		why = ErrClient
 	}
 	return because(why, fmt.Errorf("%d %s %s", refused.Response.StatusCode, refused.ErrorCode, refused.ErrorDescription), hidden...)
 }

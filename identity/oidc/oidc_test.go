@@ -465,8 +465,9 @@ func TestGuardedClientsHaveATimeLimit(t *testing.T) {
 
 func TestTheErrorOfAnExchangeIsSortedAndTellsNoSecret(t *testing.T) {
 	for code, want := range map[string]error{
-		"invalid_grant": oidc.ErrAnswer, "bad_verification_code": oidc.ErrAnswer, "invalid_client": oidc.ErrSettings,
-		"access_denied": oidc.ErrRefused, "": oidc.ErrSettings,
+		"invalid_grant": oidc.ErrAnswer, "bad_verification_code": oidc.ErrAnswer, "invalid_client": oidc.ErrClient,
+		"unauthorized_client": oidc.ErrClient, "access_denied": oidc.ErrRefused, "redirect_uri_mismatch": oidc.ErrSettings, "invalid_scope": oidc.ErrSettings,
+		"temporarily_unavailable": oidc.ErrDown, "": oidc.ErrBroken, "of_our_own": oidc.ErrBroken,
 	} {
 		h := start(t)
 		h.instead("/token", func(w http.ResponseWriter, r *http.Request) {
