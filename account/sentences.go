@@ -24,6 +24,10 @@ var (
 		"That session has already ended.")
 	ErrSetUpLink = fault.New(fault.NotFound, "account.set-up-link",
 		"This set-up address is used or has expired. Restart Mooring to get a new one.")
+	ErrPasswordReset = fault.New(fault.NotFound, "account.password-reset",
+		"This link is used or has expired. Ask for a new one, and use the one in the latest mail.").To("Ask for a new link", "/login/forgotten-password")
+	ErrPasswordResetsOff = fault.New(fault.Conflict, "account.password-resets-off",
+		"Mooring can't mail a link for a new password here. Ask the person who gave you access.")
 	ErrNameTaken = fault.New(fault.Conflict, "account.name-taken",
 		"That name is taken. Choose another one.")
 	ErrEmailTaken = fault.New(fault.Conflict, "account.email-taken",

@@ -196,6 +196,33 @@ func TestJoin(t *testing.T) {
 	same(t, "the viewers of acme", w.count(`SELECT count(*) FROM memberships WHERE account_id = 'account-acme' AND role = 'viewer' AND by_group = 0`), 2)
 }
 
+// Only a link that went to the address and nowhere else proves that it is theirs.
+func TestAMailedInvitationProvesTheAddress(t *testing.T) {
+	w := newWorld(t)
+	for i, one := range []struct {
+		email        string
+		mailed, want bool
+	}{{"Bob@example.com", true, true}, {"bob@example.com", false, false}, {"", false, false}} {
+		hash, name := fmt.Sprint("hash-", i), "bob"
+		w.exec(`DELETE FROM people WHERE id = 'person-bob'`)
+		for _, prefix := range []string{"join ", "accept "} {
+			w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)
+				VALUES (?1, 'account-acme', ?1, 'viewer', ?2, ?3, 0, ?4)`, prefix+hash, one.email, one.mailed, after(time.Hour).UnixMilli())
+		}
+		proved := func() bool {
+			person, _, err := w.Accounts().PasswordOf(t.Context(), "bob@example.com")
+			w.ok(err)
+			return person.EmailProved
+		}
+		w.ok(w.Accounts().Join(t.Context(), "join "+hash, morning, newPerson(name, fmt.Sprint("club-", i)), entry(audit.JoinAccount, "account-acme")))
+		same(t, fmt.Sprint("joining proves ", one), proved(), one.want)
+		w.exec(`UPDATE people SET email_proved = 0`)
+		w.exec(`DELETE FROM memberships WHERE person_id = 'person-bob' AND account_id = 'account-acme'`)
+		w.ok(w.Accounts().AcceptInvitation(t.Context(), "accept "+hash, "person-bob", morning, entry(audit.JoinAccount, "account-acme")))
+		same(t, fmt.Sprint("accepting proves ", one), proved(), one.want)
+	}
+}
+
 func TestOfFiftyWhoJoinByOneInvitationAtOnceOneDoes(t *testing.T) {
 	w := newWorld(t)
 	w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)

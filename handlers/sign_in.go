@@ -19,6 +19,9 @@ func (h *handlers) signInPage(c echo.Context) error {
 	view := h.signInView(c, "", next, "")
 	view.Lost = c.QueryParam("lost") != ""
 	view.SignedOut = h.signedOutAt(c)
+	if wasDone(c, "password") {
+		view.Done = "Your password is changed. Sign in with it."
+	}
 	return h.html(c, http.StatusOK, views.SignInPage(view))
 }
 

@@ -87,6 +87,7 @@ type SignIn struct {
 	Problem     string       // one sentence above the form
 	Lost        bool         // the session ended before a form was saved
 	SignedOut   *SignedOut   // they have just signed out here, and may be signed in at a provider; nil: neither
+	Done        string       // "Your password is changed."; empty: nothing was done
 	Passwords   bool         // people may sign in with a password
 	Passkeys    bool         // passkeys work at this address
 	PasskeyHint string       // where they work instead: "Passkeys work at http://localhost:8080 only."
