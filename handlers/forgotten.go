@@ -40,7 +40,7 @@ func (h *handlers) askForPasswordReset(c echo.Context) error {
 func (h *handlers) resetPasswordPage(c echo.Context) error { return h.sendResetPassword(c, nil) }
 
 func (h *handlers) sendResetPassword(c echo.Context, err error) error {
-	h.hideAddress(c)
+	c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address has a token in it
 	token := c.Param("token")
 	person, linkErr := h.Accounts.PasswordResetOf(c.Request().Context(), token)
 	if linkErr != nil {
@@ -53,15 +53,6 @@ func (h *handlers) sendResetPassword(c echo.Context, err error) error {
 		return err
 	}
 	return h.html(c, status, views.ResetPasswordPage(view))
-}
-
-// hideAddress keeps the address of a page, which has a token in it, to the browser.
-// Without HTTPS, browsers send nothing but the origin to show that a form is ours,
-// and not even that under this policy; there the address goes to our own pages only.
-func (h *handlers) hideAddress(c echo.Context) {
-	if h.secure() || isLoopback(h.PublicURL.Host) {
-		c.Response().Header().Set("Referrer-Policy", "no-referrer")
-	}
 }
 
 func (h *handlers) resetPassword(c echo.Context) error {

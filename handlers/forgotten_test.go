@@ -151,18 +151,3 @@ func TestWithoutAMailServerPeopleAreToldWhomToAsk(t *testing.T) {
 		t.Errorf("the page answered %d", w.Code)
 	}
 }
-
-// Over plain HTTP, browsers show by the origin alone that a form is ours.
-func TestTheFormOfALinkWorksWithoutHTTPS(t *testing.T) {
-	for address, want := range map[string]string{"https://mooring.example": "no-referrer", "http://127.0.0.1:8080": "no-referrer", "http://mooring.example": "same-origin"} {
-		public, err := url.Parse(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := newSite(t, func(c *Config) { c.PublicURL = public })
-		w := s.ask("", "GET", "/reset/none", nil, func(r *http.Request) { r.Host = public.Host })
-		if got := w.Header().Get("Referrer-Policy"); got != want {
-			t.Errorf("%s: %q", address, got)
-		}
-	}
-}
