@@ -223,6 +223,23 @@ func TestAMailedInvitationProvesTheAddress(t *testing.T) {
 	}
 }
 
+func TestALinkSetsNoPasswordOfWhoMustNotSignInWithOne(t *testing.T) {
+	for statement, works := range map[string]bool{
+		`UPDATE people SET name = 'Ada'`: true, `UPDATE people SET disabled_at = 1`: false, `UPDATE people SET password_hash = ''`: false,
+	} {
+		w := newWorld(t)
+		w.exec(`UPDATE people SET password_hash = 'hash'`)
+		e := entry(audit.RequestPasswordReset, "")
+		w.ok(w.Accounts().AddPasswordReset(t.Context(), account.PasswordReset{Hash: "reset", PersonID: "person-ada", CreatedAt: morning, ExpiresAt: after(time.Minute)}, e))
+		w.exec(statement)
+		_, err := w.Accounts().PasswordResetByHash(t.Context(), "reset", morning)
+		changed := w.Accounts().ResetPassword(t.Context(), "reset", "new", account.Notice{Count: 1}, e)
+		if (err == nil) != works || (changed == nil) != works || !works && (!errors.Is(err, account.ErrPasswordReset) || !errors.Is(changed, account.ErrPasswordReset)) {
+			t.Errorf("%s: got %v and %v", statement, err, changed)
+		}
+	}
+}
+
 func TestOfFiftyWhoJoinByOneInvitationAtOnceOneDoes(t *testing.T) {
 	w := newWorld(t)
 	w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)

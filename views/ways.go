@@ -90,7 +90,7 @@ func mayAs(role string) string {
 	return ""
 }
 
-const forgottenSent = "If somebody here has that address and signs in with a password, a mail with a link is on its way."
+const forgottenSent = "If Mooring knows that this address is yours, and you sign in with a password, a mail with a link is on its way."
 
 const passwordHint = "At least 12 characters. A few words in a row are fine."
 
