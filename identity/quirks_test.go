@@ -57,13 +57,13 @@ const (
 )
 
 func TestKeysThatCannotBeReadAreIgnored(t *testing.T) {
-	p, q := quirky(t)
+	_, q := quirky(t)
 	for name, keys := range map[string][]string{
 		"secp256k1 without alg": {secp256k1}, "an unknown kind": {unknown}, "no object": {`7`}, "nothing": {`null`}, "an empty one": {`{}`},
 		"broken certificate": {`{"kty":"RSA","kid":"old","n":"AQAB","e":"AQAB","x5c":[""]}`}, "a shared secret": {`{"kty":"oct","kid":"shared","k":"AQAB"}`},
 		"all of them": {secp256k1, unknown, `7`, `{"kty":"EC","crv":"P-256","kid":"half","x":"AQAB"}`, `{"kty":5,"kid":{}}`},
 	} {
-		p = asSet(t, q)
+		p := asSet(t, q)
 		if id, err := signInAt(t, p, q, identitytest.Quirks{Keys: keys}); err != nil || id.Email != "ada@example.com" {
 			t.Errorf("%s: got %+v, %v", name, id, err)
 		}
@@ -72,7 +72,7 @@ func TestKeysThatCannotBeReadAreIgnored(t *testing.T) {
 		"an empty chain": {"x5c": []string{}}, "an empty certificate": {"x5c": []string{""}}, "no list": {"x5c": "text"}, "a thumbprint of another": {"x5t": "AQAB", "x5u": 7},
 		"no use": {"use": nil}, "an alg": {"alg": "ES256"},
 	} {
-		p = asSet(t, q)
+		p := asSet(t, q)
 		if _, err := signInAt(t, p, q, identitytest.Quirks{KeySet: `{"keys":[` + q.GoodKey(t, over) + `]}`}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -273,5 +273,17 @@ func TestScopesAreThoseThatTheOperatorNamed(t *testing.T) {
 		if err != nil || q.Scopes() != want {
 			t.Errorf("%s: asked for %q, %v", more, q.Scopes(), err)
 		}
+	}
+}
+
+func TestASignedUserInfoIsChecked(t *testing.T) {
+	p, q := quirky(t)
+	quirks := identitytest.Quirks{UserInfoSigned: true, Claims: map[string]any{"email": nil}, UserInfo: map[string]any{"email": "ada@example.org", "email_verified": true}}
+	if id, err := signInAt(t, p, q, quirks); err != nil || id.Email != "ada@example.org" || !id.EmailVerified || id.Unread {
+		t.Errorf("got %+v, %v", id, err)
+	}
+	quirks.UserInfoForged = true
+	if id, err := signInAt(t, p, q, quirks); err != nil || id.Email != "" || !id.Unread {
+		t.Errorf("forged: got %+v, %v", id, err)
 	}
 }

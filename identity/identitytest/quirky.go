@@ -31,6 +31,8 @@ type Quirks struct {
 	NoUserInfo     bool   // there is no user info endpoint
 	UserInfoStatus int    // that it answers with; 0: 200
 	UserInfoBody   string // instead of JSON
+	UserInfoSigned bool   // it is a signed token (application/jwt)
+	UserInfoForged bool   // which was changed after it was signed
 
 	Keys       []string // JSON of keys beside the good one, before it
 	KeySet     string   // the whole key set instead
@@ -285,9 +287,28 @@ func (q *Quirky) userInfo(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 	case q.quirks.UserInfoBody != "":
 		_, _ = fmt.Fprint(w, q.quirks.UserInfoBody)
+	case q.quirks.UserInfoSigned:
+		q.signedUserInfo(w)
 	default:
 		answer(w, http.StatusOK, laidOver(map[string]any{"sub": q.Subject}, q.quirks.UserInfo))
 	}
+}
+
+func (q *Quirky) signedUserInfo(w http.ResponseWriter) {
+	claims := laidOver(map[string]any{"iss": q.URL, "aud": q.ClientID, "sub": q.Subject}, q.quirks.UserInfo)
+	token, err := q.sign(claims)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	if q.quirks.UserInfoForged {
+		parts := strings.Split(token, ".")
+		claims["email"] = "eve@example.org"
+		text, _ := json.Marshal(claims)
+		token = parts[0] + "." + base64.RawURLEncoding.EncodeToString(text) + "." + parts[2]
+	}
+	w.Header().Set("Content-Type", "application/jwt; charset=utf-8")
+	_, _ = fmt.Fprint(w, token)
 }
 
 // laidOver changes a document and leaves out what is changed to nothing.

@@ -262,7 +262,7 @@ func (p *Provider) userInfo(ctx context.Context, at *issuer, s *Session) (map[st
 		return nil, unanswered(err, s.accessToken)
 	}
 	if kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); kind == "application/jwt" {
-		if _, err := jose.ParseSigned(string(body), joseAlgorithms()); err != nil {
+		if _, err := jose.ParseSignedCompact(string(body), joseAlgorithms()); err != nil {
 			return nil, because(ErrBroken, err, s.accessToken)
 		}
 		if body, err = at.keys.VerifySignature(ctx, string(body)); err != nil {
