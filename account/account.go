@@ -43,6 +43,7 @@ type Person struct {
 	CreatedAt        time.Time
 	DisabledAt       time.Time // zero: they may sign in
 	LastSignInAt     time.Time
+	EmailProved      bool // that the address is theirs: they accepted a mailed invitation, or a provider vouched for it
 }
 
 // Kind is personal or organization.

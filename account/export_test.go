@@ -1,6 +1,9 @@
 package account
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // ThrottleKey lets tests note failures without hashing a password for each.
 var ThrottleKey = throttleKey
@@ -73,3 +76,13 @@ func SpoilDecoy() (restore func()) {
 
 // HashToken is how a token is stored.
 var HashToken = hashToken
+
+// MailWaiting does now what Run does in the background with requests for new
+// passwords.
+func (s *Service) MailWaiting(ctx context.Context) {
+	for len(s.resets) > 0 {
+		if err := s.mailReset(ctx, <-s.resets); err != nil {
+			s.log.Error("could not mail", "cause", err)
+		}
+	}
+}

@@ -147,16 +147,22 @@ func TestTheDomainIsLookedAtEveryTime(t *testing.T) {
 
 func TestWhoRegistersNeedsAVerifiedAddress(t *testing.T) {
 	h := newHouse(t).under(open)
-	for name, change := range map[string]func(*account.Identity){
-		"not verified": func(id *account.Identity) { id.EmailVerified = false },
-		"none":         func(id *account.Identity) { id.Email = "" },
-		"two lines":    func(id *account.Identity) { id.Email = "ada@example.com\nbcc:eve@example.com" },
+	for name, test := range map[string]struct {
+		change  func(*account.Identity)
+		refusal error
+	}{
+		"not verified": {func(id *account.Identity) { id.EmailVerified = false }, account.ErrUnverifiedAddress},
+		"none":         {func(id *account.Identity) { id.Email, id.EmailVerified = "", false }, account.ErrNoAddress},
+		"not answered": {func(id *account.Identity) { id.Email, id.EmailVerified, id.Unread = "", false, true }, account.ErrAddressUnread},
+		"of no use":    {func(id *account.Identity) { id.Email = "ada@example.com\nbcc:eve@example.com" }, account.ErrNoAddress},
 	} {
-		id := identity("1")
-		change(&id)
-		_, err := h.SignInWith(t.Context(), id, from(home))
-		if !errors.Is(err, account.ErrUnverifiedAddress) {
-			t.Errorf("%s: got %v", name, err)
+		for what, policy := range map[string]account.Policy{"open": open, "some domains": {Passwords: true, Registration: true, Domains: []string{"example.com"}}} {
+			id := identity("1")
+			test.change(&id)
+			_, err := h.under(policy).SignInWith(t.Context(), id, from(home))
+			if !errors.Is(err, test.refusal) && (what == "open" || !errors.Is(err, account.ErrDomainRefused)) {
+				t.Errorf("%s, %s: got %v", name, what, err)
+			}
 		}
 	}
 	nameless := identity("1")

@@ -24,6 +24,10 @@ var (
 		"That session has already ended.")
 	ErrSetUpLink = fault.New(fault.NotFound, "account.set-up-link",
 		"This set-up address is used or has expired. Restart Mooring to get a new one.")
+	ErrPasswordReset = fault.New(fault.NotFound, "account.password-reset",
+		"This link is used or has expired. Ask for a new one, and use the one in the latest mail.").To("Ask for a new link", "/login/forgotten-password")
+	ErrPasswordResetsOff = fault.New(fault.Conflict, "account.password-resets-off",
+		"Mooring can't mail a link for a new password here. Ask the person who gave you access.")
 	ErrNameTaken = fault.New(fault.Conflict, "account.name-taken",
 		"That name is taken. Choose another one.")
 	ErrEmailTaken = fault.New(fault.Conflict, "account.email-taken",
@@ -48,6 +52,10 @@ var (
 		"Only e-mail addresses of certain domains may sign in here, and that one is not among them. Sign in there with another address.")
 	ErrUnverifiedAddress = fault.New(fault.Forbidden, "account.unverified-address",
 		"The provider has not verified your e-mail address. Verify it there and try again.")
+	ErrNoAddress = fault.New(fault.Forbidden, "account.no-address",
+		"The provider told Mooring no e-mail address of yours, and Mooring needs one to sign you in. Add one to your profile there and start again. If you have one there, ask whoever runs this Mooring to have the provider tell it.")
+	ErrAddressUnread = fault.New(fault.Unavailable, "account.address-unread",
+		"The provider didn't answer when Mooring asked for your e-mail address. Try again in a few minutes, or choose another way.")
 	ErrAddressTaken = fault.New(fault.Conflict, "account.address-taken",
 		"Somebody here has that e-mail address already. Sign in the way you did before, then link this identity under Security.")
 	ErrSecondStep = fault.New(fault.Forbidden, "account.second-step",

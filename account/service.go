@@ -45,21 +45,27 @@ type Config struct {
 	Now      func() time.Time
 	NewID    func() string
 	Log      *slog.Logger
+	Mailer   Mailer // of links for a new password; nil: the operator named no mail server
 	Joined   func() // told when accounts were added, so that their certificates can be made ahead; must not block
+
+	ResetLink func(token string) string // the address under which a new password is set; needed with Mailer
 }
 
 // Service signs people in and says who a caller is.
 type Service struct {
-	store    Store
-	policy   Policy
-	passkeys Passkeys
-	refusals *audit.Refusals
-	now      func() time.Time
-	newID    func() string
-	log      *slog.Logger
-	joined   func()
-	hasher   *hasher
-	quick    *hasher // the same turns for what is quick
+	store     Store
+	policy    Policy
+	passkeys  Passkeys
+	refusals  *audit.Refusals
+	now       func() time.Time
+	newID     func() string
+	log       *slog.Logger
+	joined    func()
+	mailer    Mailer
+	resetLink func(token string) string
+	resets    chan resetRequest
+	hasher    *hasher
+	quick     *hasher // the same turns for what is quick
 
 	mu   sync.Mutex
 	kept map[string]keptCaller // by session ID; valid for one store version
@@ -79,6 +85,7 @@ func NewService(c Config) *Service {
 	c.Policy.Passkeys = c.Passkeys != nil
 	return &Service{
 		store: c.Store, policy: c.Policy, passkeys: c.Passkeys, refusals: c.Refusals, now: c.Now, newID: c.NewID, log: c.Log, joined: c.Joined,
+		mailer: c.Mailer, resetLink: c.ResetLink, resets: make(chan resetRequest, waitingResets),
 		hasher: newHasher(), quick: newHasher(), kept: map[string]keptCaller{}, seen: map[string]time.Time{},
 	}
 }
@@ -154,9 +161,12 @@ func (s *Service) EndOtherSessions(ctx context.Context, caller Caller, actor aud
 	return s.store.EndOtherSessions(ctx, caller.Person.ID, caller.Session.ID, entry)
 }
 
-// Run stores when sessions were last seen and drops what has expired, until
-// ctx ends.
+// Run stores when sessions were last seen, drops what has expired and mails links
+// for new passwords, until ctx ends.
 func (s *Service) Run(ctx context.Context) {
+	var mailing sync.WaitGroup
+	defer mailing.Wait()
+	mailing.Go(func() { s.mailResets(ctx) })
 	touch, expire := time.NewTicker(touchInterval), time.NewTicker(expiryInterval)
 	defer touch.Stop()
 	defer expire.Stop()

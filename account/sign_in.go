@@ -91,12 +91,16 @@ func (s *Service) arrivalBy(id Identity, person Person, from Origin) Arrival {
 // may have it.
 func (s *Service) register(ctx context.Context, id Identity, from Origin) (SignedIn, error) {
 	a := &attempt{action: audit.SignInFailed, from: from}
-	if !id.EmailVerified {
-		return SignedIn{}, s.refuse(ctx, a, id.Provider+": e-mail address not verified", ErrUnverifiedAddress)
+	if err := id.proven(); err != nil {
+		detail := ": e-mail address not verified"
+		if id.Email == "" {
+			detail = ": no e-mail address"
+		}
+		return SignedIn{}, s.refuse(ctx, a, id.Provider+detail, err)
 	}
 	form := Newcomer{Email: id.Email, Name: id.shownName(), Identity: &id}
 	if err := form.check(s.policy); err != nil {
-		return SignedIn{}, s.refuse(ctx, a, id.Provider+": no e-mail address", ErrUnverifiedAddress.Because(err))
+		return SignedIn{}, s.refuse(ctx, a, id.Provider+": no e-mail address", ErrNoAddress.Because(err))
 	}
 	newcomer, err := s.newcomer(ctx, form, "")
 	if err != nil {
@@ -279,8 +283,8 @@ func (p Policy) admits(id Identity) error {
 	if len(p.Domains) == 0 {
 		return nil
 	}
-	if !id.EmailVerified {
-		return ErrUnverifiedAddress
+	if err := id.proven(); err != nil {
+		return err
 	}
 	at := strings.LastIndexByte(id.Email, '@')
 	domain, err := text.HostName(id.Email[at+1:])
@@ -288,6 +292,19 @@ func (p Policy) admits(id Identity) error {
 		return ErrDomainRefused
 	}
 	return nil
+}
+
+// proven says why the provider does not vouch for an address, or nil.
+func (id Identity) proven() error {
+	switch {
+	case id.EmailVerified:
+		return nil
+	case id.Unread:
+		return ErrAddressUnread
+	case id.Email == "":
+		return ErrNoAddress
+	}
+	return ErrUnverifiedAddress
 }
 
 // groupsOf says what the groups of an identity give, or nil when the operator

@@ -153,6 +153,16 @@ type Store interface {
 	// ErrNoSuchIdentity, ErrLastWayIn.
 	UnlinkIdentity(ctx context.Context, r Renewal, issuer, subject string, policy Policy, groups Groups, n Notice, entry audit.Entry) error
 
+	// AddPasswordReset answers ErrTooManyMails when the person got MaxPasswordResets
+	// within PasswordResetWindow.
+	AddPasswordReset(ctx context.Context, r PasswordReset, entry audit.Entry) error
+	// PasswordResetByHash finds whose password a link sets: ErrPasswordReset, also when
+	// they have none or are disabled.
+	PasswordResetByHash(ctx context.Context, hash string, now time.Time) (Person, error)
+	// ResetPassword uses up the link, sets the password and ends the person's sessions
+	// and their other links in one transaction: ErrPasswordReset.
+	ResetPassword(ctx context.Context, hash string, password PasswordHash, n Notice, entry audit.Entry) error
+
 	ReplaceSetUpLink(ctx context.Context, hash string, expires time.Time, entry audit.Entry) error
 	SetUpLinkWorks(ctx context.Context, hash string, now time.Time) (bool, error)
 	// SetUp uses up the link and adds the first administrator in one

@@ -36,7 +36,8 @@ type means string
 const (
 	withSecret  means = "" // a password or a recovery code
 	withPasskey means = "passkey "
-	withLink    means = "link " // of an invitation or of the set-up
+	withLink    means = "link "  // of an invitation or of the set-up
+	withReset   means = "reset " // asking for a new password by mail; each counts
 )
 
 // attempt is somebody who tries to prove who they are.

@@ -15,8 +15,9 @@ type Identity struct {
 	Provider      string // key of the provider in the settings
 	Issuer        string // such as https://accounts.google.com
 	Subject       string // never reused by the issuer
-	Email         string // as the provider writes it
+	Email         string // bare; empty: the provider tells none that can be read
 	EmailVerified bool
+	Unread        bool `json:",omitempty"` // the provider did not answer the question for what is missing here
 	Name          string
 	Groups        []string // of the claim that the operator named; nil: the provider tells none, empty: they are in none
 }

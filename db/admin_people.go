@@ -153,6 +153,9 @@ func (a Accounts) DisablePerson(ctx context.Context, personID string, entry audi
 		if err := run(ctx, tx, `DELETE FROM invitations WHERE created_by = ?`, personID); err != nil {
 			return nil, err
 		}
+		if err := dropPasswordResets(ctx, tx, personID); err != nil {
+			return nil, err
+		}
 		if err := endSessionsOf(ctx, tx, personID); err != nil {
 			return nil, err
 		}

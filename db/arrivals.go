@@ -182,9 +182,13 @@ func holds(ctx context.Context, tx *sql.Tx, personID string, p account.Proof, no
 		return mustTouch(ctx, tx, account.ErrPasskeyRefused, `UPDATE passkeys SET record = ?, last_used_at = ? WHERE id = ? AND person_id = ?`,
 			string(p.Passkey.Record), moment(now), p.Passkey.ID, personID)
 	case p.Identity != nil:
-		return mustTouch(ctx, tx, account.ErrUnknownIdentity, `
+		err := mustTouch(ctx, tx, account.ErrUnknownIdentity, `
 			UPDATE identities SET provider = ?, email = ?, name = ?, last_used_at = ? WHERE issuer = ? AND subject = ? AND person_id = ?`,
 			p.Identity.Provider, p.Identity.Email, p.Identity.Name, moment(now), p.Identity.Issuer, p.Identity.Subject, personID)
+		if err != nil {
+			return err
+		}
+		return proveEmailBy(ctx, tx, personID, *p.Identity)
 	case p.Code != "":
 		alone := account.Policy{}
 		if p.Alone != nil {
@@ -269,6 +273,6 @@ func (a Accounts) changeWays(ctx context.Context, r account.Renewal, n account.N
 // SetPassword changes the password.
 func (a Accounts) SetPassword(ctx context.Context, r account.Renewal, hash account.PasswordHash, n account.Notice, entry audit.Entry) error {
 	return a.changeWays(ctx, r, n, entry, func(tx *sql.Tx) error {
-		return run(ctx, tx, `UPDATE people SET password_hash = ? WHERE id = ?`, hash, r.PersonID)
+		return setPassword(ctx, tx, r.PersonID, hash)
 	})
 }

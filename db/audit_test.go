@@ -66,6 +66,12 @@ func changes(w world) map[string]func(e audit.Entry) error {
 		"ResetPerson": func(e audit.Entry) error {
 			return w.Accounts().ResetPerson(t.Context(), "person-ada", "new hash", nil, account.Groups{}, account.Notice{Count: 1}, e)
 		},
+		"AddPasswordReset": func(e audit.Entry) error {
+			return w.Accounts().AddPasswordReset(t.Context(), account.PasswordReset{Hash: "new", PersonID: "person-ada", CreatedAt: morning, ExpiresAt: after(time.Hour)}, e)
+		},
+		"ResetPassword": func(e audit.Entry) error {
+			return w.Accounts().ResetPassword(t.Context(), "reset", "new hash", account.Notice{Count: 1}, e)
+		},
 		"RenewSession":     func(e audit.Entry) error { return w.Accounts().RenewSession(t.Context(), w.renewal(), e) },
 		"EndOtherSessions": func(e audit.Entry) error { return w.Accounts().EndOtherSessions(t.Context(), "person-ada", "other", e) },
 		"SetPassword": func(e audit.Entry) error {
@@ -130,6 +136,7 @@ func ready(t *testing.T) world {
 	w.know(newIdentity("ada", "1"))
 	w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)
 		VALUES ('i', 'account-acme', 'invitation', 'member', '', 0, 0, ?)`, after(time.Hour).UnixMilli())
+	w.exec(`INSERT INTO password_resets (hash, person_id, created_at, expires_at) VALUES ('reset', 'person-ada', 0, ?)`, after(account.PasswordResetLife).UnixMilli())
 	w.start(w.link("one"), "run")
 	w.addJob(1)
 	return w
@@ -205,7 +212,7 @@ func dump(t *testing.T, w world) string {
 	var text strings.Builder
 	for _, table := range []string{"accounts", "people", "memberships", "sessions", "sign_in_failures", "set_up_link",
 		"certificates", "credentials", "verifications", "verification_results", "key_check",
-		"passkeys", "recovery_codes", "identities", "devices", "notices", "invitations", "api_keys", "jobs", "job_failures"} {
+		"passkeys", "recovery_codes", "identities", "devices", "notices", "invitations", "password_resets", "api_keys", "jobs", "job_failures"} {
 		rows, err := w.Writer().QueryContext(t.Context(), `SELECT * FROM `+table+` ORDER BY 1, 2`)
 		w.ok(err)
 		columns, err := rows.Columns()

@@ -21,6 +21,7 @@ func beginNow(ctx context.Context, tx *sql.Tx, now time.Time) error {
 		`UPDATE notices SET at = ?1 WHERE at > ?2`,
 		`DELETE FROM sign_in_failures WHERE at > ?2`,
 		`DELETE FROM mailed_invitations WHERE at > ?2`,
+		`DELETE FROM password_resets WHERE created_at > ?2`,
 		`DELETE FROM set_up_link WHERE expires_at > ?2 + ?3`,
 	} {
 		err := run(ctx, tx, statement, moment(now), moment(now.Add(account.ClockSkew)), account.SetUpLinkLife.Milliseconds())

@@ -45,6 +45,8 @@ func (l AuditLog) KnowingActors(actors int) AuditLog {
 var Queries = map[string]string{
 	"credential by id":           credentialByID,
 	"credential of any":          credentialOfAny,
+	"person by reset":            personByReset,
+	"recent resets":              recentResets,
 	"verifications of any":       verificationsOfAny,
 	"intake rules":               intakeRules,
 	"stopped target":             stoppedTarget,

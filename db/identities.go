@@ -66,7 +66,10 @@ func addIdentity(ctx context.Context, tx *sql.Tx, l account.LinkedIdentity) erro
 	if refusedAsKnown(err) {
 		return account.ErrIdentityTaken.Because(err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return proveEmailBy(ctx, tx, l.PersonID, l.Identity)
 }
 
 // UnlinkIdentity ends that a person signs in with an identity, unless they

@@ -419,6 +419,11 @@ func (a Accounts) AcceptInvitation(ctx context.Context, hash, personID string, n
 		if err != nil {
 			return err
 		}
+		if used.Mailed {
+			if err := proveEmail(ctx, tx, personID, used.Email); err != nil {
+				return err
+			}
+		}
 		err = addMember(ctx, tx, used.Account.ID, personID, used.Role, now)
 		if refusedAsKnown(err) {
 			return account.ErrAlreadyMember

@@ -113,11 +113,11 @@ func (a Accounts) OrganizationNamed(ctx context.Context, name string) (account.A
 }
 
 const personColumns = `p.id, p.email, p.name, p.site_admin, p.admin_by_group, p.theme, p.time_zone,
-	coalesce(p.default_account_id, ''), p.created_at, p.disabled_at, p.last_sign_in_at`
+	coalesce(p.default_account_id, ''), p.created_at, p.disabled_at, p.last_sign_in_at, p.email_proved`
 
 func personFields(p *account.Person) []any {
 	return []any{&p.ID, &p.Email, &p.Name, &p.SiteAdmin, &p.AdminByGroup, &p.Theme, &p.TimeZone,
-		&p.DefaultAccountID, (*moment)(&p.CreatedAt), (*moment)(&p.DisabledAt), (*moment)(&p.LastSignInAt)}
+		&p.DefaultAccountID, (*moment)(&p.CreatedAt), (*moment)(&p.DisabledAt), (*moment)(&p.LastSignInAt), &p.EmailProved}
 }
 
 const personByEmail = `SELECT ` + personColumns + `, p.password_hash FROM people p WHERE p.email = ?`
@@ -165,6 +165,7 @@ func (a Accounts) ResetPerson(ctx context.Context, personID string, hash account
 			`DELETE FROM api_keys WHERE person_id = ?`,
 			`DELETE FROM devices WHERE person_id = ?`,
 			`DELETE FROM invitations WHERE created_by = ?`,
+			`DELETE FROM password_resets WHERE person_id = ?`,
 		} {
 			if err := run(ctx, tx, statement, personID); err != nil {
 				return err
@@ -196,6 +197,11 @@ func (a Accounts) Join(ctx context.Context, hash string, now time.Time, p accoun
 		}
 		if err := addPerson(ctx, tx, p); err != nil {
 			return err
+		}
+		if used.Mailed {
+			if err := proveEmail(ctx, tx, p.Person.ID, used.Email); err != nil {
+				return err
+			}
 		}
 		return addMember(ctx, tx, used.Account.ID, p.Person.ID, used.Role, now)
 	})

@@ -196,6 +196,50 @@ func TestJoin(t *testing.T) {
 	same(t, "the viewers of acme", w.count(`SELECT count(*) FROM memberships WHERE account_id = 'account-acme' AND role = 'viewer' AND by_group = 0`), 2)
 }
 
+// Only a link that went to the address and nowhere else proves that it is theirs.
+func TestAMailedInvitationProvesTheAddress(t *testing.T) {
+	w := newWorld(t)
+	for i, one := range []struct {
+		email        string
+		mailed, want bool
+	}{{"Bob@example.com", true, true}, {"bob@example.com", false, false}, {"", false, false}} {
+		hash, name := fmt.Sprint("hash-", i), "bob"
+		w.exec(`DELETE FROM people WHERE id = 'person-bob'`)
+		for _, prefix := range []string{"join ", "accept "} {
+			w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)
+				VALUES (?1, 'account-acme', ?1, 'viewer', ?2, ?3, 0, ?4)`, prefix+hash, one.email, one.mailed, after(time.Hour).UnixMilli())
+		}
+		proved := func() bool {
+			person, _, err := w.Accounts().PasswordOf(t.Context(), "bob@example.com")
+			w.ok(err)
+			return person.EmailProved
+		}
+		w.ok(w.Accounts().Join(t.Context(), "join "+hash, morning, newPerson(name, fmt.Sprint("club-", i)), entry(audit.JoinAccount, "account-acme")))
+		same(t, fmt.Sprint("joining proves ", one), proved(), one.want)
+		w.exec(`UPDATE people SET email_proved = 0`)
+		w.exec(`DELETE FROM memberships WHERE person_id = 'person-bob' AND account_id = 'account-acme'`)
+		w.ok(w.Accounts().AcceptInvitation(t.Context(), "accept "+hash, "person-bob", morning, entry(audit.JoinAccount, "account-acme")))
+		same(t, fmt.Sprint("accepting proves ", one), proved(), one.want)
+	}
+}
+
+func TestALinkSetsNoPasswordOfWhoMustNotSignInWithOne(t *testing.T) {
+	for statement, works := range map[string]bool{
+		`UPDATE people SET name = 'Ada'`: true, `UPDATE people SET disabled_at = 1`: false, `UPDATE people SET password_hash = ''`: false,
+	} {
+		w := newWorld(t)
+		w.exec(`UPDATE people SET password_hash = 'hash'`)
+		e := entry(audit.RequestPasswordReset, "")
+		w.ok(w.Accounts().AddPasswordReset(t.Context(), account.PasswordReset{Hash: "reset", PersonID: "person-ada", CreatedAt: morning, ExpiresAt: after(time.Minute)}, e))
+		w.exec(statement)
+		_, err := w.Accounts().PasswordResetByHash(t.Context(), "reset", morning)
+		changed := w.Accounts().ResetPassword(t.Context(), "reset", "new", account.Notice{Count: 1}, e)
+		if (err == nil) != works || (changed == nil) != works || !works && (!errors.Is(err, account.ErrPasswordReset) || !errors.Is(changed, account.ErrPasswordReset)) {
+			t.Errorf("%s: got %v and %v", statement, err, changed)
+		}
+	}
+}
+
 func TestOfFiftyWhoJoinByOneInvitationAtOnceOneDoes(t *testing.T) {
 	w := newWorld(t)
 	w.exec(`INSERT INTO invitations (id, account_id, hash, role, email, mailed, created_at, expires_at)

@@ -29,7 +29,8 @@ CREATE TABLE people (
     admin_by_group     INTEGER NOT NULL DEFAULT 0 CHECK (admin_by_group IN (0, 1)), -- a group made them site_admin
     disabled_at        INTEGER NOT NULL DEFAULT 0,
     last_sign_in_at    INTEGER NOT NULL DEFAULT 0,
-    last_sign_in_address TEXT NOT NULL DEFAULT ''
+    last_sign_in_address TEXT NOT NULL DEFAULT '',
+    email_proved       INTEGER NOT NULL DEFAULT 0 CHECK (email_proved IN (0, 1)) -- by a mailed invitation that they accepted, or by a sign-in provider
 ) STRICT;
 
 CREATE INDEX people_administrators ON people (name, id) WHERE site_admin = 1 AND disabled_at = 0;
@@ -145,6 +146,16 @@ CREATE TABLE mailed_invitations (
 ) STRICT;
 
 CREATE INDEX mailed_invitations_by_sender ON mailed_invitations (sender_key, at);
+
+-- Links in mail by which somebody who forgot their password sets another one.
+CREATE TABLE password_resets (
+    hash       TEXT PRIMARY KEY, -- of the token in the link
+    person_id  TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX password_resets_by_person ON password_resets (person_id, created_at);
 
 -- A key acts for a person in one account.
 CREATE TABLE api_keys (

@@ -131,12 +131,13 @@ func (a Accounts) DropExpired(ctx context.Context, now time.Time) error {
 			return err
 		}
 		for statement, before := range map[string]time.Time{
-			`DELETE FROM sign_in_failures WHERE at < ?`:     now.Add(-keptFailures),
-			`DELETE FROM mailed_invitations WHERE at < ?`:   now.Add(-keptFailures),
-			`DELETE FROM set_up_link WHERE expires_at <= ?`: now,
-			`DELETE FROM invitations WHERE expires_at <= ?`: now,
-			`DELETE FROM devices WHERE seen_at < ?`:         now.Add(-account.DeviceLife),
-			`DELETE FROM notices WHERE at < ?`:              now.Add(-account.NoticeLife),
+			`DELETE FROM sign_in_failures WHERE at < ?`:        now.Add(-keptFailures),
+			`DELETE FROM mailed_invitations WHERE at < ?`:      now.Add(-keptFailures),
+			`DELETE FROM password_resets WHERE created_at < ?`: now.Add(-keptFailures),
+			`DELETE FROM set_up_link WHERE expires_at <= ?`:    now,
+			`DELETE FROM invitations WHERE expires_at <= ?`:    now,
+			`DELETE FROM devices WHERE seen_at < ?`:            now.Add(-account.DeviceLife),
+			`DELETE FROM notices WHERE at < ?`:                 now.Add(-account.NoticeLife),
 		} {
 			if err := run(ctx, tx, statement, moment(before)); err != nil {
 				return err
@@ -146,8 +147,13 @@ func (a Accounts) DropExpired(ctx context.Context, now time.Time) error {
 	})
 }
 
-// EndAllSessions ends every session, as after restoring an old copy, which
-// must not bring back what somebody ended since.
+// EndAllSessions ends every session, and every link for a new password, as after
+// restoring an old copy, which must not bring back what somebody ended since.
 func (db *DB) EndAllSessions(ctx context.Context, entry audit.Entry) error {
-	return db.write(ctx, entry, func(tx *sql.Tx) error { return run(ctx, tx, `DELETE FROM sessions`) })
+	return db.write(ctx, entry, func(tx *sql.Tx) error {
+		if err := run(ctx, tx, `DELETE FROM password_resets`); err != nil {
+			return err
+		}
+		return run(ctx, tx, `DELETE FROM sessions`)
+	})
 }

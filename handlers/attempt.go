@@ -2,8 +2,12 @@ package handlers
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +50,15 @@ type attempt struct {
 
 // attemptLife is how long a browser may take for the answer.
 const attemptLife = 10 * time.Minute
+
+// How many sign-ins can be on their way to a provider in one browser, in tabs side
+// by side. Their cookies come back with every request, and proxies take some 8 KiB
+// of them: the earliest go first.
+const (
+	mostSent      = 5
+	mostSentBytes = 5 << 10
+	stateKeySize  = 16 // characters by which the cookie of a state is called
+)
 
 // How many attempts can be used up within a generation, which is as long as one
 // may count. Anybody can begin attempts and use them up.
@@ -142,49 +155,105 @@ func (a *attempts) keys() *securecookie.SecureCookie {
 	return a.codec
 }
 
-// begin hands an attempt to the browser, in place of an earlier one.
+// begin hands an attempt to the browser. It takes the place of an earlier one,
+// unless it is on its way to a provider: each of those has a cookie of its own, so
+// that tabs side by side don't end each other's.
 func (a *attempts) begin(c echo.Context, begun attempt) error {
 	begun.ID = rand.Text()
-	value, err := a.keys().Encode(a.cookie(begun.Purpose), begun)
+	name := a.cookieOf(begun)
+	value, err := a.keys().Encode(name, begun)
 	if err != nil {
 		return err
 	}
-	a.set(c, begun.Purpose, value, int(attemptLife.Seconds()))
+	if begun.Sent != nil {
+		a.makeRoom(c, len(value))
+	}
+	a.set(c, name, value, int(attemptLife.Seconds()))
 	return nil
+}
+
+// makeRoom forgets the earliest attempts that are on their way to a provider, so
+// that one more of this size is within bounds, and those that can't be used anyway.
+func (a *attempts) makeRoom(c echo.Context, size int) {
+	type sent struct {
+		name  string
+		size  int
+		begun time.Time
+	}
+	var all []sent
+	for _, cookie := range c.Request().Cookies() {
+		key, ok := strings.CutPrefix(cookie.Name, a.name+"_")
+		if !ok || len(key) != stateKeySize || slices.ContainsFunc(all, func(s sent) bool { return s.name == cookie.Name }) {
+			continue
+		}
+		one := sent{name: cookie.Name, size: len(cookie.Value)}
+		if found, err := a.readFrom(c, cookie.Name); err == nil && found.Sent != nil {
+			one.begun = found.Sent.Begun
+		}
+		all = append(all, one)
+	}
+	slices.SortStableFunc(all, func(x, y sent) int { return y.begun.Compare(x.begun) })
+	for i, one := range all {
+		if size += one.size; one.begun.IsZero() || i >= mostSent-1 || size > mostSentBytes {
+			a.set(c, one.name, "", -1)
+		}
+	}
 }
 
 // take gives the browser's attempt for this purpose and uses it up.
 func (a *attempts) take(c echo.Context, want purpose) (attempt, error) {
 	found, err := a.peek(c, want)
+	if err == nil {
+		err = a.use(c, found)
+	}
 	if err != nil {
 		return attempt{}, err
 	}
-	if err := a.useUp(found.ID, c.RealIP()); err != nil {
-		return attempt{}, err
-	}
-	a.set(c, want, "", -1)
 	return found, nil
+}
+
+// use uses up an attempt and takes it from the browser.
+func (a *attempts) use(c echo.Context, found attempt) error {
+	if err := a.useUp(found.ID, c.RealIP()); err != nil {
+		return err
+	}
+	a.set(c, a.cookieOf(found), "", -1)
+	return nil
 }
 
 // peek gives the browser's attempt for this purpose and leaves it usable.
 func (a *attempts) peek(c echo.Context, want purpose) (attempt, error) {
-	found, err := a.readFrom(c, a.cookie(want))
+	found, err := a.readFrom(c, a.cookieOf(attempt{Purpose: want}))
 	if err == nil && found.Purpose != want {
 		err = errAttempt
 	}
 	return found, err
 }
 
-// read gives the browser's attempt, whatever it is for.
-func (a *attempts) read(c echo.Context) (attempt, error) { return a.readFrom(c, a.name) }
+// sentTo gives the browser's attempt with this state and leaves it usable.
+func (a *attempts) sentTo(c echo.Context, state string) (attempt, error) {
+	found, err := a.readFrom(c, a.stateCookie(state))
+	if err == nil && (found.Sent == nil || found.Sent.State != state) {
+		err = errAttempt
+	}
+	return found, err
+}
 
-// cookie is where an attempt for this purpose is kept. What a page begins by itself
-// has a place of its own, so that it ends nothing that a person began in another tab.
-func (a *attempts) cookie(p purpose) string {
-	if p == toSignInList {
+// cookieOf is where an attempt is kept. What a page begins by itself has a place
+// of its own, so that it ends nothing that a person began in another tab.
+func (a *attempts) cookieOf(one attempt) string {
+	switch {
+	case one.Sent != nil:
+		return a.stateCookie(one.Sent.State)
+	case one.Purpose == toSignInList:
 		return a.name + "_list"
 	}
 	return a.name
+}
+
+func (a *attempts) stateCookie(state string) string {
+	sum := sha256.Sum256([]byte(state))
+	return a.name + "_" + hex.EncodeToString(sum[:])[:stateKeySize]
 }
 
 func (a *attempts) readFrom(c echo.Context, name string) (attempt, error) {
@@ -204,8 +273,8 @@ func (a *attempts) readFrom(c echo.Context, name string) (attempt, error) {
 	return found, nil
 }
 
-func (a *attempts) set(c echo.Context, p purpose, value string, age int) {
-	c.SetCookie(&http.Cookie{Name: a.cookie(p), Value: value, Path: "/", MaxAge: age, Secure: a.secure,
+func (a *attempts) set(c echo.Context, name, value string, age int) {
+	c.SetCookie(&http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, Secure: a.secure,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 

@@ -55,6 +55,7 @@ const (
 	settingsPath       = "/settings"
 	signInPath         = "/login"
 	signOutPath        = "/logout"
+	forgottenPath      = "/login/forgotten-password"
 	securityPath       = settingsPath + "/security"
 	passkeysPath       = settingsPath + "/passkeys"
 	sessionsPath       = settingsPath + "/sessions"
@@ -76,8 +77,13 @@ func (h *handlers) routes() []route {
 		{"POST", "/login/passkey", anyone, asItIs, h.signInWithPasskey},
 		{"GET", "/login/with/:provider", anyone, asItIs, h.goToProvider},
 		{"GET", "/login/with/:provider/callback", anyone, asItIs, h.returnFromProvider},
+		{"GET", "/login/with/:provider/sign-out", anyone, asItIs, h.signOutAtProvider},
 		{"GET", "/login/recovery", anyone, asItIs, h.recoveryPage},
 		{"POST", "/login/recovery", anyone, asItIs, h.signInWithCode},
+		{"GET", forgottenPath, anyone, asItIs, h.forgottenPage},
+		{"POST", forgottenPath, anyone, asItIs, h.askForPasswordReset},
+		{"GET", "/reset/:token", anyone, asItIs, h.resetPasswordPage},
+		{"POST", "/reset/:token", anyone, asItIs, h.resetPassword},
 		{"GET", "/login/second-step", halfway, asItIs, h.secondStepPage},
 		{"POST", "/login/second-step/question", halfway, asItIs, h.askForSecondStep},
 		{"POST", "/login/second-step", halfway, asItIs, h.takeSecondStep},

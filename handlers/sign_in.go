@@ -18,6 +18,10 @@ func (h *handlers) signInPage(c echo.Context) error {
 	}
 	view := h.signInView(c, "", next, "")
 	view.Lost = c.QueryParam("lost") != ""
+	view.SignedOut = h.signedOutAt(c)
+	if wasDone(c, "password") {
+		view.Done = "Your password is changed. Sign in with it."
+	}
 	return h.html(c, http.StatusOK, views.SignInPage(view))
 }
 
@@ -102,7 +106,21 @@ func (h *handlers) signOut(c echo.Context) error {
 	if err := h.Accounts.SignOut(c.Request().Context(), caller, actorOf(c)); err != nil {
 		return signedOutHere(c, err)
 	}
-	return c.Redirect(http.StatusSeeOther, "/login")
+	to := "/login"
+	if p, err := h.findProvider(string(caller.Session.Way)); err == nil {
+		to += "?" + url.Values{"signed-out": {p.Key()}}.Encode()
+	}
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// signedOutAt offers somebody who has just signed out, and had come by a provider,
+// to end their session there, too.
+func (h *handlers) signedOutAt(c echo.Context) *views.SignedOut {
+	p, err := h.findProvider(c.QueryParam("signed-out"))
+	if err != nil || p.SignOutURL(c.Request().Context()) == "" {
+		return nil
+	}
+	return &views.SignedOut{Provider: p.Name(), Path: "/login/with/" + p.Key() + "/sign-out"}
 }
 
 // signedOutHere is the answer when a browser has forgotten its cookie and the

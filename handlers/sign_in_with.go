@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -102,7 +103,7 @@ func (h *handlers) goToProvider(c echo.Context) error {
 	if c.Request().Method == http.MethodHead || len(c.QueryParam("link")) > maxToken {
 		return errNotHere
 	}
-	if site := c.Request().Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
+	if fromElsewhere(c) {
 		return c.Redirect(http.StatusSeeOther, "/login")
 	}
 	begun := attempt{Purpose: purpose(c.QueryParam("for")), Next: ownPath(c.QueryParam("next")), Link: c.QueryParam("link")}
@@ -137,6 +138,26 @@ func (h *handlers) goToProvider(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// signOutAtProvider sends the browser to where the provider ends its own session.
+// Nothing changes here. Another site cannot lead there.
+func (h *handlers) signOutAtProvider(c echo.Context) error {
+	provider, err := h.findProvider(c.Param("provider"))
+	if err != nil {
+		return err
+	}
+	to := "/"
+	if !fromElsewhere(c) {
+		to = cmp.Or(provider.SignOutURL(c.Request().Context()), to)
+	}
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// fromElsewhere reports whether another site leads here.
+func fromElsewhere(c echo.Context) bool {
+	site := c.Request().Header.Get("Sec-Fetch-Site")
+	return site == "cross-site" || site == "same-site"
 }
 
 // back is the page from which somebody left for a provider. What leads there
@@ -186,14 +207,14 @@ func (h *handlers) returnFromProvider(c echo.Context) error {
 	if c.Request().Method == http.MethodHead { // a look must not use up the attempt
 		return errNotHere
 	}
-	begun, err := h.attempts.read(c)
-	if err == nil {
-		begun, err = h.attempts.take(c, begun.Purpose)
-	}
-	if err == nil && (begun.Sent == nil || begun.Sent.Provider != provider.Key()) {
+	begun, err := h.attempts.sentTo(c, c.QueryParam("state"))
+	if err == nil && begun.Sent.Provider != provider.Key() {
 		err = errAttempt
 	}
 	if err != nil {
+		if _, signedOut := h.authenticate(c); signedOut == nil { // reloaded: it did its work, or what it was for is long over
+			return c.Redirect(http.StatusSeeOther, "/")
+		}
 		return h.providerFailed(c, attempt{Purpose: toSignIn, Next: "/"}, err)
 	}
 	if begun.PersonID != "" {
@@ -207,6 +228,9 @@ func (h *handlers) returnFromProvider(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := h.attempts.use(c, begun); err != nil {
+		return h.providerFailed(c, begun, err)
 	}
 	found, err := provider.Finish(c.Request().Context(), *begun.Sent, c.QueryParams())
 	if err != nil {

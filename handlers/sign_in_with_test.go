@@ -31,7 +31,7 @@ func providerSite(t *testing.T, policy account.Policy, change ...func(*Config)) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := identity.New(settings, public, &http.Client{Timeout: 10 * time.Second}, time.Now)
+		p, err := identity.New(settings, public, &http.Client{Timeout: 10 * time.Second}, time.Now, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,6 +51,23 @@ func (b *browser) through(issuer *identitytest.Issuer, from string) string {
 		b.s.t.Fatalf("%s answered %d to %q: %s", from, w.Code, w.Header().Get("Location"), w.Body)
 	}
 	return fromHarbor + "?" + issuer.SignIn(b.s.t, w.Header().Get("Location")).Encode()
+}
+
+// sent is the cookie of the only attempt that is on its way to a provider.
+func (b *browser) sent() (name, value string) {
+	b.s.t.Helper()
+	for n, v := range b.cookies {
+		if strings.HasPrefix(n, b.s.attempts.name+"_") {
+			if name != "" {
+				b.s.t.Fatal("two attempts are on their way")
+			}
+			name, value = n, v
+		}
+	}
+	if name == "" {
+		b.s.t.Fatal("no attempt is on its way")
+	}
+	return name, value
 }
 
 func TestSomebodyNewNeedsAnInvitationUnlessRegistrationIsOpen(t *testing.T) {
@@ -98,7 +115,7 @@ func TestAnAnswerOfAProviderCountsOnceInItsBrowser(t *testing.T) {
 	s, issuer := providerSite(t, account.Policy{Registration: true})
 	b := s.browser()
 	back := b.through(issuer, goToHarbor)
-	cookie := b.cookies[s.attempts.name]
+	sent, cookie := b.sent()
 
 	stranger := s.browser()
 	says(t, stranger.ask("GET", back, nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
@@ -109,14 +126,15 @@ func TestAnAnswerOfAProviderCountsOnceInItsBrowser(t *testing.T) {
 		t.Errorf("somebody else's answer signed in: %d", w.Code)
 	}
 	other := s.browser()
-	other.cookies[s.attempts.name] = cookie
+	other.cookies[sent] = cookie
 	says(t, other.ask("GET", strings.Replace(back, "/harbor/", "/other/", 1), nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
 
 	b = s.browser()
 	back = b.through(issuer, goToHarbor)
-	cookie = b.cookies[s.attempts.name]
+	sent, cookie = b.sent()
 	leads(t, b.ask("GET", back, nil), "/")
-	b.cookies[s.attempts.name] = cookie
+	b.cookies[sent] = cookie
+	delete(b.cookies, s.sessions.name)
 	says(t, b.ask("GET", back, nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
 }
 
@@ -124,7 +142,7 @@ func TestWhatAProviderGetsWrongIsSaid(t *testing.T) {
 	s, issuer := providerSite(t, account.Policy{Registration: true})
 	b := s.browser()
 	issuer.ChangeNonce("another")
-	says(t, b.ask("GET", b.through(issuer, goToHarbor), nil), http.StatusUnprocessableEntity, identity.ErrAnswer.Sentence)
+	says(t, b.ask("GET", b.through(issuer, goToHarbor), nil), http.StatusUnprocessableEntity, identity.ErrToken.Sentence)
 	says(t, b.ask("GET", fromHarbor+"?error=access_denied&error_description=%3Cscript%3E", nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
 	if b.session() != "" {
 		t.Error("a wrong answer signed in")
@@ -176,8 +194,10 @@ func TestALinkBegunByOneIsNotConfirmedByAnother(t *testing.T) {
 	attacker := s.as("stranger")
 	back := attacker.through(issuer, goToHarbor+"?for=link")
 	victim := s.as("owner")
-	says(t, victim.ask("GET", back, nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
-	victim.cookies[s.attempts.name] = attacker.cookies[s.attempts.name]
+	leads(t, victim.ask("GET", back, nil), "/")
+	says(t, victim.ask("POST", "/settings/identities", url.Values{}), http.StatusUnprocessableEntity, errAttempt.Sentence)
+	sent, cookie := attacker.sent()
+	victim.cookies[sent] = cookie
 	says(t, victim.ask("GET", back, nil), http.StatusUnprocessableEntity, errAttempt.Sentence)
 	leads(t, s.browser().ask("GET", goToHarbor+"?for=link", nil), "/login?next=%2Fsettings%2Fsecurity")
 	leads(t, s.as("stale owner").ask("GET", goToHarbor+"?for=link", nil), "/prove?next=%2Fsettings%2Fsecurity")

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/markbates/goth"
 	gothgithub "github.com/markbates/goth/providers/github"
 	"golang.org/x/oauth2"
 
@@ -63,15 +62,15 @@ func (g github) begin(_ context.Context, a *Attempt) (string, error) {
 	return to.String(), nil
 }
 
-func (g github) finish(ctx context.Context, a Attempt, answer url.Values) (goth.User, error) {
+func (g github) finish(ctx context.Context, a Attempt, answer url.Values) (found, error) {
 	if !oidc.SameState(a.State, answer.Get("state")) {
-		return goth.User{}, fmt.Errorf("%w: the state is not the one that was sent", oidc.ErrAnswer)
+		return found{}, fmt.Errorf("%w: the state is not the one that was sent", oidc.ErrAnswer)
 	}
 	if err := oidc.ErrorAnswer(answer); err != nil {
-		return goth.User{}, err
+		return found{}, err
 	}
 	if answer.Get("code") == "" {
-		return goth.User{}, fmt.Errorf("%w: there is no code", oidc.ErrAnswer)
+		return found{}, fmt.Errorf("%w: there is no code", oidc.ErrAnswer)
 	}
 	ctx, stop := context.WithTimeout(ctx, githubTime)
 	defer stop()
@@ -80,24 +79,24 @@ func (g github) finish(ctx context.Context, a Attempt, answer url.Values) (goth.
 	p := g.provider(&client) // without scopes it leaves the address to us
 	s := &gothgithub.Session{}
 	if _, err := s.Authorize(p, url.Values{"code": answer["code"]}); err != nil {
-		return goth.User{}, oidc.ExchangeError(err, answer.Get("code"), a.Verifier, g.settings.ClientSecret.Reveal())
+		return found{}, oidc.ExchangeError(err, answer.Get("code"), a.Verifier, g.settings.ClientSecret.Reveal())
 	}
 	user, err := p.FetchUser(s)
 	if err != nil {
-		return goth.User{}, oidc.ExchangeError(err, s.AccessToken)
+		return found{}, oidc.ExchangeError(err, s.AccessToken)
 	}
 	if id, err := strconv.ParseInt(user.UserID, 10, 64); err != nil || id <= 0 {
-		return goth.User{}, fmt.Errorf("%w: the person has no number", oidc.ErrDown)
+		return found{}, fmt.Errorf("%w: the person has no number", oidc.ErrBroken)
 	}
 	user.RawData = map[string]any{}
-	user.Email, err = verifiedAddress(ctx, &client, s.AccessToken)
-	if err != nil {
-		return goth.User{}, oidc.ExchangeError(err, s.AccessToken)
+	who := found{User: user}
+	if who.Email, err = verifiedAddress(ctx, &client, s.AccessToken); err != nil {
+		who.unread = oidc.ExchangeError(err, s.AccessToken)
 	}
-	if user.Email != "" {
-		user.RawData["email_verified"] = true
+	if who.Email != "" {
+		who.RawData["email_verified"] = true
 	}
-	return user, nil
+	return who, nil
 }
 
 // verifiedAddress asks for the address that is both primary and verified. The

@@ -5,12 +5,15 @@ package identity
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
-	"net/mail"
 	"net/url"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/markbates/goth"
+	"golang.org/x/oauth2"
 
 	"mooring/account"
 	"mooring/identity/oidc"
@@ -21,8 +24,9 @@ const (
 	attemptLife = 15 * time.Minute // to sign in there, with a second step and a new phone
 	clockSlack  = time.Minute      // that our own clock may be set back meanwhile
 	nameSize    = 100              // characters of a name that are kept
-	emailSize   = 254
 	groupsLimit = 2000
+
+	warningGap = time.Hour // between two warnings of a kind
 )
 
 // Attempt is one sign-in on its way, between Begin and Finish. Whoever carries
@@ -40,7 +44,13 @@ type Attempt struct {
 type Provider struct {
 	settings Settings
 	now      func() time.Time
+	log      *slog.Logger
 	flow     flow
+
+	signedOut string // address to which the provider leads after a sign-out there
+
+	mu     sync.Mutex
+	warned map[string]time.Time // when, by the message
 }
 
 // flow is what differs between OAuth at GitHub and OpenID Connect.
@@ -48,20 +58,29 @@ type flow interface {
 	// begin fills what is still open in the attempt and gives the address.
 	begin(ctx context.Context, a *Attempt) (string, error)
 	// finish checks state and answer and says who it is.
-	finish(ctx context.Context, a Attempt, answer url.Values) (goth.User, error)
+	finish(ctx context.Context, a Attempt, answer url.Values) (found, error)
+}
+
+// found is who signed in, and why something about them could not be asked.
+type found struct {
+	goth.User
+	unread error
 }
 
 // CallbackPath is the path that a provider sends the browser back to.
 func CallbackPath(key string) string { return "/login/with/" + key + "/callback" }
 
 // New makes a provider. It asks nobody: a provider that is down at the start
-// is there again when it answers. The client may be nil.
-func New(s Settings, publicURL *url.URL, client *http.Client, now func() time.Time) (*Provider, error) {
+// is there again when it answers. The client may be nil, and so may the log.
+func New(s Settings, publicURL *url.URL, client *http.Client, now func() time.Time, log *slog.Logger) (*Provider, error) {
 	guarded, err := oidc.Guard(client, s.Roots)
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{settings: s, now: now}
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	p := &Provider{settings: s, now: now, log: log, signedOut: publicURL.JoinPath("login").String(), warned: map[string]time.Time{}}
 	callback := publicURL.JoinPath(CallbackPath(s.Key)).String()
 	if s.Kind == GitHub {
 		p.flow = github{s, callback, guarded}
@@ -69,7 +88,7 @@ func New(s Settings, publicURL *url.URL, client *http.Client, now func() time.Ti
 	}
 	issuer, err := oidc.New(oidc.Config{
 		Name: s.Key, Issuer: s.Issuer, ClientID: s.ClientID, ClientSecret: s.ClientSecret, RedirectURL: callback,
-		GroupsClaim: s.GroupsClaim, NeverAgain: !p.AsksAgain(), Client: guarded, Now: now,
+		GroupsClaim: s.GroupsClaim, Scopes: s.Scopes, AuthStyle: authStyles[s.AuthMethod], NeverAgain: !p.AsksAgain(), Client: guarded, Now: now,
 	})
 	if err != nil {
 		return nil, err
@@ -77,6 +96,8 @@ func New(s Settings, publicURL *url.URL, client *http.Client, now func() time.Ti
 	p.flow = connect{issuer}
 	return p, nil
 }
+
+var authStyles = map[string]oauth2.AuthStyle{SecretInHeader: oauth2.AuthStyleInHeader, SecretInForm: oauth2.AuthStyleInParams}
 
 // Key tells the providers of a site apart, in paths too.
 func (p *Provider) Key() string { return p.settings.Key }
@@ -122,23 +143,64 @@ func (p *Provider) Finish(ctx context.Context, a Attempt, answer url.Values) (ac
 		return account.Identity{}, sentence(err)
 	}
 	id := account.Identity{Provider: p.Key(), Issuer: p.settings.Issuer, Subject: user.UserID}
-	id.Name = name(user)
-	if email, ok := address(user.Email); ok {
+	id.Name = name(user.User)
+	if email, ok := oidc.Address(user.Email); ok {
 		id.Email, id.EmailVerified = email, p.verified(user.RawData)
 	}
+	if user.unread != nil {
+		id.Unread = true
+		p.warn("a sign-in provider did not say all about somebody", "cause", user.unread)
+	}
 	if p.settings.GroupsClaim != "" { // without it the provider tells none, which is not the same as being in none
-		id.Groups = groups(user.RawData[p.settings.GroupsClaim])
+		id.Groups = p.groups(user)
 	}
 	return id, nil
+}
+
+// warn has the log tell the operator what a sign-in showed about the provider,
+// once in warningGap for each message: everybody who signs in shows the same.
+func (p *Provider) warn(message string, details ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if last, ok := p.warned[message]; ok && p.now().Sub(last).Abs() < warningGap {
+		return
+	}
+	p.warned[message] = p.now()
+	p.log.Warn(message, append([]any{"provider", p.Key()}, details...)...)
+}
+
+// signOutTime bounds the question for the sign-out page, because a page waits.
+const signOutTime = 3 * time.Second
+
+// SignOutURL is where somebody who has signed out of Mooring signs out of the
+// provider, too, and comes back to the sign-in page: empty when there is none.
+func (p *Provider) SignOutURL(ctx context.Context) string {
+	issuer, ok := p.flow.(connect)
+	if !ok {
+		return ""
+	}
+	ctx, stop := context.WithTimeout(ctx, signOutTime)
+	defer stop()
+	to, err := issuer.SignOutURL(ctx, p.signedOut)
+	if err != nil {
+		p.warn("could not ask a sign-in provider where people sign out", "cause", err)
+	}
+	return to
 }
 
 // sentence says what people read.
 func sentence(err error) error {
 	switch {
+	case errors.Is(err, oidc.ErrClient):
+		return ErrProviderClient.Because(err)
 	case errors.Is(err, oidc.ErrSettings):
 		return ErrProviderSettings.Because(err)
 	case errors.Is(err, oidc.ErrRefused):
 		return ErrProviderRefused.Because(err)
+	case errors.Is(err, oidc.ErrBroken):
+		return ErrProviderBroken.Because(err)
+	case errors.Is(err, oidc.ErrToken):
+		return ErrToken.Because(err)
 	case errors.Is(err, oidc.ErrAnswer):
 		return ErrAnswer.Because(err)
 	case errors.Is(err, oidc.ErrNotAgain):
@@ -156,7 +218,8 @@ func (p *Provider) verified(claims map[string]any) bool {
 
 // isTrue reads a claim that some issuers write as a text or a number.
 func isTrue(claim any) bool {
-	return claim == true || claim == "true" || claim == "1" || claim == float64(1)
+	word, _ := claim.(string)
+	return claim == true || claim == float64(1) || strings.EqualFold(word, "true") || word == "1"
 }
 
 func name(user goth.User) string {
@@ -166,27 +229,6 @@ func name(user goth.User) string {
 		}
 	}
 	return ""
-}
-
-// address keeps what is one bare address.
-func address(s string) (string, bool) {
-	parsed, err := mail.ParseAddress(s)
-	return s, err == nil && parsed.Address == s && len(s) <= emailSize && text.Line(s) == s
-}
-
-// groups reads the claim that the operator named: a list of texts, or one.
-func groups(claim any) []string {
-	list, ok := claim.([]any)
-	if !ok {
-		list = []any{claim}
-	}
-	names := []string{}
-	for _, each := range list[:min(len(list), groupsLimit)] {
-		if name, ok := each.(string); ok && name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // connect signs in at an issuer that speaks OpenID Connect.
@@ -201,10 +243,11 @@ func (c connect) begin(ctx context.Context, a *Attempt) (string, error) {
 	return s.GetAuthURL()
 }
 
-func (c connect) finish(ctx context.Context, a Attempt, answer url.Values) (goth.User, error) {
+func (c connect) finish(ctx context.Context, a Attempt, answer url.Values) (found, error) {
 	s := &oidc.Session{State: a.State, Nonce: a.Nonce, Verifier: a.Verifier, Fresh: a.Fresh, Begun: a.Begun}
 	if _, err := s.AuthorizeWithin(ctx, c.Provider, answer); err != nil {
-		return goth.User{}, err
+		return found{}, err
 	}
-	return c.FetchUserWithin(ctx, s)
+	user, err := c.FetchUserWithin(ctx, s)
+	return found{user, s.Unread()}, err
 }

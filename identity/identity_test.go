@@ -32,7 +32,7 @@ func harbor(t *testing.T, issuer *identitytest.Issuer, more ...string) (*identit
 		t.Fatal(err)
 	}
 	at := &clock{time.Now()}
-	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, at.now)
+	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, at.now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestANonceThatWasChangedOnTheWayIsRefused(t *testing.T) {
 	p, _ := harbor(t, issuer)
 	issuer.ChangeNonce("another nonce")
 	a, address := begin(t, p, false)
-	refused(t, p, a, issuer.SignIn(t, address), identity.ErrAnswer)
+	refused(t, p, a, issuer.SignIn(t, address), identity.ErrToken)
 }
 
 func TestAnAttemptEndsAfterAQuarterOfAnHour(t *testing.T) {
@@ -235,6 +235,8 @@ func TestWhatTheIssuerAnswersInsteadOfACodeIsToldInPlainWords(t *testing.T) {
 	for code, want := range map[string]*fault.Fault{
 		"access_denied": identity.ErrProviderRefused, "login_required": identity.ErrProviderRefused,
 		"invalid_request": identity.ErrProviderSettings, "unauthorized_client": identity.ErrProviderSettings,
+		"user_cancelled": identity.ErrProviderRefused, "redirect_uri_mismatch": identity.ErrProviderSettings, "invalid_scope": identity.ErrProviderSettings,
+		"invalid_client": identity.ErrProviderClient, "of_our_own": identity.ErrProviderBroken,
 		"server_error": identity.ErrProviderDown, "temporarily_unavailable": identity.ErrProviderDown,
 	} {
 		a, _ := begin(t, p, false)
@@ -272,13 +274,13 @@ func TestAWrongSecretIsTheOperatorsMatterAndIsNotTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, time.Now)
+	p, err := identity.New(settings, site, &http.Client{Transport: transport(t)}, time.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a, address := begin(t, p, false)
 	_, err = p.Finish(t.Context(), a, issuer.SignIn(t, address))
-	if !errors.Is(err, identity.ErrProviderSettings) || strings.Contains(err.Error(), "canary") {
+	if !errors.Is(err, identity.ErrProviderClient) || strings.Contains(err.Error(), "canary") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -39,15 +39,17 @@ type Settings struct {
 	ClientID     string
 	ClientSecret secret.Text
 	GroupsClaim  string         // empty: groups are not asked for
+	Scopes       []string       // empty: those that Mooring needs
+	AuthMethod   string         // how the secret travels; empty: as the provider takes it
 	Roots        *x509.CertPool // nil: the system's
 }
 
 // allowed says which settings a kind has beside those that all have.
 var allowed = map[string][]string{
 	GitHub: {},
-	Google: {},
-	Entra:  {"tenant", "groups-claim"},
-	OIDC:   {"issuer", "groups-claim", "ca"},
+	Google: {"scopes"},
+	Entra:  {"tenant", "groups-claim", "scopes", "auth-method"},
+	OIDC:   {"issuer", "groups-claim", "scopes", "auth-method", "ca"},
 }
 
 var (
@@ -109,6 +111,9 @@ func (s *Settings) fill(given map[string]string, readFile func(string) ([]byte, 
 	if err := s.fillIssuer(given); err != nil {
 		return err
 	}
+	if err := s.fillRequest(given); err != nil {
+		return err
+	}
 	if file := given["ca"]; file != "" {
 		if err := s.trust(file, readFile); err != nil {
 			return err
@@ -141,6 +146,42 @@ func (s *Settings) fillIssuer(given map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// How a client secret travels, as the standard calls it.
+const (
+	SecretInHeader = "client_secret_basic"
+	SecretInForm   = "client_secret_post"
+)
+
+const (
+	scopesLimit = 20
+	scopeSize   = 200 // characters
+)
+
+// fillRequest reads what is asked of the provider, and how.
+func (s *Settings) fillRequest(given map[string]string) error {
+	s.AuthMethod = given["auth-method"]
+	if s.AuthMethod != "" && s.AuthMethod != SecretInHeader && s.AuthMethod != SecretInForm {
+		return errors.New("auth-method= must be client_secret_basic or client_secret_post; without it, Mooring tries the one and then the other")
+	}
+	if given["scopes"] == "" {
+		return nil
+	}
+	s.Scopes = strings.FieldsFunc(given["scopes"], func(r rune) bool { return unicode.IsSpace(r) || r == ',' })
+	switch {
+	case !slices.Contains(s.Scopes, "openid"):
+		return errors.New("scopes= must have openid among them, such as scopes='openid email profile'")
+	case len(s.Scopes) > scopesLimit:
+		return errors.New("scopes= has more than 20 scopes; name those that the provider needs")
+	case slices.ContainsFunc(s.Scopes, badScope):
+		return errors.New("scopes= has one that is no scope; scopes are words of ASCII letters, digits and signs other than \" and \\, with blanks or commas between them")
+	}
+	return nil
+}
+
+func badScope(scope string) bool {
+	return len(scope) > scopeSize || strings.ContainsFunc(scope, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' })
 }
 
 func (s *Settings) trust(file string, readFile func(string) ([]byte, error)) error {

@@ -86,12 +86,20 @@ type SignIn struct {
 	Email, Next string
 	Problem     string       // one sentence above the form
 	Lost        bool         // the session ended before a form was saved
+	SignedOut   *SignedOut   // they have just signed out here, and may be signed in at a provider; nil: neither
+	Done        string       // "Your password is changed."; empty: nothing was done
 	Passwords   bool         // people may sign in with a password
 	Passkeys    bool         // passkeys work at this address
 	PasskeyHint string       // where they work instead: "Passkeys work at http://localhost:8080 only."
 	PasskeyPath string       // that address; empty: no link
 	Providers   []SignInWith // in the order of the operator
 	Demo        []string     // demo only: the e-mail addresses; the password is mooring-demo
+}
+
+// SignedOut offers to end the session at a provider, too.
+type SignedOut struct {
+	Provider string // its name
+	Path     string // of ours, which leads there
 }
 
 // SetUp is the page that makes the first administrator.

@@ -36,6 +36,27 @@ type Recovery struct {
 	Fields  fault.Fields // code
 }
 
+// Forgotten is the page for people who forgot their password.
+type Forgotten struct {
+	Frame
+	Action    string
+	Email     string
+	Mail      bool // a link can be mailed
+	Sent      bool // it was asked for
+	OtherWays bool // people also sign in with passkeys or providers here
+	Problem   string
+	Fields    fault.Fields // email
+}
+
+// ResetPassword sets a new password by a mailed link.
+type ResetPassword struct {
+	Frame
+	Action  string
+	Email   string // whose password it is
+	Problem string
+	Fields  fault.Fields // password
+}
+
 // Prove asks again who it is before something dangerous.
 type Prove struct {
 	Frame

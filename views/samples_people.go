@@ -41,6 +41,9 @@ func samplesOfSignIn(add func(string, templ.Component)) {
 		Providers: []SignInWith{sampleGitHub, sampleEntra, sampleOwn},
 	}
 	add("sign-in-every-way", SignInPage(every))
+	signedOut := every
+	signedOut.Next, signedOut.SignedOut = "/", &SignedOut{Provider: "Harbor SSO", Path: "/login/with/harbor/sign-out"}
+	add("sign-in-signed-out", SignInPage(signedOut))
 	passkeys := every
 	passkeys.Passwords, passkeys.Providers = false, nil
 	add("sign-in-passkey-only", SignInPage(passkeys))
@@ -70,6 +73,22 @@ func samplesOfSignIn(add func(string, templ.Component)) {
 
 	recovery := Recovery{Frame: sampleStranger("Use a recovery code")}
 	add("recovery", RecoveryPage(recovery))
+	forgotten := Forgotten{Frame: sampleStranger("Forgot your password?"), Action: "/login/forgotten-password", OtherWays: true}
+	add("forgotten-ask-people", ForgottenPage(forgotten))
+	forgotten.Mail = true
+	add("forgotten", ForgottenPage(forgotten))
+	faulty := forgotten
+	faulty.Email, faulty.Problem, faulty.Fields = "ada", "Some fields need another look.", fault.Fields{"email": "Enter an e-mail address, such as ada@example.com."}
+	add("forgotten-faults", ForgottenPage(faulty))
+	forgotten.Sent, forgotten.OtherWays = true, false
+	add("forgotten-sent", ForgottenPage(forgotten))
+	reset := ResetPassword{Frame: sampleStranger("Set a new password"), Action: "/reset/9c2e", Email: "ada@harbor.example"}
+	add("reset-password", ResetPasswordPage(reset))
+	reset.Problem, reset.Fields = "Some fields need another look.", fault.Fields{"password": "Use at least 12 characters."}
+	add("reset-password-faults", ResetPasswordPage(reset))
+	newPassword := every
+	newPassword.Next, newPassword.Done = "/", "Your password is changed. Sign in with it."
+	add("sign-in-new-password", SignInPage(newPassword))
 	recovery.Email = "ada@harbor.example"
 	recovery.Fields = fault.Fields{"code": "That recovery code does not work. Each code works once: check it, or try another one."}
 	recovery.Problem = recovery.Fields["code"]

@@ -90,6 +90,8 @@ func mayAs(role string) string {
 	return ""
 }
 
+const forgottenSent = "If Mooring knows that this address is yours, and you sign in with a password, a mail with a link is on its way."
+
 const passwordHint = "At least 12 characters. A few words in a row are fine."
 
 func emailHint(n newcomer) string {

@@ -83,7 +83,7 @@ func build(p parts) *house {
 	h.refusals = audit.NewRefusals(audit.RefusalsConfig{Write: p.database.AuditLog().AddEntry, Now: p.now, Log: p.log})
 	accounts := p.database.Accounts()
 	h.accounts = account.NewService(account.Config{Store: accounts, Policy: p.policy, Passkeys: p.passkeys, Refusals: h.refusals,
-		Now: p.now, NewID: p.newID, Log: p.log, Joined: h.certificates.Wake})
+		Now: p.now, NewID: p.newID, Log: p.log, Joined: h.certificates.Wake, Mailer: p.mailer, ResetLink: p.resetLink})
 	h.organizations = account.NewOrganizations(account.OrganizationsConfig{Store: accounts, Mailer: p.mailer, Policy: p.policy, Link: p.invitationLink,
 		Now: p.now, NewID: p.newID, Log: p.log, Joined: h.certificates.Wake})
 	h.people = account.NewPeople(account.PeopleConfig{Store: accounts, Now: p.now})
@@ -106,6 +106,9 @@ func build(p parts) *house {
 
 // invitationLink is the address under which an invitation is accepted.
 func (p parts) invitationLink(token string) string { return p.public.JoinPath("join", token).String() }
+
+// resetLink is the address under which a new password is set.
+func (p parts) resetLink(token string) string { return p.public.JoinPath("reset", token).String() }
 
 // front says what the handlers need of the house.
 func (h *house) front(p parts) handlers.Config {

@@ -124,7 +124,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return err
 	}
-	providers, err := v.signIn.signInWith(public, c.getenv)
+	providers, err := v.signIn.signInWith(public, c.getenv, log)
 	if err != nil {
 		return err
 	}

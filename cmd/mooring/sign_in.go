@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -97,7 +98,7 @@ func (v signInSettings) policy() (account.Policy, error) {
 const providerTimeout = 10 * time.Second
 
 // signInWith makes the providers, in the order in which they were named.
-func (v signInSettings) signInWith(public *url.URL, getenv func(string) string) ([]*identity.Provider, error) {
+func (v signInSettings) signInWith(public *url.URL, getenv func(string) string, log *slog.Logger) ([]*identity.Provider, error) {
 	var all []*identity.Provider
 	grouping := "" // the provider that tells groups
 	for _, line := range v.providers {
@@ -116,11 +117,14 @@ func (v signInSettings) signInWith(public *url.URL, getenv func(string) string) 
 			}
 			grouping = said.Key
 		}
-		provider, err := identity.New(said, public, &http.Client{Timeout: providerTimeout}, time.Now)
+		provider, err := identity.New(said, public, &http.Client{Timeout: providerTimeout}, time.Now, log)
 		if err != nil {
 			return nil, usagef("--sign-in: %v", err)
 		}
 		all = append(all, provider)
+	}
+	if grouping == "" && (v.adminGroup != "" || len(v.organizationGroup) > 0) {
+		log.Warn("no rule about groups can apply: no provider has groups-claim=", "settings", "--admin-group, --organization-group")
 	}
 	return all, nil
 }

@@ -16,6 +16,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	gooidc "github.com/coreos/go-oidc/v3/oidc"
@@ -44,8 +46,10 @@ type Config struct {
 	ClientID     string
 	ClientSecret secret.Text
 	RedirectURL  string
-	GroupsClaim  string // empty: groups are not asked for
-	NeverAgain   bool   // the issuer cannot be made to ask a person again; it can only show who they are
+	GroupsClaim  string           // empty: groups are not asked for
+	Scopes       []string         // empty: those that are needed
+	AuthStyle    oauth2.AuthStyle // how the secret travels; zero: as the issuer takes it
+	NeverAgain   bool             // the issuer cannot be made to ask a person again; it can only show who they are
 	Client       *http.Client
 	Now          func() time.Time
 }
@@ -53,18 +57,21 @@ type Config struct {
 // Provider is one issuer. It asks for the discovery document when it is first
 // needed, and keeps it.
 type Provider struct {
-	config  Config
-	turn    chan struct{} // held by who looks at issuer
-	issuer  *issuer
-	context context.Context
+	config Config
+	turn   chan struct{} // held by who looks at issuer
+	issuer *issuer
+	client *http.Client
 }
 
 // issuer is what the discovery document says.
 type issuer struct {
 	*gooidc.Provider
 	oauth    oauth2.Config
+	style    atomic.Int32 // of oauth2.AuthStyle: how the issuer took the secret last
 	keys     gooidc.KeySet
-	namesIss bool // every answer names its issuer (RFC 9207)
+	keySets  *keySets
+	signOut  *url.URL // where people end their session there; nil: nowhere
+	namesIss bool     // every answer names its issuer (RFC 9207)
 }
 
 var _ goth.Provider = (*Provider)(nil)
@@ -78,11 +85,7 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{
-		config:  c,
-		turn:    make(chan struct{}, 1),
-		context: gooidc.ClientContext(context.Background(), client),
-	}, nil
+	return &Provider{config: c, turn: make(chan struct{}, 1), client: client}, nil
 }
 
 // Name is the name of the provider.
@@ -139,8 +142,7 @@ func (p *Provider) Begin(ctx context.Context, state string, fresh bool) (*Sessio
 
 // within bounds one step and lends it our client.
 func (p *Provider) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	client, _ := p.context.Value(oauth2.HTTPClient).(*http.Client)
-	return context.WithTimeout(gooidc.ClientContext(ctx, client), wholeTime)
+	return context.WithTimeout(gooidc.ClientContext(ctx, p.client), wholeTime)
 }
 
 // discover gives what the discovery document says. One asks at a time, and a
@@ -161,21 +163,25 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 	case errors.As(err, &another):
 		return nil, because(ErrSettings, err)
 	case err != nil:
-		return nil, because(ErrDown, err)
+		return nil, unanswered(err)
 	}
 	var document struct {
 		Keys     string   `json:"jwks_uri"`
 		NamesIss bool     `json:"authorization_response_iss_parameter_supported"`
 		Scopes   []string `json:"scopes_supported"`
 		Methods  []string `json:"token_endpoint_auth_methods_supported"`
+		SignOut  any      `json:"end_session_endpoint"` // any: a wrong one is no reason to fail
 	}
 	if err := found.Claims(&document); err != nil {
-		return nil, because(ErrDown, err)
+		return nil, because(ErrBroken, err)
 	}
 	endpoint := found.Endpoint()
-	endpoint.AuthStyle = oauth2.AuthStyleInHeader
-	if len(document.Methods) > 0 && !slices.Contains(document.Methods, "client_secret_basic") {
-		endpoint.AuthStyle = oauth2.AuthStyleInParams
+	endpoint.AuthStyle = p.config.AuthStyle
+	if endpoint.AuthStyle == 0 {
+		endpoint.AuthStyle = oauth2.AuthStyleInHeader
+		if len(document.Methods) > 0 && !slices.Contains(document.Methods, "client_secret_basic") {
+			endpoint.AuthStyle = oauth2.AuthStyleInParams
+		}
 	}
 	atHome := !secure(p.config.Issuer, false)
 	for name, address := range map[string]string{
@@ -186,18 +192,89 @@ func (p *Provider) discover(ctx context.Context) (*issuer, error) {
 			return nil, because(ErrSettings, fmt.Errorf("its %s is not an address that begins with https://", name))
 		}
 	}
-	scopes := []string{gooidc.ScopeOpenID, gooidc.ScopeEmail, gooidc.ScopeProfile}
-	if p.config.GroupsClaim != "" && slices.Contains(document.Scopes, p.config.GroupsClaim) {
-		scopes = append(scopes, p.config.GroupsClaim)
+	scopes := p.config.Scopes
+	if len(scopes) == 0 {
+		scopes = []string{gooidc.ScopeOpenID, gooidc.ScopeEmail, gooidc.ScopeProfile}
+		if p.config.GroupsClaim != "" && slices.Contains(document.Scopes, p.config.GroupsClaim) {
+			scopes = append(scopes, p.config.GroupsClaim)
+		}
 	}
+	keys := &keySets{base: p.client.Transport}
+	reading := *p.client
+	reading.Transport = keys
 	p.issuer = &issuer{
 		Provider: found,
 		oauth: oauth2.Config{ClientID: p.config.ClientID, ClientSecret: p.config.ClientSecret.Reveal(),
 			Endpoint: endpoint, RedirectURL: p.config.RedirectURL, Scopes: scopes},
-		keys:     gooidc.NewRemoteKeySet(p.context, document.Keys),
+		keys:     gooidc.NewRemoteKeySet(gooidc.ClientContext(context.Background(), &reading), document.Keys),
+		keySets:  keys,
 		namesIss: document.NamesIss,
+		signOut:  p.signOutEndpoint(document.SignOut, endpoint.AuthURL),
 	}
+	p.issuer.style.Store(int32(endpoint.AuthStyle))
 	return p.issuer, nil
+}
+
+// signOutEndpoint reads where the issuer lets people sign out. It counts on the host
+// of the issuer, which the operator named, or on the one where people sign in.
+func (p *Provider) signOutEndpoint(said any, signIn string) *url.URL {
+	address, _ := said.(string)
+	to, err := url.Parse(address)
+	if err != nil || !secure(address, !secure(p.config.Issuer, false)) {
+		return nil
+	}
+	for _, known := range []string{p.config.Issuer, signIn} {
+		if at, err := url.Parse(known); err == nil && at.Scheme == to.Scheme && strings.EqualFold(at.Host, to.Host) {
+			return to
+		}
+	}
+	return nil
+}
+
+// SignOutURL is where somebody who has signed out here ends their session at the
+// issuer, too, and comes back to the given address: empty when the issuer has no
+// such page.
+func (p *Provider) SignOutURL(ctx context.Context, back string) (string, error) {
+	ctx, stop := p.within(ctx)
+	defer stop()
+	at, err := p.discover(ctx)
+	if err != nil || at.signOut == nil {
+		return "", err
+	}
+	to := *at.signOut
+	query := to.Query()
+	query.Set("client_id", p.config.ClientID)
+	query.Set("post_logout_redirect_uri", back)
+	to.RawQuery = query.Encode()
+	return to.String(), nil
+}
+
+// exchange gives the code and gets a token. An issuer may take the secret in one
+// way from this client and list both: unless the operator said which, the other is
+// tried once, and stays when it works. A client that is refused has not used the
+// code up.
+func (p *Provider) exchange(ctx context.Context, at *issuer, code, verifier string) (*oauth2.Token, error) {
+	oauth := at.oauth
+	style := oauth2.AuthStyle(at.style.Load())
+	oauth.Endpoint.AuthStyle = style
+	token, err := oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	if p.config.AuthStyle != 0 || !refusesClient(err) {
+		return token, err
+	}
+	oauth.Endpoint.AuthStyle = otherStyle(style)
+	token, again := oauth.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	if refusesClient(again) {
+		return nil, err
+	}
+	at.style.Store(int32(oauth.Endpoint.AuthStyle))
+	return token, again
+}
+
+func otherStyle(style oauth2.AuthStyle) oauth2.AuthStyle {
+	if style == oauth2.AuthStyleInHeader {
+		return oauth2.AuthStyleInParams
+	}
+	return oauth2.AuthStyleInHeader
 }
 
 // secure reports whether an address is one for secrets: https, or http to this

@@ -99,7 +99,11 @@ func TestTokensThatAreWellSignedAndWrongAreRefused(t *testing.T) {
 			change(h)
 			p := h.provider(t)
 			s, answer := h.begin(t, p, false)
-			refused(t, p, s, answer, oidc.ErrAnswer)
+			want := oidc.ErrToken
+			if name == "no token" || name == "a token that is a number" {
+				want = oidc.ErrBroken
+			}
+			refused(t, p, s, answer, want)
 		})
 	}
 }
@@ -175,7 +179,11 @@ func TestAnAnswerIsForItsStateAndFromItsIssuer(t *testing.T) {
 			s, answer := h.begin(t, p, false)
 			one.change(s, answer)
 			if !one.good {
-				refused(t, p, s, answer, oidc.ErrAnswer)
+				want := oidc.ErrAnswer
+				if s.Nonce == "" {
+					want = oidc.ErrToken
+				}
+				refused(t, p, s, answer, want)
 				if h.timesAsked("/token") != 0 && s.Nonce != "" {
 					t.Error("the code went out all the same")
 				}
@@ -202,7 +210,7 @@ func TestNoNonceIsNotTheSameAsNoNonce(t *testing.T) {
 	p := h.provider(t)
 	s, answer := h.begin(t, p, false)
 	s.Nonce = ""
-	refused(t, p, s, answer, oidc.ErrAnswer)
+	refused(t, p, s, answer, oidc.ErrToken)
 }
 
 func TestAShortStateIsNotSent(t *testing.T) {
@@ -236,10 +244,12 @@ func TestWhatIsSignedIsNeverOverruled(t *testing.T) {
 		email            string
 		verified, edov   any
 	}{
-		"all signed":      {map[string]any{"email": "a@example.com", "email_verified": false}, map[string]any{"email": "b@example.com", "email_verified": true, "xms_edov": true}, "a@example.com", false, nil},
-		"verified or not": {map[string]any{"email": "a@example.com"}, map[string]any{"email": "a@example.com", "email_verified": true, "xms_edov": true}, "a@example.com", nil, nil},
-		"all unsigned":    {map[string]any{}, map[string]any{"email": "b@example.com", "email_verified": true}, "b@example.com", true, nil},
-		"mixed":           {map[string]any{"email_verified": true, "xms_edov": true}, map[string]any{"email": "b@example.com"}, "b@example.com", nil, nil},
+		"all signed":        {map[string]any{"email": "a@example.com", "email_verified": false}, map[string]any{"email": "b@example.com", "email_verified": true, "xms_edov": true}, "a@example.com", false, nil},
+		"verified or not":   {map[string]any{"email": "a@example.com"}, map[string]any{"email": "a@example.com", "email_verified": true, "xms_edov": true}, "a@example.com", true, nil},
+		"verified, another": {map[string]any{"email": "a@example.com"}, map[string]any{"email": "b@example.com", "email_verified": true, "xms_edov": true}, "a@example.com", nil, nil},
+		"null":              {map[string]any{"email": "a@example.com", "email_verified": nil}, map[string]any{"email": "A@example.com", "email_verified": true}, "a@example.com", true, nil},
+		"all unsigned":      {map[string]any{}, map[string]any{"email": "b@example.com", "email_verified": true}, "b@example.com", true, nil},
+		"mixed":             {map[string]any{"email_verified": true, "xms_edov": true}, map[string]any{"email": "b@example.com"}, "b@example.com", nil, nil},
 	} {
 		h := start(t)
 		for _, claim := range []string{"email", "email_verified", "name"} {
@@ -276,14 +286,19 @@ func TestUserInfoIsAboutTheSamePerson(t *testing.T) {
 		if _, err := s.AuthorizeWithin(t.Context(), p, answer); err != nil {
 			t.Fatal(err)
 		}
-		if user, err := p.FetchUserWithin(t.Context(), s); err == nil {
-			t.Errorf("%v: got %+v", subject, user)
+		user, err := p.FetchUserWithin(t.Context(), s)
+		if subject == "another" {
+			if !errors.Is(err, oidc.ErrToken) {
+				t.Errorf("%v: got %+v, %v", subject, user, err)
+			}
+		} else if err != nil || user.Email != "" || s.Unread() == nil {
+			t.Errorf("%v: got %+v, %v", subject, user, err)
 		}
 	}
 }
 
 func TestUserInfoIsAskedOnlyForWhatTheTokenLeavesOpen(t *testing.T) {
-	for claim, asked := range map[string]int{"iat": 0, "email": 1, "name": 1} {
+	for claim, asked := range map[string]int{"iat": 0, "email": 1, "email_verified": 1, "name": 1} {
 		h := start(t)
 		h.userInfo = map[string]any{"sub": "subject"}
 		delete(h.claims, claim)
@@ -310,7 +325,7 @@ func TestTheDiscoveryDocumentIsOfTheIssuerAndLeadsToSafePlaces(t *testing.T) {
 		"a file":                {map[string]any{"authorization_endpoint": "file:///etc/passwd"}, oidc.ErrSettings},
 		"a script":              {map[string]any{"authorization_endpoint": "javascript:alert(1)"}, oidc.ErrSettings},
 		"plain user info":       {map[string]any{"userinfo_endpoint": "http://evil.example/userinfo"}, oidc.ErrSettings},
-		"not a document":        {map[string]any{"issuer": 7}, oidc.ErrDown},
+		"not a document":        {map[string]any{"issuer": 7}, oidc.ErrBroken},
 	} {
 		h := start(t)
 		h.discovery = one.change
@@ -332,7 +347,7 @@ func TestOnlyAddressesForSecretsAreIssuers(t *testing.T) {
 	}
 }
 
-func TestAnIssuerThatGivesNoAnswerIsDown(t *testing.T) {
+func TestAnIssuerThatGivesNoAnswerIsDownAndOneThatIsNoUseIsBroken(t *testing.T) {
 	const discovery = "/.well-known/openid-configuration"
 	big := func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"issuer":"` + strings.Repeat("x", 2<<20) + `"}`))
@@ -343,22 +358,24 @@ func TestAnIssuerThatGivesNoAnswerIsDown(t *testing.T) {
 	for name, one := range map[string]struct {
 		path   string
 		answer http.HandlerFunc
+		want   error
 	}{
-		"an error":              {discovery, status(500)},
-		"not there":             {discovery, status(404)},
-		"too many":              {discovery, status(429)},
-		"a page":                {discovery, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<!doctype html>")) }},
-		"elsewhere":             {discovery, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/keys", http.StatusFound) }},
-		"too large":             {discovery, big},
-		"an error for the code": {"/token", status(503)},
-		"a page for the code":   {"/token", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{")) }},
+		"an error":              {discovery, status(500), oidc.ErrDown},
+		"not there":             {discovery, status(404), oidc.ErrBroken},
+		"too many":              {discovery, status(429), oidc.ErrDown},
+		"a page":                {discovery, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<!doctype html>")) }, oidc.ErrBroken},
+		"elsewhere":             {discovery, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/keys", http.StatusFound) }, oidc.ErrBroken},
+		"too large":             {discovery, big, oidc.ErrBroken},
+		"an error for the code": {"/token", status(503), oidc.ErrDown},
+		"a page for the code":   {"/token", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{")) }, oidc.ErrBroken},
 		"the code sent elsewhere": {"/token", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/keys", http.StatusTemporaryRedirect)
-		}},
-		"a token that is too large": {"/token", big},
-		"an error for the keys":     {"/keys", status(500)},
-		"keys that hang up":         {"/keys", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
-		"keys that are sent away":   {"/keys", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/token", http.StatusFound) }},
+		}, oidc.ErrBroken},
+		"a token that is too large": {"/token", big, oidc.ErrBroken},
+		"an error for the keys":     {"/keys", status(500), oidc.ErrDown},
+		"no keys there":             {"/keys", status(404), oidc.ErrBroken},
+		"keys that hang up":         {"/keys", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, oidc.ErrDown},
+		"keys that are sent away":   {"/keys", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/token", http.StatusFound) }, oidc.ErrBroken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t)
@@ -370,7 +387,7 @@ func TestAnIssuerThatGivesNoAnswerIsDown(t *testing.T) {
 				h.claims["nonce"] = s.Nonce
 				_, err = s.AuthorizeWithin(t.Context(), p, url.Values{"state": {state}, "code": {"the-code"}})
 			}
-			if !errors.Is(err, oidc.ErrDown) || strings.ContainsAny(err.Error(), "\r\n") || len(err.Error()) > 500 {
+			if !errors.Is(err, one.want) || strings.ContainsAny(err.Error(), "\r\n") || len(err.Error()) > 500 {
 				t.Fatalf("got %v", err)
 			}
 			h.instead(one.path, nil)
@@ -383,7 +400,7 @@ func TestAnIssuerThatGivesNoAnswerIsDown(t *testing.T) {
 	}
 }
 
-func TestAUserInfoEndpointThatGivesNoAnswerIsDownAndTellsNoToken(t *testing.T) {
+func TestAUserInfoEndpointThatGivesNoAnswerLeavesThingsOpenAndTellsNoToken(t *testing.T) {
 	h := start(t)
 	delete(h.claims, "email")
 	h.userInfo = true
@@ -395,7 +412,11 @@ func TestAUserInfoEndpointThatGivesNoAnswerIsDownAndTellsNoToken(t *testing.T) {
 	if _, err := s.AuthorizeWithin(t.Context(), p, answer); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.FetchUserWithin(t.Context(), s); !errors.Is(err, oidc.ErrDown) || strings.Contains(err.Error(), accessToken) {
+	user, err := p.FetchUserWithin(t.Context(), s)
+	if err != nil || user.UserID != "subject" || user.Email != "" {
+		t.Errorf("got %+v, %v", user, err)
+	}
+	if err := s.Unread(); !errors.Is(err, oidc.ErrBroken) || strings.Contains(err.Error(), accessToken) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -444,8 +465,9 @@ func TestGuardedClientsHaveATimeLimit(t *testing.T) {
 
 func TestTheErrorOfAnExchangeIsSortedAndTellsNoSecret(t *testing.T) {
 	for code, want := range map[string]error{
-		"invalid_grant": oidc.ErrAnswer, "bad_verification_code": oidc.ErrAnswer, "invalid_client": oidc.ErrSettings,
-		"access_denied": oidc.ErrRefused, "": oidc.ErrSettings,
+		"invalid_grant": oidc.ErrAnswer, "bad_verification_code": oidc.ErrAnswer, "invalid_client": oidc.ErrClient,
+		"unauthorized_client": oidc.ErrClient, "access_denied": oidc.ErrRefused, "redirect_uri_mismatch": oidc.ErrSettings, "invalid_scope": oidc.ErrSettings,
+		"temporarily_unavailable": oidc.ErrDown, "": oidc.ErrBroken, "of_our_own": oidc.ErrBroken,
 	} {
 		h := start(t)
 		h.instead("/token", func(w http.ResponseWriter, r *http.Request) {
