@@ -329,7 +329,7 @@ func isHull(kept, box Rect) bool {
 }
 
 // errNoRoom says that a mark would cover what it points at.
-var errNoRoom = fmt.Errorf("there is no room beside the target: give the frame a larger margin or another frame")
+var errNoRoom = fmt.Errorf("there is no room next to the target: use a larger margin or another frame")
 
 // best chooses the place that covers the fewest borders. Places that leave the
 // picture, or cover words, controls, icons or what is marked, are none.

@@ -79,7 +79,7 @@ type cutError struct{ name string }
 
 // Error implements error.
 func (e cutError) Error() string {
-	return fmt.Sprintf("the frame cuts through %q: frame something else, or choose another margin", e.name)
+	return fmt.Sprintf("the frame cuts through %q: use another frame or margin", e.name)
 }
 
 func thingsOf(survey Survey) []thing {

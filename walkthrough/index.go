@@ -29,5 +29,5 @@ func IndexChange(fsys fs.FS, all []*Walkthrough) ([]Change, error) {
 	if err == nil && bytes.Equal(before, page.Bytes()) {
 		return nil, nil
 	}
-	return []Change{{Path: PageFile, Text: page.Bytes(), Says: "the index is not that of these walkthroughs"}}, nil
+	return []Change{{Path: PageFile, Text: page.Bytes(), Says: "the index does not match the walkthroughs"}}, nil
 }

@@ -25,7 +25,7 @@ func (s seen) missing(labels []Label) []Finding {
 		for part := range strings.SplitSeq(label.Text, ">") {
 			if part = spaced(part); !s[part] {
 				findings = append(findings, Finding{Line: label.Line,
-					Says: fmt.Sprintf("the prose names %q, and the interface does not have that at this step", part)})
+					Says: fmt.Sprintf("the text names %q, but the interface does not show it at this step", part)})
 			}
 		}
 	}

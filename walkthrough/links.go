@@ -57,11 +57,11 @@ func nowhere(from *Walkthrough, to string, anchors map[string]map[string]bool) s
 	}
 	switch there, known := anchors[name]; {
 	case !ok:
-		return fmt.Sprintf("the link %q leads neither to a heading (#…), nor to another walkthrough (../NAME/%s#…), nor to https", to, PageFile)
+		return fmt.Sprintf("the link %q must lead to a heading (#…), another walkthrough (../NAME/%s#…) or an https address", to, PageFile)
 	case !known:
-		return fmt.Sprintf("the link %q leads to a walkthrough that is not there", to)
+		return fmt.Sprintf("the link %q leads to a walkthrough that does not exist", to)
 	case anchor != "" && !there[anchor]:
-		return fmt.Sprintf("the link %q leads to a heading that is not there", to)
+		return fmt.Sprintf("the link %q leads to a heading that does not exist", to)
 	}
 	return ""
 }

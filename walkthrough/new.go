@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// ErrExists says that there is a walkthrough of that name already.
-var ErrExists = errors.New("there is a walkthrough of that name already")
+// ErrExists says that there is already a walkthrough with that name.
+var ErrExists = errors.New("there is already a walkthrough with that name")
 
 // template is a walkthrough that works as it is, for writers to change.
 const template = `---
@@ -41,7 +41,7 @@ caption: Every provider has its own line.
 // New begins a walkthrough in a folder of walkthroughs, and gives its file.
 func New(root, name string) (string, error) {
 	if !ValidName(name) {
-		return "", fmt.Errorf("%q: take small letters, digits and hyphens, as in link-azure", name)
+		return "", fmt.Errorf("%q: use small letters, digits and hyphens, as in link-azure", name)
 	}
 	file := filepath.Join(root, name, SourceFile)
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {

@@ -362,7 +362,7 @@ and [g](../y/README.md#gone).
 ## There
 `))
 	y := parsed(t, "y", strings.Replace(guide("## Far\n\n[q](#do-it) [r](../x/README.md#there)\n"), "Do it.", "x", 1))
-	const neither = " leads neither to a heading (#…), nor to another walkthrough (../NAME/README.md#…), nor to https"
+	const neither = " must lead to a heading (#…), another walkthrough (../NAME/README.md#…) or an https address"
 	var got []string
 	for _, f := range CheckLinks([]*Walkthrough{w, y}) {
 		got = append(got, f.String())
@@ -371,10 +371,10 @@ and [g](../y/README.md#gone).
 		return fmt.Sprintf("x/walkthrough.md:%d: the link %q%s", line, to, says)
 	}
 	equal(t, "findings", got, []string{
-		at(10, "#gone", " leads to a heading that is not there"),
-		at(11, "../z/README.md", " leads to a walkthrough that is not there"),
-		at(12, "../y/README.md#gone", " leads to a heading that is not there"),
-		at(14, "http://azure.example", neither), at(14, "docs/x.md", neither), at(14, "../../README.md", " leads to a walkthrough that is not there"),
+		at(10, "#gone", " leads to a heading that does not exist"),
+		at(11, "../z/README.md", " leads to a walkthrough that does not exist"),
+		at(12, "../y/README.md#gone", " leads to a heading that does not exist"),
+		at(14, "http://azure.example", neither), at(14, "docs/x.md", neither), at(14, "../../README.md", " leads to a walkthrough that does not exist"),
 		at(14, "/help/y", neither), at(14, "", neither), at(14, "max@example.com", neither),
 		at(15, "http://www.azure.example", neither), at(15, "https:///x", neither), at(15, "javascript:alert", neither), at(15, "../y/walkthrough.md#far", neither), at(15, "README.md", neither),
 	})

@@ -49,7 +49,7 @@ func Parse(name string, source []byte) (*Walkthrough, error) {
 	w := &Walkthrough{Name: name, blocks: map[ast.Node]*Step{}}
 	source = bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))
 	if !ValidName(name) {
-		return nil, &MistakeError{name, 1, "the folder's name has other characters than small letters, digits and hyphens"}
+		return nil, &MistakeError{name, 1, "the folder's name can have only small letters, digits and hyphens"}
 	}
 	if err := w.readHead(source); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (w *Walkthrough) readHead(source []byte) error {
 	rest, ok := bytes.CutPrefix(source, []byte("---\n"))
 	data, body, closed := bytes.Cut(rest, []byte("\n---\n"))
 	if !ok || !closed {
-		return &MistakeError{w.Name, 1, "it begins with a head between two lines ---, with at least a summary"}
+		return &MistakeError{w.Name, 1, "the file must begin with a header between two --- lines, with at least a summary"}
 	}
 	h := head{World: DemoWorld, Themes: []string{"light", "dark"}, Widths: []string{"wide"}}
 	if wrong := decode(data, &h); len(wrong) > 0 {
@@ -80,11 +80,11 @@ func (w *Walkthrough) readHead(source []byte) error {
 	w.Looks, err = looksOf(h.Themes, h.Widths)
 	switch {
 	case w.Summary == "":
-		err = errors.New("summary: say in a sentence what it is for")
+		err = errors.New("summary: describe the walkthrough in one sentence")
 	case w.World != DemoWorld && w.World != BareWorld:
 		err = fmt.Errorf("world: %q is neither %s nor %s", w.World, DemoWorld, BareWorld)
 	case w.Linked < 0 || w.Linked > mostLinked:
-		err = fmt.Errorf("linked: say a number up to %d", mostLinked)
+		err = fmt.Errorf("linked: specify at most %d", mostLinked)
 	}
 	if err != nil {
 		return &MistakeError{w.Name, 1 + ofKey(data, err).line, err.Error()}
@@ -157,7 +157,7 @@ func (w *Walkthrough) readBody() error {
 			if n.Level == 1 && w.Title == "" {
 				w.Title = w.textOf(n)
 			} else if n.Level == 1 {
-				wrong(w.lineOf(n), "there is one title (#) only; begin parts with ##")
+				wrong(w.lineOf(n), "there can be only one title (#); begin sections with ##")
 			}
 		case *ast.Emphasis:
 			if n.Level == 2 {
@@ -173,23 +173,23 @@ func (w *Walkthrough) readBody() error {
 				return ast.WalkSkipChildren, nil
 			}
 			if names[name] && name != "" {
-				wrong(line, "the name %q stands at two blocks", name)
+				wrong(line, "two blocks have the name %q", name)
 			}
 			if !w.standsAlone(n) {
-				wrong(line, "the block does not begin and end with a line of ``` of its own, outside quotations")
+				wrong(line, "the block must begin and end with a line of ```, outside quotations")
 			}
 			names[name], step.Line, w.blocks[n] = true, line, step
 			w.Steps = append(w.Steps, step)
 			step = &Step{}
 			return ast.WalkSkipChildren, nil
 		case *ast.HTMLBlock, *ast.RawHTML, *ast.Image:
-			wrong(w.lineOf(node), "a walkthrough holds no HTML and no pictures of its own: write a picture block")
+			wrong(w.lineOf(node), "a walkthrough can't contain HTML or other pictures: write a picture block")
 		}
 		return ast.WalkContinue, nil
 	})
 	w.Steps = append(w.Steps, step)
 	if w.Title == "" {
-		wrong(w.above+1, "it has no title: begin it with a line # Title")
+		wrong(w.above+1, "the title is missing: begin with a line # Title")
 	}
 	return errors.Join(mistakes...)
 }

@@ -23,16 +23,16 @@ func TestAHeadThatSaysLittleMeansTheDemoInBothThemes(t *testing.T) {
 }
 
 func TestWhatIsWrongWithAHeadIsToldWithItsLine(t *testing.T) {
-	const none = "1: it begins with a head between two lines ---, with at least a summary"
+	const none = "1: the file must begin with a header between two --- lines, with at least a summary"
 	for head, want := range map[string]string{
 		"":                                   none,
 		"# Do it\n":                          none,
 		"---\n---\n# Do it\n":                none,
 		"---\nsummary: Do it.\n# Do it\n":    none,
-		"---\norder: 1\n---\n# Do it\n":      "1: summary: say in a sentence what it is for",
-		"---\nsummary: ' '\n---\n# Do it\n":  "2: summary: say in a sentence what it is for",
-		"---\nsummary: Do it.\n---\nDo it\n": "4: it has no title: begin it with a line # Title",
-		"---\nsummary: Do it.\n---\n":        "4: it has no title: begin it with a line # Title",
+		"---\norder: 1\n---\n# Do it\n":      "1: summary: describe the walkthrough in one sentence",
+		"---\nsummary: ' '\n---\n# Do it\n":  "2: summary: describe the walkthrough in one sentence",
+		"---\nsummary: Do it.\n---\nDo it\n": "4: the title is missing: begin with a line # Title",
+		"---\nsummary: Do it.\n---\n":        "4: the title is missing: begin with a line # Title",
 	} {
 		equal(t, head, mistakesOf(t, "x", head), []string{want})
 	}
@@ -40,14 +40,14 @@ func TestWhatIsWrongWithAHeadIsToldWithItsLine(t *testing.T) {
 		"titel: x":             `3: unknown field "titel"`,
 		"summary: again":       `3: mapping key "summary" already defined at [1:1]`,
 		"order: first":         "3: cannot unmarshal string into Go struct field head.Order of type int",
-		"themes: [blue]":       `3: themes: "blue" is not one of light and dark, or stands there twice`,
-		"themes: [dark, dark]": `3: themes: "dark" is not one of light and dark, or stands there twice`,
+		"themes: [blue]":       `3: themes: "blue" is not one of light and dark, or is listed twice`,
+		"themes: [dark, dark]": `3: themes: "dark" is not one of light and dark, or is listed twice`,
 		"themes: []":           "3: themes: name at least one of light and dark",
-		"widths: [huge]":       `3: widths: "huge" is not one of wide and narrow, or stands there twice`,
+		"widths: [huge]":       `3: widths: "huge" is not one of wide and narrow, or is listed twice`,
 		"widths: []":           "3: widths: name at least one of wide and narrow",
 		"world: moon":          `3: world: "moon" is neither demo nor bare`,
-		"linked: -1":           "3: linked: say a number up to 1000",
-		"linked: 1001":         "3: linked: say a number up to 1000",
+		"linked: -1":           "3: linked: specify at most 1000",
+		"linked: 1001":         "3: linked: specify at most 1000",
 	} {
 		equal(t, line, mistakesOf(t, "x", "---\nsummary: Do it.\n"+line+"\n---\n# Do it\n"), []string{want})
 	}
@@ -68,7 +68,7 @@ func TestWhatIsWrongWithAStepIsToldWithItsLine(t *testing.T) {
 	roles := "a target begins with one of " + strings.Join(Roles, ", ")
 	actions := fmt.Sprintf("an action is one of %v, with into:, in:, to: or from: where it needs one", verbs)
 	marks := fmt.Sprintf("a mark is one of %v with its target", markKinds)
-	const alone = "the block does not begin and end with a line of ``` of its own, outside quotations"
+	const alone = "the block must begin and end with a line of ```, outside quotations"
 	picture := func(data string) string { return "'''picture first\n" + data + "\n'''\n" }
 	for _, test := range []struct {
 		body string
@@ -83,14 +83,14 @@ func TestWhatIsWrongWithAStepIsToldWithItsLine(t *testing.T) {
 		{picture("do:\n  - jump: button \"Save\""), 3, actions},
 		{picture("do:\n  - click: button \"Save\"\n    into: main"), 3, actions},
 		{picture("do:\n  - click: knob \"Save\""), 3, `"knob \"Save\"": ` + roles},
-		{picture("do:\n  - click: button"), 3, `"button": behind the role comes the name in quotation marks, as in button "Save"`},
+		{picture("do:\n  - click: button"), 3, `"button": the role must be followed by a name in quotation marks, as in button "Save"`},
 		{picture("do:\n  - click: 'button \"\"'"), 3, `"button \"\"": the name is empty or cannot be read`},
-		{picture("do:\n  - click: 'button \"Save\" of main'"), 3, `"button \"Save\" of main": do not understand "of main" behind the name`},
-		{picture("do:\n  - click:"), 3, "click: it is empty"},
-		{picture("do:\n  - type: Production"), 3, "type: say beside it, with into:, which target is meant"},
-		{picture("do:\n  - choose: Reader"), 3, "choose: say beside it, with in:, which target is meant"},
-		{picture("do:\n  - attach: a.cer"), 3, "attach: say beside it, with to:, which target is meant"},
-		{picture("do:\n  - remember: id"), 3, "remember: say beside it, with from:, which target is meant"},
+		{picture("do:\n  - click: 'button \"Save\" of main'"), 3, `"button \"Save\" of main": unexpected "of main" after the name`},
+		{picture("do:\n  - click:"), 3, "click: is empty"},
+		{picture("do:\n  - type: Production"), 3, "type: add into: with the target"},
+		{picture("do:\n  - choose: Reader"), 3, "choose: add in: with the target"},
+		{picture("do:\n  - attach: a.cer"), 3, "attach: add to: with the target"},
+		{picture("do:\n  - remember: id"), 3, "remember: add from: with the target"},
 		{picture("frame: knob"), 2, `"knob": ` + roles},
 		{picture("frame:\n  - main\n  - knob"), 4, `"knob": ` + roles},
 		{picture("mark:\n  - circle: main"), 3, marks},
@@ -101,31 +101,31 @@ func TestWhatIsWrongWithAStepIsToldWithItsLine(t *testing.T) {
 		{picture("mark:\n  - outline: main\n    text: Here"), 3, "a callout, and only a callout, has a text"},
 		{picture("mark:\n  - outline: main\n    width: huge"), 3, `width: "huge" is neither wide nor narrow`},
 		{picture("on: moon"), 2, `on: "moon" is neither mooring nor portal`},
-		{picture("as: max@example.com\non: portal"), 2, "as: nobody signs in to the portal"},
-		{picture("margin: -1"), 2, "margin: say 0 to 200 CSS pixels"},
-		{picture("margin: 201"), 2, "margin: say 0 to 200 CSS pixels"},
-		{picture("height: -1"), 2, "height: say up to 4000 CSS pixels"},
-		{picture("height: 4001"), 2, "height: say up to 4000 CSS pixels"},
-		{"'''picture First\n'''\n", 1, `a picture has a name of small letters, digits and hyphens behind the word picture, not "First"`},
-		{"'''picture\n'''\n", 1, `a picture has a name of small letters, digits and hyphens behind the word picture, not ""`},
-		{picture("answers: 200"), 2, "answers: say the status that the site answers, from 400 to 599; others are no error"},
-		{"'''act\nalt: x\n'''\n", 1, "a block that only acts frames, marks and tells nothing: begin it with picture and a name instead"},
-		{"'''act\nframe: main\n'''\n", 1, "a block that only acts frames, marks and tells nothing: begin it with picture and a name instead"},
-		{"'''terminal\nrun: ls\n'''\n", 1, `a terminal has a name of small letters, digits and hyphens behind the word terminal, not ""`},
-		{"'''terminal list\n'''\n", 1, "run: say the command"},
+		{picture("as: max@example.com\non: portal"), 2, "as: can't be used on the portal, which has no sign-in"},
+		{picture("margin: -1"), 2, "margin: specify 0 to 200 CSS pixels"},
+		{picture("margin: 201"), 2, "margin: specify 0 to 200 CSS pixels"},
+		{picture("height: -1"), 2, "height: specify at most 4000 CSS pixels"},
+		{picture("height: 4001"), 2, "height: specify at most 4000 CSS pixels"},
+		{"'''picture First\n'''\n", 1, `a picture needs a name of small letters, digits and hyphens after the word picture, not "First"`},
+		{"'''picture\n'''\n", 1, `a picture needs a name of small letters, digits and hyphens after the word picture, not ""`},
+		{picture("answers: 200"), 2, "answers: specify the status of the answer, from 400 to 599; other statuses are not errors"},
+		{"'''act\nalt: x\n'''\n", 1, "a block without a picture can't have frame, mark, alt or caption: begin it with picture and a name instead"},
+		{"'''act\nframe: main\n'''\n", 1, "a block without a picture can't have frame, mark, alt or caption: begin it with picture and a name instead"},
+		{"'''terminal\nrun: ls\n'''\n", 1, `a terminal needs a name of small letters, digits and hyphens after the word terminal, not ""`},
+		{"'''terminal list\n'''\n", 1, "run: specify the command"},
 		{"'''terminal list\nrun: ls\nsudo: yes\n'''\n", 3, `unknown field "sudo"`},
 		{"'''terminal list\nrun: ls\nshow:\n  - match: (\n    as: x\n'''\n", 3, "show: error parsing regexp: missing closing ): `(`"},
 		{"'''terminal list\nrun: ls\nremember:\n  id: (\n'''\n", 3, "remember: error parsing regexp: missing closing ): `(`"},
-		{"Text.\n\n" + picture("alt: x") + "\n'''act first\n'''\n", 7, `the name "first" stands at two blocks`},
-		{picture("alt: x") + "\n'''terminal   first\nrun: ls\n'''\n", 5, `the name "first" stands at two blocks`},
+		{"Text.\n\n" + picture("alt: x") + "\n'''act first\n'''\n", 7, `two blocks have the name "first"`},
+		{picture("alt: x") + "\n'''terminal   first\nrun: ls\n'''\n", 5, `two blocks have the name "first"`},
 		{"'''picture first\nalt: x\n", 1, alone},
 		{"* '''picture first\n  alt: x\n  '''\n", 1, alone},
 		{"> '''picture first\n> alt: x\n> '''\n", 1, alone},
 		{"* One\n\n  '''picture first\n  alt: x\n\nTwo\n", 3, alone},
-		{"Text.\n\n# Another\n", 3, "there is one title (#) only; begin parts with ##"},
-		{"Text <b>bold</b\n>.\n", 1, "a walkthrough holds no HTML and no pictures of its own: write a picture block"},
-		{"Text.\n\n<!-- quiet -->\n", 3, "a walkthrough holds no HTML and no pictures of its own: write a picture block"},
-		{"Text\nand ![x](y.png)\n", 2, "a walkthrough holds no HTML and no pictures of its own: write a picture block"},
+		{"Text.\n\n# Another\n", 3, "there can be only one title (#); begin sections with ##"},
+		{"Text <b>bold</b\n>.\n", 1, "a walkthrough can't contain HTML or other pictures: write a picture block"},
+		{"Text.\n\n<!-- quiet -->\n", 3, "a walkthrough can't contain HTML or other pictures: write a picture block"},
+		{"Text\nand ![x](y.png)\n", 2, "a walkthrough can't contain HTML or other pictures: write a picture block"},
 	} {
 		want := fmt.Sprintf("%d: %s", linesOfHead+test.line, test.says)
 		got := mistakesOf(t, "x", guide(fences(test.body)))
@@ -152,12 +152,12 @@ on: moon
 '''
 `)))
 	equal(t, "mistakes", got, []string{
-		"8: a walkthrough holds no HTML and no pictures of its own: write a picture block",
+		"8: a walkthrough can't contain HTML or other pictures: write a picture block",
 		`11: unknown field "capton"`,
-		"14: run: say the command",
-		"17: there is one title (#) only; begin parts with ##",
+		"14: run: specify the command",
+		"17: there can be only one title (#); begin sections with ##",
 		`20: on: "moon" is neither mooring nor portal`,
-		`19: the name "first" stands at two blocks`,
+		`19: two blocks have the name "first"`,
 	})
 }
 
@@ -175,7 +175,7 @@ func TestAllMistakesOfAListAreToldEachWithItsLine(t *testing.T) {
 
 func TestAMistakeLeadsToItsPlace(t *testing.T) {
 	_, err := Parse("link-azure", []byte(guide("<br>\n")))
-	equal(t, "mistake", err.Error(), "link-azure/walkthrough.md:8: a walkthrough holds no HTML and no pictures of its own: write a picture block")
+	equal(t, "mistake", err.Error(), "link-azure/walkthrough.md:8: a walkthrough can't contain HTML or other pictures: write a picture block")
 }
 
 func TestLinesOfWindowsMeanTheSame(t *testing.T) {
@@ -184,7 +184,7 @@ func TestLinesOfWindowsMeanTheSame(t *testing.T) {
 	equal(t, "steps", fmt.Sprintf("%+v", *other.Steps[0]), strings.ReplaceAll(fmt.Sprintf("%+v", *one.Steps[0]), fmt.Sprintf("%p", one.Steps[0].Scene), fmt.Sprintf("%p", other.Steps[0].Scene)))
 	equal(t, "source", string(other.source), string(one.source))
 	equal(t, "mistakes", mistakesOf(t, "x", strings.ReplaceAll(guide("Text.\n\n<br>\n"), "\n", "\r\n")),
-		[]string{"10: a walkthrough holds no HTML and no pictures of its own: write a picture block"})
+		[]string{"10: a walkthrough can't contain HTML or other pictures: write a picture block"})
 }
 
 func TestStepsHaveTheProseAboveTheirBlocks(t *testing.T) {

@@ -24,13 +24,13 @@ type Report struct {
 // window showed, and each changed picture as it was, as it is and where it differs.
 func (r Report) HTML() ([]byte, error) {
 	var page strings.Builder
-	fmt.Fprintf(&page, "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>What is stale</title>\n<style>%s%s</style>\n<main>\n<h1>What is stale</h1>\n",
+	fmt.Fprintf(&page, "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Walkthrough check</title>\n<style>%s%s</style>\n<main>\n<h1>Walkthrough check</h1>\n",
 		pageStyle, "body { max-width: 96rem } .three { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem } .moment { max-width: 40rem }")
 	if len(r.Findings) == 0 && len(r.Changes) == 0 {
-		page.WriteString("<p>Nothing. Every page is true.</p>\n")
+		page.WriteString("<p>Everything is up to date.</p>\n")
 	}
 	if len(r.Findings) > 0 {
-		page.WriteString("<h2>What is wrong</h2>\n<ul>\n")
+		page.WriteString("<h2>Problems</h2>\n<ul>\n")
 		for _, f := range r.Findings {
 			fmt.Fprintf(&page, "<li>%s%s</li>\n", html.EscapeString(f.String()), f.Moment.markup())
 		}
@@ -57,9 +57,9 @@ func (m *Moment) markup() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("<details><summary>What the window showed</summary>")
+	b.WriteString("<details><summary>Show the page</summary>")
 	if m.Window != nil {
-		fmt.Fprintf(&b, "<img class=\"moment\" src=\"%s\" alt=\"The window when the step failed\">", inPage(m.Window))
+		fmt.Fprintf(&b, "<img class=\"moment\" src=\"%s\" alt=\"Screenshot of the failed step\">", inPage(m.Window))
 	}
 	b.WriteString("<ul>")
 	for _, t := range m.Targets {
@@ -77,7 +77,7 @@ func (r Report) Markdown(folder string) (page []byte, pictures map[string]image.
 	pictures = map[string]image.Image{}
 	b.WriteString("# Walkthroughs\n\n")
 	if len(r.Findings) == 0 && len(r.Changes) == 0 {
-		b.WriteString("Every page is true.\n")
+		b.WriteString("Everything is up to date.\n")
 		return b.Bytes(), pictures
 	}
 	for i, f := range r.Findings {
@@ -85,7 +85,7 @@ func (r Report) Markdown(folder string) (page []byte, pictures map[string]image.
 		if f.Moment != nil && f.Moment.Window != nil {
 			file := fmt.Sprintf("finding-%d.png", i+1)
 			pictures[file] = f.Moment.Window
-			fmt.Fprintf(&b, "\n  ![The window when the step failed](%s)\n\n", path.Join(folder, file))
+			fmt.Fprintf(&b, "\n  ![Screenshot of the failed step](%s)\n\n", path.Join(folder, file))
 		}
 	}
 	for _, c := range r.Changes {

@@ -49,7 +49,7 @@ func TestAReportShowsOnlyWhatThereIs(t *testing.T) {
 	equal(t, "headings", strings.Count(string(page), "<h2>"), 3)
 	page, err = Report{}.HTML()
 	wantErr(t, err, nil)
-	if !strings.Contains(string(page), "<p>Nothing. Every page is true.</p>") {
+	if !strings.Contains(string(page), "<p>Everything is up to date.</p>") {
 		t.Errorf("the page is %s", page)
 	}
 }
@@ -111,13 +111,13 @@ func TestAReportForPullRequestsIsMarkdownWithItsPicturesBeside(t *testing.T) {
 		Changes:  []Change{{Path: "x/pictures/a.png", Says: "it has changed", Before: pic(sheet(1)), After: pic(sheet(2))}, {Path: "x/README.md", Says: "it is missing", Text: []byte("x")}},
 	}
 	page, pictures := r.Markdown("report-pictures")
-	want := "# Walkthroughs\n\n* x/walkthrough.md:3: picture a: no &lt;b> \\| \\`button\\` \\[Save]\n\n  ![The window when the step failed](report-pictures/finding-1.png)\n\n* x/walkthrough.md:4: plain\n" +
+	want := "# Walkthroughs\n\n* x/walkthrough.md:3: picture a: no &lt;b> \\| \\`button\\` \\[Save]\n\n  ![Screenshot of the failed step](report-pictures/finding-1.png)\n\n* x/walkthrough.md:4: plain\n" +
 		"\n## x/pictures/a.png\n\nIt has changed.\n\n| Before | After | Difference |\n| --- | --- | --- |\n| ![Before](report-pictures/x-pictures-a-before.png) | ![After](report-pictures/x-pictures-a-after.png) | ![Difference](report-pictures/x-pictures-a-difference.png) |\n" +
 		"\n## x/README.md\n\nIt is missing.\n"
 	equal(t, "page", string(page), want)
 	equal(t, "pictures", slices.Sorted(maps.Keys(pictures)), []string{"finding-1.png", "x-pictures-a-after.png", "x-pictures-a-before.png", "x-pictures-a-difference.png"})
 	page, _ = Report{}.Markdown("p")
-	equal(t, "nothing", string(page), "# Walkthroughs\n\nEvery page is true.\n")
+	equal(t, "nothing", string(page), "# Walkthroughs\n\nEverything is up to date.\n")
 }
 
 func TestAReportForProgramsNamesFilesAndLines(t *testing.T) {
@@ -145,7 +145,7 @@ func TestTheIndexListsAllWalkthroughsInTheirOrder(t *testing.T) {
 	changes, err := IndexChange(os.DirFS(root), []*Walkthrough{two, one})
 	wantErr(t, err, nil)
 	equal(t, "changes", len(changes), 1)
-	equal(t, "told", changes[0].Finding().String(), "README.md: the index is not that of these walkthroughs")
+	equal(t, "told", changes[0].Finding().String(), "README.md: the index does not match the walkthroughs")
 	wantErr(t, changes[0].Apply(root), nil)
 	page, err := os.ReadFile(filepath.Join(root, PageFile))
 	wantErr(t, err, nil)

@@ -154,7 +154,7 @@ func (p *play) scene(ctx context.Context, step *Step, met seen) bool {
 		return true
 	}
 	if s.Alt == "" {
-		p.find(step.Line, where, "it has no alt text: say in alt: what it shows")
+		p.find(step.Line, where, "it has no alt text: describe the picture in alt:")
 	}
 	p.pictures(ctx, step, where, met)
 	if err := p.Stage.Look(ctx, p.w.Looks[0], 0); err != nil {
@@ -213,7 +213,7 @@ func (p *play) answered(ctx context.Context, s *Scene) error {
 	case status == p.accepted:
 		return nil
 	}
-	return fmt.Errorf("the site answers %d: write answers: %d if the page is meant to be an error", status, status)
+	return fmt.Errorf("the site answers %d: add answers: %d if the page is meant to be an error", status, status)
 }
 
 func (p *play) told(did string) {
@@ -268,7 +268,7 @@ func (p *play) named(text string) (string, error) {
 		return value
 	})
 	if unknown != "" {
-		return "", fmt.Errorf("nothing was remembered as %s; there are %v", unknown, slices.Sorted(maps.Keys(p.names)))
+		return "", fmt.Errorf("nothing was remembered as %s; known names are %v", unknown, slices.Sorted(maps.Keys(p.names)))
 	}
 	return text, nil
 }
@@ -381,7 +381,7 @@ func (p *play) picture(ctx context.Context, step *Step, l Look) []pictureError {
 		case spot.Problem != "":
 			tell(mark.Line, fmt.Errorf("%s: %s", target, spot.Problem))
 		case shown.W*shown.H < spot.Box.W*spot.Box.H*0.98:
-			tell(mark.Line, fmt.Errorf("%s: it is not wholly in the frame", target))
+			tell(mark.Line, fmt.Errorf("%s: it is not completely inside the frame", target))
 		default:
 			onPicture = append(onPicture, placed{mark, spot.Box.moved(-frame.X, -frame.Y)})
 		}
@@ -423,7 +423,7 @@ func sceneryOf(frame Rect, survey Survey, marks []placed) (scenery, error) {
 		}
 		veiled := slices.ContainsFunc(marks, func(m placed) bool { return m.Kind == Blur && hidden(m.box).holds(box) })
 		if what := secretIn(text.Words); what != "" && !veiled {
-			return around, fmt.Errorf("it shows %s: blur it, or use one of an example domain", what)
+			return around, fmt.Errorf("it shows %s: blur it, or use an example domain", what)
 		}
 	}
 	for _, shape := range survey.Shapes {
@@ -495,7 +495,7 @@ func (p *play) terminal(ctx context.Context, step *Step) {
 	for name, match := range t.Remember {
 		found := match.FindStringSubmatch(output)
 		if found == nil {
-			p.find(step.Line, where, "the output has nothing to remember as %s", name)
+			p.find(step.Line, where, "the output has no match for %s", name)
 			p.broken = true
 			return
 		}

@@ -197,9 +197,9 @@ func TestATargetPartlyOutsideTheFrameIsToldAndYieldsNoPicture(t *testing.T) {
 	}{
 		"inside":             {Rect{90, 90, 80, 20}, nil},
 		"a hair outside":     {Rect{83, 90, 80, 20}, nil},
-		"partly to the left": {Rect{70, 110, 80, 20}, []string{`x/walkthrough.md:13: picture first: button "Save": it is not wholly in the frame`}},
-		"partly below":       {Rect{150, 200, 80, 20}, []string{`x/walkthrough.md:13: picture first: button "Save": it is not wholly in the frame`}},
-		"elsewhere":          {Rect{500, 300, 80, 20}, []string{`x/walkthrough.md:13: picture first: button "Save": it is not wholly in the frame`}},
+		"partly to the left": {Rect{70, 110, 80, 20}, []string{`x/walkthrough.md:13: picture first: button "Save": it is not completely inside the frame`}},
+		"partly below":       {Rect{150, 200, 80, 20}, []string{`x/walkthrough.md:13: picture first: button "Save": it is not completely inside the frame`}},
+		"elsewhere":          {Rect{500, 300, 80, 20}, []string{`x/walkthrough.md:13: picture first: button "Save": it is not completely inside the frame`}},
 	} {
 		f := &stageFake{words: []string{"Save"}, spots: map[string]Spot{"main": frame, `button "Save"`: {Box: test.box}}}
 		take := acted(t, f, strings.Replace(onePicture, "outline", "blur", 1))
@@ -273,9 +273,9 @@ At last, **End** and **Start**.
 		"enter mooring": page("Before", "Between", "After", "Narrowly"), "open /": page("Start"), `click button "One"`: page("Between"), `click button "Two"`: page("End"),
 	}}
 	equal(t, "findings", toldBy(acted(t, f, body)), []string{
-		`x/walkthrough.md:8: the prose names "Never", and the interface does not have that at this step`,
-		`x/walkthrough.md:9: the prose names "Nowhere", and the interface does not have that at this step`,
-		`x/walkthrough.md:24: the prose names "Start", and the interface does not have that at this step`,
+		`x/walkthrough.md:8: the text names "Never", but the interface does not show it at this step`,
+		`x/walkthrough.md:9: the text names "Nowhere", but the interface does not show it at this step`,
+		`x/walkthrough.md:24: the text names "Start", but the interface does not show it at this step`,
 	})
 }
 
@@ -293,7 +293,7 @@ func TestAPageThatIsLeavingHasNoWords(t *testing.T) {
 func TestAPictureWithoutAltTextIsTold(t *testing.T) {
 	f := &stageFake{words: []string{"Save"}}
 	take := acted(t, f, strings.Replace(onePicture, "alt: A button.", "", 1))
-	equal(t, "findings", toldBy(take), []string{"x/walkthrough.md:10: picture first: it has no alt text: say in alt: what it shows"})
+	equal(t, "findings", toldBy(take), []string{"x/walkthrough.md:10: picture first: it has no alt text: describe the picture in alt:"})
 }
 
 func TestASecretInTheFrameYieldsNoPictureAndIsNotRepeated(t *testing.T) {
@@ -302,7 +302,7 @@ func TestASecretInTheFrameYieldsNoPictureAndIsNotRepeated(t *testing.T) {
 		for _, secret := range texts {
 			f := &stageFake{words: []string{"Save"}, texts: []Text{{Box: inFrame, Words: "It is " + secret}}}
 			take := acted(t, f, onePicture)
-			equal(t, what, toldBy(take), []string{"x/walkthrough.md:10: picture first: it shows " + what + ": blur it, or use one of an example domain"})
+			equal(t, what, toldBy(take), []string{"x/walkthrough.md:10: picture first: it shows " + what + ": blur it, or use an example domain"})
 			equal(t, what+": pictures", len(take.Pictures), 0)
 			if strings.Contains(fmt.Sprint(take), secret) {
 				t.Errorf("%s: the secret is repeated: %v", what, take.Findings)
@@ -375,11 +375,11 @@ func TestAFailureShowsTheMomentAndWhatCouldBeNamed(t *testing.T) {
 func TestMistakesOfMarksHaveTheirLine(t *testing.T) {
 	f := &stageFake{spots: map[string]Spot{`button "One"`: {Problem: "gone"}, `button "Three"`: {Box: Rect{300, 300, 20, 20}}, "main": {Box: Rect{90, 90, 100, 100}}}}
 	take := acted(t, f, "'''picture first\nframe: main\nmark:\n  - outline: button \"One\"\n  - outline: button \"Two\"\n  - blur: button \"Three\"\nalt: x\n'''\n")
-	equal(t, "findings", toldBy(take), []string{`x/walkthrough.md:11: picture first: button "One": gone`, `x/walkthrough.md:13: picture first: button "Three": it is not wholly in the frame`})
+	equal(t, "findings", toldBy(take), []string{`x/walkthrough.md:11: picture first: button "One": gone`, `x/walkthrough.md:13: picture first: button "Three": it is not completely inside the frame`})
 }
 
 func TestAPageThatIsAnErrorIsToldUnlessItIsAskedFor(t *testing.T) {
-	const answers = `x/walkthrough.md:%d: picture first: open /gone: the site answers 404: write answers: 404 if the page is meant to be an error`
+	const answers = `x/walkthrough.md:%d: picture first: open /gone: the site answers 404: add answers: 404 if the page is meant to be an error`
 	body := "'''picture first\nopen: /gone\nalt: x\n'''\n\n'''picture second\nalt: x\n'''\n"
 	equal(t, "not asked for", toldBy(acted(t, &stageFake{status: 404}, body)), []string{fmt.Sprintf(answers, 8)})
 	equal(t, "another one", toldBy(acted(t, &stageFake{status: 404}, strings.Replace(body, "alt", "answers: 500\nalt", 1))), []string{fmt.Sprintf(answers, 8)})
@@ -508,9 +508,9 @@ func TestWhatCannotBeRememberedIsTold(t *testing.T) {
 
 func TestANameThatNobodyRememberedIsTold(t *testing.T) {
 	take := acted(t, &stageFake{}, "'''act\ndo:\n  - type: \"{id}\"\n    into: textbox \"ID\"\n'''\n")
-	equal(t, "in an action", toldBy(take), []string{`x/walkthrough.md:10: type {id} into textbox "ID": nothing was remembered as {id}; there are [mooring]`})
+	equal(t, "in an action", toldBy(take), []string{`x/walkthrough.md:10: type {id} into textbox "ID": nothing was remembered as {id}; known names are [mooring]`})
 	take = acted(t, &stageFake{}, "'''picture first\nalt: x\nmark:\n  - outline: text \"{id}\"\n'''\n")
-	equal(t, "in a mark", toldBy(take), []string{"x/walkthrough.md:11: picture first: nothing was remembered as {id}; there are [mooring]"})
+	equal(t, "in a mark", toldBy(take), []string{"x/walkthrough.md:11: picture first: nothing was remembered as {id}; known names are [mooring]"})
 }
 
 func TestNamesOfOneRunDoNotReachAnother(t *testing.T) {

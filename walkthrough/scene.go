@@ -176,17 +176,17 @@ func (s *Scene) check() error {
 	case s.On != "" && s.On != OnMooring && s.On != OnPortal:
 		return fmt.Errorf("on: %q is neither %s nor %s", s.On, OnMooring, OnPortal)
 	case s.On == OnPortal && s.As != "":
-		return errors.New("as: nobody signs in to the portal")
+		return errors.New("as: can't be used on the portal, which has no sign-in")
 	case s.Answers != 0 && (s.Answers < 400 || s.Answers > 599):
-		return errors.New("answers: say the status that the site answers, from 400 to 599; others are no error")
+		return errors.New("answers: specify the status of the answer, from 400 to 599; other statuses are not errors")
 	case s.Margin < 0 || s.Margin > 200:
-		return errors.New("margin: say 0 to 200 CSS pixels")
+		return errors.New("margin: specify 0 to 200 CSS pixels")
 	case s.Height < 0 || s.Height > mostHeight:
-		return fmt.Errorf("height: say up to %d CSS pixels", mostHeight)
+		return fmt.Errorf("height: specify at most %d CSS pixels", mostHeight)
 	case !s.Picture && (len(s.Frame) > 0 || len(s.Marks) > 0 || s.Alt != "" || s.Caption != ""):
-		return errors.New("a block that only acts frames, marks and tells nothing: begin it with picture and a name instead")
+		return errors.New("a block without a picture can't have frame, mark, alt or caption: begin it with picture and a name instead")
 	case s.Picture && !ValidName(s.Name):
-		return fmt.Errorf("a picture has a name of small letters, digits and hyphens behind the word picture, not %q", s.Name)
+		return fmt.Errorf("a picture needs a name of small letters, digits and hyphens after the word picture, not %q", s.Name)
 	}
 	return nil
 }
@@ -243,7 +243,7 @@ func actionOf(words map[string]string) (Action, error) {
 			a.Text, where = first, words[complement]
 			delete(words, complement)
 			if where == "" {
-				return a, fmt.Errorf("%s: say beside it, with %s:, which target is meant", verb, complement)
+				return a, fmt.Errorf("%s: add %s: with the target", verb, complement)
 			}
 		} else if verb == Open || verb == Press {
 			a.Text, where = first, ""
@@ -269,7 +269,7 @@ func wordsOf(node yamlast.Node) (map[string]string, error) {
 	}
 	for key, value := range words {
 		if strings.TrimSpace(value) == "" {
-			return nil, fmt.Errorf("%s: it is empty", key)
+			return nil, fmt.Errorf("%s: is empty", key)
 		}
 	}
 	return words, nil

@@ -133,9 +133,9 @@ func TestPathsOfLabelsAreAsManyLabels(t *testing.T) {
 		missing = append(missing, fmt.Sprint(f.Line, " ", f.Says))
 	}
 	equal(t, "missing", missing, []string{
-		`5 the prose names "Account", and the interface does not have that at this step`,
-		`5 the prose names "Azure", and the interface does not have that at this step`,
-		`6 the prose names "save credentials", and the interface does not have that at this step`,
+		`5 the text names "Account", but the interface does not show it at this step`,
+		`5 the text names "Azure", but the interface does not show it at this step`,
+		`6 the text names "save credentials", but the interface does not show it at this step`,
 	})
 }
 
@@ -147,7 +147,7 @@ func TestNamesStandForWhatWasRemembered(t *testing.T) {
 		equal(t, text, got, want)
 	}
 	_, err := p.named("{id} and {ip}")
-	if err == nil || err.Error() != "nothing was remembered as {ip}; there are [client id empty id]" {
+	if err == nil || err.Error() != "nothing was remembered as {ip}; known names are [client id empty id]" {
 		t.Errorf("unknown: %v", err)
 	}
 	target, err := p.namedTarget(Target{Role: "button", Name: "Stop {id}", Within: &Target{Role: "row", Name: "{client id}"}})

@@ -14,11 +14,11 @@ var secretForms = []struct {
 	{"an e-mail address", regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+`)},
 	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY`)},
 	{"an API key", regexp.MustCompile(`\bmooring_[A-Za-z0-9_-]{12,}`)},
-	{"the address of an invitation or of the set-up", regexp.MustCompile(`/(setup|join)/[A-Za-z0-9_-]{16,}`)},
+	{"an invitation or set-up link", regexp.MustCompile(`/(setup|join)/[A-Za-z0-9_-]{16,}`)},
 	{"a signed token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`)},
-	{"a client secret of Azure", regexp.MustCompile(`[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}`)},
-	{"an access key of Amazon", regexp.MustCompile(`\bA(K|S)IA[A-Z0-9]{16}\b`)},
-	{"a token of GitHub", regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})`)},
+	{"an Azure client secret", regexp.MustCompile(`[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}`)},
+	{"an Amazon access key", regexp.MustCompile(`\bA(K|S)IA[A-Z0-9]{16}\b`)},
+	{"a GitHub token", regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})`)},
 	{"a recovery code", regexp.MustCompile(`\b[a-z2-7]{4}(-[a-z2-7]{4}){3,}\b`)},
 }
 

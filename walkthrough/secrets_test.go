@@ -8,15 +8,15 @@ import (
 // secrets are texts that give something away, by the words for it. They are put
 // together here, so that nobody who looks for secrets finds them in this file.
 var secrets = map[string][]string{
-	"an e-mail address": {"max@harbor.io", "MAX.Müller+a@mail.harbor.co.uk", "max@example.com.evil.io", "max@myexample.com", "max@test.io"},
-	"a private key":     {"-----BEGIN PRIVATE " + "KEY-----", "-----BEGIN RSA PRIVATE " + "KEY-----", "-----BEGIN ENCRYPTED PRIVATE " + "KEY-----"},
-	"an API key":        {"mooring" + "_q2w3e4r5t6z7", "Authorization: Bearer mooring" + "_AbC-dEf_12345678"},
-	"the address of an invitation or of the set-up": {"https://mooring.example/setup/" + "abcdefghij0123456789", "/join/" + "AbCdEfGhIjKlMnOp"},
-	"a signed token":           {"eyJhbGciOiJSUzI1NiJ9" + ".eyJzdWIiOiIxMjM0In0.c2ln"},
-	"a client secret of Azure": {"abc8Q~" + strings.Repeat("x", 34), "A.~1Q~" + strings.Repeat("a_", 16)},
-	"an access key of Amazon":  {"AKIA" + "ABCDEFGHIJKLMNOP", "ASIA" + "0123456789ABCDEF"},
-	"a token of GitHub":        {"ghp_" + strings.Repeat("a1", 18), "github_pat_" + strings.Repeat("b2_", 12)},
-	"a recovery code":          {"abcd-efgh-2345-wxyz", "abcd-efgh-2345-wxyz-aaaa"},
+	"an e-mail address":            {"max@harbor.io", "MAX.Müller+a@mail.harbor.co.uk", "max@example.com.evil.io", "max@myexample.com", "max@test.io"},
+	"a private key":                {"-----BEGIN PRIVATE " + "KEY-----", "-----BEGIN RSA PRIVATE " + "KEY-----", "-----BEGIN ENCRYPTED PRIVATE " + "KEY-----"},
+	"an API key":                   {"mooring" + "_q2w3e4r5t6z7", "Authorization: Bearer mooring" + "_AbC-dEf_12345678"},
+	"an invitation or set-up link": {"https://mooring.example/setup/" + "abcdefghij0123456789", "/join/" + "AbCdEfGhIjKlMnOp"},
+	"a signed token":               {"eyJhbGciOiJSUzI1NiJ9" + ".eyJzdWIiOiIxMjM0In0.c2ln"},
+	"an Azure client secret":       {"abc8Q~" + strings.Repeat("x", 34), "A.~1Q~" + strings.Repeat("a_", 16)},
+	"an Amazon access key":         {"AKIA" + "ABCDEFGHIJKLMNOP", "ASIA" + "0123456789ABCDEF"},
+	"a GitHub token":               {"ghp_" + strings.Repeat("a1", 18), "github_pat_" + strings.Repeat("b2_", 12)},
+	"a recovery code":              {"abcd-efgh-2345-wxyz", "abcd-efgh-2345-wxyz-aaaa"},
 }
 
 func TestSecretsAreFoundByTheirForm(t *testing.T) {

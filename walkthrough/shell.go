@@ -32,7 +32,7 @@ const (
 // run gives what a command prints, on both its outputs.
 func (s *Shell) run(ctx context.Context, t *Terminal, line string) (string, error) {
 	if s == nil {
-		return "", errors.New("there is no shell in which commands could run")
+		return "", errors.New("there is no shell to run commands in")
 	}
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
@@ -69,7 +69,7 @@ func (s *Shell) run(ctx context.Context, t *Terminal, line string) (string, erro
 	case t.Until != "":
 		return "", fmt.Errorf("it ended before it printed %q: %s", t.Until, printed)
 	case got != t.Exit:
-		return "", fmt.Errorf("it ended with exit code %d, and the block says %d: %s", got, t.Exit, printed)
+		return "", fmt.Errorf("it ended with exit code %d instead of %d: %s", got, t.Exit, printed)
 	}
 	return printed.String(), nil
 }

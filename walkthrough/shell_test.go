@@ -54,9 +54,9 @@ func TestACommandEndsAsItsBlockSays(t *testing.T) {
 	_, err := ran(t, s, Terminal{Run: "echo no; exit 3", Exit: 3})
 	wantErr(t, err, nil)
 	for want, terminal := range map[string]Terminal{
-		"it ended with exit code 3, and the block says 0: no\n": {Run: "echo no; exit 3"},
-		"it ended with exit code 0, and the block says 1: ":     {Run: "true", Exit: 1},
-		`it ended before it printed "ready": begun` + "\n":      {Run: "echo begun", Until: "ready"},
+		"it ended with exit code 3 instead of 0: no\n":     {Run: "echo no; exit 3"},
+		"it ended with exit code 0 instead of 1: ":         {Run: "true", Exit: 1},
+		`it ended before it printed "ready": begun` + "\n": {Run: "echo begun", Until: "ready"},
 	} {
 		if _, err := ran(t, s, terminal); err == nil || err.Error() != want {
 			t.Errorf("%s: error is %v, want %s", terminal.Run, err, want)
@@ -121,7 +121,7 @@ func TestWhatRunsOnMayEndInOrder(t *testing.T) {
 
 func TestWithoutAShellNoCommandRuns(t *testing.T) {
 	take := Run{Stage: &stageFake{}}.Act(t.Context(), parsed(t, "x", guide("```terminal list\nrun: ls\n```\n")))
-	equal(t, "findings", toldBy(take), []string{"x/walkthrough.md:8: terminal list: ls: there is no shell in which commands could run"})
+	equal(t, "findings", toldBy(take), []string{"x/walkthrough.md:8: terminal list: ls: there is no shell to run commands in"})
 }
 
 func TestTerminalsShowRememberAndHideWhatTheyPrint(t *testing.T) {
@@ -152,9 +152,9 @@ open: "{address}x{port}"
 func TestWhatIsWrongWithATerminalIsTold(t *testing.T) {
 	const after = "\n'''picture last\nalt: x\n'''\n"
 	for name, test := range map[string]struct{ block, want string }{
-		"another end":         {"run: exit 2", "terminal one: exit 2: it ended with exit code 2, and the block says 0: "},
-		"nothing to remember": {"run: echo a\nremember:\n  id: id=(.*)", "terminal one: the output has nothing to remember as id"},
-		"an unknown name":     {"run: echo {id}", "terminal one: nothing was remembered as {id}; there are []"},
+		"another end":         {"run: exit 2", "terminal one: exit 2: it ended with exit code 2 instead of 0: "},
+		"nothing to remember": {"run: echo a\nremember:\n  id: id=(.*)", "terminal one: the output has no match for id"},
+		"an unknown name":     {"run: echo {id}", "terminal one: nothing was remembered as {id}; known names are []"},
 		"a secret":            {"run: echo max@harbor.io", "terminal one: it shows an e-mail address: replace it with show:"},
 	} {
 		f := &stageFake{}

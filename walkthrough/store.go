@@ -98,7 +98,7 @@ func (w *Walkthrough) Compare(fsys fs.FS, take *Take) (changes []Change, identic
 		return changes, identical, nil
 	}
 	finished, err := w.finished(func(file string) (image.Point, error) { return bounds[file], nil }, func(name string) string { return take.Transcripts[name] })
-	return append(changes, folder.textChange(path.Join(w.Name, PageFile), finished, "the finished page is not that of its file")...), identical, err
+	return append(changes, folder.textChange(path.Join(w.Name, PageFile), finished, "the finished page does not match its source")...), identical, err
 }
 
 // textChange is the change of a text file, if there is one.
@@ -149,7 +149,7 @@ func (w *Walkthrough) leftovers(folder Folder) ([]Change, error) {
 		}
 		for _, e := range entries {
 			if file := path.Join(w.Name, sub, e.Name()); !slices.Contains(wanted, file) {
-				gone = append(gone, Change{Path: file, Says: "nothing in the walkthrough makes this file any more"})
+				gone = append(gone, Change{Path: file, Says: "nothing in the walkthrough creates this file"})
 			}
 		}
 	}

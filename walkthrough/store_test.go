@@ -94,11 +94,11 @@ func TestWhatHasChangedIsToldOneByOne(t *testing.T) {
 	take = shot()
 	take.Transcripts["list"] = "$ ls\nb\n"
 	says, _ = compared(t, w, root, take)
-	equal(t, "another output", says, []string{"x/walkthrough.md: terminals/list.txt: the output of the command has changed", "x/walkthrough.md: README.md: the finished page is not that of its file"})
+	equal(t, "another output", says, []string{"x/walkthrough.md: terminals/list.txt: the output of the command has changed", "x/walkthrough.md: README.md: the finished page does not match its source"})
 
 	reworded := parsed(t, "x", guide(fences(strings.Replace(storedGuide, "Open", "Press", 1))))
 	says, _ = compared(t, reworded, root, shot())
-	equal(t, "another prose", says, []string{"x/walkthrough.md: README.md: the finished page is not that of its file"})
+	equal(t, "another prose", says, []string{"x/walkthrough.md: README.md: the finished page does not match its source"})
 }
 
 func TestAPictureThatHardlyDiffersIsLeftAsItIs(t *testing.T) {
@@ -137,7 +137,7 @@ func TestWhatNothingMakesAnyMoreGoes(t *testing.T) {
 	for _, file := range []string{"pictures/old-wide-light.png", "pictures/first-narrow-dark.png", "terminals/old.txt", "pictures/first-wide-light.png.new"} {
 		wantErr(t, os.WriteFile(filepath.Join(root, "x", filepath.FromSlash(file)), []byte("x"), 0o600), nil)
 	}
-	const gone = ": nothing in the walkthrough makes this file any more"
+	const gone = ": nothing in the walkthrough creates this file"
 	says, _ := compared(t, w, root, shot())
 	equal(t, "changes", says, []string{"x/walkthrough.md: pictures/first-narrow-dark.png" + gone, "x/walkthrough.md: pictures/first-wide-light.png.new" + gone,
 		"x/walkthrough.md: pictures/old-wide-light.png" + gone, "x/walkthrough.md: terminals/old.txt" + gone})

@@ -43,7 +43,7 @@ func ParseTarget(text string) (Target, error) {
 		return Target{}, fmt.Errorf("%q: %w", text, err)
 	}
 	if rest != "" {
-		return Target{}, fmt.Errorf("%q: do not understand %q behind the name", text, rest)
+		return Target{}, fmt.Errorf("%q: unexpected %q after the name", text, rest)
 	}
 	return target, nil
 }
@@ -63,7 +63,7 @@ func targetAt(text string) (Target, string, error) {
 	}
 	quoted, err := strconv.QuotedPrefix(rest)
 	if err != nil || quoted[0] != '"' {
-		return Target{}, "", errors.New(`behind the role comes the name in quotation marks, as in button "Save"`)
+		return Target{}, "", errors.New(`the role must be followed by a name in quotation marks, as in button "Save"`)
 	}
 	if t.Name, err = strconv.Unquote(quoted); err != nil || t.Name == "" {
 		return Target{}, "", errors.New("the name is empty or cannot be read")

@@ -35,10 +35,10 @@ type terminalData struct {
 
 func (d terminalData) terminal(name string) (*Terminal, error) {
 	if !ValidName(name) {
-		return nil, fmt.Errorf("a terminal has a name of small letters, digits and hyphens behind the word terminal, not %q", name)
+		return nil, fmt.Errorf("a terminal needs a name of small letters, digits and hyphens after the word terminal, not %q", name)
 	}
 	if d.Run == "" {
-		return nil, errors.New("run: say the command")
+		return nil, errors.New("run: specify the command")
 	}
 	t := &Terminal{Name: name, Run: d.Run, Until: d.Until, Exit: d.Exit, Remember: map[string]*regexp.Regexp{}}
 	for _, s := range d.Show {

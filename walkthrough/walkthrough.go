@@ -92,7 +92,7 @@ func looksOf(themes, widths []string) ([]Look, error) {
 		}
 		for i, value := range axis.got {
 			if !slices.Contains(axis.either, value) || slices.Contains(axis.got[:i], value) {
-				return nil, fmt.Errorf("%s: %q is not one of %s, or stands there twice", axis.name, value, strings.Join(axis.either, " and "))
+				return nil, fmt.Errorf("%s: %q is not one of %s, or is listed twice", axis.name, value, strings.Join(axis.either, " and "))
 			}
 		}
 	}

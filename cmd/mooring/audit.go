@@ -30,7 +30,7 @@ func auditCommand(ctx context.Context, c *cli, args []string) error {
 		return work(ctx, c, args)
 	}
 	if verb != "--help" && verb != "-help" && verb != "-h" {
-		return usagef("say verify, export or public-key")
+		return usagef("specify verify, export or public-key")
 	}
 	for i, verb := range []string{"verify", "export", "public-key"} {
 		if i > 0 {
@@ -48,10 +48,10 @@ func auditCommand(ctx context.Context, c *cli, args []string) error {
 func verifyAudit(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
 	var publicKey, checkpoints string
-	s := c.settings("audit verify", "look whether the audit log was changed: the one in the database, also while the server runs, or an export FILE")
+	s := c.settings("audit verify", "check that the audit log was not changed: the one in the database, even while the server runs, or an export FILE")
 	s.dataFlags(&d)
-	s.StringVar(&publicKey, "public-key", "", "for an export: the file that mooring audit public-key gave, or a fingerprint of a key")
-	s.StringVar(&checkpoints, "checkpoints", "", "file of checkpoints that were sent out, or a log with those lines in it")
+	s.StringVar(&publicKey, "public-key", "", "for an export: the file from mooring audit public-key, or the fingerprint of a key")
+	s.StringVar(&checkpoints, "checkpoints", "", "file with checkpoints that Mooring sent, or a log that contains those lines")
 	export := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") { // before the flags, as one would say it
 		export, args = args[0], args[1:]
@@ -72,11 +72,11 @@ func verifyAudit(ctx context.Context, c *cli, args []string) error {
 	var verdict audit.Verdict
 	switch {
 	case export != "" && publicKey == "":
-		return usagef("say with --public-key which key to check %s with", export)
+		return usagef("specify with --public-key which key to check %s with", export)
 	case export != "":
 		verdict, err = verifyExport(export, publicKey, sent)
 	case publicKey != "":
-		return usagef("--public-key is for an export: say which FILE")
+		return usagef("--public-key is for an export: specify the FILE")
 	default:
 		verdict, err = d.verifyAudit(ctx, sent)
 	}
@@ -188,9 +188,9 @@ func trustedKeys(said string) (audit.Trusted, error) {
 func exportAudit(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
 	var format string
-	s := c.settings("audit export", "write the audit log to standard output, also while the server runs")
+	s := c.settings("audit export", "write the audit log to standard output, even while the server runs")
 	s.dataFlags(&d)
-	s.StringVar(&format, "format", string(audit.JSONLines), "jsonl, which mooring audit verify reads, or csv, for a spreadsheet")
+	s.StringVar(&format, "format", string(audit.JSONLines), "jsonl, for mooring audit verify, or csv, for a spreadsheet")
 	if err := s.parse(args, 0); err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func exportAudit(ctx context.Context, c *cli, args []string) error {
 // not in it any more are known from the database, if there is one.
 func showPublicKey(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
-	s := c.settings("audit public-key", "show the public keys that check exports, checkpoints and evidence packs, the current one first, and what they say of each other")
+	s := c.settings("audit public-key", "print the public keys for checking exports, checkpoints and evidence packs, the current one first, and how each key vouches for the next")
 	s.dataFlags(&d)
 	if err := s.parse(args, 0); err != nil {
 		return err

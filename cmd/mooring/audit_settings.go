@@ -18,9 +18,9 @@ type auditSettings struct {
 }
 
 func (s *settings) auditFlags(v *auditSettings) {
-	s.StringVar(&v.checkpoints, "audit-checkpoints", "", "where signed checkpoints of the audit log are sent, separated by commas: stdout, syslog, or the path of a file that they are appended to; none unless said")
-	s.IntVar(&v.keep, "audit-keep", 0, "days after which entries of the audit log are archived, and old checks of credentials dropped; 0: never")
-	s.StringVar(&v.archive, "audit-archive", "", "folder that entries of the audit log are archived in; needed with --audit-keep")
+	s.StringVar(&v.checkpoints, "audit-checkpoints", "", "where to send signed checkpoints of the audit log, separated by commas: stdout, syslog, or the path of a file to append to; nowhere by default")
+	s.IntVar(&v.keep, "audit-keep", 0, "days to keep audit log entries in the database before they are archived, and old checks before they are deleted; 0 keeps everything")
+	s.StringVar(&v.archive, "audit-archive", "", "folder for archived audit log entries; required with --audit-keep")
 	s.fromEnv("audit-checkpoints", "audit-keep", "audit-archive")
 }
 
@@ -61,7 +61,7 @@ func (v auditSettings) auditing(stdout io.Writer) (auditing, error) {
 	case v.keep == 0:
 		return a, nil
 	case v.archive == "":
-		return auditing{}, usagef("--audit-keep needs --audit-archive, the folder that the entries are kept in when they leave the database")
+		return auditing{}, usagef("--audit-keep needs --audit-archive, a folder for the entries that leave the database")
 	}
 	if err := os.MkdirAll(v.archive, 0o700); err != nil {
 		return auditing{}, usagef("--audit-archive: %v", err)

@@ -15,13 +15,13 @@ import (
 
 func backup(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
-	s := c.settings("backup", "write a consistent copy of the database to FILE, also while the server runs")
+	s := c.settings("backup", "write a consistent copy of the database to FILE, even while the server runs")
 	s.dataFlags(&d)
 	if err := s.parse(args, 1); err != nil {
 		return err
 	}
 	if s.NArg() != 1 {
-		return usagef("say which FILE to write")
+		return usagef("specify the FILE to write")
 	}
 	if _, err := os.Stat(d.database()); err != nil {
 		return fmt.Errorf("there is no database to back up: %w", err)
@@ -29,7 +29,7 @@ func backup(ctx context.Context, c *cli, args []string) error {
 	if err := db.Backup(ctx, d.database(), s.Arg(0)); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "Wrote %s. The key file %s is not in it; keep a copy of that elsewhere.\n", s.Arg(0), d.keys())
+	fmt.Fprintf(c.stdout, "Wrote %s. It does not contain the key file %s: keep a copy of that file somewhere else.\n", s.Arg(0), d.keys())
 	return nil
 }
 
@@ -40,13 +40,13 @@ const restoring = ".restoring"
 // must be whole and the key file must open it.
 func restore(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
-	s := c.settings("restore", "put the backup FILE in place of the database; the server must be stopped")
+	s := c.settings("restore", "replace the database with the backup FILE; stop the server first")
 	s.dataFlags(&d)
 	if err := s.parse(args, 1); err != nil {
 		return err
 	}
 	if s.NArg() != 1 {
-		return usagef("say which FILE to restore")
+		return usagef("specify the FILE to restore")
 	}
 	release, err := d.lock()
 	if err != nil {
@@ -81,9 +81,9 @@ func restore(ctx context.Context, c *cli, args []string) error {
 	if err := db.Flush(d.folder); err != nil {
 		return fmt.Errorf("the disk may not keep it: %w", err)
 	}
-	fmt.Fprintf(c.stdout, "Restored %s. Everybody has to sign in again.\n", d.database())
+	fmt.Fprintf(c.stdout, "Restored %s. Everyone must sign in again.\n", d.database())
 	if kept != "" {
-		fmt.Fprintf(c.stdout, "The database that stood there before is %s.\n", kept)
+		fmt.Fprintf(c.stdout, "The previous database is now %s.\n", kept)
 	}
 	return nil
 }

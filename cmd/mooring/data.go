@@ -21,9 +21,9 @@ type dataFolder struct {
 }
 
 func (s *settings) dataFlags(d *dataFolder) {
-	s.StringVar(&d.folder, "data", "./data", "folder of the database")
-	s.StringVar(&d.keyFile, "key-file", "", "file of the keys that seal secrets; in the data folder unless said otherwise")
-	s.BoolVar(&d.mounted, "key-file-mounted", false, "the key file is mounted, as a Secret of Kubernetes is: follow links, accept that its group can read it, and never write it")
+	s.StringVar(&d.folder, "data", "./data", "folder for the database")
+	s.StringVar(&d.keyFile, "key-file", "", "file with the keys that encrypt secrets; in the data folder by default")
+	s.BoolVar(&d.mounted, "key-file-mounted", false, "the key file is mounted, such as a Kubernetes Secret: follow symbolic links, allow group read access, and never write to the file")
 	s.fromEnv("data", "key-file", "key-file-mounted")
 }
 
@@ -69,7 +69,7 @@ func (d dataFolder) lock() (release func(), err error) {
 }
 
 func (d dataFolder) inUse() error {
-	return fmt.Errorf("another mooring uses %s; stop it first", d.folder)
+	return fmt.Errorf("another mooring process is using %s; stop it first", d.folder)
 }
 
 // tidy removes what killed commands left in the data folder. It needs the lock.
@@ -129,7 +129,7 @@ func (d dataFolder) checkBeginning(ctx context.Context) error {
 	if err != nil || !empty {
 		return err
 	}
-	return fmt.Errorf("there is a key file, %s, but no database at %s. If there was one, see that its disk is mounted, or put a backup back with mooring restore. "+
+	return fmt.Errorf("there is a key file, %s, but no database at %s. If there should be one, check that its disk is mounted, or restore a backup with mooring restore. "+
 		"If this is the first start and you brought the key file, start once with mooring serve --new", d.keys(), d.database())
 }
 
@@ -143,7 +143,7 @@ func (d dataFolder) openKeys(ctx context.Context, database *db.DB) (ring *secret
 	case errors.Is(err, fs.ErrNotExist) && has:
 		return nil, false, d.missingKeys()
 	case errors.Is(err, fs.ErrNotExist) && d.mounted:
-		return nil, false, fmt.Errorf("the key file %s is missing, and Mooring makes none where one is mounted; see that the Secret is there", d.keys())
+		return nil, false, fmt.Errorf("the key file %s is missing, and Mooring doesn't create a key file with --key-file-mounted; check that the Secret exists and is mounted", d.keys())
 	case errors.Is(err, fs.ErrNotExist):
 		ring, made = secret.NewRing(), true
 		err = ring.CreateFile(d.keys())
@@ -228,7 +228,7 @@ func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 		return err
 	}
 	if !has {
-		return errors.New("it is not a backup of a Mooring")
+		return errors.New("it is not a Mooring backup")
 	}
 	ring, err := d.readRing()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -241,16 +241,16 @@ func (d dataFolder) fits(ctx context.Context, database *db.DB) error {
 }
 
 func (d dataFolder) lostCheck() error {
-	return fmt.Errorf("%s has lost the value that tells which key file is its own; restore a backup", d.database())
+	return fmt.Errorf("%s no longer has the value that identifies its key file; restore a backup", d.database())
 }
 
 func (d dataFolder) missingKeys() error {
-	return fmt.Errorf("the key file %s is missing, and without it the secrets in %s cannot be opened; put it back from your backup",
+	return fmt.Errorf("the key file %s is missing, and the secrets in %s can't be decrypted without it; restore it from your backup",
 		d.keys(), d.database())
 }
 
 func (d dataFolder) wrongKeys() error {
-	return fmt.Errorf("the key file %s does not belong to the database; put the right one in its place", d.keys())
+	return fmt.Errorf("the key file %s does not belong to this database; replace it with the right one", d.keys())
 }
 
 func storeCheck(ctx context.Context, database *db.DB, ring *secret.Ring) error {

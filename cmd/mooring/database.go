@@ -11,7 +11,7 @@ import (
 // database looks for damage in the database.
 func database(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
-	s := c.settings("database", "check: read every page of the database and look for damage, also while the server runs")
+	s := c.settings("database", "check: read every page of the database and look for damage, even while the server runs")
 	s.dataFlags(&d)
 	if len(args) > 0 && (args[0] == "--help" || args[0] == "-h") {
 		return s.parse(args, 0)

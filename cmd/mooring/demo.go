@@ -46,11 +46,11 @@ type demoSettings struct {
 }
 
 func (s *settings) demoFlags(v *demoSettings) {
-	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port of Mooring; port 0 takes a free one")
-	s.StringVar(&v.portalListen, "portal-listen", "127.0.0.1:0", "address and port of the simulated portal")
+	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port for Mooring; port 0 picks a free one")
+	s.StringVar(&v.portalListen, "portal-listen", "127.0.0.1:0", "address and port for the simulated portal")
 	s.BoolVar(&v.open, "open", false, "open a browser")
-	s.BoolVar(&v.asJSON, "json", false, "print one line of JSON when it is ready")
-	s.IntVar(&v.linked, "linked", demoLinked, "how many subscriptions others have linked already")
+	s.BoolVar(&v.asJSON, "json", false, "print one line of JSON when the demo is ready")
+	s.IntVar(&v.linked, "linked", demoLinked, "how many subscriptions other people have already linked")
 	s.StringVar(&v.logLevel, "log-level", "error", "debug, info, warn or error")
 	s.fromEnv("listen", "portal-listen", "log-level")
 }
@@ -59,13 +59,13 @@ func (s *settings) demoFlags(v *demoSettings) {
 // it. Clock, ids, keys and data are the same every time.
 func demo(ctx context.Context, c *cli, args []string) error {
 	var v demoSettings
-	s := c.settings("demo", "start a demo world with a simulated Azure, on a fresh database that goes when it ends")
+	s := c.settings("demo", "start a demo with a simulated Azure, on a temporary database")
 	s.demoFlags(&v)
 	if err := s.parse(args, 0); err != nil {
 		return err
 	}
 	if v.linked < 0 || v.linked > mostDemoLinked {
-		return usagef("--linked: say a number from 0 to %d", mostDemoLinked)
+		return usagef("--linked: specify a number from 0 to %d", mostDemoLinked)
 	}
 	log, err := newLog(c.stderr, v.logLevel)
 	if err != nil {

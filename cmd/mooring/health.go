@@ -14,7 +14,7 @@ import (
 // health asks the server on this machine whether it is ready.
 func health(ctx context.Context, c *cli, args []string) error {
 	var v serveSettings
-	s := c.settings("health", "ask the server on this machine whether it is ready; takes the settings of serve")
+	s := c.settings("health", "ask the server on this machine whether it is ready; accepts the settings of serve")
 	s.serveFlags(&v)
 	if err := s.parse(args, 0); err != nil {
 		return err

@@ -10,10 +10,10 @@ import (
 
 func keys(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
-	s := c.settings("keys", "rotate: make a new key and seal everything with it; list: name the keys, the current one first")
+	s := c.settings("keys", "rotate: create a new key and encrypt everything with it; list: print the key IDs, the current one first")
 	s.dataFlags(&d)
 	if len(args) == 0 {
-		return usagef("say rotate or list")
+		return usagef("specify rotate or list")
 	}
 	verb := args[0]
 	if verb == "--help" || verb == "-h" {
@@ -77,7 +77,7 @@ func rotateKeys(ctx context.Context, c *cli, d dataFolder) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "Made the key %s and sealed %d values with it. Back up %s again. The older keys stay in it, so that older backups open.\n"+
+	fmt.Fprintf(c.stdout, "Created the key %s and encrypted %d values with it. Back up %s again. The older keys stay in the file to open older backups.\n"+
 		"Checkpoints and exports of the audit log are signed with a new key too: mooring audit public-key shows it. The one before vouches for it.\n",
 		rotated.KeyIDs()[0], n, d.keys())
 	return nil

@@ -7,8 +7,8 @@ import "mooring/credential"
 type limits struct{ credentials, checks int }
 
 func (s *settings) limitFlags(v *limits) {
-	s.IntVar(&v.credentials, "max-credentials", credential.DefaultCredentials, "credentials that one account can have")
-	s.IntVar(&v.checks, "max-checks", credential.DefaultChecks, "checks that people can request for one account within a minute; planned checks and jobs do not count")
+	s.IntVar(&v.credentials, "max-credentials", credential.DefaultCredentials, "maximum number of credentials in one account")
+	s.IntVar(&v.checks, "max-checks", credential.DefaultChecks, "maximum number of checks that people can request for one account in a minute; scheduled checks and jobs don't count")
 	s.fromEnv("max-credentials", "max-checks")
 }
 

@@ -44,18 +44,18 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"demo", "", "start a demo world with a simulated Azure", demo},
+		{"demo", "", "start a demo with a simulated Azure", demo},
 		{"serve", "", "serve the dashboard", serve},
 		{"health", "", "ask a running server whether it is ready; exit 1 if not", health},
-		{"backup", "FILE", "write a consistent copy of the database, also while the server runs", backup},
-		{"restore", "FILE", "put a copy back in place of the database", restore},
-		{"database", "check", "look for damage in the database, also while the server runs; exit 1 if there is any", database},
-		{"people", "add|reset", "add a person, or let one in again who has lost every way; also while the server runs", people},
-		{"review", "verify FILE", "check an evidence pack, without a server and without a network", reviewCommand},
-		{"audit", "verify|export", "verify the audit log or an export of it, write an export, or show the public key; also while the server runs", auditCommand},
-		{"walkthrough", "shoot|check|list|new", "take the pictures of the walkthroughs and write their pages, or say what is stale", walkthroughCommand},
+		{"backup", "FILE", "write a consistent copy of the database, even while the server runs", backup},
+		{"restore", "FILE", "replace the database with a backup", restore},
+		{"database", "check", "look for damage in the database, even while the server runs; exit 1 if there is any", database},
+		{"people", "add|reset", "add a person, or restore access for someone who can no longer sign in; even while the server runs", people},
+		{"review", "verify FILE", "check an evidence pack, with no server and no network", reviewCommand},
+		{"audit", "verify|export", "check the audit log or an export, write an export, or print the public keys; even while the server runs", auditCommand},
+		{"walkthrough", "shoot|check|list|new", "take screenshots for walkthroughs and write their pages, or report what is out of date", walkthroughCommand},
 		{"version", "", "print the version, the commit, and the newest database schema this program can read", versionCommand},
-		{"keys", "rotate|list", "change the key that seals secrets, or list the keys", keys},
+		{"keys", "rotate|list", "replace the key that encrypts secrets, or list the keys", keys},
 	}
 }
 

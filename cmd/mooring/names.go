@@ -40,7 +40,7 @@ func publicURL(given string) (*url.URL, error) {
 	}
 	ip := net.ParseIP(public.Hostname())
 	if ip.IsUnspecified() {
-		return nil, wrong("stands for every address of this machine; write the one that browsers open, such as https://mooring.example.com")
+		return nil, wrong("means every address of this machine; write the one that browsers open, such as https://mooring.example.com")
 	}
 	public = &url.URL{Scheme: public.Scheme, Host: host}
 	loopback := public.Hostname() == "localhost" || ip.IsLoopback()

@@ -37,7 +37,7 @@ func people(ctx context.Context, c *cli, args []string) error {
 		fmt.Fprintln(c.stdout)
 		return resetPerson(ctx, c, asked)
 	}
-	return usagef("say add or reset")
+	return usagef("specify add or reset")
 }
 
 func addPerson(ctx context.Context, c *cli, args []string) error {
@@ -45,13 +45,13 @@ func addPerson(ctx context.Context, c *cli, args []string) error {
 	var form account.Newcomer
 	var organization, role string
 	var admin bool
-	s := c.settings("people add", "add a person; the first line of standard input is their password")
+	s := c.settings("people add", "add a person; reads their password from the first line of standard input")
 	s.dataFlags(&d)
-	s.StringVar(&form.Email, "email", "", "the address that they sign in with")
-	s.StringVar(&form.Name, "name", "", "their name")
-	s.StringVar(&organization, "organization", "", "the organization that they join, if any")
-	s.StringVar(&role, "role", string(account.Member), "their role in it: viewer, member or owner")
-	s.BoolVar(&admin, "admin", false, "make them a site administrator")
+	s.StringVar(&form.Email, "email", "", "the e-mail address the person signs in with")
+	s.StringVar(&form.Name, "name", "", "the person's name")
+	s.StringVar(&organization, "organization", "", "an organization for the person to join")
+	s.StringVar(&role, "role", string(account.Member), "the person's role in the organization: viewer, member or owner")
+	s.BoolVar(&admin, "admin", false, "make the person a site administrator")
 	if err := s.parse(args, 0); err != nil {
 		return err
 	}
@@ -83,10 +83,10 @@ func addPerson(ctx context.Context, c *cli, args []string) error {
 func resetPerson(ctx context.Context, c *cli, args []string) error {
 	var d dataFolder
 	var email string
-	s := c.settings("people reset", "give a person a new password, the first line of standard input, or, when that is empty, a recovery code to sign in with; "+
-		"every other way in goes, with their sessions and API keys, and they are enabled")
+	s := c.settings("people reset", "restore a person's access with a new password from the first line of standard input or, if that is empty, with a recovery code; "+
+		"removes their other sign-in methods, sessions and API keys, and enables them if they were disabled")
 	s.dataFlags(&d)
-	s.StringVar(&email, "email", "", "the address that they sign in with")
+	s.StringVar(&email, "email", "", "the e-mail address the person signs in with")
 	if err := s.parse(args, 0); err != nil {
 		return err
 	}
@@ -100,10 +100,10 @@ func resetPerson(ctx context.Context, c *cli, args []string) error {
 			return sayFields(err)
 		}
 		if password != "" {
-			fmt.Fprintf(c.stdout, "Reset %s. They sign in with the new password and should change it.\n", email)
+			fmt.Fprintf(c.stdout, "Reset %s. They can sign in with the new password and should change it.\n", email)
 			return nil
 		}
-		fmt.Fprintf(c.stdout, "Reset %s. They sign in once, under /login/recovery, with that address and this recovery code, and should add a passkey at once:\n  %s\n",
+		fmt.Fprintf(c.stdout, "Reset %s. They can sign in once at /login/recovery with this address and recovery code, and should add a passkey right away:\n  %s\n",
 			email, code.Reveal())
 		return nil
 	})

@@ -30,8 +30,8 @@ func reviewCommand(_ context.Context, c *cli, args []string) error {
 // verifyPack needs neither a server nor a database nor a network.
 func verifyPack(c *cli, args []string) error {
 	var publicKey string
-	s := c.settings("review verify", "check the evidence of a review in FILE, which was taken from the review's page; exit 1 if it does not hold")
-	s.StringVar(&publicKey, "public-key", "", "the file that mooring audit public-key gave, or a fingerprint of a key; without it nobody can tell who made the evidence")
+	s := c.settings("review verify", "check the evidence in FILE, downloaded from a review's page; exit 1 if it isn't authentic")
+	s.StringVar(&publicKey, "public-key", "", "the file from mooring audit public-key, or the fingerprint of a key; without it, the signature does not prove who created the evidence")
 	path := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") { // before the flags, as one would say it
 		path, args = args[0], args[1:]
@@ -43,7 +43,7 @@ func verifyPack(c *cli, args []string) error {
 	case path != "" && s.NArg() > 0:
 		return usagef("unexpected argument %q", s.Arg(0))
 	case path == "" && s.NArg() == 0:
-		return usagef("say which FILE to verify")
+		return usagef("specify the FILE to check")
 	case path == "":
 		path = s.Arg(0)
 	}
@@ -81,7 +81,7 @@ func verifyEvidence(path string, trusted audit.Trusted) (review.Summary, error) 
 	var flaw review.PackError
 	switch {
 	case errors.As(err, &flaw):
-		return review.Summary{}, fmt.Errorf("%s does not hold. %s", path, flaw.Sentence)
+		return review.Summary{}, fmt.Errorf("%s is not authentic. %s", path, flaw.Sentence)
 	case err != nil:
 		return review.Summary{}, err
 	}
@@ -89,12 +89,12 @@ func verifyEvidence(path string, trusted audit.Trusted) (review.Summary, error) 
 }
 
 func (c *cli) tellEvidence(path string, found review.Summary) {
-	fmt.Fprintf(c.stdout, "%s is whole: %s, closed by %s on %s, %d of %d decided.\n", path, found.Review, found.ClosedBy,
+	fmt.Fprintf(c.stdout, "%s is complete and unchanged: %s, closed by %s on %s, %d of %d decided.\n", path, found.Review, found.ClosedBy,
 		found.ClosedAt.UTC().Format("2 January 2006 at 15:04 UTC"), found.Decided, found.Total)
 	fmt.Fprintf(c.stdout, "Entry %d of the audit log closed the review. Its digest is %s\n", found.AuditEntry, found.AuditDigest)
 	if found.Proved {
 		fmt.Fprintf(c.stdout, "It was signed with the key %s, which you trust.\n", found.Key)
 		return
 	}
-	fmt.Fprintf(c.stdout, "It was signed with the key %s.\nThat does not prove who made it: compare this with the key on the page Audit log, or give --public-key.\n", found.Key)
+	fmt.Fprintf(c.stdout, "It was signed with the key %s.\nThis does not prove who created the evidence: compare the key with the one on the Audit log page, or specify --public-key.\n", found.Key)
 }

@@ -56,9 +56,9 @@ func readCertificates(content []byte) ([]*x509.Certificate, error) {
 	}
 	switch {
 	case blocks == 0:
-		return nil, fmt.Errorf("it holds no certificate in PEM form")
+		return nil, fmt.Errorf("it contains no PEM certificate")
 	case len(all) < blocks:
-		return nil, fmt.Errorf("it has %d blocks, and only %d of them can be read", blocks, len(all))
+		return nil, fmt.Errorf("it has %d blocks, but only %d of them can be read", blocks, len(all))
 	}
 	return all, nil
 }

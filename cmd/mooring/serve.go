@@ -40,16 +40,16 @@ type serveSettings struct {
 
 func (s *settings) serveFlags(v *serveSettings) {
 	s.dataFlags(&v.dataFolder)
-	s.BoolVar(&v.isNew, "new", false, "this is the first start, with a key file that you brought; without it, a key file without a database is refused")
+	s.BoolVar(&v.isNew, "new", false, "this is the first start with an existing key file; without this setting, serve refuses a key file that has no database")
 	s.signInFlags(&v.signIn)
 	s.azureFlags(&v.azure)
 	s.auditFlags(&v.audit)
-	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one; or unix:PATH for a unix socket, or fd:3 for a socket that systemd passes")
-	s.StringVar(&v.publicURL, "public-url", "", "address that browsers use, such as https://mooring.example.com; needed behind a proxy and for any listener that is not loopback")
-	s.StringVar(&v.certFile, "tls-cert", "", "file of the TLS certificate chain (PEM); with --tls-key")
-	s.StringVar(&v.tlsKey, "tls-key", "", "file of the TLS private key (PEM)")
-	s.StringVar(&v.proxies, "trusted-proxy", "", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8,192.168.1.5; none unless said")
-	s.BoolVar(&v.publicHelp, "public-help", false, "who is not signed in may read the help, too")
+	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 picks a free one; or unix:PATH for a Unix socket, or fd:3 for a socket from systemd")
+	s.StringVar(&v.publicURL, "public-url", "", "address that browsers use, such as https://mooring.example.com; required behind a proxy and for any listener that isn't loopback")
+	s.StringVar(&v.certFile, "tls-cert", "", "file with the TLS certificate chain (PEM); requires --tls-key")
+	s.StringVar(&v.tlsKey, "tls-key", "", "file with the TLS private key (PEM)")
+	s.StringVar(&v.proxies, "trusted-proxy", "", "networks of proxies whose X-Forwarded-For header to trust, such as 10.0.0.0/8,192.168.1.5; none by default")
+	s.BoolVar(&v.publicHelp, "public-help", false, "let visitors read the help without signing in")
 	s.limitFlags(&v.limits)
 	s.StringVar(&v.logLevel, "log-level", "info", "debug, info, warn or error")
 	s.fromEnv("listen", "public-url", "tls-cert", "tls-key", "trusted-proxy", "public-help", "log-level", "new")
@@ -148,7 +148,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 		}
 	}()
 	if made {
-		fmt.Fprintf(c.stdout, "Made the key file %s. Back it up, apart from the database: without it nobody can open the secrets in there.\n", v.keys())
+		fmt.Fprintf(c.stdout, "Created the key file %s. Back it up separately from the database: without it, nobody can decrypt the secrets in the database.\n", v.keys())
 	}
 	p := parts{database: database, ring: ring, clouds: cloud.Registry{azure.Key: linkable}, policy: policy, passkeys: passkeys, mailer: mailer,
 		public: public, now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log,
@@ -213,7 +213,7 @@ func announceSetUp(ctx context.Context, stdout io.Writer, accounts *account.Serv
 	if err != nil || !needed {
 		return err
 	}
-	fmt.Fprintf(stdout, "\nNobody can sign in yet. Make the first administrator at the address below. It works once, for %d minutes.\nRestart Mooring to get a new one.\n\n  %s\n",
+	fmt.Fprintf(stdout, "\nNobody can sign in yet. Create the first administrator at the address below. It works once, for %d minutes.\nRestart Mooring to get a new one.\n\n  %s\n",
 		int(account.SetUpLinkLife.Minutes()), public.JoinPath("setup", token.Reveal()))
 	return nil
 }
@@ -251,10 +251,10 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 	if v.publicURL == "" {
 		address, ok := listening.(*net.TCPAddr)
 		if !ok {
-			return nil, usagef("--listen %s: browsers can't open a unix socket; say with --public-url under which address the proxy serves it", v.listen)
+			return nil, usagef("--listen %s: browsers can't open a Unix socket; specify the proxy's address with --public-url", v.listen)
 		}
 		if !address.IP.IsLoopback() {
-			return nil, usagef("--listen %s is reachable from elsewhere: say with --public-url under which https address", v.listen)
+			return nil, usagef("--listen %s accepts connections from other machines: specify its https address with --public-url", v.listen)
 		}
 		host := address.String()
 		if ip := address.IP.String(); scheme == "http" && (ip == "127.0.0.1" || ip == "::1") { // passkeys need a name
@@ -270,11 +270,11 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 type azureSettings struct{ authority, resourceManager, audience, classic, caFile string }
 
 func (s *settings) azureFlags(v *azureSettings) {
-	s.StringVar(&v.authority, "azure-authority", "", "sign-in endpoint instead of https://login.microsoftonline.com")
-	s.StringVar(&v.resourceManager, "azure-resource-manager", "", "resource manager instead of https://management.azure.com")
-	s.StringVar(&v.audience, "azure-audience", "", "audience of tokens for that resource manager")
-	s.StringVar(&v.classic, "azure-classic", "", "classic service management endpoint; the classic method is offered only if it is set")
-	s.StringVar(&v.caFile, "azure-ca", "", "file of CA certificates (PEM) that these endpoints use, beside the system's")
+	s.StringVar(&v.authority, "azure-authority", "", "sign-in endpoint to use instead of https://login.microsoftonline.com")
+	s.StringVar(&v.resourceManager, "azure-resource-manager", "", "resource manager to use instead of https://management.azure.com")
+	s.StringVar(&v.audience, "azure-audience", "", "token audience for that resource manager")
+	s.StringVar(&v.classic, "azure-classic", "", "classic service management endpoint; without one, the dialog doesn't offer management certificates")
+	s.StringVar(&v.caFile, "azure-ca", "", "file with CA certificates (PEM) to trust for these endpoints, in addition to the system's")
 	s.fromEnv("azure-authority", "azure-resource-manager", "azure-audience", "azure-classic", "azure-ca")
 }
 

@@ -33,7 +33,7 @@ type signInSettings struct {
 // mailSettings are what an operator says about the mail server.
 type mailSettings struct{ server, user, passwordFile, from string }
 
-// lines is a flag that can be given several times. In a variable, each line is
+// lines is a flag that repeat it for more. In a variable, each line is
 // one.
 type lines []string
 
@@ -51,16 +51,16 @@ func (l *lines) Set(value string) error {
 }
 
 func (s *settings) signInFlags(v *signInSettings) {
-	s.Var(&v.providers, "sign-in", `a provider to sign in with, such as "github client-id=… client-secret-file=…"; also google, entra (tenant=…) and oidc (key=… name=… issuer=…); can be given several times`)
-	s.BoolVar(&v.noPasswords, "no-passwords", false, "nobody signs in with a password; passkeys and providers are left")
-	s.BoolVar(&v.registration, "registration", false, "whom a provider vouches for may join by themselves")
-	s.StringVar(&v.domains, "allow-domain", "", "domains of the verified e-mail addresses that providers may vouch for, such as example.com,example.org; any unless said")
-	s.BoolVar(&v.requireSecondStep, "require-second-step", false, "who has no passkey is led to add one before anything else")
-	s.StringVar(&v.adminGroup, "admin-group", "", "group, as a provider tells, whose members are site administrators")
-	s.Var(&v.organizationGroup, "organization-group", `group, as a provider tells, whose members belong to an organization, such as "engineers=harbor:member"; can be given several times`)
-	s.StringVar(&v.mail.server, "mail-server", "", "where to send mail, such as smtp://mail.example.com:587 or smtps://mail.example.com; without one, people pass invitations on themselves")
-	s.StringVar(&v.mail.user, "mail-user", "", "user name at the mail server")
-	s.StringVar(&v.mail.passwordFile, "mail-password-file", "", "file of the password at the mail server")
+	s.Var(&v.providers, "sign-in", `a sign-in provider, such as "github client-id=… client-secret-file=…"; also google, entra (tenant=…) and oidc (key=… name=… issuer=…); repeat it for more`)
+	s.BoolVar(&v.noPasswords, "no-passwords", false, "turn off passwords; people sign in with passkeys and providers only")
+	s.BoolVar(&v.registration, "registration", false, "let new people join by signing in with a provider")
+	s.StringVar(&v.domains, "allow-domain", "", "domains of e-mail addresses to accept from providers, such as example.com,example.org; any by default")
+	s.BoolVar(&v.requireSecondStep, "require-second-step", false, "require a passkey: people without one must add it first")
+	s.StringVar(&v.adminGroup, "admin-group", "", "a provider's group whose members are site administrators")
+	s.Var(&v.organizationGroup, "organization-group", `a provider's group whose members belong to an organization, such as "engineers=harbor:member"; repeat it for more`)
+	s.StringVar(&v.mail.server, "mail-server", "", "mail server, such as smtp://mail.example.com:587 or smtps://mail.example.com; without one, people pass on invitation links themselves")
+	s.StringVar(&v.mail.user, "mail-user", "", "user name for the mail server")
+	s.StringVar(&v.mail.passwordFile, "mail-password-file", "", "file with the password for the mail server")
 	s.StringVar(&v.mail.from, "mail-from", "", `sender of mail, such as "Mooring <mooring@example.com>"`)
 	s.fromEnv("sign-in", "no-passwords", "registration", "allow-domain", "require-second-step", "admin-group", "organization-group",
 		"mail-server", "mail-user", "mail-password-file", "mail-from")
@@ -89,7 +89,7 @@ func (v signInSettings) policy() (account.Policy, error) {
 		p.OrganizationGroups = append(p.OrganizationGroups, account.GroupRule{Group: group, Organization: organization, Role: role})
 	}
 	if v.registration && len(v.providers) == 0 {
-		return p, usagef("--registration needs a provider to vouch for people; say which with --sign-in")
+		return p, usagef("--registration requires a provider: add one with --sign-in")
 	}
 	return p, nil
 }
@@ -177,7 +177,7 @@ func checkWaysIn(policy account.Policy, passkeys account.Passkeys, providers []*
 	case policy.RequireSecondStep && passkeys == nil:
 		return usagef("--require-second-step needs passkeys, which need a host name; %s is an IP address", public)
 	case !policy.Passwords && passkeys == nil && len(providers) == 0:
-		return usagef("--no-passwords leaves no way to sign in: say with --sign-in which provider to use, or give --public-url a host name for passkeys")
+		return usagef("--no-passwords leaves no way to sign in: add a provider with --sign-in, or use a host name in --public-url to allow passkeys")
 	}
 	return nil
 }

@@ -23,10 +23,10 @@ import (
 )
 
 // errStale ends a check that found something, after it has said what.
-var errStale = errors.New("the walkthroughs are not true any more; the lines above say where")
+var errStale = errors.New("some walkthroughs are out of date; see the lines above")
 
 // errNotShot ends a shoot in which something could not be done.
-var errNotShot = errors.New("not every walkthrough could be shot; the lines above say where, and those are left as they were")
+var errNotShot = errors.New("some walkthroughs could not be finished and were left unchanged; see the lines above")
 
 // walkthroughCommand is for whoever writes walkthroughs.
 func walkthroughCommand(ctx context.Context, c *cli, args []string) error {
@@ -41,7 +41,7 @@ func walkthroughCommand(ctx context.Context, c *cli, args []string) error {
 		return work(ctx, c, args)
 	}
 	if verb != "--help" && verb != "-help" && verb != "-h" {
-		return usagef("say shoot, check, list or new")
+		return usagef("specify shoot, check, list or new")
 	}
 	for i, verb := range []string{"shoot", "check", "list", "new"} {
 		if i > 0 {
@@ -71,10 +71,10 @@ const walkthroughPassword = "MOORING_WALKTHROUGH_PASSWORD"
 func (s *settings) studioFlags(v *studioSettings) {
 	s.folderFlag(&v.folder)
 	v.people = map[string]camera.Person{}
-	s.StringVar(&v.failures, "failures", filepath.Join("walkthroughs", "failed"), "folder for screenshots of the moments in which something failed")
-	s.StringVar(&v.baseURL, "base-url", "", "address of a running demo or test installation to use; without it, each walkthrough gets a demo world of its own")
+	s.StringVar(&v.failures, "failures", filepath.Join("walkthroughs", "failed"), "folder for screenshots of failures")
+	s.StringVar(&v.baseURL, "base-url", "", "address of a running demo or test installation to use; without it, each walkthrough gets its own demo")
 	s.StringVar(&v.portalURL, "portal-url", "", "address of the simulated portal of that installation")
-	s.Func("as", "with --base-url, who takes the part of a person of the walkthroughs, as in owner=olivia@example.com; repeat it for others. Their passwords come from "+
+	s.Func("as", "with --base-url, the person to use in place of one of the walkthroughs, such as owner=olivia@example.com; repeat it for others. Passwords come from "+
 		walkthroughPassword+", or from "+walkthroughPassword+"_OWNER for that person", func(text string) error {
 		part, email, ok := strings.Cut(text, "=")
 		if !ok || part == "" || !strings.Contains(email, "@") {
@@ -119,12 +119,12 @@ func (s *settings) parseNames(args []string) ([]string, error) {
 func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	var v studioSettings
 	var format, output string
-	s := c.settings("walkthrough shoot", "act the walkthroughs NAME out, or all, take their pictures and write their pages")
+	s := c.settings("walkthrough shoot", "play the walkthroughs NAME, or all of them, take their pictures and write their pages")
 	s.studioFlags(&v)
-	s.StringVar(&format, "format", "", "what to write besides, separated by commas: markdown, html (pages that need nothing beside them) or pdf (all in one)")
-	s.StringVar(&output, "output", "walkthroughs", "folder for what --format and --draft ask for")
-	s.StringVar(&v.only, "only", "", "name of the one picture to take; what comes before it is played, and what comes after it isn't")
-	s.BoolVar(&v.draft, "draft", false, "take each picture once, in the first theme and width, into the --output folder, as far as it goes; the walkthroughs stay as they are")
+	s.StringVar(&format, "format", "", "other formats to write, separated by commas: markdown, html (self-contained pages) or pdf (one file)")
+	s.StringVar(&output, "output", "walkthroughs", "folder for the output of --format and --draft")
+	s.StringVar(&v.only, "only", "", "take only the picture with this name; the steps before it are played, the ones after it aren't")
+	s.BoolVar(&v.draft, "draft", false, "take each picture once, in the first theme and width, and write it to the --output folder; skip marks that fail, and leave the walkthroughs unchanged")
 	names, err := s.parseNames(args)
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func shootWalkthroughs(ctx context.Context, c *cli, args []string) error {
 		return usagef("--only: name the walkthrough that has the picture, as in mooring walkthrough shoot link-azure --only %s", v.only)
 	}
 	if v.draft && format != "" {
-		return usagef("--draft and --format don't go together: a draft writes no finished page")
+		return usagef("--draft and --format don't go together: drafts have no finished page")
 	}
 	formats, err := formatsOf(format)
 	if err != nil {
@@ -226,10 +226,10 @@ func writePicture(path string, img image.Image) error {
 func checkWalkthroughs(ctx context.Context, c *cli, args []string) error {
 	var v studioSettings
 	var report, format string
-	s := c.settings("walkthrough check", "act the walkthroughs NAME out, or all, and say what is not true any more; changes none of them, and exits with 1 if something is stale")
+	s := c.settings("walkthrough check", "play the walkthroughs NAME, or all of them, and report what is out of date, without changing anything; exit 1 if anything is")
 	s.studioFlags(&v)
-	s.StringVar(&report, "report", "", "write a page with each changed picture before and after, and where it differs, to this file: HTML or, if its name ends in .md, Markdown with the pictures in a folder beside it")
-	s.StringVar(&format, "format", formatText, "how to print what was found: text or json")
+	s.StringVar(&report, "report", "", "write a report with each changed picture before, after and compared to this file: HTML or, if its name ends in .md, Markdown with a folder of pictures")
+	s.StringVar(&format, "format", formatText, "output format: text or json")
 	names, err := s.parseNames(args)
 	if err != nil {
 		return err
@@ -294,7 +294,7 @@ func (s *studio) print(found walkthrough.Report, format string, tally tally, res
 	for _, change := range found.Changes {
 		stale += s.tell([]walkthrough.Finding{change.Finding()})
 	}
-	fmt.Fprintf(s.cli.stdout, "%s. %s; %s.\n", s.took(results), text.Count(stale, "stale thing", "stale things"), tally)
+	fmt.Fprintf(s.cli.stdout, "%s. %s; %s.\n", s.took(results), text.Count(stale, "problem", "problems"), tally)
 	return nil
 }
 
@@ -326,7 +326,7 @@ func (s *studio) tell(findings []walkthrough.Finding) int {
 			continue
 		}
 		if len(f.Moment.Targets) > 0 {
-			fmt.Fprintln(s.cli.stdout, "    There could be named:")
+			fmt.Fprintln(s.cli.stdout, "    Targets on the page:")
 		}
 		for _, t := range f.Moment.Targets {
 			fmt.Fprintf(s.cli.stdout, "      %s\n", t)
@@ -339,7 +339,7 @@ func (s *studio) tell(findings []walkthrough.Finding) int {
 			fmt.Fprintf(s.cli.stderr, "could not keep the screenshot: %v\n", err)
 			continue
 		}
-		fmt.Fprintf(s.cli.stdout, "    The window is in %s\n", filepath.ToSlash(path))
+		fmt.Fprintf(s.cli.stdout, "    Screenshot: %s\n", filepath.ToSlash(path))
 	}
 	return len(findings)
 }
@@ -367,7 +367,7 @@ func (t tally) String() string {
 
 func listWalkthroughs(_ context.Context, c *cli, args []string) error {
 	var folder string
-	s := c.settings("walkthrough list", "list the walkthroughs with the number of their pictures")
+	s := c.settings("walkthrough list", "list the walkthroughs and how many pictures each has")
 	s.folderFlag(&folder)
 	if err := s.parse(args, 0); err != nil {
 		return err
@@ -384,20 +384,20 @@ func listWalkthroughs(_ context.Context, c *cli, args []string) error {
 
 func newWalkthrough(_ context.Context, c *cli, args []string) error {
 	var folder string
-	s := c.settings("walkthrough new", "begin a walkthrough NAME, with a first picture to change")
+	s := c.settings("walkthrough new", "create a walkthrough NAME with a first picture to edit")
 	s.folderFlag(&folder)
 	names, err := s.parseNames(args)
 	if err != nil {
 		return err
 	}
 	if len(names) != 1 {
-		return usagef("say the NAME of the walkthrough, as in mooring walkthrough new link-azure")
+		return usagef("specify the NAME of the walkthrough, as in mooring walkthrough new link-azure")
 	}
 	file, err := walkthrough.New(folder, names[0])
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "Wrote %s. Change it, and then run\n\n    mooring walkthrough shoot %s\n", filepath.ToSlash(file), names[0])
+	fmt.Fprintf(c.stdout, "Wrote %s. Edit it, and then run\n\n    mooring walkthrough shoot %s\n", filepath.ToSlash(file), names[0])
 	return nil
 }
 

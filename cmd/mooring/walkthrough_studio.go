@@ -70,7 +70,7 @@ func openStudio(ctx context.Context, c *cli, v studioSettings, names []string) (
 		return nil, usagef("--only: %s has no picture %q", s.chosen[0].Name, v.only)
 	}
 	if len(v.people) > 0 && s.baseURL == "" {
-		return nil, usagef("--as goes with --base-url: a demo world has its own people")
+		return nil, usagef("--as goes with --base-url: a demo has its own people")
 	}
 	if len(s.chosen) == 0 {
 		return nil, fmt.Errorf("there is no walkthrough in %s", v.folder)
@@ -145,7 +145,7 @@ func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthro
 	world := camera.World{Sites: map[string]string{walkthrough.OnMooring: s.baseURL, walkthrough.OnPortal: s.portalURL}, Password: demoPassword, Folder: home}
 	if s.baseURL != "" {
 		world.People, world.Password = s.people, cmp.Or(s.cli.getenv(walkthroughPassword), demoPassword)
-		world.SignInHint = ": name a person of that installation with --as, as in --as owner=ADDRESS, and the password in " + walkthroughPassword
+		world.SignInHint = ": specify a person of that installation with --as owner=ADDRESS, and set the password in " + walkthroughPassword
 	}
 	run := walkthrough.Run{Progress: s.progress(w), Only: s.only, Draft: s.draft, Lasting: s.baseURL != ""}
 	if run.Shell, err = newShell(folder, home); err != nil {

@@ -64,8 +64,8 @@ func TestWhatAWriterSaysWrong(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	for words, want := range map[string]string{
-		"":                                         "say shoot, check, list or new",
-		"dance":                                    "say shoot, check, list or new",
+		"":                                         "specify shoot, check, list or new",
+		"dance":                                    "specify shoot, check, list or new",
 		"new":                                      "say the NAME",
 		"shoot second":                             `there is no walkthrough "second"`,
 		"check second":                             `there is no walkthrough "second"`,

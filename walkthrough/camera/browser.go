@@ -17,7 +17,7 @@ import (
 )
 
 // ErrNoChromium says that there is no browser to take pictures with.
-var ErrNoChromium = errors.New("there is no Chromium here: install chromium (and the fonts of fonts-dejavu-core), so that it is in PATH as chromium, chromium-browser or google-chrome")
+var ErrNoChromium = errors.New("Chromium was not found: install the packages chromium and fonts-dejavu-core, or add chromium, chromium-browser or google-chrome to PATH")
 
 // Browser is a running Chromium. Many stages play in it side by side.
 type Browser struct {

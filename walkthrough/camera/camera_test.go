@@ -216,7 +216,7 @@ func TestACheckNamesWhatHasChanged(t *testing.T) {
 	stage := s.stage(t)
 	root := stored(t, w, act(t, stage, w))
 	const at, mark, picture = "x/walkthrough.md:9: picture save: ", "x/walkthrough.md:13: picture save: ", "x/walkthrough.md: pictures/save-wide-light.png: the picture has changed in "
-	const noLabel = `x/walkthrough.md:7: the prose names "Save", and the interface does not have that at this step`
+	const noLabel = `x/walkthrough.md:7: the text names "Save", but the interface does not show it at this step`
 	for _, test := range []struct {
 		name, changed     string
 		source            func(string) string
@@ -224,18 +224,18 @@ func TestACheckNamesWhatHasChanged(t *testing.T) {
 		identical         int
 	}{
 		{name: "nothing", identical: 1},
-		{name: "a label", changed: "label", findings: []string{mark + `button "Save": there is no such thing on the page; of the role button there are ["Store"]`, noLabel}},
-		{name: "a hidden target", changed: "hidden", findings: []string{mark + `button "Save": there is no such thing on the page`, noLabel}},
+		{name: "a label", changed: "label", findings: []string{mark + `button "Save": it is not on the page; the page has these of the role button: ["Store"]`, noLabel}},
+		{name: "a hidden target", changed: "hidden", findings: []string{mark + `button "Save": it is not on the page`, noLabel}},
 		{name: "a moved button", changed: "moved", changes: []string{picture}},
-		{name: "a dialog over it", changed: "dialog", findings: []string{mark + `button "Save": something lies over it: News`}},
-		{name: "a secret", changed: "secret", findings: []string{at + "it shows an e-mail address: blur it, or use one of an example domain"}},
-		{name: "a second one", changed: "second", findings: []string{mark + `button "Save": there are 2 of it: say in which part, as in button "Save" in region "…"`}},
+		{name: "a dialog over it", changed: "dialog", findings: []string{mark + `button "Save": it is covered by: News`}},
+		{name: "a secret", changed: "secret", findings: []string{at + "it shows an e-mail address: blur it, or use an example domain"}},
+		{name: "a second one", changed: "second", findings: []string{mark + `button "Save": the page has 2 of it: specify a part, as in button "Save" in region "…"`}},
 		{name: "a pixel in a corner", changed: "pixel"},
 		{name: "a word", changed: "word", changes: []string{picture}},
 		{name: "a broken link", source: func(text string) string { return strings.Replace(text, "(#the-end)", "(#the-ent)", 1) },
-			findings: []string{`x/walkthrough.md:7: the link "#the-ent" leads to a heading that is not there`}, changes: []string{"x/walkthrough.md: README.md: the finished page is not that of its file"}, identical: 1},
+			findings: []string{`x/walkthrough.md:7: the link "#the-ent" leads to a heading that does not exist`}, changes: []string{"x/walkthrough.md: README.md: the finished page does not match its source"}, identical: 1},
 		{name: "no alt text", source: func(text string) string { return strings.Replace(text, "alt: The button.\n", "", 1) },
-			findings: []string{at + "it has no alt text: say in alt: what it shows"}, changes: []string{"x/walkthrough.md: README.md: the finished page is not that of its file"}, identical: 1},
+			findings: []string{at + "it has no alt text: describe the picture in alt:"}, changes: []string{"x/walkthrough.md: README.md: the finished page does not match its source"}, identical: 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s.changed.Store(test.changed)

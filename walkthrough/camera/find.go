@@ -45,9 +45,9 @@ func (t *tab) find(ctx context.Context, target walkthrough.Target, limit time.Du
 		case err != nil:
 			problem = err.Error()
 		case len(found) == 0:
-			problem = "there is no such thing on the page" + t.instead(target)
+			problem = "it is not on the page" + t.instead(target)
 		case len(found) > 1:
-			problem = fmt.Sprintf("there are %d of it: say in which part, as in %s in region \"…\"", len(found), target)
+			problem = fmt.Sprintf("the page has %d of it: specify a part, as in %s in region \"…\"", len(found), target)
 		}
 		return err == nil && len(found) == 1
 	})
@@ -187,7 +187,7 @@ func (t *tab) instead(target walkthrough.Target) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; of the role %s there are %q", target.Role, names)
+	return fmt.Sprintf("; the page has these of the role %s: %q", target.Role, names)
 }
 
 // mostTargets is how many things of a page are listed for writers.

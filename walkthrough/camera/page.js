@@ -106,12 +106,12 @@
     }
     const whole = { W: box.width, H: box.height }
     const shown = this.shown(element, box)
-    if (shown.W * shown.H < 0.98 * whole.W * whole.H) return { Box: shown, Lacks: Math.max(0, whole.H - shown.H), Problem: 'it does not fit into the window: give the picture more height, or frame it otherwise' }
+    if (shown.W * shown.H < 0.98 * whole.W * whole.H) return { Box: shown, Lacks: Math.max(0, whole.H - shown.H), Problem: 'it does not fit into the window: set a larger height, or use another frame' }
     for (const [x, y] of [[0.5, 0.5], [0.06, 0.2], [0.94, 0.8]]) {
       const there = document.elementFromPoint(shown.X + x * shown.W, shown.Y + y * shown.H)
       if (there && !element.contains(there) && !there.contains(element)) {
         const over = there.closest('dialog, [role=dialog], [popover], [aria-label]') || there
-        return { Box: shown, Problem: 'something lies over it: ' + (over.getAttribute('aria-label') || this.spaced(over.innerText || over.localName).slice(0, 60)) }
+        return { Box: shown, Problem: 'it is covered by: ' + (over.getAttribute('aria-label') || this.spaced(over.innerText || over.localName).slice(0, 60)) }
       }
     }
     return { Box: shown, Problem: '' }

@@ -155,7 +155,7 @@ func (s *Stage) Do(ctx context.Context, a walkthrough.Action) error {
 	case walkthrough.Reload:
 		err = s.reload(ctx, a.Target)
 	default:
-		err = fmt.Errorf("do not know how to %s", a.Verb)
+		err = fmt.Errorf("unknown action %s", a.Verb)
 	}
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ func (s *Stage) Do(ctx context.Context, a walkthrough.Action) error {
 // server works on.
 func (s *Stage) reload(ctx context.Context, target walkthrough.Target) error {
 	t := s.current
-	return t.until(ctx, patience, func() string { return "it does not come, however often the page is loaded" }, func() bool {
+	return t.until(ctx, patience, func() string { return "it does not appear, even after reloading the page" }, func() bool {
 		if _, err := t.find(ctx, target, pause); err == nil {
 			return true
 		}
@@ -207,7 +207,7 @@ func (s *Stage) click(ctx context.Context, target walkthrough.Target) error {
 		return err
 	}
 	var where *struct{ X, Y float64 }
-	err = t.until(ctx, patience, func() string { return "something lies over it, so that nobody can press it" }, func() bool {
+	err = t.until(ctx, patience, func() string { return "something covers it, and nobody can click it" }, func() bool {
 		if where, err = on[*struct{ X, Y float64 }](t, object, place); err != nil { // it was replaced meanwhile
 			if again, failed := t.find(ctx, target, glance); failed == nil {
 				object = again
