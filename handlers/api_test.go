@@ -98,7 +98,7 @@ func TestEveryAPIRouteIsDescribed(t *testing.T) {
 			if open := operation.Security != nil && len(operation.Security) == 0; open != (who == anyone) {
 				t.Errorf("%s %s: who may ask is described wrongly", method, path)
 			}
-			if word := map[access]string{readKey: "may read", writeKey: "may write"}[who]; !strings.Contains(operation.Description, word) {
+			if word := map[access]string{readKey: "with read scope", writeKey: "with write scope"}[who]; !strings.Contains(operation.Description, word) {
 				t.Errorf("%s %s: the description does not say that the key %s", method, path, word)
 			}
 		}
