@@ -296,7 +296,7 @@ func TestALogThatWasAChainBecomesNoOtherOne(t *testing.T) {
 	}
 	// Without the value under the keys, neither.
 	forge(`DELETE FROM key_check`)
-	if _, _, _, err := d.open(ctx); err == nil || !strings.Contains(err.Error(), "has lost the value") {
+	if _, _, _, err := d.open(ctx); err == nil || !strings.Contains(err.Error(), "no longer has the value") {
 		t.Errorf("got %v", err)
 	}
 	// With the value of a copy from before the upgrade, neither: the log is

@@ -39,8 +39,8 @@ func TestADeletedLockFileLetsNoSecondServerIn(t *testing.T) {
 	if err := os.Remove(filepath.Join(d.folder, "mooring.lock")); err != nil {
 		t.Fatal(err)
 	}
-	refusedWith(t, "another mooring uses", serving...)
-	refusedWith(t, "another mooring uses", "keys", "rotate", "--data", d.folder)
+	refusedWith(t, "another mooring process is using", serving...)
+	refusedWith(t, "another mooring process is using", "keys", "rotate", "--data", d.folder)
 }
 
 // state is what a file is, to the byte and the time.
@@ -92,7 +92,7 @@ func TestRestoreWithoutAKeyFileSaysWhatServeSays(t *testing.T) {
 	if err := os.Remove(d.keys()); err != nil {
 		t.Fatal(err)
 	}
-	want := "the key file " + d.keys() + " is missing, and without it the secrets in " + d.database() + " cannot be opened; put it back from your backup"
+	want := "the key file " + d.keys() + " is missing, and the secrets in " + d.database() + " can't be decrypted without it; restore it from your backup"
 	refusedWith(t, want, serving...)
 	refusedWith(t, want, "restore", "--data", d.folder, copied)
 }
@@ -240,7 +240,7 @@ func TestServeWithAMountedKeyFile(t *testing.T) {
 	secretFolder, d := t.TempDir(), dataFolder{folder: t.TempDir()}
 	path := filepath.Join(secretFolder, "mooring.key")
 	serving := []string{"serve", "--data", d.folder, "--key-file", path, "--listen", "127.0.0.1:0"}
-	refusedWith(t, "makes none where one is mounted", append(serving, "--key-file-mounted")...)
+	refusedWith(t, "doesn't create a key file with --key-file-mounted", append(serving, "--key-file-mounted")...)
 	real := filepath.Join(secretFolder, "real")
 	err := errors.Join(secret.NewRing().CreateFile(real), os.Chmod(real, 0o440), os.Symlink("real", path))
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 func TestEveryMethodLeadsIntoTheHelp(t *testing.T) {
 	help := openHelp(slog.New(slog.NewTextHandler(io.Discard, nil)))
 	environments := azure.Environments()
-	environments[0].Classic = "https://classic.example.com" // so that the classic method is offered
+	environments[0].Classic = "https://classic.example.com" // to offer management certificates, too
 	methods := 0
 	for _, linkable := range []cloud.Cloud{azure.New(azure.Options{Environments: environments, Now: time.Now, NewID: randomID})} {
 		description := linkable.Describe()

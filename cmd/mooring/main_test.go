@@ -166,7 +166,7 @@ func TestWrongSettingsAreOneLineAndExit2(t *testing.T) {
 
 func TestPeopleWithoutAVerbSaysWhichThereAre(t *testing.T) {
 	for _, args := range [][]string{{"people"}, {"people", "--email", "max@example.com"}} {
-		if code, stdout, stderr := program(t, nil, args...); code != exitUsage || stdout != "" || stderr != "mooring people: say add or reset\n" {
+		if code, stdout, stderr := program(t, nil, args...); code != exitUsage || stdout != "" || stderr != "mooring people: specify add or reset\n" {
 			t.Errorf("%v: exit %d, %q, %q", args, code, stdout, stderr)
 		}
 	}
@@ -200,7 +200,7 @@ func TestServeFromFirstStartToRestore(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data")
 	serving := []string{"serve", "--data", folder, "--listen", "127.0.0.1:0"}
 	s := start(t, serving...)
-	s.until(`Made the key file (\S+)\. Back it up`)
+	s.until(`Created the key file (\S+)\. Back it up`)
 	address := s.until(`^Mooring listens on (http://\S+)$`)
 	setUp := s.until(`^  (http://\S+/setup/\S+)$`)
 
@@ -227,10 +227,10 @@ func TestServeFromFirstStartToRestore(t *testing.T) {
 	if code, _, stderr := program(t, nil, "health", "--listen", host.Host); code != exitOK {
 		t.Errorf("health: exit %d, %s", code, stderr)
 	}
-	if code, _, stderr := program(t, nil, serving...); code != exitFailed || !strings.Contains(stderr, "another mooring uses") {
+	if code, _, stderr := program(t, nil, serving...); code != exitFailed || !strings.Contains(stderr, "another mooring process is using") {
 		t.Errorf("a second server: exit %d, %q", code, stderr)
 	}
-	if code, _, stderr := program(t, nil, "keys", "rotate", "--data", folder); code != exitFailed || !strings.Contains(stderr, "another mooring uses") {
+	if code, _, stderr := program(t, nil, "keys", "rotate", "--data", folder); code != exitFailed || !strings.Contains(stderr, "another mooring process is using") {
 		t.Errorf("rotating under a server: exit %d, %q", code, stderr)
 	}
 	if answer, err := client.Get(address + "/accounts/harbor/certificate.cer"); err != nil || answer.StatusCode != http.StatusOK {
@@ -312,7 +312,7 @@ func TestServeFromFirstStartToRestore(t *testing.T) {
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, stderr := program(t, nil, "restore", "--data", folder, empty); code != exitFailed || !strings.Contains(stderr, "not a backup of a Mooring") {
+	if code, _, stderr := program(t, nil, "restore", "--data", folder, empty); code != exitFailed || !strings.Contains(stderr, "not a Mooring backup") {
 		t.Errorf("restoring an empty file: exit %d, %q", code, stderr)
 	}
 
@@ -402,7 +402,7 @@ func resetMember(t *testing.T, folder, address string) {
 	}
 	for _, nothing := range []string{"", "\n"} {
 		code, stdout, stderr := reset(strings.NewReader(nothing))
-		found := regexp.MustCompile(`^Reset max@example\.com\. They sign in once, under /login/recovery, .*\n  ([0-9a-z-]{19})\n$`).FindStringSubmatch(stdout)
+		found := regexp.MustCompile(`^Reset max@example\.com\. They can sign in once at /login/recovery .*\n  ([0-9a-z-]{19})\n$`).FindStringSubmatch(stdout)
 		if code != exitOK || found == nil || stderr != "" {
 			t.Fatalf("exit %d, %q, %q", code, stdout, stderr)
 		}

@@ -54,7 +54,7 @@ func TestReviewVerify(t *testing.T) {
 	write("newest.pem", audit.WritePublicKeys(newer[:1]))
 	write("vouched.pem", append(audit.WritePublicKeys(newer[:1]), audit.WriteVouches(vouches)...))
 
-	proved, unproved := "which you trust", "does not prove who made it"
+	proved, unproved := "which you trust", "does not prove who created the evidence"
 	for name, test := range map[string]struct {
 		args []string
 		code int
@@ -68,14 +68,14 @@ func TestReviewVerify(t *testing.T) {
 		"without a key":              {[]string{"verify", at("pack.zip")}, exitOK, unproved},
 		"with another key":           {[]string{"verify", at("pack.zip"), "--public-key", at("other.pem")}, exitFailed, "none of those that were given"},
 		"with another fingerprint":   {[]string{"verify", at("pack.zip"), "--public-key", other[0].Fingerprint()}, exitFailed, "not the one that was given"},
-		"changed":                    {[]string{"verify", at("changed.zip"), "--public-key", at("key.pem")}, exitFailed, "changed.zip does not hold"},
-		"changed, without a key":     {[]string{"verify", at("changed.zip")}, exitFailed, "changed.zip does not hold"},
+		"changed":                    {[]string{"verify", at("changed.zip"), "--public-key", at("key.pem")}, exitFailed, "changed.zip is not authentic"},
+		"changed, without a key":     {[]string{"verify", at("changed.zip")}, exitFailed, "changed.zip is not authentic"},
 		"no pack":                    {[]string{"verify", at("key.pem")}, exitFailed, "It is no ZIP file"},
 		"a folder":                   {[]string{"verify", folder}, exitFailed, "It is no ZIP file"},
 		"no such file":               {[]string{"verify", at("nothing.zip")}, exitFailed, "no such file"},
 		"no key in the file":         {[]string{"verify", at("pack.zip"), "--public-key", at("key.txt")}, exitUsage, "it holds no public key"},
 		"no such key file":           {[]string{"verify", at("pack.zip"), "--public-key", at("nothing.pem")}, exitUsage, "no such file"},
-		"no file":                    {[]string{"verify"}, exitUsage, "say which FILE"},
+		"no file":                    {[]string{"verify"}, exitUsage, "specify the FILE"},
 		"two files":                  {[]string{"verify", at("pack.zip"), at("pack.zip")}, exitUsage, "unexpected argument"},
 		"no verb":                    {nil, exitUsage, "say verify"},
 		"another verb":               {[]string{"forge"}, exitUsage, "say verify"},

@@ -36,8 +36,8 @@ func TestCAFilesAreReadWholeOrNotAtAll(t *testing.T) {
 		"a block that was cut off":  {block + block[:len(block)/2], 0, "only 1 of them can be read"},
 		"a block of rubbish":        {string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("rubbish")})), 0, "block 1: x509"},
 		"a private key":             {block + string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("no")})), 0, "block 2 is a PRIVATE KEY"},
-		"DER":                       {string(der), 0, "no certificate in PEM form"},
-		"nothing":                   {"", 0, "no certificate in PEM form"},
+		"DER":                       {string(der), 0, "no PEM certificate"},
+		"nothing":                   {"", 0, "no PEM certificate"},
 	} {
 		got, err := readCertificates([]byte(test.content))
 		if len(got) != test.want || (err == nil) != (test.says == "") || err != nil && !strings.Contains(err.Error(), test.says) {

@@ -66,7 +66,7 @@ func TestWhatAWriterSaysWrong(t *testing.T) {
 	for words, want := range map[string]string{
 		"":                                         "specify shoot, check, list or new",
 		"dance":                                    "specify shoot, check, list or new",
-		"new":                                      "say the NAME",
+		"new":                                      "specify the NAME",
 		"shoot second":                             `there is no walkthrough "second"`,
 		"check second":                             `there is no walkthrough "second"`,
 		"shoot first --format epub":                `"epub" is none of markdown, html and pdf`,
