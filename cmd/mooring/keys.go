@@ -78,7 +78,7 @@ func rotateKeys(ctx context.Context, c *cli, d dataFolder) error {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "Created the key %s and encrypted %d values with it. Back up %s again. The older keys stay in the file to open older backups.\n"+
-		"Checkpoints and exports of the audit log are signed with a new key too: mooring audit public-key shows it. The one before vouches for it.\n",
+		"Checkpoints and exports of the audit log are signed with a new key, too: print it with mooring audit public-key. The previous key vouches for it.\n",
 		rotated.KeyIDs()[0], n, d.keys())
 	return nil
 }

@@ -250,7 +250,7 @@ func TestServeFromFirstStartToRestore(t *testing.T) {
 		t.Errorf("health of a stopped server: exit %d", code)
 	}
 
-	if code, stdout, stderr := program(t, nil, "keys", "rotate", "--data", folder); code != exitOK || !regexp.MustCompile(`sealed [1-4] values`).MatchString(stdout) {
+	if code, stdout, stderr := program(t, nil, "keys", "rotate", "--data", folder); code != exitOK || !regexp.MustCompile(`encrypted [1-4] values`).MatchString(stdout) {
 		t.Fatalf("rotate: exit %d, %s %s", code, stdout, stderr)
 	}
 	if code, stdout, _ := program(t, nil, "keys", "list", "--data", folder); code != exitOK || strings.Count(stdout, "\n") != 2 {
