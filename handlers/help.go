@@ -101,6 +101,9 @@ func takes(page walkthrough.Page) string {
 // with light ones for paper: browsers print those that they show.
 func (h *handlers) helpPage(c echo.Context) error {
 	page, ok := h.Help.Find(c.Param("page"))
+	if now, renamed := h.Help.Renamed(c.Param("page")); !ok && renamed {
+		return c.Redirect(http.StatusPermanentRedirect, helpOf(now.Name, ""))
+	}
 	if !ok {
 		return errNotHere
 	}

@@ -56,6 +56,7 @@ Belay it on the cleat.
 		"reef/walkthrough.md": {Data: []byte(`---
 summary: Take sail away.
 order: 2
+former: [furl]
 ---
 
 # Reef
@@ -242,6 +243,14 @@ func TestAPictureIsKeptForGoodUnderItsHash(t *testing.T) {
 		if head := s.ask("owner", "HEAD", path, nil); head.Code != http.StatusOK || head.Header().Get("Content-Length") != header.Get("Content-Length") {
 			t.Errorf("HEAD %s answered %d with %v", path, head.Code, head.Header())
 		}
+	}
+}
+
+func TestTheEarlierAddressOfAPageLeadsToIt(t *testing.T) {
+	s := newSite(t, withHelp)
+	w := s.ask("owner", "GET", "/help/furl", nil)
+	if w.Code != http.StatusPermanentRedirect || w.Header().Get("Location") != "/help/reef" {
+		t.Errorf("%d to %q", w.Code, w.Header().Get("Location"))
 	}
 }
 

@@ -124,7 +124,7 @@ func (b *bodyRenderer) leads(out util.BufWriter, _ []byte, node ast.Node, enteri
 }
 
 // otherPage reads a link to another walkthrough, as finished pages lead to each
-// other: ../mend-a-link/README.md#the-red-word.
+// other: ../fix-a-link/README.md#fix-it-in-azure.
 func otherPage(to string) (name, anchor string, ok bool) {
 	file, anchor, _ := strings.Cut(to, "#")
 	dir, ok := strings.CutSuffix(file, "/"+PageFile)

@@ -21,6 +21,7 @@ type Library struct {
 // Page is a finished walkthrough.
 type Page struct {
 	Name    string
+	Former  []string // names that it had, at which readers may still look for it
 	Title   string
 	Summary string
 	Parts   []Part
@@ -89,7 +90,7 @@ func OpenLibrary(fsys fs.FS, paths Paths) (*Library, error) {
 }
 
 func (w *Walkthrough) page(folder Folder, paths Paths) (Page, error) {
-	p := Page{Name: w.Name, Title: w.Title, Summary: w.Summary, Parts: w.parts()}
+	p := Page{Name: w.Name, Former: w.Former, Title: w.Title, Summary: w.Summary, Parts: w.parts()}
 	words := 0
 	for _, part := range p.Parts {
 		words += len(strings.Fields(part.Text))
@@ -167,6 +168,15 @@ func (l *Library) Pages() []Page { return l.pages }
 // Find gives the page of that name.
 func (l *Library) Find(name string) (Page, bool) {
 	i := slices.IndexFunc(l.pages, func(p Page) bool { return p.Name == name })
+	if i < 0 {
+		return Page{}, false
+	}
+	return l.pages[i], true
+}
+
+// Renamed gives the page that had that name earlier.
+func (l *Library) Renamed(former string) (Page, bool) {
+	i := slices.IndexFunc(l.pages, func(p Page) bool { return slices.Contains(p.Former, former) })
 	if i < 0 {
 		return Page{}, false
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -36,6 +37,7 @@ type head struct {
 	Order   int      `yaml:"order"`
 	World   World    `yaml:"world"`
 	Linked  int      `yaml:"linked"`
+	Former  []string `yaml:"former"`
 	Themes  []string `yaml:"themes"`
 	Widths  []string `yaml:"widths"`
 }
@@ -75,7 +77,7 @@ func (w *Walkthrough) readHead(source []byte) error {
 		return &MistakeError{w.Name, 1 + wrong[0].line, wrong[0].says}
 	}
 	w.above = bytes.Count(data, []byte("\n")) + 3
-	w.Summary, w.Order, w.World, w.Linked, w.source = strings.Join(strings.Fields(h.Summary), " "), h.Order, h.World, h.Linked, body
+	w.Summary, w.Order, w.World, w.Linked, w.Former, w.source = strings.Join(strings.Fields(h.Summary), " "), h.Order, h.World, h.Linked, h.Former, body
 	var err error
 	w.Looks, err = looksOf(h.Themes, h.Widths)
 	switch {
@@ -85,6 +87,8 @@ func (w *Walkthrough) readHead(source []byte) error {
 		err = fmt.Errorf("world: %q is neither %s nor %s", w.World, DemoWorld, BareWorld)
 	case w.Linked < 0 || w.Linked > mostLinked:
 		err = fmt.Errorf("linked: specify at most %d", mostLinked)
+	case slices.ContainsFunc(w.Former, func(name string) bool { return !ValidName(name) || name == w.Name }):
+		err = errors.New("former: list earlier names of the walkthrough's folder")
 	}
 	if err != nil {
 		return &MistakeError{w.Name, 1 + ofKey(data, err).line, err.Error()}

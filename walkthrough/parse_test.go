@@ -47,6 +47,8 @@ func TestWhatIsWrongWithAHeadIsToldWithItsLine(t *testing.T) {
 		"widths: []":           "3: widths: name at least one of wide and narrow",
 		"world: moon":          `3: world: "moon" is neither demo nor bare`,
 		"linked: -1":           "3: linked: specify at most 1000",
+		"former: [x]":          "3: former: list earlier names of the walkthrough's folder",
+		"former: [../y]":       "3: former: list earlier names of the walkthrough's folder",
 		"linked: 1001":         "3: linked: specify at most 1000",
 	} {
 		equal(t, line, mistakesOf(t, "x", "---\nsummary: Do it.\n"+line+"\n---\n# Do it\n"), []string{want})

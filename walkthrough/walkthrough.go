@@ -18,7 +18,8 @@ import (
 
 // Walkthrough is one guide, as its writer wrote it.
 type Walkthrough struct {
-	Name    string // of its folder; also its address
+	Name    string   // of its folder; also its address
+	Former  []string // names that it had, whose addresses still lead to it
 	Title   string
 	Summary string // one sentence for lists of walkthroughs
 	Order   int    // its place in lists; the lowest comes first
