@@ -61,7 +61,7 @@ func (s *Service) RequestPasswordReset(ctx context.Context, email string, from O
 		select {
 		case s.resets <- resetRequest{email, from}:
 		default:
-			s.log.Warn("too many people ask for a new password at once, so that a mail is not sent", "request", from.RequestID)
+			s.log.Warn("too too many people asked for a new password at once, so Mooring did not send a mail", "request", from.RequestID)
 		}
 		return nil
 	})

@@ -128,7 +128,7 @@ func ReadTrusted(text []byte) (Trusted, error) {
 		t.Keys = append(t.Keys, key)
 	}
 	if len(t.Keys) == 0 {
-		return Trusted{}, errors.New("it holds no public key")
+		return Trusted{}, errors.New("it contains no public key")
 	}
 	return t, nil
 }

@@ -98,19 +98,19 @@ func (c *chain) line(number int, h Header, text []byte) *Break {
 func (c *chain) endOf(h Header) *Break {
 	switch {
 	case c.first != h.First:
-		return atEntry(h.First, "The export begins with entry %d, and its first line says %d.", c.first, h.First)
+		return atEntry(h.First, "The export begins with entry %d, but its first line says %d.", c.first, h.First)
 	case c.next-1 < h.Last:
-		return atEntry(c.next, "The export ends at entry %d, and its first line says that it has %d.", c.next-1, h.Last)
+		return atEntry(c.next, "The export ends at entry %d, but its first line says that it has %d.", c.next-1, h.Last)
 	case c.next-1 > h.Last:
-		return atEntry(h.Last+1, "Entries were added behind the end of the export, which is entry %d.", h.Last)
+		return atEntry(h.Last+1, "Entries were added after the end of the export, which is entry %d.", h.Last)
 	case !bytes.Equal(c.digest, h.Digest):
 		return atEntry(h.Last, "Entry %d is not the one that the first line of the export names.", h.Last)
 	case c.checkpoint.Number < h.Checkpoints:
 		return atCheckpoint(c.checkpoint.Number+1, "%s", missing("Checkpoint", "Checkpoints", c.checkpoint.Number+1, h.Checkpoints))
 	case c.checkpoint.Number > h.Checkpoints:
-		return atCheckpoint(h.Checkpoints+1, "Checkpoint %d was added behind the end of the export.", h.Checkpoints+1)
+		return atCheckpoint(h.Checkpoints+1, "Checkpoint %d was added after the end of the export.", h.Checkpoints+1)
 	case c.segments != h.Segments:
-		return &Break{What: fmt.Sprintf("The export has %d segments, and its first line says %d.", c.segments, h.Segments)}
+		return &Break{What: fmt.Sprintf("The export has %d segments, but its first line says %d.", c.segments, h.Segments)}
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (p *Provider) groups(user found) []string {
 		p.warn("a sign-in provider did not tell somebody's groups; they keep the roles that they have", "claim", claim, "cause", user.unread)
 		return nil
 	case !ok:
-		p.warn("a sign-in provider tells no such claim, so that rules about groups can't apply to whom it signs in", "claim", claim)
+		p.warn("a sign-in provider sends no such claim, so rules about groups can't apply to people whom it signs in", "claim", claim)
 		return []string{}
 	}
 	names := groupNames(said)

@@ -241,7 +241,7 @@ func pairs(words, names []string) (map[string]string, error) {
 		case !ok:
 			return nil, fmt.Errorf("word %d after the kind is not of the form name=value", i+1)
 		case !known[name]:
-			return nil, fmt.Errorf("word %d after the kind is none of %s", i+1, strings.Join(names, "=, ")+"=")
+			return nil, fmt.Errorf("word %d after the kind is not one of %s", i+1, strings.Join(names, "=, ")+"=")
 		case twice:
 			return nil, fmt.Errorf("%s= is there twice", name)
 		case value == "":

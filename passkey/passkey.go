@@ -265,7 +265,7 @@ func (p *Passkeys) check(kept state, parsed *protocol.ParsedCredentialAssertionD
 	}
 	answered := fingerprint(parsed.RawID)
 	if !slices.ContainsFunc(kept.Allowed, func(allowed []byte) bool { return bytes.Equal(allowed, answered) }) {
-		return nil, errors.New("the passkey is none of those that were asked for")
+		return nil, errors.New("the passkey is not one of those that Mooring asked for")
 	}
 	return p.site.ValidateLogin(owner, session, parsed)
 }

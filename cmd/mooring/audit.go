@@ -97,9 +97,9 @@ func (c *cli) tellVerdict(v audit.Verdict, sent int) error {
 	}
 	switch {
 	case sent == 1:
-		held = " It bears out the 1 that was sent out."
+		held = " It matches the 1 that was sent."
 	case sent > 1:
-		held = fmt.Sprintf(" It bears out the %d that were sent out.", sent)
+		held = fmt.Sprintf(" It matches the %d that were sent.", sent)
 	}
 	fmt.Fprintf(c.stdout, "The audit log is sound: entries %d to %d, with %d %s.%s\n", v.First, v.Last, v.Checkpoints, checkpoints, held)
 	for _, note := range v.Notes {

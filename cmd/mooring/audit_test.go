@@ -62,8 +62,8 @@ func TestAVerdictCountsCheckpoints(t *testing.T) {
 	}{
 		{1, 0, "The audit log is sound: entries 1 to 9, with 1 checkpoint.\n"},
 		{2, 0, "The audit log is sound: entries 1 to 9, with 2 checkpoints.\n"},
-		{2, 1, "The audit log is sound: entries 1 to 9, with 2 checkpoints. It bears out the 1 that was sent out.\n"},
-		{2, 2, "The audit log is sound: entries 1 to 9, with 2 checkpoints. It bears out the 2 that were sent out.\n"},
+		{2, 1, "The audit log is sound: entries 1 to 9, with 2 checkpoints. It matches the 1 that was sent.\n"},
+		{2, 2, "The audit log is sound: entries 1 to 9, with 2 checkpoints. It matches the 2 that were sent.\n"},
 	} {
 		var out strings.Builder
 		c := &cli{stdout: &out}
@@ -126,7 +126,7 @@ func TestTheAuditLogOfAnOperator(t *testing.T) {
 		t.Fatal(err)
 	}
 	if code, said := verify(in("forged.jsonl"), "--public-key", in("key.pem")); code != exitFailed ||
-		!regexp.MustCompile(`^mooring audit: the audit log is not sound\. Entry \d+ was changed: its digest does not fit what it says\.\n$`).MatchString(said) {
+		!regexp.MustCompile(`^mooring audit: the audit log is not sound\. Entry \d+ was changed: its digest does not match its content\.\n$`).MatchString(said) {
 		t.Errorf("a forged export: exit %d, %q", code, said)
 	}
 	if code, said := verify(in("export.csv"), "--public-key", in("key.pem")); code != exitUsage || !strings.Contains(said, "not an export") {
@@ -148,12 +148,12 @@ func TestTheAuditLogOfAnOperator(t *testing.T) {
 		s.unread()
 		waitUntil(t, "the last checkpoint", func() bool {
 			_, said := verify("--data", folder, "--checkpoints", in("checkpoints"))
-			found := regexp.MustCompile(`with (\d+) checkpoints?\. It bears out the (\d+) `).FindStringSubmatch(said)
+			found := regexp.MustCompile(`with (\d+) checkpoints?\. It matches the (\d+) `).FindStringSubmatch(said)
 			return found != nil && found[1] == found[2]
 		})
 		s.stop()
 	}
-	mustVerify(`It bears out the \d+ that were sent out\.\n$`, "--data", folder, "--checkpoints", in("checkpoints"))
+	mustVerify(`It matches the \d+ that were sent\.\n$`, "--data", folder, "--checkpoints", in("checkpoints"))
 
 	// A change of keys: who has the old public key can follow it.
 	if code, _, stderr := program(t, nil, "keys", "rotate", "--data", folder); code != exitOK {
@@ -223,7 +223,7 @@ func TestTheAuditLogOfAnOperator(t *testing.T) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := verify("--data", folder); code != exitFailed || said != "mooring audit: the audit log is not sound. Entry 3 was changed: its digest does not fit what it says.\n" {
+	if code, said := verify("--data", folder); code != exitFailed || said != "mooring audit: the audit log is not sound. Entry 3 was changed: its digest does not match its content.\n" {
 		t.Errorf("a changed entry: exit %d, %q", code, said)
 	}
 	if code, said := verify("--data", folder, "--key-file", in("nowhere")); code != exitFailed {

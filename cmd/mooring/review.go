@@ -24,7 +24,7 @@ func reviewCommand(_ context.Context, c *cli, args []string) error {
 	case "--help", "-help", "-h":
 		return verifyPack(c, []string{"--help"})
 	}
-	return usagef("say verify")
+	return usagef("specify verify")
 }
 
 // verifyPack needs neither a server nor a database nor a network.

@@ -422,7 +422,7 @@ func formatsOf(list string) ([]string, error) {
 		case formatMarkdown, formatHTML, formatPDF:
 			formats = append(formats, format)
 		default:
-			return nil, usagef("--format: %q is none of markdown, html and pdf", format)
+			return nil, usagef("--format: %q is not markdown, html or pdf", format)
 		}
 	}
 	return formats, nil

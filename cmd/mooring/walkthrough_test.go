@@ -69,7 +69,7 @@ func TestWhatAWriterSaysWrong(t *testing.T) {
 		"new":                                      "specify the NAME",
 		"shoot second":                             `there is no walkthrough "second"`,
 		"check second":                             `there is no walkthrough "second"`,
-		"shoot first --format epub":                `"epub" is none of markdown, html and pdf`,
+		"shoot first --format epub":                `"epub" is not markdown, html or pdf`,
 		"check first --base-url harbor":            `"harbor" is not an address`,
 		"check first --portal-url ftp://":          "is not an address",
 		"check first --format xml":                 `"xml" is neither text nor json`,
