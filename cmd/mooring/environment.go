@@ -53,7 +53,7 @@ func (c *cli) unknownVariables(args []string) []string {
 			ofCluster.MatchString(name) || strings.HasSuffix(name, "_PORT") && clusterValues.MatchString(value) {
 			continue
 		}
-		line := "the environment variable " + name + " is no setting of Mooring and has no effect"
+		line := "the environment variable " + name + " is not a Mooring setting and has no effect"
 		if nearest := nearestTo(name, known); nearest != "" {
 			line += "; did you mean " + nearest + "?"
 		}

@@ -37,7 +37,7 @@ func parseListen(given string) (listenAddress, error) {
 		rest = strings.TrimPrefix(rest, "//") // as in unix:///run/mooring.sock
 		switch {
 		case rest == "":
-			return wrong("names no file; write a path, such as unix:/run/mooring/mooring.sock")
+			return wrong("has no path; write one, such as unix:/run/mooring/mooring.sock")
 		case strings.HasPrefix(rest, "@") || strings.ContainsRune(rest, 0):
 			return wrong("is a socket without a file, which every user of this machine could connect to; write a path, such as unix:/run/mooring/mooring.sock")
 		case len(rest) > longestSocketPath:
@@ -62,10 +62,10 @@ func parseListen(given string) (listenAddress, error) {
 		return wrong("has a wildcard; for every address of this machine, write 0.0.0.0:%s", port)
 	}
 	if number, err := strconv.Atoi(port); err == nil && (number < 0 || number > 65535) || port == "" {
-		return wrong("has no port that there is; ports go from 1 to 65535, and 0 takes a free one")
+		return wrong("has an invalid port; use 1 to 65535, or 0 for a free one")
 	}
 	if _, err := net.LookupPort("tcp", port); err != nil {
-		return wrong("has no port that there is; write a number, such as %s", net.JoinHostPort(host, "8080"))
+		return wrong("has an invalid port; write a number, such as %s", net.JoinHostPort(host, "8080"))
 	}
 	return listenAddress{given, "tcp", given}, nil
 }
@@ -129,7 +129,7 @@ func (a listenAddress) removeDeadSocket() error {
 		return fmt.Errorf("--listen %s: %w", a.given, err)
 	}
 	if info.Mode().Type() != fs.ModeSocket {
-		return usagef("--listen %s: there is something else than a socket, which Mooring doesn't remove; choose another path", a.given)
+		return usagef("--listen %s: the file there is not a socket, and Mooring doesn't remove it; choose another path", a.given)
 	}
 	conn, err := net.DialTimeout("unix", a.address, time.Second)
 	if err == nil {

@@ -32,7 +32,7 @@ func publicURL(given string) (*url.URL, error) {
 	case public.User != nil:
 		return nil, usagef("--public-url: leave out what is before the @, and write an address such as https://%s", public.Host) // it may be a password
 	case strings.Trim(public.Path, "/") != "" || public.RawQuery != "" || public.Fragment != "":
-		return nil, wrong("has something behind the host, and Mooring can't be served below a path; write %s://%s", public.Scheme, public.Host)
+		return nil, wrong("has a path, and Mooring can't be served below a path; write %s://%s", public.Scheme, public.Host)
 	}
 	host, err := asBrowsersSend(public)
 	if err != nil {

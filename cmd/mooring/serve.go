@@ -201,7 +201,7 @@ func reload(ctx context.Context, files *tlsFiles, hangups <-chan os.Signal, log 
 		case <-ctx.Done():
 			return
 		case <-hangups:
-			log.Info("SIGHUP: there are no TLS files to read again; other settings need a restart")
+			log.Info("SIGHUP: there are no TLS files to reload; other settings require a restart")
 		}
 	}
 }
