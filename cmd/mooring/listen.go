@@ -62,7 +62,7 @@ func parseListen(given string) (listenAddress, error) {
 		return wrong("has a wildcard; for every address of this machine, write 0.0.0.0:%s", port)
 	}
 	if number, err := strconv.Atoi(port); err == nil && (number < 0 || number > 65535) || port == "" {
-		return wrong("has an invalid port; use 1 to 65535, or 0 for a free one")
+		return wrong("has an invalid port; use a number from 1 to 65535, or 0 for a free port")
 	}
 	if _, err := net.LookupPort("tcp", port); err != nil {
 		return wrong("has an invalid port; write a number, such as %s", net.JoinHostPort(host, "8080"))

@@ -27,7 +27,7 @@ func TestAWrongListenIsExit2AndSaysWhatToWrite(t *testing.T) {
 		"[::1]": "write [::1]:8080", "::1:8080:x": "as in [::1]:8080", "127.0.0.1:99999": "from 1 to 65535", "127.0.0.1:-1": "from 1 to 65535", "127.0.0.1:": "from 1 to 65535",
 		"127.0.0.1:http-x": "write a number", "*:8080": "write 0.0.0.0:8080", "https://mooring.example.com": "belongs to --public-url", "http://127.0.0.1:8080": "belongs to --public-url",
 		"no-such-host.invalid:8080": "no host of that name", "192.0.2.1:8080": "this machine doesn't have that address",
-		"/run/mooring.sock": "write unix:/run/mooring.sock", "unix:": "write a path", "unix:@mooring": "every user", "unix:/" + strings.Repeat("x", 104): "at most 103 bytes",
+		"/run/mooring.sock": "write unix:/run/mooring.sock", "unix:": "has no path; write one", "unix:@mooring": "every user", "unix:/" + strings.Repeat("x", 104): "at most 103 bytes",
 		"unix:" + filepath.Join(data, "no", "where"): "folder must be there", "unix:" + file: "choose another path",
 		"fd:": "fd:3", "fd:2": "fd:3", "fd:999": "nothing was passed", "fd:web": "only if systemd passes it",
 	} {
