@@ -35,7 +35,7 @@ const (
 	OnPortal  = "portal" // the simulated portal of the cloud
 )
 
-// Nobody, as the person of a scene, is a new visitor who is not signed in.
+// Nobody is the person of a scene who is a new visitor and not signed in.
 const Nobody = "nobody"
 
 const (

@@ -17,7 +17,7 @@ import (
 )
 
 // ErrNoChromium says that there is no browser to take pictures with.
-var ErrNoChromium = errors.New("Chromium was not found: install the packages chromium and fonts-dejavu-core, or add chromium, chromium-browser or google-chrome to PATH")
+var ErrNoChromium = errors.New("found no Chromium: install the packages chromium and fonts-dejavu-core, or add chromium, chromium-browser or google-chrome to PATH")
 
 // Browser is a running Chromium. Many stages play in it side by side.
 type Browser struct {
