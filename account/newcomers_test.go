@@ -214,7 +214,7 @@ func TestANewcomerChoosesExactlyOneWay(t *testing.T) {
 		}
 	}
 	_, err := h.under(account.Policy{}).Add(t.Context(), newcomer(), false, nil, audit.BySystem())
-	h.at(err, "password", "Passwords are turned off here. Choose another way to sign in.")
+	h.at(err, "password", "Passwords are turned off here. Choose another sign-in method.")
 }
 
 func TestResetLetsSomebodyInAgain(t *testing.T) {

@@ -43,13 +43,13 @@ func newChain(keys []PublicKey, notary *Notary, sent []Checkpoint) *chain {
 func (c *chain) segment(s Segment) *Break {
 	switch {
 	case VerifySignature(c.keys, sealing, s.spelt(), s.Signature) != nil:
-		return atEntry(s.First, "The segment of archived entries %d to %d is not signed by this Mooring.", s.First, s.Last)
+		return atEntry(s.First, "The segment of archived entries %d to %d isn't signed by this Mooring.", s.First, s.Last)
 	case c.begun:
-		return atEntry(s.First, "The segment of archived entries %d to %d stands at the wrong place.", s.First, s.Last)
+		return atEntry(s.First, "The segment of archived entries %d to %d is in the wrong place.", s.First, s.Last)
 	case s.First > c.next:
-		return atEntry(c.next, "%s The segment that tells of them is gone too.", missing("Entry", "Entries", c.next, s.First-1))
+		return atEntry(c.next, "%s The segment that describes them is missing too.", missing("Entry", "Entries", c.next, s.First-1))
 	case s.First < c.next || s.Last < s.First || !bytes.Equal(s.Before, c.digest):
-		return atEntry(s.First, "The segment of archived entries %d to %d does not fit what comes before it.", s.First, s.Last)
+		return atEntry(s.First, "The segment of archived entries %d to %d doesn't match what comes before it.", s.First, s.Last)
 	}
 	c.segments++
 	c.restores = append(c.restores, s.Restores...)
@@ -70,11 +70,11 @@ func (c *chain) entry(s Sealed) *Break {
 	case s.Number > c.next:
 		return atEntry(c.next, "%s", missing("Entry", "Entries", c.next, s.Number-1))
 	case s.Number < c.next:
-		return atEntry(s.Number, "Entry %d stands after entry %d: the entries are not in their order.", s.Number, c.next-1)
+		return atEntry(s.Number, "Entry %d comes after entry %d: the entries are out of order.", s.Number, c.next-1)
 	case !s.follows(c.digest):
-		return atEntry(s.Number, "Entry %d was changed: its digest does not fit what it says.", s.Number)
+		return atEntry(s.Number, "Entry %d was changed: its digest doesn't match its content.", s.Number)
 	case !c.vouched(s):
-		return atEntry(s.Number, "Entry %d was not written by this Mooring: its mark does not fit.", s.Number)
+		return atEntry(s.Number, "Entry %d wasn't written by this Mooring: its mark doesn't match.", s.Number)
 	}
 	c.next, c.digest = s.Number+1, s.Digest
 	c.entries++
@@ -108,21 +108,21 @@ func (c *chain) take(p Checkpoint) *Break {
 	last := c.checkpoint
 	switch {
 	case VerifySignature(c.keys, checkpointing, p.spelt(), p.Signature) != nil:
-		return atCheckpoint(p.Number, "Checkpoint %d is not signed by this Mooring.", p.Number)
+		return atCheckpoint(p.Number, "Checkpoint %d isn't signed by this Mooring.", p.Number)
 	case p.Number > last.Number+1:
 		return atCheckpoint(last.Number+1, "%s", missing("Checkpoint", "Checkpoints", last.Number+1, p.Number-1))
 	case p.Number <= last.Number:
-		return atCheckpoint(p.Number, "Checkpoint %d stands after checkpoint %d: the checkpoints are not in their order.", p.Number, last.Number)
+		return atCheckpoint(p.Number, "Checkpoint %d comes after checkpoint %d: the checkpoints are out of order.", p.Number, last.Number)
 	case c.knows(last) && !bytes.Equal(p.Previous, last.digest()):
-		return atCheckpoint(p.Number, "Checkpoint %d does not follow the checkpoint before it.", p.Number)
+		return atCheckpoint(p.Number, "Checkpoint %d doesn't continue the checkpoint before it.", p.Number)
 	case p.Entry >= c.next:
 		return &Break{Entry: c.next, Checkpoint: p.Number,
-			What: fmt.Sprintf("The log ends at entry %d, and it had at least %d when checkpoint %d was made.", c.next-1, p.Entry, p.Number)}
+			What: fmt.Sprintf("The log ends at entry %d, but it had at least %d when checkpoint %d was made.", c.next-1, p.Entry, p.Number)}
 	case p.Entry == c.next-1 && !bytes.Equal(p.Digest, c.digest):
 		return &Break{Entry: p.Entry, Checkpoint: p.Number,
-			What: fmt.Sprintf("Entry %d is not the one that checkpoint %d was made of.", p.Entry, p.Number)}
+			What: fmt.Sprintf("Entry %d isn't the one that checkpoint %d records.", p.Entry, p.Number)}
 	case p.Entry < c.next-1 && p.Entry >= c.first:
-		return atCheckpoint(p.Number, "Checkpoint %d stands at the wrong place.", p.Number)
+		return atCheckpoint(p.Number, "Checkpoint %d is in the wrong place.", p.Number)
 	}
 	c.checkpoint = p
 	c.checkpoints++
@@ -143,7 +143,7 @@ func (c *chain) unreadable(err error) (*Break, error) {
 	if entry.Entry > c.next {
 		return atEntry(c.next, "%s", missing("Entry", "Entries", c.next, entry.Entry-1)), nil
 	}
-	return atEntry(entry.Entry, "Entry %d was changed: it cannot be read.", entry.Entry), nil
+	return atEntry(entry.Entry, "Entry %d was changed: it can't be read.", entry.Entry), nil
 }
 
 // verdict ends it.
@@ -154,14 +154,14 @@ func (c *chain) verdict(broken *Break) Verdict {
 	}
 	v.Sound = v.Broken == nil
 	if c.segments > 0 {
-		v.Notes = append(v.Notes, fmt.Sprintf("Entries 1 to %d were archived, most recently on %s. Their files verify by themselves, and the last one ends with the digest %x.",
+		v.Notes = append(v.Notes, fmt.Sprintf("Entries 1 to %d were archived, most recently on %s. Each of their files can be verified on its own, and the last one ends with the digest %x.",
 			c.sealed.Last, day(c.sealed.SealedAt), c.sealed.Digest))
 	}
 	if c.unknown > 0 {
-		v.Notes = append(v.Notes, fmt.Sprintf("Entries up to %d were marked with a key that is not in the key file any more. The entries after them bear them out.", c.unknown))
+		v.Notes = append(v.Notes, fmt.Sprintf("Entries up to %d were marked with a key that is no longer in the key file. The entries after them confirm them.", c.unknown))
 	}
 	for _, r := range c.restores {
-		v.Notes = append(v.Notes, fmt.Sprintf("Entry %d says that a backup was restored on %s. What was written between that backup and the restoring is in the database that was set aside, and not in this log.",
+		v.Notes = append(v.Notes, fmt.Sprintf("Entry %d says that a backup was restored on %s. Entries written between that backup and the restore are in the database that was set aside, not in this log.",
 			r.Entry, day(r.At)))
 	}
 	v.Notes = append(v.Notes, c.sent.notes...)
@@ -216,7 +216,7 @@ func (o *outside) compare(c *chain) *Break {
 	for _, i := range order {
 		p := o.all[i]
 		if VerifySignature(c.keys, checkpointing, p.spelt(), p.Signature) != nil {
-			return atCheckpoint(p.Number, "Checkpoint %d that was sent out is not signed by this Mooring.", p.Number)
+			return atCheckpoint(p.Number, "Checkpoint %d that was sent out isn't signed by this Mooring.", p.Number)
 		}
 		if o.fits[i] {
 			continue
@@ -228,20 +228,20 @@ func (o *outside) compare(c *chain) *Break {
 		switch {
 		case p.Entry >= c.next:
 			return &Break{Entry: c.next, Checkpoint: p.Number, What: fmt.Sprintf(
-				"The log ends at entry %d, and it had at least %d when checkpoint %d was sent out: an older database was put back, or the end was cut off.",
+				"The log ends at entry %d, but it had at least %d when checkpoint %d was sent out: an older database was put back, or the end was cut off.",
 				c.next-1, p.Entry, p.Number)}
 		case p.Entry < c.first:
 			o.notes = append(o.notes, fmt.Sprintf(
-				"Checkpoint %d that was sent out is about entry %d, and this log does not have it. The entry was archived: its file tells whether a backup was restored after it.",
+				"Checkpoint %d that was sent out records entry %d, which isn't in this log. The entry was archived: its file shows whether a backup was restored after it.",
 				p.Number, p.Entry))
 			continue
 		}
 		return &Break{Entry: p.Entry, Checkpoint: p.Number, What: fmt.Sprintf(
-			"Entry %d is not the one that it was when checkpoint %d was sent out: an older database was put back, and went on from there.", p.Entry, p.Number)}
+			"Entry %d has changed since checkpoint %d was sent out: an older database was put back and used again.", p.Entry, p.Number)}
 	}
 	for _, r := range c.restores {
 		if most := lost[r.Entry]; most > 0 {
-			o.notes = append(o.notes, fmt.Sprintf("Before the backup was restored with entry %d, the log had at least %d entries: checkpoints that were sent out say so.", r.Entry, most))
+			o.notes = append(o.notes, fmt.Sprintf("Before the backup was restored with entry %d, the log had at least %d entries, according to checkpoints that were sent out.", r.Entry, most))
 		}
 	}
 	return nil
@@ -262,9 +262,9 @@ func (o *outside) behind(c *chain) string {
 	case n <= 0:
 		return ""
 	case newest.Number == 0:
-		return fmt.Sprintf("None of the %d checkpoints of this log is among those that were sent out: nothing outside binds its entries.", n)
+		return fmt.Sprintf("None of the %d checkpoints of this log is among those that were sent out, so nothing outside this log confirms its entries.", n)
 	default:
-		return fmt.Sprintf("The newest that was sent out is checkpoint %d of %s, about entry %d. The log made %d after it, up to entry %d, which are not among those that were sent out.",
+		return fmt.Sprintf("The newest checkpoint that was sent out is checkpoint %d of %s, for entry %d. The log has %d newer ones, up to entry %d, that weren't sent out.",
 			newest.Number, day(newest.At), newest.Entry, n, c.checkpoint.Entry)
 	}
 }

@@ -98,7 +98,7 @@ func TestVerifyingIsAnEntry(t *testing.T) {
 	v, err = r.Verify(t.Context(), ada)
 	ok(t, err)
 	same(t, "the entry", v.Broken.Entry, 7)
-	same(t, "what it says", r.latest().Detail, "not sound: Entry 7 was changed: its digest does not fit what it says.")
+	same(t, "what it says", r.latest().Detail, "not sound: Entry 7 was changed: its digest doesn't match its content.")
 }
 
 // Whoever asks about a log that takes no entry any more has to hear why.
@@ -107,7 +107,7 @@ func TestABrokenHeadIsToldAllTheSame(t *testing.T) {
 	tamper(t, r.path, `UPDATE audit_head SET number = 11`)
 	v, err := r.Verify(t.Context(), ada)
 	ok(t, err)
-	same(t, "what is wrong", v.Broken.What, "The head of the log was changed: its mark does not fit.")
+	same(t, "what is wrong", v.Broken.What, "The head of the log was changed: its mark doesn't match.")
 	if err := r.Store.AddEntry(t.Context(), full(13)); err == nil {
 		t.Error("the log goes on from a head that somebody else wrote")
 	}

@@ -157,7 +157,7 @@ func TestAnEntryWithoutItsMarkIsNotArchived(t *testing.T) {
 	r.write(6)
 	tamper(t, r.path, r.anew(3)...)
 	r.clock.pass(2 * kept)
-	if err := r.Retain(t.Context()); err == nil || !strings.Contains(err.Error(), "Entry 3 was not written by this Mooring") {
+	if err := r.Retain(t.Context()); err == nil || !strings.Contains(err.Error(), "Entry 3 wasn't written by this Mooring") {
 		t.Errorf("got %v", err)
 	}
 	names, _ := filesIn(t, archive)
@@ -177,7 +177,7 @@ func TestASegmentThatIsTakenBackIsFound(t *testing.T) {
 	copied := filepath.Join(t.TempDir(), "copy.db")
 	ok(t, r.db.BackupTo(t.Context(), copied))
 	tamper(t, copied, `DELETE FROM audit_segments`)
-	if v := verifyFile(t, copied); v.Sound || v.Broken.What != "The log has 0 segments, and its head says 1." {
+	if v := verifyFile(t, copied); v.Sound || v.Broken.What != "The log has 0 segments, but its head says 1." {
 		t.Errorf("got %+v", v.Broken)
 	}
 }
@@ -270,10 +270,10 @@ func TestTamperingWithSegmentsIsFound(t *testing.T) {
 		})
 	}
 	for name, test := range map[string]struct{ statement, sentence string }{
-		"the first is removed": {`DELETE FROM audit_segments WHERE number = 1`, "Entries 1 to 2 are missing. The segment that tells of them is gone too."},
+		"the first is removed": {`DELETE FROM audit_segments WHERE number = 1`, "Entries 1 to 2 are missing. The segment that describes them is missing too."},
 		"the last is removed":  {`DELETE FROM audit_segments WHERE number = 2`, "Entries 3 to 4 are missing."},
 		"all are removed":      {`DELETE FROM audit_segments`, "Entries 1 to 4 are missing."},
-		"they change places":   {`UPDATE audit_segments SET number = 3 WHERE number = 1`, "Entries 1 to 2 are missing. The segment that tells of them is gone too."},
+		"they change places":   {`UPDATE audit_segments SET number = 3 WHERE number = 1`, "Entries 1 to 2 are missing. The segment that describes them is missing too."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if v := tampered(t, test.statement); v.Sound || v.Broken.What != test.sentence {

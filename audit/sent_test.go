@@ -47,7 +47,7 @@ func TestAnOlderDatabasePutBackIsFoundByWhatWasSentOut(t *testing.T) {
 	sound(t, older.verify())
 	v := older.verify(sent...)
 	if v.Sound || v.Broken.Entry != 6 || v.Broken.Checkpoint != 2 ||
-		v.Broken.What != "The log ends at entry 5, and it had at least 10 when checkpoint 2 was sent out: an older database was put back, or the end was cut off." {
+		v.Broken.What != "The log ends at entry 5, but it had at least 10 when checkpoint 2 was sent out: an older database was put back, or the end was cut off." {
 		t.Errorf("got %+v", v.Broken)
 	}
 
@@ -60,7 +60,7 @@ func TestAnOlderDatabasePutBackIsFoundByWhatWasSentOut(t *testing.T) {
 	r.write(3)
 	r.checkpoint()
 	v = older.verify(r.checkpoints()...)
-	if v.Sound || v.Broken.Entry != 13 || v.Broken.What != "Entry 13 is not the one that it was when checkpoint 3 was sent out: an older database was put back, and went on from there." {
+	if v.Sound || v.Broken.Entry != 13 || v.Broken.What != "Entry 13 has changed since checkpoint 3 was sent out: an older database was put back and used again." {
 		t.Errorf("got %+v", v.Broken)
 	}
 
@@ -75,7 +75,7 @@ func TestAnOlderDatabasePutBackIsFoundByWhatWasSentOut(t *testing.T) {
 	}
 	forked.write(5)
 	v = forked.verify(r.checkpoints()...)
-	if v.Sound || v.Broken.Entry != 16 || v.Broken.What != "Entry 16 is not the one that it was when checkpoint 4 was sent out: an older database was put back, and went on from there." {
+	if v.Sound || v.Broken.Entry != 16 || v.Broken.What != "Entry 16 has changed since checkpoint 4 was sent out: an older database was put back and used again." {
 		t.Errorf("got %+v", v.Broken)
 	}
 }
@@ -102,7 +102,7 @@ func TestARestoredBackupIsExplained(t *testing.T) {
 	}
 	v = backup.verify(append(r.checkpoints(), backup.checkpoints()...)...)
 	sound(t, v)
-	if len(v.Notes) != 2 || v.Notes[1] != "Before the backup was restored with entry 6, the log had at least 10 entries: checkpoints that were sent out say so." {
+	if len(v.Notes) != 2 || v.Notes[1] != "Before the backup was restored with entry 6, the log had at least 10 entries, according to checkpoints that were sent out." {
 		t.Errorf("the notes are %q", v.Notes)
 	}
 
@@ -183,7 +183,7 @@ func TestHowFarBehindIsWhatWasSentOut(t *testing.T) {
 	same(t, "the notes when all were sent out", len(r.verify(r.checkpoints()...).Notes), 0)
 	v := r.verify(sent...)
 	sound(t, v)
-	if len(v.Notes) != 1 || v.Notes[0] != "The newest that was sent out is checkpoint 1 of 22 November 2026, 09:14 UTC, about entry 2. The log made 2 after it, up to entry 6, which are not among those that were sent out." {
+	if len(v.Notes) != 1 || v.Notes[0] != "The newest checkpoint that was sent out is checkpoint 1 of 22 November 2026, 09:14 UTC, for entry 2. The log has 2 newer ones, up to entry 6, that weren't sent out." {
 		t.Errorf("the notes are %q", v.Notes)
 	}
 }
@@ -196,7 +196,7 @@ func TestACheckpointOfAnotherMooringIsRefused(t *testing.T) {
 	ok(t, err)
 	strange := audit.NewNotary(secret.NewRing()).Checkpoint(audit.Checkpoint{}, morning, head)
 	v := r.verify(strange)
-	if v.Sound || v.Broken.What != "Checkpoint 1 that was sent out is not signed by this Mooring." {
+	if v.Sound || v.Broken.What != "Checkpoint 1 that was sent out isn't signed by this Mooring." {
 		t.Errorf("got %+v", v.Broken)
 	}
 }
@@ -277,7 +277,7 @@ func TestARemovedKeyKeepsVerifying(t *testing.T) {
 	v, err := audit.Verify(t.Context(), d.AuditLog(), now, nil)
 	ok(t, err)
 	sound(t, v)
-	if len(v.Notes) != 1 || v.Notes[0] != "Entries up to 3 were marked with a key that is not in the key file any more. The entries after them bear them out." {
+	if len(v.Notes) != 1 || v.Notes[0] != "Entries up to 3 were marked with a key that is no longer in the key file. The entries after them confirm them." {
 		t.Errorf("the notes are %q", v.Notes)
 	}
 	var out strings.Builder

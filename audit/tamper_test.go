@@ -91,42 +91,42 @@ func TestTamperingIsFoundAndLocated(t *testing.T) {
 		"an entry is removed":              {[]string{`DELETE FROM audit WHERE id = 7`}, 7, 0, "Entry 7 is missing."},
 		"the first is removed":             {[]string{`DELETE FROM audit WHERE id = 1`}, 1, 0, "Entry 1 is missing."},
 		"some are removed":                 {[]string{`DELETE FROM audit WHERE id BETWEEN 5 AND 7`}, 5, 0, "Entries 5 to 7 are missing."},
-		"one is removed and the rest move": {[]string{`DELETE FROM audit WHERE id = 7`, `UPDATE audit SET id = id - 1 WHERE id > 7`}, 7, 0, "Entry 7 was changed: its digest does not fit what it says."},
-		"the last is removed":              {[]string{`DELETE FROM audit WHERE id = 12`}, 12, 0, "The log ends at entry 11, and it had at least 12."},
-		"the end is cut off":               {[]string{`DELETE FROM audit WHERE id > 8`}, 9, 0, "The log ends at entry 8, and it had at least 12."},
-		"all are removed":                  {[]string{`DELETE FROM audit`}, 1, 0, "The log ends at entry 0, and it had at least 12."},
+		"one is removed and the rest move": {[]string{`DELETE FROM audit WHERE id = 7`, `UPDATE audit SET id = id - 1 WHERE id > 7`}, 7, 0, "Entry 7 was changed: its digest doesn't match its content."},
+		"the last is removed":              {[]string{`DELETE FROM audit WHERE id = 12`}, 12, 0, "The log ends at entry 11, but it had at least 12."},
+		"the end is cut off":               {[]string{`DELETE FROM audit WHERE id > 8`}, 9, 0, "The log ends at entry 8, but it had at least 12."},
+		"all are removed":                  {[]string{`DELETE FROM audit`}, 1, 0, "The log ends at entry 0, but it had at least 12."},
 		"the end and its checkpoint are cut off": {[]string{`DELETE FROM audit WHERE id > 8`, `DELETE FROM audit_checkpoints WHERE number = 3`}, 9, 0,
-			"The log ends at entry 8, and it had at least 12."},
+			"The log ends at entry 8, but it had at least 12."},
 		"the end, its checkpoint and the head are cut off": {[]string{`DELETE FROM audit WHERE id > 8`, `DELETE FROM audit_checkpoints WHERE number = 3`,
 			`UPDATE audit_head SET number = 8, checkpoints = 2, digest = (SELECT digest FROM audit WHERE id = 8), mark = (SELECT mark FROM audit WHERE id = 8)`}, 0, 0,
-			"The head of the log was changed: its mark does not fit."},
+			"The head of the log was changed: its mark doesn't match."},
 		"the end and the head are cut off": {[]string{`DELETE FROM audit WHERE id > 8`,
 			`UPDATE audit_head SET number = 8, digest = (SELECT digest FROM audit WHERE id = 8), mark = (SELECT mark FROM audit WHERE id = 8)`}, 9, 3,
-			"The log ends at entry 8, and it had at least 12 when checkpoint 3 was made."},
+			"The log ends at entry 8, but it had at least 12 when checkpoint 3 was made."},
 		"an entry is inserted": {[]string{`UPDATE audit SET id = -id - 1 WHERE id > 6`, `UPDATE audit SET id = -id WHERE id < 0`,
-			`INSERT INTO audit (id, ` + columns + `) SELECT 7, ` + columns + ` FROM audit WHERE id = 3`}, 7, 0, "Entry 7 was changed: its digest does not fit what it says."},
+			`INSERT INTO audit (id, ` + columns + `) SELECT 7, ` + columns + ` FROM audit WHERE id = 3`}, 7, 0, "Entry 7 was changed: its digest doesn't match its content."},
 		"an entry is added at the end": {[]string{`INSERT INTO audit (id, ` + columns + `) SELECT 13, ` + columns + ` FROM audit WHERE id = 12`}, 13, 0,
-			"Entry 13 was changed: its digest does not fit what it says."},
+			"Entry 13 was changed: its digest doesn't match its content."},
 		"two entries change places": {[]string{`UPDATE audit SET id = -6 WHERE id = 6`, `UPDATE audit SET id = 6 WHERE id = 7`, `UPDATE audit SET id = 7 WHERE id = -6`}, 6, 0,
-			"Entry 6 was changed: its digest does not fit what it says."},
+			"Entry 6 was changed: its digest doesn't match its content."},
 		"two entries change all but their digests": {[]string{`CREATE TABLE old AS SELECT * FROM audit`, swap("detail"), swap("request_id"), swap("at"), swap("credential_id")}, 6, 0,
-			"Entry 6 was changed: its digest does not fit what it says."},
+			"Entry 6 was changed: its digest doesn't match its content."},
 		"a mark is taken from another entry": {[]string{`UPDATE audit SET mark = (SELECT mark FROM audit o WHERE o.id = 6) WHERE id = 7`}, 7, 0,
-			"Entry 7 was not written by this Mooring: its mark does not fit."},
-		"what cannot be read":          {[]string{`UPDATE audit SET changes = '[{"field": "Label", "before":"one","after":"two"}]' WHERE id = 7`}, 7, 0, "Entry 7 was changed: it cannot be read."},
-		"more than anybody reads":      {[]string{`UPDATE audit SET changes = replace(changes, '}]', ',"hidden":1}]') WHERE id = 7`}, 7, 0, "Entry 7 was changed: it cannot be read."},
+			"Entry 7 wasn't written by this Mooring: its mark doesn't match."},
+		"what cannot be read":          {[]string{`UPDATE audit SET changes = '[{"field": "Label", "before":"one","after":"two"}]' WHERE id = 7`}, 7, 0, "Entry 7 was changed: it can't be read."},
+		"more than anybody reads":      {[]string{`UPDATE audit SET changes = replace(changes, '}]', ',"hidden":1}]') WHERE id = 7`}, 7, 0, "Entry 7 was changed: it can't be read."},
 		"a checkpoint is removed":      {[]string{`DELETE FROM audit_checkpoints WHERE number = 2`}, 0, 2, "Checkpoint 2 is missing."},
 		"the first checkpoint":         {[]string{`DELETE FROM audit_checkpoints WHERE number = 1`}, 0, 1, "Checkpoint 1 is missing."},
 		"the last checkpoint":          {[]string{`DELETE FROM audit_checkpoints WHERE number = 3`}, 0, 3, "Checkpoint 3 is missing."},
 		"all checkpoints":              {[]string{`DELETE FROM audit_checkpoints`}, 0, 1, "Checkpoints 1 to 3 are missing."},
-		"checkpoints change places":    {[]string{`UPDATE audit_checkpoints SET number = 9 WHERE number = 1`, `UPDATE audit_checkpoints SET number = 1 WHERE number = 2`, `UPDATE audit_checkpoints SET number = 2 WHERE number = 9`}, 0, 1, "Checkpoint 1 is not signed by this Mooring."},
-		"a checkpoint stands for two":  {[]string{`DELETE FROM audit_checkpoints WHERE number = 2`, `UPDATE audit_checkpoints SET number = 2 WHERE number = 3`}, 0, 2, "Checkpoint 2 is not signed by this Mooring."},
+		"checkpoints change places":    {[]string{`UPDATE audit_checkpoints SET number = 9 WHERE number = 1`, `UPDATE audit_checkpoints SET number = 1 WHERE number = 2`, `UPDATE audit_checkpoints SET number = 2 WHERE number = 9`}, 0, 1, "Checkpoint 1 isn't signed by this Mooring."},
+		"a checkpoint stands for two":  {[]string{`DELETE FROM audit_checkpoints WHERE number = 2`, `UPDATE audit_checkpoints SET number = 2 WHERE number = 3`}, 0, 2, "Checkpoint 2 isn't signed by this Mooring."},
 		"the head is gone":             {[]string{`DELETE FROM audit_head`}, 0, 0, "The head of the log is missing."},
 		"the head and the log":         {[]string{`DELETE FROM audit_head`, `DELETE FROM audit`, `DELETE FROM audit_checkpoints`}, 0, 0, "The head of the log is missing."},
-		"entries are called archived":  {[]string{`DELETE FROM audit WHERE id < 5`, `INSERT INTO audit_segments SELECT 1, 1, 4, 0, 0, zeroblob(32), digest, '[]', 0, key, signature FROM audit_checkpoints WHERE number = 1`}, 1, 0, "The segment of archived entries 1 to 4 is not signed by this Mooring."},
-		"an entry's digest and mark":   {[]string{`UPDATE audit SET digest = (SELECT digest FROM audit o WHERE o.id = 6), mark = (SELECT mark FROM audit o WHERE o.id = 6) WHERE id = 7`}, 7, 0, "Entry 7 was changed: its digest does not fit what it says."},
-		"the digests are blanked":      {[]string{`UPDATE audit SET digest = x'', mark = x''`}, 1, 0, "Entry 1 was changed: its digest does not fit what it says."},
-		"the clock of the head's mark": {[]string{`UPDATE audit_head SET mark = (SELECT mark FROM audit WHERE id = 12)`}, 0, 0, "The head of the log was changed: its mark does not fit."},
+		"entries are called archived":  {[]string{`DELETE FROM audit WHERE id < 5`, `INSERT INTO audit_segments SELECT 1, 1, 4, 0, 0, zeroblob(32), digest, '[]', 0, key, signature FROM audit_checkpoints WHERE number = 1`}, 1, 0, "The segment of archived entries 1 to 4 isn't signed by this Mooring."},
+		"an entry's digest and mark":   {[]string{`UPDATE audit SET digest = (SELECT digest FROM audit o WHERE o.id = 6), mark = (SELECT mark FROM audit o WHERE o.id = 6) WHERE id = 7`}, 7, 0, "Entry 7 was changed: its digest doesn't match its content."},
+		"the digests are blanked":      {[]string{`UPDATE audit SET digest = x'', mark = x''`}, 1, 0, "Entry 1 was changed: its digest doesn't match its content."},
+		"the clock of the head's mark": {[]string{`UPDATE audit_head SET mark = (SELECT mark FROM audit WHERE id = 12)`}, 0, 0, "The head of the log was changed: its mark doesn't match."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -199,7 +199,7 @@ func TestAChainThatWasWrittenAnewIsFound(t *testing.T) {
 	ok(t, r.db.BackupTo(t.Context(), forged))
 	tamper(t, forged, r.anew(7)...)
 	v := verifyFile(t, forged)
-	if v.Sound || v.Broken.Entry != 7 || v.Broken.What != "Entry 7 was not written by this Mooring: its mark does not fit." {
+	if v.Sound || v.Broken.Entry != 7 || v.Broken.What != "Entry 7 wasn't written by this Mooring: its mark doesn't match." {
 		t.Errorf("got %+v", v.Broken)
 	}
 }
@@ -214,7 +214,7 @@ func TestACheckpointOfAnotherCourseIsFound(t *testing.T) {
 	path := fromTemplate(t)
 	tamper(t, path, fmt.Sprintf(`UPDATE audit_checkpoints SET previous = x'%x', signature = x'%x' WHERE number = 2`, forked.Previous, forked.Signature.Bytes))
 	v := verifyFile(t, path)
-	if v.Sound || v.Broken.What != "Checkpoint 2 does not follow the checkpoint before it." {
+	if v.Sound || v.Broken.What != "Checkpoint 2 doesn't continue the checkpoint before it." {
 		t.Errorf("got %+v", v.Broken)
 	}
 }
@@ -237,7 +237,7 @@ func TestAnExportThatWasWrittenAnewIsFound(t *testing.T) {
 		previous = lines[i].Entry.Digest
 	}
 	v := verifyText(t, spell(t, lines))
-	if v.Sound || v.Broken.Entry != 8 || v.Broken.What != "Entry 8 is not the one that checkpoint 2 was made of." {
+	if v.Sound || v.Broken.Entry != 8 || v.Broken.What != "Entry 8 isn't the one that checkpoint 2 records." {
 		t.Errorf("got %+v", v.Broken)
 	}
 }
@@ -402,24 +402,24 @@ func TestTamperingWithAnExportIsFoundAndLocated(t *testing.T) {
 		"an entry is removed":       {without(seventh, seventh+1), 7, 0, "Entry 7 is missing."},
 		"entries are removed":       {without(seventh, seventh+2), 0, 0, ""}, // said below
 		"two entries change places": {swapped(seventh-1, seventh), 6, 0, "Entry 6 is missing."},
-		"an entry stands twice":     {func(l []audit.Line) []audit.Line { return append(l[:seventh+1:seventh+1], l[seventh:]...) }, 7, 0, "Entry 7 stands after entry 7: the entries are not in their order."},
+		"an entry stands twice":     {func(l []audit.Line) []audit.Line { return append(l[:seventh+1:seventh+1], l[seventh:]...) }, 7, 0, "Entry 7 comes after entry 7: the entries are out of order."},
 		"an entry is inserted": {func(l []audit.Line) []audit.Line {
 			forged := *l[seventh].Entry
 			forged.Detail = "inserted"
 			return append(append(l[:seventh:seventh], audit.Line{Entry: &forged}), l[seventh:]...)
-		}, 7, 0, "Entry 7 was changed: its digest does not fit what it says."},
-		"the end is cut off":        {func(l []audit.Line) []audit.Line { return l[:seventh] }, 7, 0, "The export ends at entry 6, and its first line says that it has 13."},
-		"all is cut off":            {func(l []audit.Line) []audit.Line { return l[:1] }, 1, 0, "The export ends at entry 0, and its first line says that it has 13."},
+		}, 7, 0, "Entry 7 was changed: its digest doesn't match its content."},
+		"the end is cut off":        {func(l []audit.Line) []audit.Line { return l[:seventh] }, 7, 0, "The export ends at entry 6, but its first line says that it has 13."},
+		"all is cut off":            {func(l []audit.Line) []audit.Line { return l[:1] }, 1, 0, "The export ends at entry 0, but its first line says that it has 13."},
 		"the last checkpoint":       {func(l []audit.Line) []audit.Line { return l[:len(l)-1] }, 0, 4, "Checkpoint 4 is missing."},
 		"a checkpoint is removed":   {without(second, second+1), 0, 2, "Checkpoint 2 is missing."},
 		"checkpoints change places": {swapped(second, checkpointIndex(whole, 3)), 0, 2, "Checkpoint 2 is missing."},
-		"a checkpoint moves down":   {swapped(second, second+1), 0, 2, "Checkpoint 2 stands at the wrong place."},
-		"another first line":        {func(l []audit.Line) []audit.Line { return append(l, l[0]) }, 0, 0, "Line 19 of the export is a second first line."},
+		"a checkpoint moves down":   {swapped(second, second+1), 0, 2, "Checkpoint 2 is in the wrong place."},
+		"another first line":        {func(l []audit.Line) []audit.Line { return append(l, l[0]) }, 0, 0, "Line 19 of the export repeats the first line."},
 		"entries that were added": {func(l []audit.Line) []audit.Line {
 			last := *l[len(l)-2].Entry
 			added := dbtest.Notary().Seal(last.Entry, last.Number+1, last.Digest)
 			return append(l, audit.Line{Entry: &added})
-		}, 14, 0, "Entries were added behind the end of the export, which is entry 13."},
+		}, 14, 0, "Entries were added after the end of the export, which is entry 13."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -61,7 +61,7 @@ func follow(ctx context.Context, r LogReader, c *chain) (*Break, error) {
 		entries, err = r.EntriesAfter(ctx, c.next-1, chunk)
 	}
 	if has && c.notary.HeadMarked(head) && c.next <= head.Number { // said before a checkpoint says it, since it knows better
-		return atEntry(c.next, "The log ends at entry %d, and it had at least %d.", c.next-1, head.Number), nil
+		return atEntry(c.next, "The log ends at entry %d, but it had at least %d.", c.next-1, head.Number), nil
 	}
 	if broken, err := checkpoints.rest(ctx, c); broken != nil || err != nil {
 		return broken, err
@@ -75,17 +75,17 @@ func (c *chain) end(head Head, has bool) *Break {
 	case !has:
 		return &Break{What: "The head of the log is missing."}
 	case !c.notary.HeadMarked(head):
-		return &Break{What: "The head of the log was changed: its mark does not fit."}
+		return &Break{What: "The head of the log was changed: its mark doesn't match."}
 	case c.next-1 > head.Number:
-		return atEntry(head.Number+1, "The log ends at entry %d, and entries up to %d stand behind its end: an older head was put back.", head.Number, c.next-1)
+		return atEntry(head.Number+1, "The log ends at entry %d, but there are entries up to %d after its end: an older head was put back.", head.Number, c.next-1)
 	case !bytes.Equal(head.Digest, c.digest):
-		return atEntry(head.Number, "Entry %d is not the one that the head of the log names.", head.Number)
+		return atEntry(head.Number, "Entry %d isn't the one that the head of the log records.", head.Number)
 	case head.Checkpoints > c.checkpoint.Number:
 		return atCheckpoint(c.checkpoint.Number+1, "%s", missing("Checkpoint", "Checkpoints", c.checkpoint.Number+1, head.Checkpoints))
 	case head.Checkpoints < c.checkpoint.Number:
-		return atCheckpoint(head.Checkpoints+1, "Checkpoint %d stands behind the end of the log: an older head was put back.", head.Checkpoints+1)
+		return atCheckpoint(head.Checkpoints+1, "Checkpoint %d comes after the end of the log: an older head was put back.", head.Checkpoints+1)
 	case head.Segments != c.segments:
-		return &Break{What: fmt.Sprintf("The log has %d segments, and its head says %d.", c.segments, head.Segments)}
+		return &Break{What: fmt.Sprintf("The log has %d segments, but its head says %d.", c.segments, head.Segments)}
 	}
 	return nil
 }

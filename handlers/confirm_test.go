@@ -141,7 +141,7 @@ func TestAThousandAreDisabledAndUndone(t *testing.T) {
 	}
 	result := html.UnescapeString(s.ask("admin", "GET", jobOf(undo.ID), nil).Body.String())
 	for _, want := range []string{"Undo of job 1", `href="` + path + `"`, "1,000 were put back, and 1 was left as it is.", "What was left as it is, and why", "Link 0003",
-		"It changed after the job, so it was left as it is.", "An undo can't be undone."} {
+		"It has changed since the job, so it was left as it is.", "An undo can't be undone."} {
 		if !strings.Contains(result, want) {
 			t.Errorf("the page of the undo lacks %q", want)
 		}

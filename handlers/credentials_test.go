@@ -434,7 +434,7 @@ func TestTheLifeOfACredentialThroughItsPages(t *testing.T) {
 			}
 		}
 	}
-	expect("saved", "Not verified", "verify", "disable")
+	expect("saved", "Not checked", "verify", "disable")
 	s.ask("owner", "POST", path+"/disable", url.Values{})
 	expect("disabled", "Disabled", "enable")
 	if w := s.ask("owner", "POST", path+"/verify", url.Values{}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), credential.ErrNotPossibleNow.Sentence) {

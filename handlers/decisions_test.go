@@ -102,7 +102,7 @@ func TestALinkThatNeedsAnApprovalSaysSoEverywhere(t *testing.T) {
 		t.Fatalf("answered %d: %s", w.Code, w.Body)
 	}
 	has(t, "the dialog after saving", w.Body.String(), "Pending approval", "Nothing is checked or used until an administrator approves it.",
-		"Every new link needs an approval here.")
+		"Every new link needs approval here.")
 	list, err := s.Credentials.List(t.Context(), s.harbor.ID)
 	if err != nil || len(list) != 1 || list[0].State != credential.PendingApproval {
 		t.Fatalf("saved are %+v, %v", list, err)
@@ -129,7 +129,7 @@ func TestALinkThatNeedsAnApprovalSaysSoEverywhere(t *testing.T) {
 	if len(answer.Credentials) != 1 {
 		t.Fatalf("the API says %+v", answer)
 	}
-	if got := answer.Credentials[0]; got.Status != "pending-approval" || got.StatusWord != "Pending approval" || got.Reason != "Every new link needs an approval here." {
+	if got := answer.Credentials[0]; got.Status != "pending-approval" || got.StatusWord != "Pending approval" || got.Reason != "Every new link needs approval here." {
 		t.Errorf("the API says %+v", got)
 	}
 }

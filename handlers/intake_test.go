@@ -96,7 +96,7 @@ func TestSomeWithNothingTickedIsRefusedAndKept(t *testing.T) {
 	s := newSite(t)
 	form := url.Values{"version": {"0"}, "approval": {"some"}, "right": {"azure-look"}, "provider-rule": {"all"}, "subscriptions": {someID}, "longest-certificate": {"90"}}
 	w := s.ask("admin", "POST", intakePath, form)
-	for _, want := range []string{"Tick at least one provider, or the box about permissions, or choose None.", `value="some" checked`, `value="azure-look" checked`, `value="90"`, someID + "</textarea>"} {
+	for _, want := range []string{"Select at least one provider, or the box about permissions, or choose None.", `value="some" checked`, `value="azure-look" checked`, `value="90"`, someID + "</textarea>"} {
 		says(t, w, http.StatusUnprocessableEntity, want)
 	}
 	rules, err := s.Intake.Rules(t.Context())

@@ -110,7 +110,7 @@ func TestTheListIsWhatItsAddressSays(t *testing.T) {
 func TestTheListSaysWhatIsKnown(t *testing.T) {
 	s, _, _, _ := harborAndElsewhere(t)
 	body := s.ask("admin", "GET", linkedAccountsPath, nil).Body.String()
-	for _, want := range []string{"3 linked accounts", "3 never reviewed", "Disabled", "by an administrator", "Not verified", "Microsoft Azure",
+	for _, want := range []string{"3 linked accounts", "3 never reviewed", "Disabled", "by an administrator", "Not checked", "Microsoft Azure",
 		"linked by owner", "linked by stranger", "11111111-0000-4000-8000-000000000001", `aria-sort="ascending"`,
 		`href="/admin/linked-accounts?order=desc"`, `href="/admin/linked-accounts?sort=expires"`, `href="/admin/linked-accounts/export.csv"`,
 		"=cmd|&#39; /C calc&#39;!A0"} {
@@ -381,7 +381,7 @@ func TestExportsHoldWhatIsListed(t *testing.T) {
 	if w := s.ask("admin", "HEAD", linkedAccountsPath+"/export.csv", nil); w.Code != http.StatusOK || w.Body.Len() > 0 {
 		t.Errorf("HEAD answered %d with %d bytes", w.Code, w.Body.Len())
 	}
-	says(t, s.ask("admin", "GET", linkedAccountsPath+"/export.csv?status=canary", nil), http.StatusUnprocessableEntity, "Some fields need another look.")
+	says(t, s.ask("admin", "GET", linkedAccountsPath+"/export.csv?status=canary", nil), http.StatusUnprocessableEntity, "Check the highlighted fields.")
 	leads(t, s.ask("stale admin", "GET", linkedAccountsPath+"/export.csv?status=disabled", nil), "/prove?next=%2Fadmin%2Flinked-accounts%2Fexport.csv%3Fstatus%3Ddisabled")
 	if got := s.entries()[before:]; len(got) > 0 {
 		t.Errorf("without an export there is %+v", got)

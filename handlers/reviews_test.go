@@ -204,7 +204,7 @@ func TestOfTwoAdministratorsTheSecondLearnsWhoWasFirst(t *testing.T) {
 	slow := s.next("stranger", path, "disable", "Nobody needs it")
 	s.decides("admin", path, "keep", "")
 	w := s.ask("stranger", "POST", path+"/decide", slow)
-	says(t, w, http.StatusConflict, "admin decided this one meanwhile: Keep.")
+	says(t, w, http.StatusConflict, "admin has already decided this one: Keep.")
 	for _, kept := range []string{"Subscription 01", "Nobody needs it", `data-chosen="disable"`} {
 		if !strings.Contains(w.Body.String(), kept) {
 			t.Errorf("%s is lost: %s", kept, w.Body)

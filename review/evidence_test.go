@@ -339,38 +339,38 @@ func TestEveryKindOfTamperingIsFoundAndNamed(t *testing.T) {
 		pack []byte
 		says string
 	}{
-		"a row of the CSV":          {with("decisions.csv", func(s string) string { return strings.Replace(s, "Disable", "Keep", 1) }), "decisions.csv is not what was signed"},
-		"a name of the same length": {with("decisions.csv", func(s string) string { return strings.Replace(s, "Rita", "Rito", 1) }), "decisions.csv is not what was signed"},
-		"a decision in the JSON":    {with("decisions.json", func(s string) string { return strings.Replace(s, `"disable"`, `"keep"`, 1) }), "decisions.json is not what was signed"},
-		"a word of the summary":     {with("summary.html", func(s string) string { return s + " " }), "summary.html is not what was signed"},
+		"a row of the CSV":          {with("decisions.csv", func(s string) string { return strings.Replace(s, "Disable", "Keep", 1) }), "decisions.csv was changed after signing"},
+		"a name of the same length": {with("decisions.csv", func(s string) string { return strings.Replace(s, "Rita", "Rito", 1) }), "decisions.csv was changed after signing"},
+		"a decision in the JSON":    {with("decisions.json", func(s string) string { return strings.Replace(s, `"disable"`, `"keep"`, 1) }), "decisions.json was changed after signing"},
+		"a word of the summary":     {with("summary.html", func(s string) string { return s + " " }), "summary.html was changed after signing"},
 		"two files":                 {repack(r.ClosedAt, "decisions.csv", "", "decisions.json", "", "summary.html", files["summary.html"], "manifest.json", files["manifest.json"], "manifest.sig", files["manifest.sig"]), "decisions.csv and decisions.json"},
-		"the total":                 {with("manifest.json", func(s string) string { return strings.Replace(s, `"total": 7`, `"total": 6`, 1) }), "manifest.sig does not sign this manifest.json"},
-		"a field said twice":        {with("manifest.json", func(s string) string { return strings.Replace(s, `"total": 7`, `"total": 6, "total": 7`, 1) }), "manifest.json is not as a Mooring writes it"},
-		"a field of their own":      {with("manifest.json", func(s string) string { return strings.Replace(s, `"total": 7`, `"total": 7, "approved": true`, 1) }), "manifest.json is not as a Mooring writes it"},
-		"no manifest":               {with("manifest.json", func(string) string { return "" }), "manifest.json is not as a Mooring writes it"},
-		"a manifest of format 3":    {with("manifest.json", func(s string) string { return strings.Replace(s, `"format": 2`, `"format": 3`, 1) }), "It is of format 3"},
-		"fewer files named":         {with("manifest.json", func(s string) string { return strings.Replace(s, `"summary.html"`, `"summary.txt"`, 1) }), "does not name the files of a pack"},
-		"the signature":             {with("manifest.sig", func(s string) string { return strings.Replace(s, `"purpose": "`, `"purpose": "x`, 1) }), "manifest.sig is not as a Mooring writes it"},
-		"another's signature":       {with("manifest.sig", func(string) string { return strangers["manifest.sig"] }), "do not name the same key"},
-		"another manifest":          {with("manifest.json", func(string) string { return other["manifest.json"] }), "manifest.sig does not sign this manifest.json"},
+		"the total":                 {with("manifest.json", func(s string) string { return strings.Replace(s, `"total": 7`, `"total": 6`, 1) }), "manifest.sig isn't the signature of this manifest.json"},
+		"a field said twice":        {with("manifest.json", func(s string) string { return strings.Replace(s, `"total": 7`, `"total": 6, "total": 7`, 1) }), "manifest.json isn't in the form that Mooring writes"},
+		"a field of their own":      {with("manifest.json", func(s string) string { return strings.Replace(s, `"total": 7`, `"total": 7, "approved": true`, 1) }), "manifest.json isn't in the form that Mooring writes"},
+		"no manifest":               {with("manifest.json", func(string) string { return "" }), "manifest.json isn't in the form that Mooring writes"},
+		"a manifest of format 3":    {with("manifest.json", func(s string) string { return strings.Replace(s, `"format": 2`, `"format": 3`, 1) }), "Its format is 3"},
+		"fewer files named":         {with("manifest.json", func(s string) string { return strings.Replace(s, `"summary.html"`, `"summary.txt"`, 1) }), "doesn't list the files of a pack"},
+		"the signature":             {with("manifest.sig", func(s string) string { return strings.Replace(s, `"purpose": "`, `"purpose": "x`, 1) }), "manifest.sig isn't in the form that Mooring writes"},
+		"another's signature":       {with("manifest.sig", func(string) string { return strangers["manifest.sig"] }), "don't name the same key"},
+		"another manifest":          {with("manifest.json", func(string) string { return other["manifest.json"] }), "manifest.sig isn't the signature of this manifest.json"},
 		"another manifest, signed":  {repack(r.ClosedAt, "decisions.csv", files["decisions.csv"], "decisions.json", files["decisions.json"], "summary.html", files["summary.html"], "manifest.json", other["manifest.json"], "manifest.sig", other["manifest.sig"]), "manifest.json belongs to another pack"},
-		"all of another Mooring":    {strange, "which is none of those that were given"},
-		"a file more":               {repack(r.ClosedAt, append(ordered(as), "notes.txt", "hello")...), `a file "notes.txt" that does not belong`},
-		"a file in a folder":        {repack(r.ClosedAt, append(ordered(as), "../summary.html", "hello")...), `a file "../summary.html" that does not belong`},
+		"all of another Mooring":    {strange, "which isn't one of the keys you gave"},
+		"a file more":               {repack(r.ClosedAt, append(ordered(as), "notes.txt", "hello")...), `the file "notes.txt", which doesn't belong`},
+		"a file in a folder":        {repack(r.ClosedAt, append(ordered(as), "../summary.html", "hello")...), `the file "../summary.html", which doesn't belong`},
 		"a file twice":              {repack(r.ClosedAt, append(ordered(as), "decisions.csv", "other")...), "decisions.csv twice"},
-		"a file less":               {repack(r.ClosedAt, ordered(func(name, s string) (string, string, bool) { return name, s, name != "decisions.json" })...), "It lacks decisions.json"},
-		"no signature":              {repack(r.ClosedAt, ordered(func(name, s string) (string, string, bool) { return name, s, name != "manifest.sig" })...), "It lacks manifest.sig"},
-		"a renamed file":            {repack(r.ClosedAt, ordered(func(name, s string) (string, string, bool) { return strings.ToUpper(name), s, true })...), `a file "DECISIONS.CSV" that does not belong`},
-		"another order":             {repack(r.ClosedAt, "manifest.sig", files["manifest.sig"], "decisions.csv", files["decisions.csv"], "decisions.json", files["decisions.json"], "summary.html", files["summary.html"], "manifest.json", files["manifest.json"]), "holds bytes beside the five files"},
-		"another time":              {repack(r.ClosedAt.Add(time.Hour), ordered(as)...), "holds bytes beside the five files"},
-		"something before":          {append([]byte("#!/bin/sh\n"), pack...), "holds bytes beside the five files"},
+		"a file less":               {repack(r.ClosedAt, ordered(func(name, s string) (string, string, bool) { return name, s, name != "decisions.json" })...), "decisions.json is missing"},
+		"no signature":              {repack(r.ClosedAt, ordered(func(name, s string) (string, string, bool) { return name, s, name != "manifest.sig" })...), "manifest.sig is missing"},
+		"a renamed file":            {repack(r.ClosedAt, ordered(func(name, s string) (string, string, bool) { return strings.ToUpper(name), s, true })...), `the file "DECISIONS.CSV", which doesn't belong`},
+		"another order":             {repack(r.ClosedAt, "manifest.sig", files["manifest.sig"], "decisions.csv", files["decisions.csv"], "decisions.json", files["decisions.json"], "summary.html", files["summary.html"], "manifest.json", files["manifest.json"]), "contains more than the five files"},
+		"another time":              {repack(r.ClosedAt.Add(time.Hour), ordered(as)...), "contains more than the five files"},
+		"something before":          {append([]byte("#!/bin/sh\n"), pack...), "contains more than the five files"},
 		"something behind":          {append(bytes.Clone(pack), make([]byte, 22)...), "ZIP file"},
-		"a comment":                 {commented, "holds bytes beside the five files"},
-		"compressed again":          {compressed(), "holds bytes beside the five files"},
-		"a name for other readers":  {hidden, "holds bytes beside the five files"},
-		"two packs in one":          {append(b.pack(second), pack...), "holds bytes beside the five files"},
-		"half of it":                {pack[:len(pack)/2], "It is no ZIP file, or it was cut off"},
-		"nothing":                   {nil, "It is no ZIP file, or it was cut off"},
+		"a comment":                 {commented, "contains more than the five files"},
+		"compressed again":          {compressed(), "contains more than the five files"},
+		"a name for other readers":  {hidden, "contains more than the five files"},
+		"two packs in one":          {append(b.pack(second), pack...), "contains more than the five files"},
+		"half of it":                {pack[:len(pack)/2], "It isn't a ZIP file, or it is incomplete"},
+		"nothing":                   {nil, "It isn't a ZIP file, or it is incomplete"},
 	} {
 		_, err := verified(test.pack, b.publicKeys())
 		if err == nil || !strings.Contains(err.Error(), test.says) {
@@ -428,7 +428,7 @@ func TestTheSpellingOfAPackIsKept(t *testing.T) {
 	for name, want := range map[string]string{
 		"decisions.csv":  "27b0188519845f805c3441a34d4ff4c56e247773e73630655d6d049cc3acdb0c",
 		"decisions.json": "1789f87b655e247a336ee792e8829c90cf0c7ca16917ef4c1b538882a93a4804",
-		"summary.html":   "056a93f37eab49ce762afcf401dd121d8dc9105088f98a5b22d8caa620af7f22",
+		"summary.html":   "a58b13efa117c1e3bd08ee23bd8069cadd4fef0e576acaea87e0b4a92198bb90",
 	} {
 		if got := fmt.Sprintf("%x", sha256.Sum256([]byte(files[name]))); got != want {
 			t.Errorf("%s has the digest %s, want %s", name, got, want)
@@ -449,7 +449,7 @@ func TestTheSummaryOfALongReviewIsShort(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, files := contents(t, pack)
-	if page := files["summary.html"]; strings.Count(page, "<td>link-") != 500 || !strings.Contains(page, "the other 100 are only in decisions.csv") {
+	if page := files["summary.html"]; strings.Count(page, "<td>link-") != 500 || !strings.Contains(page, "The other 100 are in decisions.csv") {
 		t.Errorf("it shows %d", strings.Count(page, "<td>link-"))
 	}
 	equal(t, "the lines of the CSV", strings.Count(files["decisions.csv"], "\n"), 601)

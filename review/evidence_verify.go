@@ -70,21 +70,21 @@ func VerifyEvidence(r io.ReaderAt, size int64, keys []audit.PublicKey) (Summary,
 func openPack(r io.ReaderAt, size int64) (map[string]*zip.File, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
-		return nil, packErrorf("It is no ZIP file, or it was cut off.")
+		return nil, packErrorf("It isn't a ZIP file, or it is incomplete.")
 	}
 	files := map[string]*zip.File{}
 	for _, f := range archive.File {
 		switch {
 		case !slices.Contains(packFiles, f.Name):
-			return nil, packErrorf("It holds a file %q that does not belong to it.", f.Name)
+			return nil, packErrorf("It contains the file %q, which doesn't belong to a pack.", f.Name)
 		case files[f.Name] != nil:
-			return nil, packErrorf("It holds %s twice.", f.Name)
+			return nil, packErrorf("It contains %s twice.", f.Name)
 		}
 		files[f.Name] = f
 	}
 	for _, name := range packFiles {
 		if files[name] == nil {
-			return nil, packErrorf("It lacks %s.", name)
+			return nil, packErrorf("%s is missing.", name)
 		}
 	}
 	return files, nil
@@ -93,17 +93,17 @@ func openPack(r io.ReaderAt, size int64) (map[string]*zip.File, error) {
 func readSmall(f *zip.File) ([]byte, error) {
 	content, err := f.Open()
 	if err != nil {
-		return nil, packErrorf("%s cannot be read.", f.Name)
+		return nil, packErrorf("%s can't be read.", f.Name)
 	}
 	defer func() { _ = content.Close() }()
 	text, err := io.ReadAll(io.LimitReader(content, largestManifest+1))
 	switch {
 	case len(text) > largestManifest:
-		return nil, packErrorf("%s is too large to be one.", f.Name)
+		return nil, packErrorf("%s is larger than Mooring ever writes it.", f.Name)
 	case errors.Is(err, zip.ErrChecksum):
 		return nil, packErrorf("%s was changed.", f.Name)
 	case err != nil:
-		return nil, packErrorf("%s cannot be read.", f.Name)
+		return nil, packErrorf("%s can't be read.", f.Name)
 	}
 	return text, nil
 }
@@ -126,17 +126,17 @@ func readManifest(files map[string]*zip.File) (m manifest, text []byte, err erro
 		return m, nil, err
 	}
 	if !strictly(text, &m) || m.What != whatItIs {
-		return m, nil, packErrorf("%s is not as a Mooring writes it.", fileManifest)
+		return m, nil, packErrorf("%s isn't in the form that Mooring writes.", fileManifest)
 	}
 	if evidenceFormats[m.Format] == nil {
-		return m, nil, packErrorf("It is of format %d, and this Mooring knows formats 1 to %d. Check it with the Mooring that made it.", m.Format, evidenceFormat)
+		return m, nil, packErrorf("Its format is %d, and this Mooring knows formats 1 to %d. Verify it with the Mooring that created it.", m.Format, evidenceFormat)
 	}
 	if len(m.Files) != len(digested) {
-		return m, nil, packErrorf("%s does not name the files of a pack.", fileManifest)
+		return m, nil, packErrorf("%s doesn't list the files of a pack.", fileManifest)
 	}
 	for i, name := range digested {
 		if m.Files[i].Name != name {
-			return m, nil, packErrorf("%s does not name the files of a pack.", fileManifest)
+			return m, nil, packErrorf("%s doesn't list the files of a pack.", fileManifest)
 		}
 	}
 	return m, text, nil
@@ -151,13 +151,13 @@ func checkSignature(file *zip.File, m manifest, signedText []byte, keys []audit.
 	}
 	var sig manifestSignature
 	if !strictly(text, &sig) || sig.Purpose != evidencePurpose {
-		return false, packErrorf("%s is not as a Mooring writes it.", fileSignature)
+		return false, packErrorf("%s isn't in the form that Mooring writes.", fileSignature)
 	}
 	public, keyErr := base64.StdEncoding.DecodeString(sig.PublicKey)
 	signature, sigErr := base64.StdEncoding.DecodeString(sig.Signature)
 	own := audit.PublicKey(public)
 	if keyErr != nil || sigErr != nil || len(public) != ed25519.PublicKeySize || own.Fingerprint() != sig.Key || sig.Key != m.Key {
-		return false, packErrorf("%s and %s do not name the same key.", fileSignature, fileManifest)
+		return false, packErrorf("%s and %s don't name the same key.", fileSignature, fileManifest)
 	}
 	trusted := []audit.PublicKey{own}
 	if len(keys) > 0 {
@@ -166,11 +166,11 @@ func checkSignature(file *zip.File, m manifest, signedText []byte, keys []audit.
 			return false, err
 		}
 		if trusted = audit.Trust(keys, vouches); !slices.ContainsFunc(trusted, func(k audit.PublicKey) bool { return k.Fingerprint() == sig.Key }) {
-			return false, packErrorf("It was signed with the key %s, which is none of those that were given.", sig.Key)
+			return false, packErrorf("It was signed with the key %s, which isn't one of the keys you gave.", sig.Key)
 		}
 	}
 	if audit.VerifySignature(trusted, evidencePurpose, signedText, audit.Signature{Key: sig.Key, Bytes: signature}) != nil {
-		return false, packErrorf("%s does not sign this %s.", fileSignature, fileManifest)
+		return false, packErrorf("%s isn't the signature of this %s.", fileSignature, fileManifest)
 	}
 	return len(keys) > 0, nil
 }
@@ -181,7 +181,7 @@ func readVouches(kept []keptVouch) ([]audit.Vouch, error) {
 		public, keyErr := base64.StdEncoding.DecodeString(v.For)
 		signature, sigErr := base64.StdEncoding.DecodeString(v.Signature)
 		if keyErr != nil || sigErr != nil || len(public) != ed25519.PublicKeySize {
-			return nil, packErrorf("%s is not as a Mooring writes it.", fileSignature)
+			return nil, packErrorf("%s isn't in the form that Mooring writes.", fileSignature)
 		}
 		vouches[i] = audit.Vouch{For: public, Signature: audit.Signature{Key: v.Key, Bytes: signature}}
 	}
@@ -194,7 +194,7 @@ func checkDigests(files map[string]*zip.File, m manifest) error {
 	for _, want := range m.Files {
 		content, err := files[want.Name].Open()
 		if err != nil {
-			return packErrorf("%s cannot be read.", want.Name)
+			return packErrorf("%s can't be read.", want.Name)
 		}
 		got := newMeter(io.Discard)
 		_, err = io.Copy(got, io.LimitReader(content, want.Size+1)) // never more than was signed, whatever it unpacks to
@@ -205,9 +205,9 @@ func checkDigests(files map[string]*zip.File, m manifest) error {
 	}
 	switch {
 	case len(changed) == len(m.Files):
-		return packErrorf("%s belongs to another pack: none of its files is the one here.", fileManifest)
+		return packErrorf("%s belongs to another pack: none of the files here matches it.", fileManifest)
 	case len(changed) > 0:
-		return packErrorf("%s is not what was signed: it was changed.", strings.Join(changed, " and "))
+		return packErrorf("%s was changed after signing.", strings.Join(changed, " and "))
 	}
 	return nil
 }
@@ -215,7 +215,7 @@ func checkDigests(files map[string]*zip.File, m manifest) error {
 // checkLayout writes everything but the contents anew and compares it, so that
 // nothing is hidden between the files, before or behind them.
 func checkLayout(r io.ReaderAt, size int64, files map[string]*zip.File, at time.Time) error {
-	layout := packErrorf("The ZIP file holds bytes beside the five files, so other programs may find something else in it.")
+	layout := packErrorf("The ZIP file contains more than the five files, so other programs may find something else in it.")
 	var entries []zipEntry
 	offset, spelledAt := int64(0), dosTime(at)
 	for _, name := range packFiles {

@@ -37,7 +37,7 @@ func Samples() []Sample {
 	add("sign-in-lost", SignInPage(SignIn{Frame: sampleStranger("Sign in"), Next: sampleProviders + "/azure/credentials/new", Passwords: true, Lost: true}))
 	add("sign-in-refused", SignInPage(SignIn{
 		Frame: sampleStranger("Sign in"), Email: "ada@harbor.example", Passwords: true,
-		Problem: "That e-mail address and password do not fit together. Check both and try again.",
+		Problem: "That e-mail address and password don't match. Check both and try again.",
 	}))
 	demo := SignIn{Frame: sampleStranger("Sign in"), Passwords: true, Demo: []string{"ada@harbor.example", "ben@harbor.example", "cleo@harbor.example"}}
 	add("sign-in-demo", SignInPage(demo))
@@ -45,11 +45,11 @@ func Samples() []Sample {
 	add("set-up", SetUpPage(SetUp{Frame: sampleStranger("Set up"), Action: "/setup/4f9a", Passwords: true}))
 	add("set-up-faults", SetUpPage(SetUp{
 		Frame: sampleStranger("Set up"), Action: "/setup/4f9a", Name: "Ada", Email: "ada", Organization: "Harbor!", Passwords: true,
-		Problem: "Some fields need another look.",
+		Problem: "Check the highlighted fields.",
 		Fields: fault.Fields{
 			"email":        "Enter an e-mail address, such as ada@example.com.",
 			"password":     "Use at least 12 characters. A few words in a row are fine.",
-			"organization": "Use 2 to 39 lower-case letters, digits and single hyphens, or leave it empty.",
+			"organization": "Use 2 to 39 lowercase letters, digits and single hyphens, or leave it empty.",
 		},
 	}))
 
@@ -135,7 +135,7 @@ func Samples() []Sample {
 	dependents := sampleUnlink()
 	dependents.Dependents = []string{"Node cluster web, 3 nodes", "Node cluster batch, 1 node"}
 	add("unlink-dependents", UnlinkPage(dependents))
-	dependents.Problem = "Something depends on this credential. Type its label to unlink it all the same."
+	dependents.Problem = "Something depends on this credential. To unlink it anyway, type its label."
 	dependents.Fields = fault.Fields{"confirm": dependents.Problem}
 	add("unlink-dependents-faults", UnlinkDialog(dependents))
 
@@ -149,7 +149,7 @@ func Samples() []Sample {
 
 	add("problem-404", ProblemPage(Problem{
 		Frame: sampleFrame("Not found"), Status: 404, Heading: "Not found",
-		Sentence:  "There is nothing here, or it is not shared with you.",
+		Sentence:  "There is nothing here, or it isn't shared with you.",
 		Link:      &fault.Link{Text: "Open Cloud Providers", Path: sampleProviders},
 		RequestID: "req_5t8w2q9z",
 	}))
@@ -315,8 +315,8 @@ func sampleForm() CredentialForm {
 		Action: sampleCredentials, PreviewPath: sampleCredentials + "/preview", CancelPath: sampleProviders, HelpPath: sampleHelp,
 		Form: cloud.Form{Environment: "public", Method: "app"},
 		Methods: []MethodChoice{
-			{Key: "app", Name: "App registration with a certificate", Recommended: true, When: "Mooring signs in as an application of yours, with only the role you give it."},
-			{Key: "classic", Name: "Management certificate (classic)", When: "The way of 2016. Azure retired it on 31 August 2024; choose it only for an endpoint of your own that still speaks it."},
+			{Key: "app", Name: "App registration with a certificate", Recommended: true, When: "Mooring signs in as an application in your directory, with only the role you assign to it."},
+			{Key: "classic", Name: "Management certificate (classic)", When: "Legacy method, retired by Azure on 31 August 2024. Use it only with a private endpoint that still supports it."},
 		},
 		Environments: []cloud.Option{{Key: "public", Name: "Azure public"}, {Key: "usgov", Name: "Azure US Government"}, {Key: "china", Name: "Azure China (21Vianet)"}},
 		Certificate:  sampleCertificate(),
@@ -341,9 +341,9 @@ func sampleTenantFound() CredentialForm {
 func sampleFaultyForm() CredentialForm {
 	p := sampleForm()
 	p.Form.SubscriptionID, p.Form.ClientID, p.Form.Pasted = "Harbor Production", sampleSubscription, "appId: 3b1f9a7c"
-	p.Problem = "Some fields need another look."
+	p.Problem = "Check the highlighted fields."
 	p.Fields = fault.Fields{
-		"label":           "Give it a name that your colleagues will recognise, such as Production.",
+		"label":           "Enter a name that your colleagues will recognize, such as Production.",
 		"subscription_id": "That is the subscription's name. Its ID stands beside it in the portal.",
 		"client_id":       "That is the subscription ID. The application (client) ID is on the overview of the app registration.",
 		"pasted":          "That is not all of what the command printed. Copy it again from the first brace to the last.",
@@ -354,7 +354,7 @@ func sampleFaultyForm() CredentialForm {
 func sampleAlreadyLinked() CredentialForm {
 	p := sampleTenantFound()
 	p.Problem = "This account already links that subscription."
-	p.ProblemLink = &fault.Link{Text: "Open the one that is there", Path: samplePath}
+	p.ProblemLink = &fault.Link{Text: "Open the existing credential", Path: samplePath}
 	p.Fields = fault.Fields{"subscription_id": p.Problem}
 	return p
 }
@@ -397,9 +397,9 @@ func sampleStages(done int) []Stage {
 		{Name: "Find the directory", Said: "harbor.example", Duration: "0.2 s"},
 		{Name: "Sign in", Duration: "0.4 s", TraceID: sampleTrace, CorrelationID: sampleCorrelation},
 		{Name: "Open the subscription", Said: "Harbor Production", Duration: "0.3 s"},
-		{Name: "Is it enabled", Said: "Enabled", Duration: "0.1 s"},
-		{Name: "What may we do", Said: "Reader on the subscription, Contributor on the resource group mooring", Duration: "0.5 s", Advisory: true},
-		{Name: "Are the resource providers registered", Said: "Compute, Network and Storage are registered", Duration: "0.3 s", Advisory: true},
+		{Name: "Subscription status", Said: "Enabled", Duration: "0.1 s"},
+		{Name: "Permissions", Said: "Reader on the subscription, Contributor on the resource group mooring", Duration: "0.5 s", Advisory: true},
+		{Name: "Resource providers", Said: "Compute, Network and Storage are registered", Duration: "0.3 s", Advisory: true},
 	}
 	for i := range all {
 		if i < done {
@@ -438,7 +438,7 @@ func sampleConnected() Credential {
 
 func sampleVerifying() Credential {
 	p := sampleConnected()
-	p.Status = Status{Word: "Not verified", Tone: ToneOff, Detail: "checking now"}
+	p.Status = Status{Word: "Not checked", Tone: ToneOff, Detail: "checking now"}
 	p.LastCheck, p.NextCheck, p.Rights, p.History = never, Time{}, nil, nil
 	p.SubscriptionName, p.Reload = "", 3
 	p.Progress = Progress{PollPath: samplePath, PollAfter: 1, Running: true, Summary: "Checking: Open the subscription.", Tone: ToneWaiting, Stages: sampleStages(2)}
@@ -492,7 +492,7 @@ func sampleUnanswered() []Stage {
 		Code: "timeout", HelpPath: sampleHelp + "#azure-timeout",
 		Explanation: &cloud.Explanation{
 			Anchor: "azure-timeout", Code: "timeout", Known: true,
-			Happened: "Azure did not answer in time. That says nothing about the link.",
+			Happened: "Azure didn't respond in time. That says nothing about the link.",
 			Fix:      "Nothing: Mooring tries again by itself.",
 			Who:      "Whoever runs Mooring, if it stays.",
 		},
@@ -527,7 +527,7 @@ func sampleWarning() Credential {
 
 func sampleNotVerified() Credential {
 	p := sampleVerifying()
-	p.Status = Status{Word: "Not verified", Tone: ToneOff, Detail: "saved without verifying"}
+	p.Status = Status{Word: "Not checked", Tone: ToneOff, Detail: "saved without verifying"}
 	p.Progress, p.Reload = Progress{}, 0
 	return p
 }

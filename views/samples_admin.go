@@ -86,7 +86,7 @@ func sampleLinkedList() LinkedAccounts {
 			Providers: []Choice{{"azure", "Microsoft Azure"}, {"aws", "Amazon Web Services"}},
 			Statuses: []Choice{
 				{"connected", "Connected"}, {"warning", "Connected with a warning"}, {"expiring", "Expires soon"}, {"needs-attention", "Needs attention"}, {"waiting", "Waiting for the cloud"},
-				{"not-verified", "Not verified"}, {"pending-approval", "Pending approval"}, {"disabled", "Disabled"},
+				{"not-verified", "Not checked"}, {"pending-approval", "Pending approval"}, {"disabled", "Disabled"},
 			},
 			Accounts: []string{"ben", "harbor", "lighthouse"},
 		},
@@ -246,7 +246,7 @@ func samplesOfLinkedAccount(add func(string, templ.Component)) {
 	bare.SubscriptionName, bare.TenantID, bare.ClientID, bare.LinkedByPath, bare.LinkedBy, bare.Owners = "", "", "", "", "", nil
 	bare.Rights, bare.RightsThen, bare.Chart, bare.Progress, bare.Reviews, bare.Entries = nil, "", Chart{}, Progress{}, nil, nil
 	bare.LastCheck, bare.LastReview, bare.ReviewedBy = never, never, ""
-	bare.Status, bare.Typed = Status{Word: "Not verified", Tone: ToneOff}, "x"
+	bare.Status, bare.Typed = Status{Word: "Not checked", Tone: ToneOff}, "x"
 	bare.Problem, bare.ProblemLink = "Somebody changed this credential while you looked at it. Look at it again.", &fault.Link{Text: "Look at it again", Path: sampleOne}
 	bare.Fields = fault.Fields{"reason": "Give a reason of 3 to 500 characters."}
 	add("admin-linked-one-bare", LinkedAccountPage(bare))
@@ -299,8 +299,8 @@ func samplesOfJobs(add func(string, templ.Component)) {
 	undo.Undo, undo.UndoOf, undo.UndoNote = true, Link{Text: "Job 14", Path: sampleJobPath}, "An undo can't be undone. Choose the linked accounts again instead."
 	undo.AgainPath, undo.Again, undo.Total, undo.Handled, undo.Failed = "", nil, 5000, 5000, 3
 	undo.Failures = []JobFailure{
-		{Label: "Staging", Account: "harbor", Path: sampleList + "/crd_2c8d5f1a", Sentence: "It changed after the job, so it was left as it is."},
-		{Label: sampleLong, Account: "tide-tables-of-the-channel", Path: sampleList + "/crd_9x3v6n0b", Sentence: "You linked this yourself. Another administrator has to decide about it."},
+		{Label: "Staging", Account: "harbor", Path: sampleList + "/crd_2c8d5f1a", Sentence: "It has changed since the job, so it was left as it is."},
+		{Label: sampleLong, Account: "tide-tables-of-the-channel", Path: sampleList + "/crd_9x3v6n0b", Sentence: "You linked this account yourself, so another administrator must decide on it."},
 		{Label: "Old shop", Account: "lighthouse", Sentence: "It was unlinked after the job."},
 	}
 	add("admin-job-undo", JobPage(undo))
@@ -330,7 +330,7 @@ func samplesOfConfirm(add func(string, templ.Component)) {
 	add("admin-confirm", ConfirmPage(many))
 	faults := many
 	faults.Problem, faults.Number, faults.Reason = "Two fields need another look.", "5000", "x"
-	faults.Fields = fault.Fields{"number": "This is for 5,015 linked accounts. Type that number.", "reason": "Write a reason of 3 to 500 characters. The people of the account read it."}
+	faults.Fields = fault.Fields{"number": "This is for 5,015 linked accounts. Type that number.", "reason": "Enter a reason of 3 to 500 characters. The people in the account can read it."}
 	add("admin-confirm-faults", ConfirmPage(faults))
 	few := many
 	few.Heading, few.What, few.Question, few.Button, few.Count, few.Rows = "Approve 2 linked accounts", "2 linked accounts", "Approve both?", "Approve 2", 2, rows[:2]
@@ -349,7 +349,7 @@ func samplesOfConfirm(add func(string, templ.Component)) {
 	unlink.Action, unlink.CancelPath = sampleOne+"/unlink", sampleOne
 	add("admin-unlink", UnlinkPage(unlink))
 	unlink.Dependents, unlink.Reason = []string{"The node cluster harbor-west"}, "x"
-	unlink.Fields = fault.Fields{"reason": "Write a reason of 3 to 500 characters. It is kept in the audit log.", "confirm": "Something depends on this credential. Type its label to unlink it all the same."}
+	unlink.Fields = fault.Fields{"reason": "Enter a reason of 3 to 500 characters. It is kept in the audit log.", "confirm": "Something depends on this credential. To unlink it anyway, type its label."}
 	add("admin-unlink-faults", UnlinkPage(unlink))
 	add("admin-unlinked", LeftoversPage(Leftovers{Frame: sampleAdmin("Unlinked", sampleList), Commands: sampleCleanUp(), BackPath: sampleList, BackText: "Linked accounts"}))
 }
@@ -374,7 +374,7 @@ func samplesOfIntake(add func(string, templ.Component)) {
 	faults := strict
 	faults.Providers = []Tick{{Key: "azure", Name: "Microsoft Azure"}}
 	faults.Done, faults.Directories, faults.Subscriptions, faults.LongestCertificate = "", "harbor.example", "production", "a year"
-	faults.Problem = "Some fields need another look."
+	faults.Problem = "Check the highlighted fields."
 	faults.Fields = fault.Fields{
 		"approve-provider": "Choose a provider, or rights below.", "provider": "Choose at least one provider.", "directories": "Line 1 is not the ID of a directory.", "subscriptions": "Line 1 is not the ID of a subscription.",
 		"longest-certificate": "Enter a number of days, or leave it empty.",
@@ -382,7 +382,7 @@ func samplesOfIntake(add func(string, templ.Component)) {
 	add("admin-intake-faults", IntakePage(faults))
 	none := open
 	none.Approval, none.Problem = "some", "One field needs another look."
-	none.Fields = fault.Fields{"approval": "Tick at least one provider, or the box about permissions, or choose None."}
+	none.Fields = fault.Fields{"approval": "Select at least one provider, or the box about permissions, or choose None."}
 	add("admin-intake-none-ticked", IntakePage(none))
 }
 
@@ -449,13 +449,13 @@ func samplesOfReviews(add func(string, templ.Component)) {
 	}
 	add("admin-review-new", NewReviewPage(start))
 	faults := start
-	faults.Due, faults.Problem, faults.Reviewers = "2026-01-01", "Some fields need another look.", []Tick{{Key: "per_1", Name: "Ada Byron", Remark: "ada@harbor.example"}}
+	faults.Due, faults.Problem, faults.Reviewers = "2026-01-01", "Check the highlighted fields.", []Tick{{Key: "per_1", Name: "Ada Byron", Remark: "ada@harbor.example"}}
 	faults.Fields = fault.Fields{"name": "Give the review a name of 3 to 100 characters.", "due": "Choose a day after today.", "reviewers": "Choose at least one reviewer."}
 	add("admin-review-new-faults", NewReviewPage(faults))
 	repeat := start
 	repeat.Repeats, repeat.Action, repeat.Every, repeat.First, repeat.Days, repeat.Name = true, sampleReviews+"/schedules", "quarterly", "2027-01-01", "14", "Production"
 	add("admin-schedule-new", NewReviewPage(repeat))
-	repeat.First, repeat.Days, repeat.Problem = "2026-01-01", "none", "Some fields need another look."
+	repeat.First, repeat.Days, repeat.Problem = "2026-01-01", "none", "Check the highlighted fields."
 	repeat.Fields = fault.Fields{"first": "Choose a day after today.", "days": "Enter a number from 1 to 366."}
 	add("admin-schedule-new-faults", NewReviewPage(repeat))
 

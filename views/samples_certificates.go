@@ -33,7 +33,7 @@ func samplesOfCertificates(add func(string, templ.Component)) {
 		n.Links = append(n.Links, Link{Text: fmt.Sprintf("Subscription %d", i+1), Path: samplePath})
 	}
 	add("certificate-new", NewCertificatePage(n))
-	n.Total, n.Links, n.JustMade = 0, nil, "A new certificate was made minutes ago. Upload that one, or wait 10 minutes to make another."
+	n.Total, n.Links, n.JustMade = 0, nil, "A new certificate was made a few minutes ago. Use that one, or wait 10 minutes to make another."
 	add("certificate-just-made", NewCertificatePage(n))
 }
 

@@ -41,7 +41,7 @@ func samplesOfDecisions(add func(name string, component templ.Component)) {
 	rows[1].Status, rows[1].LastCheck = Status{Word: "Pending approval", Tone: ToneWaiting, Detail: sayNotBeforeApproval}, never
 	add("providers-decided", ProvidersPage(sampleProviderList(rows...)))
 	refused := sampleProviderList(sampleRows()[0])
-	refused.Providers[0].AddPath, refused.Providers[0].Refused = "", "Your administrators do not let people link this provider."
+	refused.Providers[0].AddPath, refused.Providers[0].Refused = "", "Your administrators don't allow linking this provider."
 	add("providers-refused", ProvidersPage(refused))
 	refused.Providers[0].Credentials = nil
 	add("providers-refused-empty", ProvidersPage(refused))
@@ -66,7 +66,7 @@ func samplePending() Credential {
 	p.VerifyPath, p.DisablePath, p.Reload = "", "", 0
 	p.Progress = Progress{Tone: ToneWaiting, Summary: "This credential waits for an approval.", Detail: sayNotBeforeApproval}
 	p.Decision = &Decision{
-		Heading: "This credential waits for an approval.", Tone: ToneWaiting, Reason: "Every new link needs an approval here.",
+		Heading: "This credential waits for an approval.", Tone: ToneWaiting, Reason: "Every new link needs approval here.",
 		Then: "Ask an administrator of this site.",
 	}
 	return p
@@ -76,7 +76,7 @@ func sampleHeld() Credential {
 	p := samplePending()
 	p.SubscriptionName, p.LastCheck, p.Rights = "Harbor Production", sampleChecked, sampleConnected().Rights
 	p.Progress.Stages = sampleStages(6)
-	p.Decision.Reason = "It may do more than is let in without an approval: It may give rights to other people."
+	p.Decision.Reason = "It has permissions that need approval: It may give rights to other people."
 	return p
 }
 
@@ -136,17 +136,17 @@ func sampleApprovedForm() CredentialForm {
 
 func sampleRefusedForm() CredentialForm {
 	p := sampleFilledForm()
-	p.Problem = "Some fields need another look."
+	p.Problem = "Check the highlighted fields."
 	p.Fields = fault.Fields{
-		"subscription_id": "Your administrators do not let people link this subscription. Check the ID, or ask an administrator of this site to allow it.",
-		"tenant_id":       "Your administrators do not let people link subscriptions of this directory. Choose another subscription, or ask an administrator of this site to allow the directory.",
+		"subscription_id": "Your administrators don't allow linking this subscription. Check the ID, or ask a site administrator to allow it.",
+		"tenant_id":       "Your administrators don't allow linking subscriptions in this directory. Choose another subscription, or ask a site administrator to allow the directory.",
 	}
 	return p
 }
 
 func sampleRefusedCertificate() CredentialForm {
 	p := sampleForm()
-	const sentence = "The certificate of this account is valid for 365 days, and your administrators allow 90. Make a new certificate, upload it in place of this one, and save again."
+	const sentence = "The certificate of this account is valid for 365 days, but your administrators allow at most 90. Make a new certificate, upload it in place of this one, and save again."
 	p.Problem, p.Fields, p.Certificate.RenewPath = sentence, fault.Fields{"certificate_life": sentence}, "/accounts/harbor/certificate/new"
 	return p
 }

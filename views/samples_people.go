@@ -78,19 +78,19 @@ func samplesOfSignIn(add func(string, templ.Component)) {
 	forgotten.Mail = true
 	add("forgotten", ForgottenPage(forgotten))
 	faulty := forgotten
-	faulty.Email, faulty.Problem, faulty.Fields = "ada", "Some fields need another look.", fault.Fields{"email": "Enter an e-mail address, such as ada@example.com."}
+	faulty.Email, faulty.Problem, faulty.Fields = "ada", "Check the highlighted fields.", fault.Fields{"email": "Enter an e-mail address, such as ada@example.com."}
 	add("forgotten-faults", ForgottenPage(faulty))
 	forgotten.Sent, forgotten.OtherWays = true, false
 	add("forgotten-sent", ForgottenPage(forgotten))
 	reset := ResetPassword{Frame: sampleStranger("Set a new password"), Action: "/reset/9c2e", Email: "ada@harbor.example"}
 	add("reset-password", ResetPasswordPage(reset))
-	reset.Problem, reset.Fields = "Some fields need another look.", fault.Fields{"password": "Use at least 12 characters."}
+	reset.Problem, reset.Fields = "Check the highlighted fields.", fault.Fields{"password": "Use at least 12 characters."}
 	add("reset-password-faults", ResetPasswordPage(reset))
 	newPassword := every
 	newPassword.Next, newPassword.Done = "/", "Your password is changed. Sign in with it."
 	add("sign-in-new-password", SignInPage(newPassword))
 	recovery.Email = "ada@harbor.example"
-	recovery.Fields = fault.Fields{"code": "That recovery code does not work. Each code works once: check it, or try another one."}
+	recovery.Fields = fault.Fields{"code": "That recovery code doesn't work. Each code works only once. Check it, or try another one."}
 	recovery.Problem = recovery.Fields["code"]
 	add("recovery-wrong-code", RecoveryPage(recovery))
 
@@ -202,7 +202,7 @@ func samplesOfSettings(add func(string, templ.Component)) {
 	add("security-password-only", SecurityPage(bare))
 	elsewhere := bare
 	elsewhere.AddPasskeyPath, elsewhere.PasskeyHint, elsewhere.Link, elsewhere.HasPassword = "", samplePasskeyHint, nil, false
-	elsewhere.Problem = "That is your only way to sign in. Add another one first."
+	elsewhere.Problem = "That is your only sign-in method. Add another one first."
 	add("security-refused", SecurityPage(elsewhere))
 
 	change := ChangePassword{Frame: sampleSettings("Security"), HasPassword: true, Action: "/settings/password", CancelPath: "/settings/security"}
@@ -274,7 +274,7 @@ func samplesOfOrganizations(add func(string, templ.Component)) {
 	add("organization-new", OrganizationPage(fresh))
 	fresh.Name, fresh.Description, fresh.RequireSecondStep = "Harbor!", "Cloud of the harbour works", true
 	fresh.Fields = fault.Fields{
-		"name":                "Use 2 to 39 lower-case letters, digits and single hyphens.",
+		"name":                "Use 2 to 39 lowercase letters, digits and single hyphens.",
 		"require_second_step": "Add a passkey of your own first, under Security. Otherwise you lock yourself out.",
 	}
 	add("organization-new-faults", OrganizationPage(fresh))

@@ -223,7 +223,7 @@ func TestTheAuditLogOfAnOperator(t *testing.T) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := verify("--data", folder); code != exitFailed || said != "mooring audit: the audit log is not sound. Entry 3 was changed: its digest does not fit what it says.\n" {
+	if code, said := verify("--data", folder); code != exitFailed || said != "mooring audit: the audit log is not sound. Entry 3 was changed: its digest doesn't match its content.\n" {
 		t.Errorf("a changed entry: exit %d, %q", code, said)
 	}
 	if code, said := verify("--data", folder, "--key-file", in("nowhere")); code != exitFailed {

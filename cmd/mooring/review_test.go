@@ -62,7 +62,7 @@ func TestReviewVerify(t *testing.T) {
 	}{
 		"with the key":               {[]string{"verify", at("pack.zip"), "--public-key", at("key.pem")}, exitOK, proved},
 		"with a newer key":           {[]string{"verify", at("pack.zip"), "--public-key", at("vouched.pem")}, exitOK, proved},
-		"with a newer key alone":     {[]string{"verify", at("pack.zip"), "--public-key", at("newest.pem")}, exitFailed, "which is none of those that were given"},
+		"with a newer key alone":     {[]string{"verify", at("pack.zip"), "--public-key", at("newest.pem")}, exitFailed, "which isn't one of the keys you gave"},
 		"flags first":                {[]string{"verify", "--public-key", at("key.pem"), at("pack.zip")}, exitOK, proved},
 		"with the fingerprint":       {[]string{"verify", at("pack.zip"), "--public-key", key[0].Fingerprint()}, exitOK, proved},
 		"without a key":              {[]string{"verify", at("pack.zip")}, exitOK, unproved},
@@ -73,7 +73,7 @@ func TestReviewVerify(t *testing.T) {
 		"no pack":                    {[]string{"verify", at("key.pem")}, exitFailed, "It is no ZIP file"},
 		"a folder":                   {[]string{"verify", folder}, exitFailed, "It is no ZIP file"},
 		"no such file":               {[]string{"verify", at("nothing.zip")}, exitFailed, "no such file"},
-		"no key in the file":         {[]string{"verify", at("pack.zip"), "--public-key", at("key.txt")}, exitUsage, "it holds no public key"},
+		"no key in the file":         {[]string{"verify", at("pack.zip"), "--public-key", at("key.txt")}, exitUsage, "it contains no public key"},
 		"no such key file":           {[]string{"verify", at("pack.zip"), "--public-key", at("nothing.pem")}, exitUsage, "no such file"},
 		"no file":                    {[]string{"verify"}, exitUsage, "say which FILE"},
 		"two files":                  {[]string{"verify", at("pack.zip"), at("pack.zip")}, exitUsage, "unexpected argument"},

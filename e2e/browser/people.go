@@ -66,7 +66,7 @@ const (
 
 	PeoplePath = "/accounts/harbor/people"
 	KeysPath   = "/accounts/harbor/api-keys"
-	NotThere   = "There is nothing here, or it is not shared with you."
+	NotThere   = "There is nothing here, or it isn't shared with you."
 )
 
 // Choose takes an option of a list by its first letters, as people type them.

@@ -93,7 +93,7 @@ func TestChanges(t *testing.T) {
 	b.SignIn(w, browser.Owner)
 	dock := browser.Scripted("Dry Dock")
 	b.Leads(func() { b.Save(dock, "Save without checking") })
-	b.SeesIn(browser.Status, "Not verified", "Never")
+	b.SeesIn(browser.Status, "Not checked", "Never")
 	b.Shown("credential-not-verified")
 	b.Click("button", "Check now")
 	b.SeesIn(browser.Status, "Connected")

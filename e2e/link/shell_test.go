@@ -27,7 +27,7 @@ func TestCloudShell(t *testing.T) {
 		t.Error("typing closed the part with the command")
 	}
 	b.Shown("dialog-command")
-	b.Click("button", "Copy command: Link, with the right to read")
+	b.Click("button", "Copy command: Link with read access")
 	b.SeesIn("#dialog-announce", "Copied")
 
 	shell := b.Another()

@@ -43,7 +43,7 @@ func TestInvitation(t *testing.T) {
 	late := w.NewTab(browser.WideLight)
 	late.Expect("404 (Not Found)")
 	late.Open(link)
-	late.Sees("This invitation is used, was taken back or has expired. Ask who invited you for a new one.")
+	late.Sees("This invitation has already been used, was revoked, or has expired. Ask the person who invited you for a new one.")
 	late.Shown("join-used")
 
 	// Somebody who has an account here already signs in on the way.

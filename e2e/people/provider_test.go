@@ -115,7 +115,7 @@ func TestProviderLinked(t *testing.T) {
 	b.Shown("sign-in-down")
 	issuer.GoUp()
 	goThrough(b, issuer, withHarbor)
-	b.Sees("Nobody here has linked that identity. Sign in the way you did before and link it under Security, or ask for an invitation.")
+	b.Sees("That identity isn't linked to anybody here. Sign in the way you did before and link it under Security, or ask for an invitation.")
 	b.Shown("sign-in-unknown")
 
 	b.SignInAs(s.World, browser.Ada, browser.AdminPassword)
