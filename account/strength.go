@@ -9,7 +9,7 @@ import (
 
 // What people read about a password that is not taken.
 const (
-	sayTooShort  = "Use at least 12 characters. A few words in a row are fine."
+	sayTooShort  = "Use at least 12 characters. Several words in a row work well."
 	sayTooLong   = "Use at most 1,024 characters."
 	sayRepeated  = "That is the same character repeated. A few words in a row are better."
 	sayYourself  = "That is your own name or address. Use something that nobody can guess from what they know about you."

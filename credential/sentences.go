@@ -46,7 +46,7 @@ var (
 	ErrUnlinkReason = fault.New(fault.Invalid, "credential.unlink-reason",
 		"Enter a reason of 3 to 500 characters. It is kept in the audit log.")
 	ErrLookAgain = fault.New(fault.Conflict, "credential.look-again",
-		"Somebody changed this linked account while you had it open. Check it again before you decide.")
+		"Somebody changed this linked account while you had it open. Review the changes before you decide.")
 	ErrOwnLink = fault.New(fault.Forbidden, "credential.own-link",
 		"You linked this account yourself, so another administrator must decide on it.")
 	ErrInUse = fault.New(fault.Conflict, "credential.in-use",

@@ -84,7 +84,7 @@ func TestAJobThatEndedSaysWhatFailedAndWhy(t *testing.T) {
 	}})
 	s.ends(id, review.JobFinished, "")
 	body := html.UnescapeString(s.ask("admin", "GET", jobOf(id), nil).Body.String())
-	for _, want := range []string{"Finished", "It went well for 1 and failed for 2.", "The certificate was not found.", `href="` + linkedAccountOf(production) + `"`,
+	for _, want := range []string{"Finished", "Succeeded for 1 and failed for 2.", "The certificate was not found.", `href="` + linkedAccountOf(production) + `"`,
 		formulaLabel, "unlinked", `name="failed-of" value="` + id + `"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not hold %s", want)

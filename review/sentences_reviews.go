@@ -23,7 +23,7 @@ var (
 	ErrDecidedMeanwhile = fault.New(fault.Conflict, "review.decided-meanwhile",
 		"Another reviewer has already decided this one. Open it again if you disagree.")
 	ErrLinkChanged = fault.New(fault.Conflict, "review.link-changed",
-		"This linked account changed while you had it open. Check it again before you decide.")
+		"This linked account changed while you had it open. Review the changes before you decide.")
 	ErrUnlinkedMeanwhile = fault.New(fault.Conflict, "review.unlinked-meanwhile",
 		"This one has been unlinked in the meantime, so there is nothing left to decide.")
 	ErrNoSuchDecision = fault.New(fault.Invalid, "review.no-such-decision",

@@ -55,7 +55,7 @@ func TestAnUndoSaysWhoseItIsAndLeavesWhatChanged(t *testing.T) {
 		jobSame(t, "how many were left", n, 2)
 		jobSame(t, "what was left", left[0], review.JobFailure{CredentialID: "credential-3", Label: "Label of credential-3", Account: "acme",
 			Sentence: "It has changed since the job, so it was left as it is."})
-		jobSame(t, "the last entry", w.shelf.lastEntry().Detail, "Undo of job 1: Disable: All linked accounts. 999 done, 2 left as they are")
+		jobSame(t, "the last entry", w.shelf.lastEntry().Detail, "Undo of job 1: Disable: All linked accounts. 999 done, 2 left unchanged")
 		jobSame(t, "the entry of its start", w.shelf.entries[2].Detail, "Undo of job 1: Disable: All linked accounts. Reason: Undo of job 1: Left the company")
 
 		// What was left can be tried again, and only that.
