@@ -61,7 +61,7 @@ func (s *Service) RequestPasswordReset(ctx context.Context, email string, from O
 		select {
 		case s.resets <- resetRequest{email, from}:
 		default:
-			s.log.Warn("too too many people asked for a new password at once, so Mooring did not send a mail", "request", from.RequestID)
+			s.log.Warn("too many people asked for a new password at once, so Mooring did not send a mail", "request", from.RequestID)
 		}
 		return nil
 	})
@@ -100,13 +100,13 @@ func (s *Service) mailReset(ctx context.Context, request resetRequest) error {
 	}
 	return s.mailer.Send(ctx, person.Email, "Set a new password on Mooring", fmt.Sprintf(`Hello,
 
-somebody, probably you, forgot the password of %s on Mooring.
+somebody, probably you, asked to reset the password for %s on Mooring.
 
 To set a new one, open this address by %s:
 
 %s
 
-It works once, and changes the password only. If it wasn't you, do nothing: your password stays as it is.
+The address works once, and only changes the password. If this wasn't you, ignore this mail: your password stays the same.
 The request came from %s.
 `, person.Email, reset.ExpiresAt.UTC().Format("2 January 2006, 15:04 UTC"), s.resetLink(token.Reveal()), request.from.Address))
 }

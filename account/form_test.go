@@ -13,9 +13,9 @@ import (
 const (
 	sayEmail        = "Enter an e-mail address, such as ada@example.com."
 	sayName         = "Enter your name, at most 80 characters."
-	sayShort        = "Use at least 12 characters. A few words in a row are fine."
+	sayShort        = "Use at least 12 characters. Several words in a row work well."
 	sayLong         = "Use at most 1,024 characters."
-	sayOrganization = "Use 2 to 39 lower-case letters, digits and single hyphens, or leave it empty."
+	sayOrganization = "Use 2 to 39 lowercase letters, digits and single hyphens, or leave it empty."
 )
 
 func TestTheSetUpFormSaysWhatIsWrongWithEachField(t *testing.T) {

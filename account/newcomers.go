@@ -31,7 +31,7 @@ func (f *Newcomer) check(policy Policy) error {
 	fields := f.checkWho()
 	switch others := f.Identity != nil || f.Passkey != nil; {
 	case f.Identity != nil && f.Passkey != nil, others && f.Password != "":
-		fields["password"] = "Choose one way to sign in. You can add others later."
+		fields["password"] = "Choose one sign-in method. You can add others later."
 	case others:
 	case !policy.Passwords:
 		fields["password"] = sayNoneTaken
@@ -54,7 +54,7 @@ func (f *Newcomer) checkWho() fault.Fields {
 		fields["name"] = sayYourName
 	}
 	if f.Organization != "" && !isAccountName(f.Organization) {
-		fields["organization"] = "Use 2 to 39 lower-case letters, digits and single hyphens, or leave it empty."
+		fields["organization"] = "Use 2 to 39 lowercase letters, digits and single hyphens, or leave it empty."
 	}
 	return fields
 }

@@ -214,7 +214,7 @@ func TestANewcomerChoosesExactlyOneWay(t *testing.T) {
 		}
 	}
 	_, err := h.under(account.Policy{}).Add(t.Context(), newcomer(), false, nil, audit.BySystem())
-	h.at(err, "password", "Passwords are turned off here. Choose another way to sign in.")
+	h.at(err, "password", "Passwords are turned off here. Choose another sign-in method.")
 }
 
 func TestResetLetsSomebodyInAgain(t *testing.T) {
@@ -229,7 +229,7 @@ func TestResetLetsSomebodyInAgain(t *testing.T) {
 		return err
 	}
 	h.want(reset(h, "nobody@example.com", next), account.ErrNoSuchPerson)
-	h.at(reset(h, email, "short"), "password", "Use at least 12 characters. A few words in a row are fine.")
+	h.at(reset(h, email, "short"), "password", "Use at least 12 characters. Several words in a row work well.")
 	h.want(reset(h.under(account.Policy{}), email, next), account.ErrPasswordsOff)
 	h.ok(reset(h, " ADA@example.com", next))
 	if e := h.log()[0]; e.Action != audit.ResetPerson || e.Detail != email || e.Actor != operator {

@@ -108,7 +108,7 @@ func (f *OrganizationForm) check() error {
 	f.Name, f.Description = strings.ToLower(strings.TrimSpace(f.Name)), text.Line(f.Description)
 	fields := fault.Fields{}
 	if !isAccountName(f.Name) {
-		fields["name"] = "Use 2 to 39 lower-case letters, digits and single hyphens."
+		fields["name"] = "Use 2 to 39 lowercase letters, digits and single hyphens."
 	}
 	if utf8.RuneCountInString(f.Description) > maxDescription {
 		fields["description"] = "Use at most 200 characters."
@@ -311,13 +311,13 @@ func (o *Organizations) mail(ctx context.Context, i Invitation, token secret.Tex
 func (o *Organizations) letter(i Invitation, token secret.Text, actor audit.Actor) string {
 	return fmt.Sprintf(`Hello,
 
-%s invites you to join the organization %s on Mooring, with the role %s.
+%s has invited you to join the organization %s on Mooring, with the role %s.
 
 To join, open this address by %s:
 
 %s
 
-It works once, and only for %s. If you did not expect this, do nothing.
+The address works once, and only for %s. If you didn't expect this, ignore this mail.
 `, actor.Name, i.Account.Name, i.Role, i.ExpiresAt.UTC().Format("2 January 2006, 15:04 UTC"), o.link(token.Reveal()), i.Email)
 }
 

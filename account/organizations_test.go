@@ -576,7 +576,7 @@ func TestAMailedInvitationIsForTheReaderOfTheMail(t *testing.T) {
 	if sent.to != "bob@example.com" || sent.subject != "Join acme on Mooring" {
 		t.Errorf("sent to %s about %s", sent.to, sent.subject)
 	}
-	for _, part := range []string{"ada@example.com invites you", "organization acme", "role viewer", "29 November 2026, 09:14 UTC", "only for bob@example.com"} {
+	for _, part := range []string{"ada@example.com has invited you", "organization acme", "role viewer", "29 November 2026, 09:14 UTC", "only for bob@example.com"} {
 		if !strings.Contains(sent.text, part) {
 			t.Errorf("the letter does not say %q:\n%s", part, sent.text)
 		}

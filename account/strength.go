@@ -9,12 +9,12 @@ import (
 
 // What people read about a password that is not taken.
 const (
-	sayTooShort  = "Use at least 12 characters. A few words in a row are fine."
+	sayTooShort  = "Use at least 12 characters. Several words in a row work well."
 	sayTooLong   = "Use at most 1,024 characters."
-	sayRepeated  = "That is one character again and again. A few words in a row are better."
-	sayYourself  = "That is your own name or address. Use something that nobody knows of you."
-	sayCommon    = "Many people use that password, so it is tried first. A few words in a row are better."
-	sayNoneTaken = "Passwords are turned off here. Choose another way to sign in."
+	sayRepeated  = "That is the same character repeated. A few words in a row are better."
+	sayYourself  = "That is your own name or address. Use something that nobody can guess from what they know about you."
+	sayCommon    = "Many people use that password, so attackers try it first. A few words in a row are better."
+	sayNoneTaken = "Passwords are turned off here. Choose another sign-in method."
 )
 
 // passwordTrouble says why a password is not taken, or nothing. Length counts;

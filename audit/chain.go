@@ -43,7 +43,7 @@ func newChain(keys []PublicKey, notary *Notary, sent []Checkpoint) *chain {
 func (c *chain) segment(s Segment) *Break {
 	switch {
 	case VerifySignature(c.keys, sealing, s.spelt(), s.Signature) != nil:
-		return atEntry(s.First, "The segment of archived entries %d to %d is not signed by this Mooring.", s.First, s.Last)
+		return atEntry(s.First, "The segment of archived entries %d to %d isn't signed by this Mooring.", s.First, s.Last)
 	case c.begun:
 		return atEntry(s.First, "The segment of archived entries %d to %d is in the wrong place.", s.First, s.Last)
 	case s.First > c.next:
@@ -108,13 +108,13 @@ func (c *chain) take(p Checkpoint) *Break {
 	last := c.checkpoint
 	switch {
 	case VerifySignature(c.keys, checkpointing, p.spelt(), p.Signature) != nil:
-		return atCheckpoint(p.Number, "Checkpoint %d is not signed by this Mooring.", p.Number)
+		return atCheckpoint(p.Number, "Checkpoint %d isn't signed by this Mooring.", p.Number)
 	case p.Number > last.Number+1:
 		return atCheckpoint(last.Number+1, "%s", missing("Checkpoint", "Checkpoints", last.Number+1, p.Number-1))
 	case p.Number <= last.Number:
 		return atCheckpoint(p.Number, "Checkpoint %d comes after checkpoint %d: the checkpoints are out of order.", p.Number, last.Number)
 	case c.knows(last) && !bytes.Equal(p.Previous, last.digest()):
-		return atCheckpoint(p.Number, "Checkpoint %d does not follow the checkpoint before it.", p.Number)
+		return atCheckpoint(p.Number, "Checkpoint %d doesn't continue the checkpoint before it.", p.Number)
 	case p.Entry >= c.next:
 		return &Break{Entry: c.next, Checkpoint: p.Number,
 			What: fmt.Sprintf("The log ends at entry %d, but it had at least %d when checkpoint %d was created.", c.next-1, p.Entry, p.Number)}

@@ -27,7 +27,7 @@ type Signature struct {
 }
 
 // ErrSignature says that no key that is trusted made a signature.
-var ErrSignature = errors.New("it is not signed by this Mooring")
+var ErrSignature = errors.New("it isn't signed by this Mooring")
 
 // VerifySignature checks a signature that Notary.Sign made for the same
 // purpose and message with one of the keys.
@@ -137,7 +137,7 @@ func publicKeyIn(block *pem.Block) (PublicKey, error) {
 	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
 	key, ok := parsed.(ed25519.PublicKey)
 	if err != nil || !ok || block.Type != pemType {
-		return nil, errors.New("it holds something else than Ed25519 public keys")
+		return nil, errors.New("it contains something other than Ed25519 public keys")
 	}
 	return PublicKey(key), nil
 }

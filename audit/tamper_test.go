@@ -119,8 +119,8 @@ func TestTamperingIsFoundAndLocated(t *testing.T) {
 		"the first checkpoint":         {[]string{`DELETE FROM audit_checkpoints WHERE number = 1`}, 0, 1, "Checkpoint 1 is missing."},
 		"the last checkpoint":          {[]string{`DELETE FROM audit_checkpoints WHERE number = 3`}, 0, 3, "Checkpoint 3 is missing."},
 		"all checkpoints":              {[]string{`DELETE FROM audit_checkpoints`}, 0, 1, "Checkpoints 1 to 3 are missing."},
-		"checkpoints change places":    {[]string{`UPDATE audit_checkpoints SET number = 9 WHERE number = 1`, `UPDATE audit_checkpoints SET number = 1 WHERE number = 2`, `UPDATE audit_checkpoints SET number = 2 WHERE number = 9`}, 0, 1, "Checkpoint 1 is not signed by this Mooring."},
-		"a checkpoint stands for two":  {[]string{`DELETE FROM audit_checkpoints WHERE number = 2`, `UPDATE audit_checkpoints SET number = 2 WHERE number = 3`}, 0, 2, "Checkpoint 2 is not signed by this Mooring."},
+		"checkpoints change places":    {[]string{`UPDATE audit_checkpoints SET number = 9 WHERE number = 1`, `UPDATE audit_checkpoints SET number = 1 WHERE number = 2`, `UPDATE audit_checkpoints SET number = 2 WHERE number = 9`}, 0, 1, "Checkpoint 1 isn't signed by this Mooring."},
+		"a checkpoint stands for two":  {[]string{`DELETE FROM audit_checkpoints WHERE number = 2`, `UPDATE audit_checkpoints SET number = 2 WHERE number = 3`}, 0, 2, "Checkpoint 2 isn't signed by this Mooring."},
 		"the head is gone":             {[]string{`DELETE FROM audit_head`}, 0, 0, "The head of the log is missing."},
 		"the head and the log":         {[]string{`DELETE FROM audit_head`, `DELETE FROM audit`, `DELETE FROM audit_checkpoints`}, 0, 0, "The head of the log is missing."},
 		"entries are called archived":  {[]string{`DELETE FROM audit WHERE id < 5`, `INSERT INTO audit_segments SELECT 1, 1, 4, 0, 0, zeroblob(32), digest, '[]', 0, key, signature FROM audit_checkpoints WHERE number = 1`}, 1, 0, "The segment of archived entries 1 to 4 is not signed by this Mooring."},
@@ -214,7 +214,7 @@ func TestACheckpointOfAnotherCourseIsFound(t *testing.T) {
 	path := fromTemplate(t)
 	tamper(t, path, fmt.Sprintf(`UPDATE audit_checkpoints SET previous = x'%x', signature = x'%x' WHERE number = 2`, forked.Previous, forked.Signature.Bytes))
 	v := verifyFile(t, path)
-	if v.Sound || v.Broken.What != "Checkpoint 2 does not follow the checkpoint before it." {
+	if v.Sound || v.Broken.What != "Checkpoint 2 doesn't continue the checkpoint before it." {
 		t.Errorf("got %+v", v.Broken)
 	}
 }

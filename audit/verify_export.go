@@ -68,7 +68,7 @@ func VerifyExport(r io.Reader, trusted Trusted, sent []Checkpoint) (Verdict, err
 // header takes the first line.
 func (c *chain) header(h Header) *Break {
 	if VerifySignature(c.keys, exporting, h.spelt(), h.Signature) != nil {
-		return &Break{What: "The first line of the export is not signed with the key that was given, nor with one that it vouches for."}
+		return &Break{What: "The first line of the export isn't signed with the given key, or with a key that it vouches for."}
 	}
 	if h.Segments == 0 {
 		c.startAt(h.First, h.Before, h.CheckpointAfter)
@@ -91,7 +91,7 @@ func (c *chain) line(number int, h Header, text []byte) *Break {
 	case l.Checkpoint != nil:
 		return c.take(*l.Checkpoint)
 	}
-	return &Break{What: fmt.Sprintf("Line %d of the export is a second first line.", number)}
+	return &Break{What: fmt.Sprintf("Line %d of the export repeats the first line.", number)}
 }
 
 // endOf compares what came with what the header promised.
@@ -104,7 +104,7 @@ func (c *chain) endOf(h Header) *Break {
 	case c.next-1 > h.Last:
 		return atEntry(h.Last+1, "Entries were added after the end of the export, which is entry %d.", h.Last)
 	case !bytes.Equal(c.digest, h.Digest):
-		return atEntry(h.Last, "Entry %d is not the one that the first line of the export names.", h.Last)
+		return atEntry(h.Last, "Entry %d isn't the one that the first line of the export records.", h.Last)
 	case c.checkpoint.Number < h.Checkpoints:
 		return atCheckpoint(c.checkpoint.Number+1, "%s", missing("Checkpoint", "Checkpoints", c.checkpoint.Number+1, h.Checkpoints))
 	case c.checkpoint.Number > h.Checkpoints:

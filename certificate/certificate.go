@@ -39,7 +39,7 @@ const WarnBefore = 30 * 24 * time.Hour
 var ErrNone = fault.New(fault.NotFound, "certificate.none", "This account has no certificate yet. Try again in a moment.")
 
 // ErrJustMade is what people read who ask for a new one twice.
-var ErrJustMade = fault.New(fault.Conflict, "certificate.just-made", "A new certificate was made minutes ago. Upload that one, or wait 10 minutes to make another.")
+var ErrJustMade = fault.New(fault.Conflict, "certificate.just-made", "A new certificate was made a few minutes ago. Use that one, or wait 10 minutes to make another.")
 
 // renewPause is how long after one certificate the next can be made.
 const renewPause = 10 * time.Minute

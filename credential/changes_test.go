@@ -15,7 +15,7 @@ func TestTheLogTellsWhatChangedFromWhatToWhat(t *testing.T) {
 	w.changed(audit.Change{Field: "Label", After: "one"}, audit.Change{Field: "Subscription ID", After: "subscription-one"},
 		audit.Change{Field: "Directory (tenant) ID", After: "tenant-one"}, audit.Change{Field: "Application (client) ID", After: "client-one"},
 		audit.Change{Field: "Method", After: "Application"}, audit.Change{Field: "Environment", After: "Public"},
-		audit.Change{Field: "Certificate (SHA-1)", After: linked.CertificateSHA1}, audit.Change{Field: "Status", After: "Not verified"})
+		audit.Change{Field: "Certificate (SHA-1)", After: linked.CertificateSHA1}, audit.Change{Field: "Status", After: "Not checked"})
 
 	c = w.decided(c, credential.Pass)
 	w.certify(acme, 2)
@@ -25,14 +25,14 @@ func TestTheLogTellsWhatChangedFromWhatToWhat(t *testing.T) {
 		audit.Change{Field: "Subscription ID", Before: "subscription-one", After: "subscription-two"},
 		audit.Change{Field: "Directory (tenant) ID", Before: "tenant-one", After: "tenant-two"},
 		audit.Change{Field: "Application (client) ID", Before: "client-one", After: "client-two"},
-		audit.Change{Field: "Status", Before: "Connected", After: "Not verified"})
+		audit.Change{Field: "Status", Before: "Connected", After: "Not checked"})
 
 	_, err = w.Disable(t.Context(), ofAcme, c.ID)
 	w.ok(err)
-	w.changed(audit.Change{Field: "Status", Before: "Not verified", After: "Disabled"})
+	w.changed(audit.Change{Field: "Status", Before: "Not checked", After: "Disabled"})
 	_, err = w.Enable(t.Context(), ofAcme, c.ID)
 	w.ok(err)
-	w.changed(audit.Change{Field: "Status", Before: "Disabled", After: "Not verified"})
+	w.changed(audit.Change{Field: "Status", Before: "Disabled", After: "Not checked"})
 }
 
 func TestACheckTellsOfAChangeOnlyWhenThereIsOne(t *testing.T) {
@@ -41,7 +41,7 @@ func TestACheckTellsOfAChangeOnlyWhenThereIsOne(t *testing.T) {
 		c := w.link("one")
 		settle()
 		w.changed(audit.Change{Field: "Directory (tenant) ID", Before: "tenant-one", After: "tenant-found"},
-			audit.Change{Field: "Status", Before: "Not verified", After: "Connected"})
+			audit.Change{Field: "Status", Before: "Not checked", After: "Connected"})
 		_, err := w.Verify(t.Context(), ofAcme, c.ID)
 		w.ok(err)
 		settle()

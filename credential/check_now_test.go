@@ -51,7 +51,7 @@ func TestCheckNowSaysWhyItFailed(t *testing.T) {
 		"copying":     {ends(cloud.Waiting), cloud.StillCopying, "sign-in ended as waiting"},
 		"our own side": {func(context.Context, cloud.Attempt, func(cloud.StageResult)) (cloud.Finding, error) {
 			return cloud.Finding{}, errors.New("private")
-		}, cloud.CouldNotCheck, "The check broke off on our side. Try again later."},
+		}, cloud.CouldNotCheck, "The check was interrupted on our side. Try again later."},
 		"advisory": {func(_ context.Context, _ cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
 			report(result("directory", cloud.OK))
 			report(result("sign-in", cloud.OK))
@@ -80,7 +80,7 @@ func TestCheckNowSaysWhatThePolicySays(t *testing.T) {
 	finished, err := w.CheckNow(t.Context(), order, c.ID)
 	w.ok(err)
 	same(t, "the state", finished.Credential.State, credential.PendingApproval)
-	same(t, "why it does not connect", finished.Sentence, "It may do more than is let in without an approval: It may list machines.")
+	same(t, "why it does not connect", finished.Sentence, "It has permissions that need approval: It may list machines.")
 }
 
 func TestNothingIsCheckedTwiceAtOnce(t *testing.T) {
@@ -182,7 +182,7 @@ func TestWhatIsStoppedDuringCheckNowStaysStopped(t *testing.T) {
 		close(next)
 		finished := <-ended
 		same(t, "the state", finished.Credential.State, credential.Stopped)
-		same(t, "what it says", finished.Sentence, "Somebody changed the credential while it was checked, so that the check decided nothing.")
+		same(t, "what it says", finished.Sentence, "Somebody changed the credential during the check, so the result doesn't count. Check it again.")
 		same(t, "the stored state", w.find(c).State, credential.Stopped)
 	})
 }

@@ -74,10 +74,10 @@ func TestThePolicyIsKeptAndChangedByVersion(t *testing.T) {
 	wantChanges := []audit.Change{{Field: "Every new link needs an approval", Before: "no", After: "yes"},
 		{Field: "Providers whose links need an approval", Before: "none", After: "azure"},
 		{Field: "Rights that need no approval", Before: "any", After: "It may list machines."},
-		{Field: "Providers that may be linked", Before: "any", After: "azure"},
+		{Field: "Providers that can be linked", Before: "any", After: "azure"},
 		{Field: "Directories that may be linked", Before: "any", After: "tenant-one, tenant-two"},
 		{Field: "Subscriptions that may be linked", Before: "any", After: "subscription-one"},
-		{Field: "Longest life of a certificate", Before: "any", After: "90 days"}}
+		{Field: "Longest certificate lifetime", Before: "any", After: "90 days"}}
 	if !slices.Equal(entries[0].Changes, wantChanges) {
 		t.Errorf("the entry tells of %+v", entries[0].Changes)
 	}
@@ -120,15 +120,15 @@ func TestWhatIsWrongWithAPolicyIsSaidAtItsFields(t *testing.T) {
 		form credential.RulesForm
 		says fault.Fields
 	}{
-		"a provider that is not there": {credential.RulesForm{ApproveProviders: []string{"aws"}}, fault.Fields{"approve-provider": "Choose among the providers in the list."}},
+		"a provider that is not there": {credential.RulesForm{ApproveProviders: []string{"aws"}}, fault.Fields{"approve-provider": "Choose from the providers in the list."}},
 		"none of the providers":        {credential.RulesForm{OnlyProviders: true}, fault.Fields{"provider": "Choose at least one provider, or allow all."}},
-		"some, and none of them":       {credential.RulesForm{ApproveSome: true, Rights: []string{mayList}}, fault.Fields{"approval": "Tick at least one provider, or the box about permissions, or choose None."}},
-		"a right that is not there":    {credential.RulesForm{RightsOn: true, Rights: []string{"Anything"}}, fault.Fields{"right": "Choose among the rights in the list."}},
+		"some, and none of them":       {credential.RulesForm{ApproveSome: true, Rights: []string{mayList}}, fault.Fields{"approval": "Select at least one provider, or the box about permissions, or choose None."}},
+		"a right that is not there":    {credential.RulesForm{RightsOn: true, Rights: []string{"Anything"}}, fault.Fields{"right": "Choose from the permissions in the list."}},
 		"no subscription ID":           {credential.RulesForm{Subscriptions: "good\n no id"}, fault.Fields{"subscriptions": "Line 2: That is not a subscription ID."}},
-		"too many":                     {credential.RulesForm{Directories: many.String()}, fault.Fields{"directories": "List at most 1000."}},
-		"no number of days":            {credential.RulesForm{LongestCertificate: "a year"}, fault.Fields{"longest-certificate": "Enter a number of days from 0 to 3650. 0 allows any."}},
-		"negative days":                {credential.RulesForm{LongestCertificate: "-1"}, fault.Fields{"longest-certificate": "Enter a number of days from 0 to 3650. 0 allows any."}},
-		"too many days":                {credential.RulesForm{LongestCertificate: "3651"}, fault.Fields{"longest-certificate": "Enter a number of days from 0 to 3650. 0 allows any."}},
+		"too many":                     {credential.RulesForm{Directories: many.String()}, fault.Fields{"directories": "Enter at most 1,000."}},
+		"no number of days":            {credential.RulesForm{LongestCertificate: "a year"}, fault.Fields{"longest-certificate": "Enter a number of days from 0 to 3650. 0 means no limit."}},
+		"negative days":                {credential.RulesForm{LongestCertificate: "-1"}, fault.Fields{"longest-certificate": "Enter a number of days from 0 to 3650. 0 means no limit."}},
+		"too many days":                {credential.RulesForm{LongestCertificate: "3651"}, fault.Fields{"longest-certificate": "Enter a number of days from 0 to 3650. 0 means no limit."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.Intake().Change(t.Context(), order, test.form)
@@ -150,16 +150,16 @@ func TestWhatThePolicyRefusesIsNotSaved(t *testing.T) {
 		late   bool // the preview cannot know
 	}{
 		"a subscription": {rules: credential.RulesForm{Subscriptions: "subscription-first\nsubscription-other"},
-			says: fault.Fields{"subscription_id": "Your administrators do not let people link this subscription. Check the ID, or ask an administrator of this site to allow it."}, policy: "subscription"},
+			says: fault.Fields{"subscription_id": "Your administrators don't allow linking this subscription. Check the ID, or ask a site administrator to allow it."}, policy: "subscription"},
 		"a directory": {rules: credential.RulesForm{Directories: "tenant-first"},
-			says: fault.Fields{"tenant_id": "Your administrators do not let people link subscriptions of this directory. Choose another subscription, or ask an administrator of this site to allow the directory."}, policy: "directory"},
+			says: fault.Fields{"tenant_id": "Your administrators don't allow linking subscriptions in this directory. Choose another subscription, or ask a site administrator to allow the directory."}, policy: "directory"},
 		"a directory that cannot be found": {rules: credential.RulesForm{Directories: "tenant-first"}, target: func(f *cloud.Form) { f.TenantID = "" },
-			says: fault.Fields{"tenant_id": "Your administrators let people link certain directories only, and Mooring could not find the directory of this subscription. Check the ID and try again in some minutes."}, policy: "directory", late: true},
+			says: fault.Fields{"tenant_id": "Your administrators allow only certain directories, and Mooring couldn't find the directory of this subscription. Check the ID and try again in a few minutes."}, policy: "directory", late: true},
 		"a directory that nobody could type": {rules: credential.RulesForm{Directories: "tenant-first"}, target: func(f *cloud.Form) { f.ClientID = "" },
-			says: fault.Fields{"subscription_id": "Your administrators do not let people link subscriptions of this directory. Choose another subscription, or ask an administrator of this site to allow the directory."}, policy: "directory"},
+			says: fault.Fields{"subscription_id": "Your administrators don't allow linking subscriptions in this directory. Choose another subscription, or ask a site administrator to allow the directory."}, policy: "directory"},
 		"a subscription in a directory": {rules: credential.RulesForm{Directories: "tenant-first", Subscriptions: "subscription-first"},
-			says: fault.Fields{"subscription_id": "Your administrators do not let people link this subscription. Check the ID, or ask an administrator of this site to allow it.",
-				"tenant_id": "Your administrators do not let people link subscriptions of this directory. Choose another subscription, or ask an administrator of this site to allow the directory."}, policy: "subscription, directory"},
+			says: fault.Fields{"subscription_id": "Your administrators don't allow linking this subscription. Check the ID, or ask a site administrator to allow it.",
+				"tenant_id": "Your administrators don't allow linking subscriptions in this directory. Choose another subscription, or ask a site administrator to allow the directory."}, policy: "subscription, directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -263,7 +263,7 @@ func TestALinkWhoseDirectoryTurnsOutNotToBeAllowedNeverConnects(t *testing.T) {
 			got := w.find(c)
 			same(t, "the state", got.State, credential.NeedsAttention)
 			same(t, "the directory, which is not taken over", got.Target.TenantID, "")
-			if !strings.Contains(got.Reason, "tenant-found") || !strings.Contains(got.Reason, "do not let people link") {
+			if !strings.Contains(got.Reason, "tenant-found") || !strings.Contains(got.Reason, "which your administrators don't allow") {
 				t.Errorf("try %d says %q", try, got.Reason)
 			}
 			same(t, "the outcome", w.runs(c)[try].Outcome, cloud.Broken)
@@ -299,7 +299,7 @@ func TestACertificateThatLivesTooLongIsRefused(t *testing.T) {
 	c := w.link("one")
 	w.rule(credential.RulesForm{LongestCertificate: "364"})
 	_, err := w.Link(t.Context(), ofAcme, "azure", form("two"), true)
-	const says = "The certificate of this account is valid for 365 days, and your administrators allow 364. Make a new certificate, upload it in place of this one, and save again."
+	const says = "The certificate of this account is valid for 365 days, but your administrators allow at most 364. Make a new certificate, upload it in place of this one, and save again."
 	if !maps.Equal(fault.Of(err).Fields, fault.Fields{"certificate_life": says}) {
 		t.Errorf("got %v at %v", err, fault.Of(err).Fields)
 	}
@@ -327,8 +327,8 @@ func TestWhereAnApprovalIsNeededALinkWaitsForIt(t *testing.T) {
 		rules  credential.RulesForm
 		reason string
 	}{
-		"all":          {credential.RulesForm{ApproveAll: true}, "Every new link needs an approval here."},
-		"the provider": {credential.RulesForm{ApproveProviders: []string{"azure"}}, "Every new link of this provider needs an approval here."},
+		"all":          {credential.RulesForm{ApproveAll: true}, "Every new link needs approval here."},
+		"the provider": {credential.RulesForm{ApproveProviders: []string{"azure"}}, "Every new link to this provider needs approval here."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			live(t, func(t *testing.T, w world) {
@@ -456,7 +456,7 @@ func TestMoreRightsThanNamedAreHeldUntilApproved(t *testing.T) {
 		settle()
 		got := w.find(c)
 		same(t, "the state with more than named", got.State, credential.PendingApproval)
-		same(t, "the reason", got.Reason, "It may do more than is let in without an approval: It may give roles to others.")
+		same(t, "the reason", got.Reason, "It has permissions that need approval: It may give roles to others.")
 		same(t, "the plan", got.NextCheckAt, time.Time{})
 		same(t, "the rights, for who approves", len(got.Rights), 3)
 		same(t, "the entry", w.latest().Action, audit.HoldCredential)
@@ -471,7 +471,7 @@ func TestMoreRightsThanNamedAreHeldUntilApproved(t *testing.T) {
 		w.cloud.answers(may(mayList, mayGive, "azure-anything"))
 		got = check(c)
 		same(t, "the state with a further right", got.State, credential.PendingApproval)
-		same(t, "the reason", got.Reason, "It may do more than is let in without an approval: azure-anything")
+		same(t, "the reason", got.Reason, "It has permissions that need approval: azure-anything")
 		same(t, "the state of one let in with less, which grew by the next check", w.find(few).State, credential.PendingApproval)
 		same(t, "the state of what was linked before", check(before).State, credential.Connected)
 	})
@@ -506,7 +506,7 @@ func TestRightsThatNobodyKnowsAreHeldOnce(t *testing.T) {
 		settle()
 		got := w.find(c)
 		same(t, "the state", got.State, credential.PendingApproval)
-		same(t, "the reason", got.Reason, "It may do more than is let in without an approval: Mooring cannot tell what it may do.")
+		same(t, "the reason", got.Reason, "It has permissions that need approval: Mooring couldn't read its permissions.")
 		_, err := w.Approve(t.Context(), order, c.ID)
 		w.ok(err)
 		settle()
@@ -614,7 +614,7 @@ func TestAPolicyThatCannotBeReadLetsNothingIn(t *testing.T) {
 	same(t, "how many are linked", len(w.audited()), 0)
 }
 
-// lawless is a store whose policy cannot be read.
+// lawless is a store whose policy can't be read.
 type lawless struct {
 	credential.Store
 	err error

@@ -326,6 +326,6 @@ func linkToExisting(err error, r Request, provider, existingID string) error {
 	if !errors.Is(err, ErrAlreadyLinked) {
 		return err
 	}
-	return ErrAlreadyLinked.At("subscription_id").To("Open the one that is there",
+	return ErrAlreadyLinked.At("subscription_id").To("Open the existing credential",
 		fmt.Sprintf("/accounts/%s/cloud-providers/%s/credentials/%s", r.AccountName, provider, existingID))
 }

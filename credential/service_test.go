@@ -54,7 +54,7 @@ func TestSavingWithoutVerifyingPlansNothing(t *testing.T) {
 }
 
 func TestWhatIsWrongWithAFormIsSaidAtItsFields(t *testing.T) {
-	const missing, long = "Give it a name that your colleagues will recognise, such as Production.", "Use at most 80 characters."
+	const missing, long = "Enter a name that your colleagues will recognize, such as Production.", "Use at most 80 characters."
 	tests := map[string]struct {
 		change func(*cloud.Form)
 		says   fault.Fields
@@ -126,7 +126,7 @@ func TestADoubleIsRefusedWithALinkToTheFirst(t *testing.T) {
 		if f.Fields["subscription_id"] != credential.ErrAlreadyLinked.Sentence {
 			t.Errorf("%s: the sentence is at %v", how, f.Fields)
 		}
-		if want := (fault.Link{Text: "Open the one that is there", Path: "/accounts/acme/cloud-providers/azure/credentials/" + first.ID}); f.Link == nil || *f.Link != want {
+		if want := (fault.Link{Text: "Open the existing credential", Path: "/accounts/acme/cloud-providers/azure/credentials/" + first.ID}); f.Link == nil || *f.Link != want {
 			t.Errorf("%s: the link is %+v, want %+v", how, f.Link, want)
 		}
 	}

@@ -311,14 +311,14 @@ func TestTheWordIsOneForEachState(t *testing.T) {
 		left  time.Duration // until the certificate expires
 		word  string
 	}{
-		{credential.NotVerified, 300 * day, "Not verified"},
+		{credential.NotVerified, 300 * day, "Not checked"},
 		{credential.WaitingCloud, 300 * day, "Waiting for Azure"},
 		{credential.NeedsAttention, 300 * day, "Needs attention"},
 		{credential.Disabled, 300 * day, "Disabled"},
 		{credential.Stopped, 300 * day, "Disabled"},
 		{credential.PendingApproval, 300 * day, "Pending approval"},
 		{credential.PendingApproval, -day, "Pending approval"},
-		{"", 300 * day, "Not verified"},
+		{"", 300 * day, "Not checked"},
 		{credential.Connected, 300 * day, "Connected"},
 		{credential.Connected, 30*day + time.Second, "Connected"},
 		{credential.Connected, 30 * day, "Expires in 30 days"},
@@ -331,7 +331,7 @@ func TestTheWordIsOneForEachState(t *testing.T) {
 		{credential.Connected, time.Second, "Expires today"},
 		{credential.Connected, 0, "Needs attention"},
 		{credential.Connected, -day, "Needs attention"},
-		{credential.NotVerified, -day, "Not verified"},
+		{credential.NotVerified, -day, "Not checked"},
 		{credential.Disabled, -day, "Disabled"},
 	} {
 		for _, zone := range []*time.Location{time.UTC, time.FixedZone("east", 14*60*60)} {

@@ -99,7 +99,7 @@ func (c Credential) Word(cloudName string, now time.Time) string {
 }
 
 var words = map[Status]string{
-	StatusPending: "Pending approval", StatusUnchecked: "Not verified", StatusConnected: "Connected", StatusWarning: "Connected with a warning",
+	StatusPending: "Pending approval", StatusUnchecked: "Not checked", StatusConnected: "Connected", StatusWarning: "Connected with a warning",
 	StatusAttention: "Needs attention", StatusDisabled: "Disabled",
 }
 

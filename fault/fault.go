@@ -73,7 +73,7 @@ func AtFields(fields Fields) error {
 	if len(fields) == 0 {
 		return nil
 	}
-	return &Fault{Kind: Invalid, Code: codeFields, Sentence: "Some fields need another look.", Fields: fields}
+	return &Fault{Kind: Invalid, Code: codeFields, Sentence: "Check the highlighted fields.", Fields: fields}
 }
 
 // At returns a copy of the fault that is shown at the named field.

@@ -30,11 +30,11 @@ var statuses = map[fault.Kind]struct {
 	heading string
 }{
 	fault.Internal:    {http.StatusInternalServerError, "Something went wrong"},
-	fault.Invalid:     {http.StatusUnprocessableEntity, "That did not work"},
+	fault.Invalid:     {http.StatusUnprocessableEntity, "That didn't work"},
 	fault.SignIn:      {http.StatusUnauthorized, "Sign in"},
 	fault.Forbidden:   {http.StatusForbidden, "Not allowed"},
 	fault.NotFound:    {http.StatusNotFound, "Not found"},
-	fault.Conflict:    {http.StatusConflict, "That did not work"},
+	fault.Conflict:    {http.StatusConflict, "That didn't work"},
 	fault.TooMany:     {http.StatusTooManyRequests, "Too many requests"},
 	fault.Unavailable: {http.StatusServiceUnavailable, "Not available"},
 	fault.Storage:     {http.StatusServiceUnavailable, "Not available"},
@@ -120,7 +120,7 @@ func faultOf(err error) *fault.Fault {
 	case errors.As(err, &http4xx) && http4xx.Code >= 400 && http4xx.Code < 500:
 		return errNotHere
 	case errors.Is(err, context.Canceled):
-		return fault.New(fault.Unavailable, "request.given-up", "The request was given up.").Because(err)
+		return fault.New(fault.Unavailable, "request.given-up", "The request was canceled.").Because(err)
 	}
 	return fault.Of(err)
 }
@@ -288,7 +288,7 @@ func (p *oopsPage) render() error {
 	status := statuses[fault.Internal]
 	page, err := rendered(context.Background(), views.ProblemPage(views.Problem{
 		Frame: views.Frame{Title: status.heading, Theme: "system"}, Status: status.code, Heading: status.heading,
-		Sentence: "Something went wrong on our side. Try again; if it stays, tell whoever runs Mooring the request ID below.", RequestID: oopsMark,
+		Sentence: "Something went wrong on our side. Try again. If it happens again, send the request ID below to the operator of this Mooring.", RequestID: oopsMark,
 	}))
 	if err != nil {
 		return err

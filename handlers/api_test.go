@@ -164,7 +164,7 @@ func TestTheAPIListsWhatTheAccountLinks(t *testing.T) {
 	s.link("Production", "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee")
 	readInto(t, s.ask("read key", "GET", "/api/v1/accounts/harbor/credentials", nil), &list)
 	if len(list.Credentials) != 1 || list.Credentials[0]["label"] != "Production" || list.Credentials[0]["status"] != "not-verified" ||
-		list.Credentials[0]["status_word"] != "Not verified" || list.Credentials[0]["last_checked_at"] != nil || list.Credentials[0]["linked_by"] != "owner" {
+		list.Credentials[0]["status_word"] != "Not checked" || list.Credentials[0]["last_checked_at"] != nil || list.Credentials[0]["linked_by"] != "owner" {
 		t.Errorf("the list is %v", list.Credentials)
 	}
 }

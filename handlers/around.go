@@ -303,20 +303,20 @@ func (h *handlers) checkProof(caller account.Caller, r route) error {
 
 // The failures that arise around handlers.
 var (
-	errNotHere           = fault.New(fault.NotFound, "request.not-here", "There is nothing here, or it is not shared with you.")
-	errOwnersOnly        = fault.New(fault.Forbidden, "request.owners-only", "Only owners of this account can do that. Ask one of them.")
-	errMembersOnly       = fault.New(fault.Forbidden, "request.members-only", "Viewers can only look. Ask an owner of this account to make you a member.")
-	errReadOnlyKey       = fault.New(fault.Forbidden, "request.read-only-key", "This API key can only read. Use one that may write.")
-	errSecondStepChanged = fault.New(fault.Conflict, "request.second-step-changed", "Somebody changed this since you opened the page. It is shown as it is now: look at it and save again.")
-	errSignedOutHere     = fault.New(fault.Storage, "request.signed-out-here", "This browser is signed out, but Mooring can't reach its database at the moment, so the session itself has not ended. To end it, sign in later and open Sessions.").To("Sign in", "/login")
-	errAttempt           = fault.New(fault.Invalid, "request.attempt", "That took too long, was used already, or began in another browser, or this browser didn't send back Mooring's cookie. Start again.")
+	errNotHere           = fault.New(fault.NotFound, "request.not-here", "There is nothing here, or it isn't shared with you.")
+	errOwnersOnly        = fault.New(fault.Forbidden, "request.owners-only", "Only owners of this account can do that. Ask an owner.")
+	errMembersOnly       = fault.New(fault.Forbidden, "request.members-only", "Viewers can't change anything. Ask an owner of this account to make you a member.")
+	errReadOnlyKey       = fault.New(fault.Forbidden, "request.read-only-key", "This API key can only read. Use a key with the scope Read and write.")
+	errSecondStepChanged = fault.New(fault.Conflict, "request.second-step-changed", "Somebody changed this after you opened the page. The page now shows the current state. Check it, then save again.")
+	errSignedOutHere     = fault.New(fault.Storage, "request.signed-out-here", "This browser is signed out. However, Mooring can't reach its database right now, so it couldn't end the session itself. To end it, sign in later and open Sessions.").To("Sign in", "/login")
+	errAttempt           = fault.New(fault.Invalid, "request.attempt", "That took too long, was already used, or was started in another browser, or this browser didn't send back Mooring's cookie. Start again.")
 
 	// These lead somewhere before the page that was asked for.
-	errSecondStep  = fault.New(fault.SignIn, "request.second-step", "Take the second step to go on.").To("Take the second step", "/login/second-step")
-	errAddPasskey  = fault.New(fault.SignIn, "request.add-passkey", "Add a passkey to go on.").To("Add a passkey", "/settings/passkeys/new")
-	errProve       = fault.New(fault.SignIn, "request.prove", "Confirm that it is you to go on.").To("Confirm that it is you", "/prove")
+	errSecondStep  = fault.New(fault.SignIn, "request.second-step", "Complete the second step to continue.").To("Complete the second step", "/login/second-step")
+	errAddPasskey  = fault.New(fault.SignIn, "request.add-passkey", "Add a passkey to continue.").To("Add a passkey", "/settings/passkeys/new")
+	errProve       = fault.New(fault.SignIn, "request.prove", "Confirm that it's you to continue.").To("Confirm that it's you", "/prove")
 	errCrossOrigin = fault.New(fault.Forbidden, "request.cross-origin", "This request came from another site. Open Mooring itself and try again.")
-	errWrongHost   = fault.New(fault.NotFound, "request.wrong-host", "Mooring does not answer under this name. Use the address you were given.")
-	errUnreadable  = fault.New(fault.Invalid, "request.unreadable", "Mooring could not read what the browser sent. Go back, reload the page and try again.")
-	errTooLarge    = fault.New(fault.Invalid, "request.too-large", "That is too much at once. Send less.")
+	errWrongHost   = fault.New(fault.NotFound, "request.wrong-host", "Mooring doesn't respond under this name. Use the address you were given.")
+	errUnreadable  = fault.New(fault.Invalid, "request.unreadable", "Mooring couldn't read what the browser sent. Go back, reload the page and try again.")
+	errTooLarge    = fault.New(fault.Invalid, "request.too-large", "The request is too large. Send less at once.")
 )

@@ -153,7 +153,7 @@ func (h *handlers) sendLog(c echo.Context, filter logFilter, verdict *views.Verd
 func (h *handlers) logEntries(c echo.Context, view *views.AuditLog, filter logFilter) (status int, err error) {
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
 	if len(filter.fields) > 0 { // what is mistyped must not show everything
-		view.Problem = "Some filters have values that mean nothing, so nothing matches."
+		view.Problem = "Some filters have invalid values, so nothing matches."
 		return http.StatusUnprocessableEntity, nil
 	}
 	page, err := h.AuditLog.List(c.Request().Context(), actorOf(c), filter.filter, max(0, before), entriesOnPage)
@@ -267,7 +267,7 @@ func (h *handlers) logEntry(e audit.Sealed, names logNames, zone *time.Location)
 // retention says how long entries stay.
 func retention(keep time.Duration) string {
 	if keep <= 0 {
-		return "Entries are kept for ever."
+		return "Entries are kept forever."
 	}
 	return "Entries are kept for " + text.Count(int(keep/(24*time.Hour)), "day", "days") + "."
 }
@@ -312,7 +312,7 @@ func (h *handlers) verifyAuditLog(c echo.Context) error {
 	if b := found.Broken; b != nil {
 		verdict.Sentence = b.What
 		if b.Entry > 0 {
-			verdict.Where = views.Link{Text: "See the entries from there on", Path: logFilter{}.path(auditLogPath, "before", b.Entry+1)}
+			verdict.Where = views.Link{Text: "Show the entries from there", Path: logFilter{}.path(auditLogPath, "before", b.Entry+1)}
 		}
 	}
 	return h.sendLog(c, logFilter{}, &verdict)

@@ -233,7 +233,7 @@ func TestWhatIsDangerousAsksForAFreshProof(t *testing.T) {
 
 func TestAtAnotherNameThePageSaysWherePasskeysWork(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.PasskeyURL = &url.URL{Scheme: "http", Host: "localhost:8080"} })
-	const hint = "Passkeys work at http://localhost:8080 only."
+	const hint = "Passkeys work only at http://localhost:8080."
 	for _, path := range []string{"/login", "/settings/security", "/settings/passkeys/new"} {
 		who := map[bool]string{true: "", false: "owner"}[path == "/login"]
 		says(t, s.ask(who, "GET", path, nil), http.StatusOK, hint)

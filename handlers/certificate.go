@@ -257,17 +257,17 @@ func (h *handlers) certificateMove(r linkReader, certificates []certificate.Cert
 	}
 	switch {
 	case link.TrialCertificateID != "" && link.Checking(now):
-		m.Tone, m.Says, m.Detail = views.ToneWaiting, "Checking with the other certificate.", ""
+		m.Tone, m.Says, m.Detail = views.ToneWaiting, "Checking the link with the other certificate.", ""
 		m.PollPath, m.PollAfter = path+"/certificate", 1
 		return m
 	case link.TrialCertificateID != "":
 		m.Retry = max(1, h.secondsUntil(link.NextCheckAt))
 		m.Tone, m.Says = views.ToneWaiting, cloudName+" hasn't accepted the other certificate yet."
-		m.Detail = fmt.Sprintf("If you added it in the last few minutes, %s may still be copying it. Mooring keeps trying until %s. Meanwhile the link uses the certificate that it has.",
+		m.Detail = fmt.Sprintf("If you added it in the last few minutes, %s may still be copying it. Mooring keeps trying until %s. Meanwhile, the link uses its present certificate.",
 			cloudName, link.FreshFrom.Add(credential.WaitLimit).In(r.zone).Format("15:04 MST"))
 		m.PollPath, m.PollAfter = path+"/certificate", m.Retry
 	case trial != nil && trial.CertificateID == to.ID && !back:
-		m.Says = "The last check with the current certificate didn't pass. The link still uses the older one, which expires " +
+		m.Says = "The last check with the current certificate failed. The link still uses the older one, which expires " +
 			link.CertificateExpires.In(r.zone).Format("2 January 2006") + "."
 	}
 	if trial != nil && trial.CertificateID == to.ID {
@@ -278,7 +278,7 @@ func (h *handlers) certificateMove(r linkReader, certificates []certificate.Cert
 	}
 	if !link.State.Can(credential.Verify) {
 		if !back {
-			m.Detail = "Enable the link first. Mooring doesn't check a link that is disabled or waits for approval."
+			m.Detail = "Mooring doesn't check a link that is disabled or waiting for approval. Have it enabled or approved first."
 		}
 		return m
 	}

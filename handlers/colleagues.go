@@ -80,7 +80,7 @@ func (h *handlers) invitations(c echo.Context, m account.Membership) ([]views.In
 		shown := views.Invitation{Email: i.Email, Role: roleWords[i.Role], By: i.CreatedByName, Expires: h.moment(i.ExpiresAt, zoneOf(c)),
 			RevokePath: "/accounts/" + m.Account.Name + "/invitations/" + url.PathEscape(i.ID) + "/revoke"}
 		if shown.Email == "" {
-			shown.Email = "Whoever has the link"
+			shown.Email = "Anyone with the link"
 		}
 		all = append(all, shown)
 	}

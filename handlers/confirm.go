@@ -24,15 +24,15 @@ const (
 
 // bulkNotes say what a bulk change does.
 var bulkNotes = map[review.JobKind][]string{
-	review.JobDisable: {"Nothing uses or checks them any longer until an administrator enables them. They stay linked. A link that an administrator has disabled already keeps its reason."},
-	review.JobEnable:  {"Those that an administrator disabled or declined can be used again and are checked at once. What its own people disabled only they can enable, and what waits for approval has to be approved: the job lists these."},
-	review.JobApprove: {"Those that wait for approval can be used and are checked at once, with the permissions that they were seen to have. The others stay as they are."},
-	review.JobDecline: {"Those that wait for approval are disabled. The job lists the others and leaves them as they are."},
+	review.JobDisable: {"They can't be used and aren't checked until an administrator enables them. They stay linked. A link that an administrator has already disabled keeps its reason."},
+	review.JobEnable:  {"Links that an administrator disabled or declined can be used again, and are checked right away. Links disabled by the people in their account can only be enabled by those people. Links waiting for approval must be approved. The job lists both kinds."},
+	review.JobApprove: {"Links waiting for approval can be used, and are checked right away. You approve the permissions that Mooring found for each. Other links don't change."},
+	review.JobDecline: {"Links waiting for approval are disabled. Other links don't change, and the job lists them."},
 }
 
 const (
-	sayUndoLater   = "Afterwards, the job's page can undo it for every linked account that is still as the job left it."
-	sayUndoChanges = "Only linked accounts that are still as the job left them are put back. The others are left alone and listed with the reason."
+	sayUndoLater   = "You can undo this later on the job's page, for every linked account that hasn't changed since."
+	sayUndoChanges = "Only linked accounts that haven't changed since the job are restored. The job lists the others with the reason."
 )
 
 // confirmSelectionPage asks before a bulk change.
@@ -71,7 +71,7 @@ func confirmed(typed string, count int) error {
 	if review.Confirms(typed, count) {
 		return nil
 	}
-	return fault.AtFields(fault.Fields{"number": fmt.Sprintf("This is for %s linked accounts. Type that number.", text.Number(count))})
+	return fault.AtFields(fault.Fields{"number": fmt.Sprintf("This changes %s linked accounts. Type that number.", text.Number(count))})
 }
 
 // bothFaults puts what is wrong with two fields into one.
@@ -209,10 +209,10 @@ func (h *handlers) undoJob(c echo.Context) error {
 
 // undoNotes say what an undo does to what a job of each kind changed.
 var undoNotes = map[review.JobKind]string{
-	review.JobDisable: "Undo puts back what was in use, to be checked again at once; what its people had disabled, or what waited for approval, is that again. Mooring no longer remembers these subscriptions as disabled by an administrator, unless it did before.",
-	review.JobEnable:  "Undo disables them again. Mooring remembers again, as before, why these subscriptions were disabled.",
-	review.JobApprove: "Undo lets them wait for approval again.",
-	review.JobDecline: "Undo lets them wait for approval again. Mooring no longer remembers these subscriptions as disabled by an administrator, unless it did before.",
+	review.JobDisable: "Undo returns each link to its earlier status. Links that were in use can be used again, and are checked right away. Mooring no longer remembers these subscriptions as disabled by an administrator, unless it did before the job.",
+	review.JobEnable:  "Undo disables them again. Mooring again remembers why an administrator disabled these subscriptions.",
+	review.JobApprove: "Undo returns them to waiting for approval.",
+	review.JobDecline: "Undo returns them to waiting for approval. Mooring no longer remembers these subscriptions as disabled by an administrator, unless it did before the job.",
 }
 
 // offerUndo offers to undo a job that is over, or says why that is not possible.
@@ -229,10 +229,10 @@ func offerUndo(view *views.Job, job review.Job) {
 	case job.Undoable():
 		view.UndoPath, view.UndoText, view.UndoNote = jobOf(job.ID)+"/undo", "Undo "+text.Number(job.Changed)+"…", undoNotes[job.Kind]
 	case job.Undo.Number > 0 && !job.Undo.Over:
-		view.UndoNote = "It is being undone."
+		view.UndoNote = "Another job is undoing this job."
 	case job.Undo.Number > 0:
-		view.UndoNote = "Nothing that it changed is left to undo."
+		view.UndoNote = "There is nothing left to undo."
 	default:
-		view.UndoNote = "Mooring has kept no change of this job, so there is nothing to undo."
+		view.UndoNote = "Mooring has no record of changes by this job, so there is nothing to undo."
 	}
 }

@@ -87,7 +87,7 @@ func TestAThousandAreDisabledAndUndone(t *testing.T) {
 	for _, typed := range []string{"", "1000", "all", "1001x", "-1001"} {
 		form.Set("number", typed)
 		w := s.ask("admin", "POST", confirmPath, form)
-		says(t, w, http.StatusUnprocessableEntity, "This is for 1,001 linked accounts. Type that number.")
+		says(t, w, http.StatusUnprocessableEntity, "This changes 1,001 linked accounts. Type that number.")
 		if body := w.Body.String(); !strings.Contains(body, "Left the company</textarea>") || !strings.Contains(body, `name="number" type="text" value="`+typed+`"`) {
 			t.Errorf("%q: what was typed is lost: %s", typed, body)
 		}
@@ -121,7 +121,7 @@ func TestAThousandAreDisabledAndUndone(t *testing.T) {
 			t.Errorf("the page that asks about the undo lacks %q", want)
 		}
 	}
-	says(t, s.ask("admin", "POST", path+"/undo", url.Values{"number": {"1000"}}), http.StatusUnprocessableEntity, "This is for 1,001 linked accounts. Type that number.")
+	says(t, s.ask("admin", "POST", path+"/undo", url.Values{"number": {"1000"}}), http.StatusUnprocessableEntity, "This changes 1,001 linked accounts. Type that number.")
 	entries := len(s.entriesOfMany())
 	undo := s.over(s.ask("admin", "POST", path+"/undo", url.Values{"number": {"1001"}}).Header().Get("Location"))
 	if undo.Done != many-1 || undo.Failed != 1 {
@@ -140,13 +140,13 @@ func TestAThousandAreDisabledAndUndone(t *testing.T) {
 		t.Errorf("%d entries tell of it, from %+v", len(made), made[:2])
 	}
 	result := html.UnescapeString(s.ask("admin", "GET", jobOf(undo.ID), nil).Body.String())
-	for _, want := range []string{"Undo of job 1", `href="` + path + `"`, "1,000 were put back, and 1 was left as it is.", "What was left as it is, and why", "Link 0003",
-		"It changed after the job, so it was left as it is.", "An undo can't be undone."} {
+	for _, want := range []string{"Undo of job 1", `href="` + path + `"`, "1,000 were restored, and 1 was left unchanged.", "What was left unchanged, and why", "Link 0003",
+		"It has changed since the job, so it was left as it is.", "An undo can't be undone."} {
 		if !strings.Contains(result, want) {
 			t.Errorf("the page of the undo lacks %q", want)
 		}
 	}
-	says(t, s.ask("admin", "GET", path, nil), http.StatusOK, "undid it, or a part of it")
+	says(t, s.ask("admin", "GET", path, nil), http.StatusOK, "undid all or part of this job")
 }
 
 // entriesOfMany is entries where there are more than a thousand.

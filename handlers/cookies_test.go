@@ -16,7 +16,7 @@ func TestSignInSaysThatCookiesAreRefused(t *testing.T) {
 	form := signInForm("owner@example.com", testPassword, "/settings")
 	form.Set("probe", "set")
 	refused := s.ask("", "POST", "/login", form)
-	says(t, refused, http.StatusUnprocessableEntity, "send back the cookie that Mooring set")
+	says(t, refused, http.StatusUnprocessableEntity, "send back Mooring's cookie")
 	if !strings.Contains(refused.Body.String(), `value="owner@example.com"`) {
 		t.Error("the address is lost")
 	}

@@ -244,9 +244,9 @@ func (h *handlers) findTenant(ctx context.Context, provider string, target cloud
 		if errors.As(err, &f) {
 			return "", f.Sentence
 		}
-		return "", "Not found from the subscription. Check the subscription ID and the cloud, or enter the directory yourself."
+		return "", "Mooring couldn't find the directory of this subscription. Check the subscription ID and the cloud, or enter the directory ID yourself."
 	}
-	return tenantID, "Found from the subscription. Change it if it is wrong."
+	return tenantID, "Found from the subscription. Change it if it's wrong."
 }
 
 // credentialForm fills in everything around what was typed. saved is the credential
@@ -285,7 +285,7 @@ func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPat
 		view.Certificate.RenewPath = newCertificatePath(m.Account.Name)
 	}
 	if rules.NeedsApproval(description.Key) {
-		view.Approval = "An administrator approves new links before they are used. Until then nothing is checked."
+		view.Approval = "An administrator must approve new links before they can be used. Mooring doesn't check them until then."
 	}
 	return view, nil
 }

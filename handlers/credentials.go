@@ -128,7 +128,7 @@ func (h *handlers) linkedView(c echo.Context, found credential.Credential) (view
 		Decision: view.Decision, Label: view.Label, Path: view.Path, EditPath: view.EditPath, VerifyPath: view.VerifyPath, SubscriptionName: view.SubscriptionName,
 		TenantID: view.TenantID, Status: view.Status, Rights: view.Rights, Progress: view.Progress,
 		Connected: found.State == credential.Connected && !view.Progress.Running,
-		NextJob:   "Open the credential to see its rights and checks, or link the next subscription.",
+		NextJob:   "Open the credential to see its permissions and checks, or link another subscription.",
 	}, nil
 }
 

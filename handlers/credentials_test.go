@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -67,7 +68,7 @@ func TestLinkingTwiceLeadsToTheFirst(t *testing.T) {
 	first := s.link("Production", someID)
 	w := s.ask("owner", "POST", postPath, url.Values{"label": {"Again"}, "subscription_id": {someID}})
 	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), `href="`+first+`"`) ||
-		!strings.Contains(w.Body.String(), credential.ErrAlreadyLinked.Sentence) {
+		!strings.Contains(html.UnescapeString(w.Body.String()), credential.ErrAlreadyLinked.Sentence) {
 		t.Errorf("answered %d: %s", w.Code, w.Body)
 	}
 	elsewhere := s.ask("stranger", "POST", "/accounts/elsewhere/cloud-providers/azure/credentials", url.Values{"label": {"Mine"}, "subscription_id": {someID}})
@@ -268,7 +269,7 @@ func TestANewCertificateLeadsItsLinksToIt(t *testing.T) {
 		paths[label] = s.link(label, fmt.Sprintf("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeee%02d", i))
 	}
 	early := s.ask("owner", "GET", "/accounts/harbor/certificate/new", nil).Body.String()
-	has(t, "the page minutes after the last one", early, "A new certificate was made minutes ago.")
+	has(t, "the page minutes after the last one", early, "A new certificate was made a few minutes ago.")
 	if strings.Contains(early, "/certificate/renew") {
 		t.Error("another one is offered that would be refused")
 	}
@@ -289,7 +290,7 @@ func TestANewCertificateLeadsItsLinksToIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	has(t, "the page after", page, "51 links of 51 still to move", "Link 49", "Links 1 to 50 of 51", "cloud trust "+current.Base64(), `value="`+newer+`"`, current.SHA1())
+	has(t, "the page after", page, "51 links of 51 still need to move", "Link 49", "Links 1 to 50 of 51", "cloud trust "+current.Base64(), `value="`+newer+`"`, current.SHA1())
 	has(t, "its second page", s.ask("owner", "GET", "/accounts/harbor/certificate?page=2", nil).Body.String(), "Link 50", "Links 51 to 51 of 51")
 
 	path := paths["Link 00"]
@@ -297,10 +298,10 @@ func TestANewCertificateLeadsItsLinksToIt(t *testing.T) {
 		!strings.HasPrefix(w.Header().Get("Location"), "/accounts/harbor/certificate#link-") {
 		t.Fatalf("moving answered %d to %q", w.Code, w.Header().Get("Location"))
 	}
-	has(t, "the link on its way", s.ask("owner", "GET", path, nil).Body.String(), "Checking with the other certificate.")
+	has(t, "the link on its way", s.ask("owner", "GET", path, nil).Body.String(), "Checking the link with the other certificate.")
 	s.ordered(s.check, "", path)
 	has(t, "the link that has moved", s.ask("owner", "GET", path, nil).Body.String(), "Uses the current certificate.", "move back to the certificate of", `value="`+old+`"`)
-	has(t, "the page then", s.ask("member", "GET", "/accounts/harbor/certificate", nil).Body.String(), "50 links of 51 still to move")
+	has(t, "the page then", s.ask("member", "GET", "/accounts/harbor/certificate", nil).Body.String(), "50 links of 51 still need to move")
 	if body := s.ask("member", "GET", path, nil).Body.String(); strings.Contains(body, `name="certificate"`) {
 		t.Error("a member is offered to move it")
 	}
@@ -366,7 +367,7 @@ func TestATrialThatFailsIsExplainedWithItsOwnCertificate(t *testing.T) {
 	}
 	for _, page := range []string{path, "/accounts/harbor/certificate"} {
 		body := s.ask("owner", "GET", page, nil).Body.String()
-		has(t, page, body, "The last check with the current certificate didn&#39;t pass", "It is refused.", "cloud trust "+current.Base64(),
+		has(t, page, body, "The last check with the current certificate failed", "It is refused.", "cloud trust "+current.Base64(),
 			"/accounts/harbor/certificates/"+newer+".cer")
 	}
 	if body := s.ask("owner", "GET", path, nil).Body.String(); strings.Contains(body, "Needs attention") {
@@ -434,10 +435,10 @@ func TestTheLifeOfACredentialThroughItsPages(t *testing.T) {
 			}
 		}
 	}
-	expect("saved", "Not verified", "verify", "disable")
+	expect("saved", "Not checked", "verify", "disable")
 	s.ask("owner", "POST", path+"/disable", url.Values{})
 	expect("disabled", "Disabled", "enable")
-	if w := s.ask("owner", "POST", path+"/verify", url.Values{}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), credential.ErrNotPossibleNow.Sentence) {
+	if w := s.ask("owner", "POST", path+"/verify", url.Values{}); w.Code != http.StatusConflict || !strings.Contains(html.UnescapeString(w.Body.String()), credential.ErrNotPossibleNow.Sentence) {
 		t.Errorf("verifying a disabled one answered %d", w.Code)
 	}
 	s.ask("owner", "POST", path+"/enable", url.Values{})
@@ -534,7 +535,7 @@ func TestTwoPeopleDoNotOverwriteEachOther(t *testing.T) {
 	}
 	w := edit("1", "Second")
 	body := w.Body.String()
-	if w.Code != http.StatusConflict || !strings.Contains(body, credential.ErrChangedMeanwhile.Sentence) || !strings.Contains(body, `value="Second"`) {
+	if w.Code != http.StatusConflict || !strings.Contains(html.UnescapeString(body), credential.ErrChangedMeanwhile.Sentence) || !strings.Contains(body, `value="Second"`) {
 		t.Errorf("the second answered %d: %s", w.Code, body)
 	}
 	if !strings.Contains(body, `name="version" value="2"`) {
@@ -605,7 +606,7 @@ func TestALinkOfARemovedCloudCanStillBeUnlinked(t *testing.T) {
 			t.Errorf("%s is offered", gone)
 		}
 	}
-	if w := s.ask("owner", "POST", path+"/verify", nil); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), credential.ErrProviderRemoved.Sentence) {
+	if w := s.ask("owner", "POST", path+"/verify", nil); w.Code != http.StatusConflict || !strings.Contains(html.UnescapeString(w.Body.String()), credential.ErrProviderRemoved.Sentence) {
 		t.Errorf("a check answered %d", w.Code)
 	}
 	if w := s.ask("owner", "GET", path+"/edit", nil); w.Code != http.StatusNotFound {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"path"
@@ -54,8 +55,9 @@ func typed() url.Values {
 
 func has(t *testing.T, what, body string, parts ...string) {
 	t.Helper()
+	shown := body + html.UnescapeString(body)
 	for _, part := range parts {
-		if !strings.Contains(body, part) {
+		if !strings.Contains(shown, part) {
 			t.Errorf("%s does not say %q", what, part)
 		}
 	}
@@ -69,7 +71,7 @@ func TestItsPeopleReadWhoStoppedACredentialAndWhy(t *testing.T) {
 	for _, who := range []string{"owner", "member", "viewer"} {
 		body := s.ask(who, "GET", page, nil).Body.String()
 		has(t, who, body, "An administrator disabled this credential.", "<q>Nobody &lt;uses&gt; it</q>", "admin", "just now",
-			"Ask an administrator of this site to enable it again.", "by an administrator", "Disabled")
+			"Ask a site administrator to enable it again.", "by an administrator", "Disabled")
 		for _, not := range []string{`action="` + page + `/verify"`, `action="` + page + `/disable"`, `action="` + page + `/enable"`} {
 			if strings.Contains(body, not) {
 				t.Errorf("%s is offered %s", who, not)
@@ -87,7 +89,7 @@ func TestItsPeopleReadWhoStoppedACredentialAndWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := s.ask("owner", "GET", page, nil).Body.String()
-	has(t, "the page after a release", body, "Let in", "<q>It is used after all</q>")
+	has(t, "the page after a release", body, "Approved", "<q>It is used after all</q>")
 	if strings.Contains(body, "disabled this credential") {
 		t.Error("it still counts as disabled")
 	}
@@ -96,21 +98,21 @@ func TestItsPeopleReadWhoStoppedACredentialAndWhy(t *testing.T) {
 func TestALinkThatNeedsAnApprovalSaysSoEverywhere(t *testing.T) {
 	s := newSite(t)
 	s.rule(credential.RulesForm{ApproveAll: true})
-	has(t, "the dialog", s.ask("owner", "GET", postPath+"/new", nil).Body.String(), "An administrator approves new links before they are used.")
+	has(t, "the dialog", s.ask("owner", "GET", postPath+"/new", nil).Body.String(), "An administrator must approve new links before they can be used.")
 	w := s.ask("owner", "POST", postPath, typed(), withHTMX("dialog"))
 	if w.Code != http.StatusOK {
 		t.Fatalf("answered %d: %s", w.Code, w.Body)
 	}
-	has(t, "the dialog after saving", w.Body.String(), "Pending approval", "Nothing is checked or used until an administrator approves it.",
-		"Every new link needs an approval here.")
+	has(t, "the dialog after saving", w.Body.String(), "Pending approval", "Mooring doesn't check or use it until an administrator approves it.",
+		"Every new link needs approval here.")
 	list, err := s.Credentials.List(t.Context(), s.harbor.ID)
 	if err != nil || len(list) != 1 || list[0].State != credential.PendingApproval {
 		t.Fatalf("saved are %+v, %v", list, err)
 	}
 	page := credentialOf("harbor", "azure", list[0].ID)
-	has(t, "the row", s.ask("member", "GET", listPath, nil).Body.String(), "Pending approval", "Nothing is checked or used until an administrator approves it.")
+	has(t, "the row", s.ask("member", "GET", listPath, nil).Body.String(), "Pending approval", "Mooring doesn't check or use it until an administrator approves it.")
 	body := s.ask("owner", "GET", page, nil).Body.String()
-	has(t, "the page", body, "This credential waits for an approval.", "Ask an administrator of this site.", page+"/edit", page+"/unlink")
+	has(t, "the page", body, "This credential is waiting for approval.", "Ask a site administrator to approve it.", page+"/edit", page+"/unlink")
 	if strings.Contains(body, page+"/verify") || strings.Contains(body, `http-equiv="refresh"`) {
 		t.Error("it is offered to verify, or shown as if something ran")
 	}
@@ -129,7 +131,7 @@ func TestALinkThatNeedsAnApprovalSaysSoEverywhere(t *testing.T) {
 	if len(answer.Credentials) != 1 {
 		t.Fatalf("the API says %+v", answer)
 	}
-	if got := answer.Credentials[0]; got.Status != "pending-approval" || got.StatusWord != "Pending approval" || got.Reason != "Every new link needs an approval here." {
+	if got := answer.Credentials[0]; got.Status != "pending-approval" || got.StatusWord != "Pending approval" || got.Reason != "Every new link needs approval here." {
 		t.Errorf("the API says %+v", got)
 	}
 }
@@ -172,9 +174,9 @@ func TestThePolicyIsExplainedInTheDialogBeforeSaving(t *testing.T) {
 		field string
 		says  string
 	}{
-		"subscription": {credential.RulesForm{Subscriptions: "other"}, "subscription_id", "do not let people link this subscription"},
-		"directory":    {credential.RulesForm{Directories: "other"}, "", "do not let people link subscriptions of this directory"},
-		"certificate":  {credential.RulesForm{LongestCertificate: "30"}, "certificate_life", "your administrators allow 30"},
+		"subscription": {credential.RulesForm{Subscriptions: "other"}, "subscription_id", "don't allow linking this subscription"},
+		"directory":    {credential.RulesForm{Directories: "other"}, "", "don't allow linking subscriptions in this directory"},
+		"certificate":  {credential.RulesForm{LongestCertificate: "30"}, "certificate_life", "your administrators allow at most 30"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
@@ -219,7 +221,7 @@ func TestACertificateThatLivesTooLongCanBeReplacedInTheDialog(t *testing.T) {
 	s := newSite(t)
 	s.rule(credential.RulesForm{LongestCertificate: "30"})
 	body := s.ask("owner", "GET", postPath+"/new", nil, withHTMX("dialog")).Body.String()
-	has(t, "the dialog", body, "your administrators allow 30", "Make a new certificate", `href="/accounts/harbor/certificate/new"`)
+	has(t, "the dialog", body, "your administrators allow at most 30", "Make a new certificate", `href="/accounts/harbor/certificate/new"`)
 	if got := strings.Count(body, `id="certificate_life-error"`); got != 1 {
 		t.Errorf("it is said %d times at its place", got)
 	}
@@ -233,6 +235,6 @@ func TestWhatAPolicyDoesNotLetInIsExplainedOnThePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.ordered(s.check, "", page)
-	has(t, "the page", s.ask("owner", "GET", page, nil).Body.String(), "Needs attention", "Your administrators do not let in this link.",
-		"The subscription belongs to the directory tenant", "The link is not let in.")
+	has(t, "the page", s.ask("owner", "GET", page, nil).Body.String(), "Needs attention", "Your administrators don't allow this link.",
+		"The subscription belongs to the directory tenant", "The link isn't allowed.")
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"html"
 	"io"
 	"net"
 	"net/http"
@@ -74,7 +75,7 @@ func TestAWrongPasswordTellsNothingAndKeepsTheAddress(t *testing.T) {
 	if withoutIDs(known.Body.String()) != withoutIDs(same) {
 		t.Error("the answers differ")
 	}
-	if body := known.Body.String(); !strings.Contains(body, account.ErrWrongPassword.Sentence) ||
+	if body := known.Body.String(); !strings.Contains(html.UnescapeString(body), account.ErrWrongPassword.Sentence) ||
 		!strings.Contains(body, `value="owner@example.com"`) || strings.Contains(body, "wrong wrong wrong") {
 		t.Errorf("the page shows the wrong things: %s", body)
 	}
@@ -88,7 +89,7 @@ func TestGuessingIsLimitedWhateverForwardedForSays(t *testing.T) {
 			withHeader("X-Forwarded-For", net.IPv4(10, 0, 0, byte(i)).String()))
 		if w.Code == http.StatusTooManyRequests {
 			limited++
-			if w.Header().Get("Retry-After") != "900" || !strings.Contains(w.Body.String(), account.ErrTooManyTries.Sentence) {
+			if w.Header().Get("Retry-After") != "900" || !strings.Contains(html.UnescapeString(w.Body.String()), account.ErrTooManyTries.Sentence) {
 				t.Error("the refusal does not say what to do")
 			}
 		}
@@ -172,7 +173,7 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 	} {
 		for _, path := range []string{"/logout", "/login", "/settings/theme", "/accounts/harbor/cloud-providers/azure/credentials"} {
 			w := s.ask("owner", "POST", path, formFor("POST", "owner"), withHeader(headers[0], headers[1]))
-			if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), errCrossOrigin.Sentence) {
+			if w.Code != http.StatusForbidden || !strings.Contains(html.UnescapeString(w.Body.String()), errCrossOrigin.Sentence) {
 				t.Errorf("%s: %s answered %d", name, path, w.Code)
 			}
 		}
@@ -198,7 +199,7 @@ func TestOtherHostsAreNotAnswered(t *testing.T) {
 func TestTooMuchIsRefused(t *testing.T) {
 	s := newSite(t)
 	w := s.ask("owner", "POST", "/accounts/harbor/cloud-providers/azure/credentials", url.Values{"pasted": {strings.Repeat("x", maxBody+1)}})
-	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), errTooLarge.Sentence) {
+	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(html.UnescapeString(w.Body.String()), errTooLarge.Sentence) {
 		t.Errorf("answered %d: %s", w.Code, w.Body)
 	}
 }
@@ -207,7 +208,7 @@ func TestAnUnreadableBodyIsCalledThat(t *testing.T) {
 	s := newSite(t)
 	for _, path := range []string{"/login", "/accounts/harbor/cloud-providers/azure/credentials"} {
 		w := s.ask("owner", "POST", path, url.Values{}, func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("label=%zz")) })
-		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), errUnreadable.Sentence) {
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(html.UnescapeString(w.Body.String()), errUnreadable.Sentence) {
 			t.Errorf("%s answered %d: %s", path, w.Code, w.Body)
 		}
 	}
@@ -227,7 +228,7 @@ func TestTheSetUpAddressWorksOnce(t *testing.T) {
 	if token, needed, err := s.Accounts.NewSetUpLink(t.Context()); err != nil || needed || token.Reveal() != "" {
 		t.Fatalf("an address is offered although there are people: %v", err)
 	}
-	if w := s.ask("", "GET", "/setup/guess", nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), account.ErrSetUpLink.Sentence) {
+	if w := s.ask("", "GET", "/setup/guess", nil); w.Code != http.StatusNotFound || !strings.Contains(html.UnescapeString(w.Body.String()), account.ErrSetUpLink.Sentence) {
 		t.Errorf("answered %d: %s", w.Code, w.Body)
 	}
 	if log := s.log.String(); strings.Contains(log, "guess") {
@@ -310,7 +311,7 @@ func TestWhatIsTooLargeIsReadToItsEnd(t *testing.T) {
 			r.Body, r.ContentLength = io.NopCloser(body), int64(size)
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		})
-		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), errTooLarge.Sentence) || (body.Len() > 0) != left {
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(html.UnescapeString(w.Body.String()), errTooLarge.Sentence) || (body.Len() > 0) != left {
 			t.Errorf("%d bytes answered %d, and %d were left", size, w.Code, body.Len())
 		}
 	}

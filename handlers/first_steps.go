@@ -22,7 +22,7 @@ func (h *handlers) firstSteps(c echo.Context, caller account.Caller) []views.Fir
 		shown := fmt.Sprintf("%d.%d", n.ID, n.Count)
 		switch n.Kind {
 		case account.StepInvite:
-			steps[n.Kind] = views.FirstStep{Text: "Create an organization", Path: "/organizations/new", Why: "Its people share what they link.", Shown: shown}
+			steps[n.Kind] = views.FirstStep{Text: "Create an organization", Path: "/organizations/new", Why: "People in an organization share what they link.", Shown: shown}
 			for _, m := range caller.Memberships {
 				if m.Account.ID == n.Detail {
 					steps[n.Kind] = views.FirstStep{Text: "Invite people to " + m.Account.Name, Path: "/accounts/" + m.Account.Name + "/people", Why: "They share what the organization links.", Shown: shown}
@@ -30,14 +30,14 @@ func (h *handlers) firstSteps(c echo.Context, caller account.Caller) []views.Fir
 			}
 		case account.StepPasskey:
 			if here, _, _ := h.passkeysHere(c); here {
-				steps[n.Kind] = views.FirstStep{Text: "Add a passkey", Path: passkeysPath + "/new", Why: "Nobody can guess it, and it is your second step.", Shown: shown}
+				steps[n.Kind] = views.FirstStep{Text: "Add a passkey", Path: passkeysPath + "/new", Why: "Nobody can guess a passkey, and it protects your account with a second step.", Shown: shown}
 			}
 		case account.StepBackUpKey:
 			path := helpPath
 			if h.Help.Has(installPage, installAnchor) {
 				path = helpOf(installPage, installAnchor)
 			}
-			steps[n.Kind] = views.FirstStep{Text: "Back up the key file", Path: path, Why: "Keep a copy apart from the database: without it nobody can open the secrets in there.", Shown: shown}
+			steps[n.Kind] = views.FirstStep{Text: "Back up the key file", Path: path, Why: "Keep a copy separate from the database. Without this file, nobody can decrypt the secrets in the database.", Shown: shown}
 		}
 	}
 	var all []views.FirstStep

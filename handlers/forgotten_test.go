@@ -60,7 +60,7 @@ func TestAForgottenPasswordIsSetByMail(t *testing.T) {
 	says(t, b.ask("GET", "/login", nil), http.StatusOK, `href="/login/forgotten-password"`)
 	says(t, b.ask("GET", forgottenPath, nil), http.StatusOK, "Mail me a link")
 	b.forgets("Owner@example.com")
-	says(t, b.ask("GET", forgottenPath+"?done=sent", nil), http.StatusOK, "a mail with a link is on its way")
+	says(t, b.ask("GET", forgottenPath+"?done=sent", nil), http.StatusOK, "Mooring is sending you a mail with a link")
 	found := resetLink.FindStringSubmatch(<-box)
 	if found == nil {
 		t.Fatal("the mail has no link")
@@ -81,7 +81,7 @@ func TestAForgottenPasswordIsSetByMail(t *testing.T) {
 		t.Error("the link signs in")
 	}
 	leads(t, signedIn.ask("GET", "/settings", nil), "/login?next=%2Fsettings")
-	says(t, b.ask("GET", "/login?done=password", nil), http.StatusOK, "Your password is changed. Sign in with it.")
+	says(t, b.ask("GET", "/login?done=password", nil), http.StatusOK, "Password changed. Sign in with the new password.")
 	says(t, b.ask("GET", link, nil), http.StatusNotFound, account.ErrPasswordReset.Sentence)
 	says(t, b.ask("POST", link, url.Values{"password": {"yet another long password"}}), http.StatusNotFound, account.ErrPasswordReset.Sentence)
 	leads(t, b.ask("POST", "/login", signInForm("owner@example.com", "another long enough password", "/settings")), "/settings")

@@ -84,7 +84,7 @@ func (h *handlers) helpIndex(c echo.Context) error {
 	for _, linkable := range h.linkable() {
 		description := linkable.Describe()
 		view.Errors = append(view.Errors, views.HelpEntry{Title: errorHelpTitle(description), Path: errorHelpOf(description.Key),
-			Summary: "What each code of " + description.Name + " means, who can fix it, and how.",
+			Summary: "What each error code of " + description.Name + " means, who can fix it, and how.",
 			Takes:   text.Count(len(linkable.Catalogue()), "code", "codes")})
 	}
 	if wants(c, "help-list") {
@@ -183,7 +183,7 @@ func (h *handlers) errorHelp(c echo.Context) error {
 }
 
 func errorHelpTitle(d cloud.Description) string {
-	return "What " + d.ShortName + " says, and what to do"
+	return d.ShortName + " error codes"
 }
 
 // linkable are the clouds that can be linked, by their names.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"image"
 	"image/color"
 	"image/png"
@@ -156,7 +157,7 @@ func TestTheHelpListsAllThatThereIs(t *testing.T) {
 	page := shows(t, s.ask("viewer", "GET", "/help", nil),
 		`<h3><a href="/help/sail">Set the sails</a></h3>`, "Set the sails and see that the wind is in them.", "About 1 minute<",
 		`<h3><a href="/help/reef">Reef</a></h3>`, "About 2 minutes",
-		`<h3><a href="/help/azure/errors">What Azure says, and what to do</a></h3>`, "2 codes", `name="q"`, `aria-label="Help"`)
+		`<h3><a href="/help/azure/errors">Azure error codes</a></h3>`, "2 codes", `name="q"`, `aria-label="Help"`)
 	lacks(t, page, "Unfinished", "/help/unfinished")
 	if first, second := strings.Index(page, "/help/sail"), strings.Index(page, "/help/reef"); first > second {
 		t.Error("the walkthroughs are not in their order")
@@ -185,7 +186,7 @@ func TestAWalkthroughStandsInTheFrameWithItsContents(t *testing.T) {
 	shows(t, s.ask("owner", "GET", "/help/reef", nil), `<a href="/help/sail#open-the-dialog">the dialog</a>`)
 	for _, missing := range []string{"/help/unfinished", "/help/none", "/help/SAIL", "/help/sail.html", "/help/%2e%2e"} {
 		w := s.ask("owner", "GET", missing, nil)
-		if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), errNotHere.Sentence) {
+		if w.Code != http.StatusNotFound || !strings.Contains(html.UnescapeString(w.Body.String()), errNotHere.Sentence) {
 			t.Errorf("%s answered %d: %s", missing, w.Code, w.Body)
 		}
 	}
@@ -263,7 +264,7 @@ func TestNoFileIsServedButPicturesOfFinishedPages(t *testing.T) {
 		"/help/none/pictures/open-wide-light.png", "/help/reef/pictures/open-wide-light.png", "/help/unfinished/pictures/open-wide-light.png",
 	} {
 		w := s.ask("owner", "GET", path, nil)
-		if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), errNotHere.Sentence) || w.Header().Get("Cache-Control") != "no-store" {
+		if w.Code != http.StatusNotFound || !strings.Contains(html.UnescapeString(w.Body.String()), errNotHere.Sentence) || w.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s answered %d with %v", path, w.Code, w.Header())
 		}
 	}
@@ -301,7 +302,7 @@ func TestASearchLeadsToThePart(t *testing.T) {
 			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%s finds %v, want %v", query, got, want)
 			}
-			if says := strings.Contains(answer, "Nothing in the help has all of these words."); says != (want == nil) {
+			if says := strings.Contains(answer, "No help page contains all of these words."); says != (want == nil) {
 				t.Errorf("%s: that nothing was found is said: %v", query, says)
 			}
 			lacks(t, answer, "<img src=x")
@@ -427,7 +428,7 @@ func TestTheHelpIsPublicOnlyIfTheOperatorSaysSo(t *testing.T) {
 	}
 	page := shows(t, public.ask("", "GET", "/help/sail", nil), `<a class="bar-link" href="/login?next=%2Fhelp%2Fsail">Sign in</a>`, "Belay it on the cleat.", `href="/help/reef"`)
 	lacks(t, page, "person-menu", "account-menu", "harbor", "/settings", "/logout")
-	if w := public.ask("", "GET", "/help/none", nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), errNotHere.Sentence) {
+	if w := public.ask("", "GET", "/help/none", nil); w.Code != http.StatusNotFound || !strings.Contains(html.UnescapeString(w.Body.String()), errNotHere.Sentence) {
 		t.Errorf("a page that is not there answered %d: %s", w.Code, w.Body)
 	}
 	for _, who := range []string{"disabled", "half"} {
@@ -436,7 +437,7 @@ func TestTheHelpIsPublicOnlyIfTheOperatorSaysSo(t *testing.T) {
 	lacks(t, shows(t, public.ask("viewer", "GET", "/help/sail", nil), "person-menu", "Belay it on the cleat."), "Sign in</a>")
 }
 
-var learnMore = regexp.MustCompile(`Don&#39;t know where to find this\? <a href="([^"]+)"|Don't know where to find this\? <a href="([^"]+)"`)
+var learnMore = regexp.MustCompile(`Don&#39;t know where to find these\? <a href="([^"]+)"|Don't know where to find these\? <a href="([^"]+)"`)
 
 func TestLearnMoreLeadsToTheStepOfTheChosenMethod(t *testing.T) {
 	s := newSite(t, withHelp)

@@ -66,11 +66,11 @@ func (h *handlers) sendIntake(c echo.Context, form credential.RulesForm, version
 		view.ProviderRule = onlyProviders
 	}
 	if n := totals.Pending(); n > 0 {
-		view.Pending = views.Link{Text: text.Count(n, "linked account waits for approval", "linked accounts wait for approval"),
+		view.Pending = views.Link{Text: text.Count(n, "linked account is waiting for approval", "linked accounts are waiting for approval"),
 			Path: linkedAccountsAt(review.Query{Status: credential.StatusPending}, "")}
 	}
 	if wasDone(c, "saved") {
-		view.Done = "The policy is saved. It counts for what is linked from now on."
+		view.Done = "Policy saved. It applies to everything linked or changed from now on."
 	}
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {

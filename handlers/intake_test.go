@@ -38,7 +38,7 @@ func TestTheIntakePolicyIsShownAndChanged(t *testing.T) {
 		t.Errorf("the entry is %+v", last)
 	}
 	saved := s.ask("admin", "GET", intakePath+"?done=saved", nil).Body.String()
-	for _, want := range []string{"The policy is saved.", `value="some" checked`, `value="azure-look" checked`, ">" + someID + "</textarea>", `value="90"`, `name="version" value="1"`} {
+	for _, want := range []string{"Policy saved.", `value="some" checked`, `value="azure-look" checked`, ">" + someID + "</textarea>", `value="90"`, `name="version" value="1"`} {
 		if !strings.Contains(saved, want) {
 			t.Errorf("the saved page does not hold %s", want)
 		}
@@ -87,8 +87,8 @@ func TestThePolicyPageAndTheListLeadToWhatWaits(t *testing.T) {
 	s := newSite(t)
 	id := s.madeCredential("")
 	s.pend(id)
-	says(t, s.ask("admin", "GET", intakePath, nil), http.StatusOK, `href="/admin/linked-accounts?status=pending-approval">1 linked account waits for approval</a>`)
-	says(t, s.ask("admin", "GET", linkedAccountsPath, nil), http.StatusOK, "1 waits for approval")
+	says(t, s.ask("admin", "GET", intakePath, nil), http.StatusOK, `href="/admin/linked-accounts?status=pending-approval">1 linked account is waiting for approval</a>`)
+	says(t, s.ask("admin", "GET", linkedAccountsPath, nil), http.StatusOK, "1 waiting for approval")
 	says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, `formaction="`+linkedAccountOf(id)+`/approve"`)
 }
 
@@ -96,7 +96,7 @@ func TestSomeWithNothingTickedIsRefusedAndKept(t *testing.T) {
 	s := newSite(t)
 	form := url.Values{"version": {"0"}, "approval": {"some"}, "right": {"azure-look"}, "provider-rule": {"all"}, "subscriptions": {someID}, "longest-certificate": {"90"}}
 	w := s.ask("admin", "POST", intakePath, form)
-	for _, want := range []string{"Tick at least one provider, or the box about permissions, or choose None.", `value="some" checked`, `value="azure-look" checked`, `value="90"`, someID + "</textarea>"} {
+	for _, want := range []string{"Select at least one provider, or the box about permissions, or choose None.", `value="some" checked`, `value="azure-look" checked`, `value="90"`, someID + "</textarea>"} {
 		says(t, w, http.StatusUnprocessableEntity, want)
 	}
 	rules, err := s.Intake.Rules(t.Context())

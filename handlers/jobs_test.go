@@ -80,11 +80,11 @@ func TestAJobThatEndedSaysWhatFailedAndWhy(t *testing.T) {
 	id := s.madeJob("")
 	s.goesOn(id, 3, review.JobProgress{Position: 3, Done: 1, Failed: 2, Failures: []review.JobFailure{
 		{CredentialID: production, Label: "Production", Account: "harbor", Sentence: "The certificate was not found."},
-		{CredentialID: "gone", Label: formulaLabel, Account: "elsewhere", Sentence: "It was unlinked before its turn came."},
+		{CredentialID: "gone", Label: formulaLabel, Account: "elsewhere", Sentence: "It was unlinked before the job reached it."},
 	}})
 	s.ends(id, review.JobFinished, "")
 	body := html.UnescapeString(s.ask("admin", "GET", jobOf(id), nil).Body.String())
-	for _, want := range []string{"Finished", "It went well for 1 and failed for 2.", "The certificate was not found.", `href="` + linkedAccountOf(production) + `"`,
+	for _, want := range []string{"Finished", "Succeeded for 1 and failed for 2.", "The certificate was not found.", `href="` + linkedAccountOf(production) + `"`,
 		formulaLabel, "unlinked", `name="failed-of" value="` + id + `"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not hold %s", want)
@@ -110,7 +110,7 @@ func TestAJobOfDisablingIsNotDoneAgainByChecking(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.goesOn(job.ID, 1, review.JobProgress{Failed: 1, Failures: []review.JobFailure{{CredentialID: production, Label: "Production", Account: "harbor", Sentence: "It did not work."}}})
-	s.ends(job.ID, review.JobStopped, "It was stopped because whoever started it is not an administrator any more.")
+	s.ends(job.ID, review.JobStopped, "It was stopped because the person who started it is no longer an administrator.")
 	body := s.ask("admin", "GET", jobOf(job.ID), nil).Body.String()
 	if strings.Contains(body, "failed-of") || !strings.Contains(body, "Left the company.") || !strings.Contains(body, "It was stopped because") {
 		t.Errorf("the page is %s", body)

@@ -17,10 +17,10 @@ func keysOf(accountName string) string { return "/accounts/" + accountName + "/a
 
 var scopeWords = map[account.Scope]string{account.Read: "Read", account.Write: "Read and write"}
 
-var errScopeNotOffered = fault.AtFields(fault.Fields{"scope": "The API can only read so far, so new keys can only read."})
+var errScopeNotOffered = fault.AtFields(fault.Fields{"scope": "The API is currently read-only, so new keys can only read."})
 
 // sayReadsOnly stands beside a key that may write while nothing can be written.
-const sayReadsOnly = "The API can only read so far."
+const sayReadsOnly = "The API is currently read-only."
 
 // apiWrites reports whether any request of the API needs a key that may write.
 // Until one does, nobody is offered such a key.

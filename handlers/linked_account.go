@@ -25,11 +25,11 @@ const entriesShown = 20
 
 // linkedAccountDone says on the page of a linked account what was done.
 var linkedAccountDone = map[string]string{
-	"check-again": "It is checked again.",
-	"disable":     "It is disabled. Nothing uses it any more, and the people of the account read the reason.",
-	"enable":      "It is enabled and checked again.",
-	"approve":     "It is approved and checked now.",
-	"decline":     "It is declined. The people of the account read the reason.",
+	"check-again": "The check has started.",
+	"disable":     "Disabled. It can no longer be used, and the people in the account can read the reason.",
+	"enable":      "Enabled. The check has started.",
+	"approve":     "Approved. The check has started.",
+	"decline":     "Declined. The people in the account can read the reason.",
 }
 
 // linkedAccountPage is everything but the secret about one linked account;

@@ -53,7 +53,7 @@ func TestTheDetailHoldsEverythingButTheSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Microsoft Azure of", "<strong>harbor</strong>", "Pay-As-You-Go", "11111111-0000-4000-8000-000000000001", "Connected", "2 passed",
+		"Microsoft Azure in", "<strong>harbor</strong>", "Pay-As-You-Go", "11111111-0000-4000-8000-000000000001", "Connected", "2 passed",
 		found.CertificateSHA1, `href="/admin/people/` + s.ids["owner"] + `"`, "Owners of harbor", ">disabled<", "May look.", "removed since", "May do everything.", "added since",
 		"more than Mooring needs", "the review of 23 November 2026", "Quarter", "Keep", `href="/admin/audit-log?credential=` + production + `"`,
 		string(audit.LinkCredential), string(audit.DecideReview), `action="` + linkedAccountOf(production) + `/check-again"`, `action="` + linkedAccountOf(production) + `/disable"`,
@@ -98,10 +98,10 @@ func TestMovesNeedTheirReason(t *testing.T) {
 		action   audit.Action
 		sentence string
 	}{
-		"disable": {func(*site, string) {}, credential.Stopped, "", audit.StopCredential, "It is disabled."},
-		"enable":  {func(s *site, id string) { s.stopped(id, "Left the company.") }, credential.NotVerified, "", audit.ReleaseCredential, "It is enabled and checked again."},
-		"approve": {func(s *site, id string) { s.pend(id) }, credential.NotVerified, credential.NotVerified, audit.ApproveCredential, "It is approved and checked now."},
-		"decline": {func(s *site, id string) { s.pend(id) }, credential.Stopped, "", audit.DeclineCredential, "It is declined."},
+		"disable": {func(*site, string) {}, credential.Stopped, "", audit.StopCredential, "Disabled."},
+		"enable":  {func(s *site, id string) { s.stopped(id, "Left the company.") }, credential.NotVerified, "", audit.ReleaseCredential, "Enabled. The check has started."},
+		"approve": {func(s *site, id string) { s.pend(id) }, credential.NotVerified, credential.NotVerified, audit.ApproveCredential, "Approved. The check has started."},
+		"decline": {func(s *site, id string) { s.pend(id) }, credential.Stopped, "", audit.DeclineCredential, "Declined."},
 	} {
 		t.Run(move, func(t *testing.T) {
 			s := newSite(t)

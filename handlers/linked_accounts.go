@@ -17,7 +17,7 @@ import (
 	"mooring/views"
 )
 
-const sayTooShort = "Type at least three letters, or two in Chinese, Japanese or Korean. With fewer nothing is searched for, so all are shown."
+const sayTooShort = "Type at least three letters (two in Chinese, Japanese or Korean) to search. Until then, all linked accounts are shown."
 
 // linkedAccountsPage is Administration > Linked accounts; htmx asks for the
 // list while somebody searches.
@@ -118,7 +118,7 @@ func totalLinks(t review.Totals, shown review.Query) []views.Link {
 		{t.ByStatus[credential.StatusAttention], "needs attention", "need attention", review.Query{Status: credential.StatusAttention}},
 		{t.ByStatus[credential.StatusWarning], "connected with a warning", "connected with a warning", review.Query{Status: credential.StatusWarning}},
 		{t.ByStatus[credential.StatusExpiring], "expires soon", "expire soon", review.Query{Status: credential.StatusExpiring}},
-		{t.Pending(), "waits for approval", "wait for approval", review.Query{Status: credential.StatusPending}},
+		{t.Pending(), "waiting for approval", "waiting for approval", review.Query{Status: credential.StatusPending}},
 		{t.NeverReviewed, "never reviewed", "never reviewed", review.Query{NeverReviewed: true}},
 	} {
 		if part.n > 0 {
@@ -173,7 +173,7 @@ func sortLinks(q review.Query, sortedOtherwise bool) views.LinkedSort {
 		Expires: link(review.ByExpires), Reviewed: link(review.ByReviewed)}
 }
 
-const nobodyHere = "somebody who is no longer here"
+const nobodyHere = "a former user"
 
 func (h *handlers) linkedRows(rows []review.Row, selected []string, zone *time.Location) []views.LinkedRow {
 	var all []views.LinkedRow
@@ -206,7 +206,7 @@ func (h *handlers) rowStatus(r review.Row, cloudName string, zone *time.Location
 	case r.Status(now) == credential.StatusWarning:
 		status.Detail = sayWarnings(r.Warnings(now), cloudName, r.LastCheckedAt, zone)
 	case !r.CouldNotCheckAt.IsZero() && r.State.Can(credential.Verify):
-		status.Detail = "Could not check " + h.moment(r.CouldNotCheckAt, zone).Shown
+		status.Detail = "Couldn't check " + h.moment(r.CouldNotCheckAt, zone).Shown
 	}
 	return status
 }
@@ -236,7 +236,7 @@ func (h *handlers) exportLinked(c echo.Context, format review.Format, contentTyp
 const longestAddress = 4 << 10
 
 var errTooManyOneByOne = fault.New(fault.Invalid, "request.too-many-one-by-one",
-	"Select at most 50 linked accounts one by one. For more, choose them by a filter and select all that match.")
+	"Select at most 50 linked accounts one by one. To select more, use a filter and select all that match.")
 
 // selectLinkedAccounts checks the chosen ones again, in the background, or leads
 // on to a new review of them, or to the page that asks before they are changed.

@@ -111,7 +111,7 @@ func selectionAbout(s review.Selection) string {
 	if s.All {
 		return s.Query.Sentence()
 	}
-	return "Chosen one by one"
+	return "Selected one by one"
 }
 
 // selected says how many linked accounts a review would have now.

@@ -54,21 +54,21 @@ func (h *handlers) noticeText(n account.Notice) string {
 	switch n.Kind {
 	case account.NoticeFailedSignIns:
 		if n.Count == 1 {
-			return "Somebody tried to sign in as you and failed, from " + n.Address + "."
+			return "A sign-in attempt with your e-mail address failed. It came from " + n.Address + "."
 		}
-		return fmt.Sprintf("Somebody tried to sign in as you and failed %d times, the last time from %s.", n.Count, n.Address)
+		return fmt.Sprintf("%d sign-in attempts with your e-mail address failed. The last came from %s.", n.Count, n.Address)
 	case account.NoticeNewDevice:
 		if n.Count == 1 {
-			return "You signed in with a browser that was not used before: " + where + "."
+			return "You signed in with a new browser: " + where + "."
 		}
-		return fmt.Sprintf("You signed in with browsers that were not used before %d times, the last time with %s.", n.Count, where)
+		return fmt.Sprintf("You signed in with new browsers %d times, the last time with %s.", n.Count, where)
 	case account.NoticeHalfSignIn:
 		times := ""
 		if n.Count > 1 {
 			times = fmt.Sprintf(" %d times, the last time", n.Count)
 		}
-		return "Somebody gave your password or signed in as you at a provider," + times + " with " + where +
-			", but did not take the second step. Change your password if it was not you."
+		return "Somebody entered your password or signed in as you at a provider," + times + " with " + where +
+			", but didn't complete the second step. If it wasn't you, change your password."
 	case account.NoticePasswordChanged:
 		return "Your password was changed, " + by + "."
 	case account.NoticePasskeyAdded:
@@ -76,7 +76,7 @@ func (h *handlers) noticeText(n account.Notice) string {
 	case account.NoticePasskeyRemoved:
 		return "The passkey " + n.Detail + " was removed, " + by + "."
 	case account.NoticeCodesMade:
-		return "New recovery codes were made, " + by + "."
+		return "New recovery codes were generated, " + by + "."
 	case account.NoticeCodeUsed:
 		return "A recovery code was used in place of your passkey, " + by + "."
 	case account.NoticeIdentityLinked:
@@ -84,7 +84,7 @@ func (h *handlers) noticeText(n account.Notice) string {
 	case account.NoticeIdentityRemoved:
 		return "Signing in with " + h.providerName(n.Detail) + " was unlinked, " + by + "."
 	}
-	return "Something changed in how you sign in."
+	return "One of your sign-in methods changed."
 }
 
 // shownNotices reads which notices the page had, and with which counts.

@@ -34,11 +34,11 @@ func TestWhatHappenedSinceThePageWasMadeStays(t *testing.T) {
 	page := b.ask("GET", "/settings", nil)
 	fail()
 	b.dismiss(page)
-	says(t, b.ask("GET", "/settings", nil), http.StatusOK, "Somebody tried to sign in as you and failed 2 times")
+	says(t, b.ask("GET", "/settings", nil), http.StatusOK, "2 sign-in attempts with your e-mail address failed")
 	for _, odd := range []string{"", "x", "1", "1.x", "x.1", "99999999999999999999.1", "1.2.3"} {
 		leads(t, b.ask("POST", "/settings/notices/dismiss", url.Values{"notice": {odd}}), "/")
 	}
-	says(t, b.ask("GET", "/settings", nil), http.StatusOK, "Somebody tried to sign in as you and failed 2 times")
+	says(t, b.ask("GET", "/settings", nil), http.StatusOK, "2 sign-in attempts with your e-mail address failed")
 	b.dismiss(b.ask("GET", "/settings", nil))
 	if strings.Contains(b.ask("GET", "/settings", nil).Body.String(), "Somebody tried") {
 		t.Error("a dismissed notice is shown again")
@@ -78,8 +78,8 @@ func TestWhoKnowsThePasswordOfSomebodyWithAPasskeyIsToldOf(t *testing.T) {
 		t.Error("who owes the second step is told of themselves")
 	}
 	page := owner.ask("GET", "/settings", nil)
-	says(t, page, http.StatusOK, "Somebody gave your password or signed in as you at a provider, with ")
-	says(t, page, http.StatusOK, ", 203.0.113.9, but did not take the second step. Change your password if it was not you.")
+	says(t, page, http.StatusOK, "Somebody entered your password or signed in as you at a provider, with ")
+	says(t, page, http.StatusOK, ", 203.0.113.9, but didn't complete the second step. If it wasn't you, change your password.")
 	if strings.Contains(page.Body.String(), "You signed in with browsers") { // the site was made with one such sign-in
 		t.Error("it counts as a sign-in")
 	}
@@ -89,12 +89,12 @@ func TestNoticesThatCountSayHowOften(t *testing.T) {
 	h := &handlers{}
 	for kind, want := range map[account.NoticeKind][2]string{
 		account.NoticeNewDevice: {
-			"You signed in with a browser that was not used before: Firefox on Linux, 203.0.113.9.",
-			"You signed in with browsers that were not used before 3 times, the last time with Firefox on Linux, 203.0.113.9.",
+			"You signed in with a new browser: Firefox on Linux, 203.0.113.9.",
+			"You signed in with new browsers 3 times, the last time with Firefox on Linux, 203.0.113.9.",
 		},
 		account.NoticeHalfSignIn: {
-			"Somebody gave your password or signed in as you at a provider, with Firefox on Linux, 203.0.113.9, but did not take the second step. Change your password if it was not you.",
-			"Somebody gave your password or signed in as you at a provider, 3 times, the last time with Firefox on Linux, 203.0.113.9, but did not take the second step. Change your password if it was not you.",
+			"Somebody entered your password or signed in as you at a provider, with Firefox on Linux, 203.0.113.9, but didn't complete the second step. If it wasn't you, change your password.",
+			"Somebody entered your password or signed in as you at a provider, 3 times, the last time with Firefox on Linux, 203.0.113.9, but didn't complete the second step. If it wasn't you, change your password.",
 		},
 	} {
 		for i, count := range []int{1, 3} {

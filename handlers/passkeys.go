@@ -19,7 +19,7 @@ func (h *handlers) passkeysHere(c echo.Context) (here bool, hint, path string) {
 	if hostOf(c.Request().Host) == h.PasskeyURL.Hostname() {
 		return true, "", ""
 	}
-	return false, "Passkeys work at " + h.PasskeyURL.String() + " only.", h.PasskeyURL.String() + "/login"
+	return false, "Passkeys work only at " + h.PasskeyURL.String() + ".", h.PasskeyURL.String() + "/login"
 }
 
 // hostOf is a host without its port.

@@ -58,9 +58,9 @@ func personOf(id string) string { return peoplePath + "/" + url.PathEscape(id) }
 
 // personDone says on a person's page what was done.
 var personDone = map[string]string{
-	"disable": "They are disabled. Their sessions have ended and their API keys have stopped.",
-	"enable":  "They can sign in again.", "end-sessions": "Their sessions have ended.",
-	"make-administrator": "They are a site administrator now.", "take-administrator": "They are no longer a site administrator.",
+	"disable": "Disabled. Their sessions have ended and their API keys no longer work.",
+	"enable":  "Enabled. They can sign in again.", "end-sessions": "Their sessions have ended.",
+	"make-administrator": "They are now a site administrator.", "take-administrator": "They are no longer a site administrator.",
 }
 
 func (h *handlers) personPage(c echo.Context) error { return h.sendPerson(c, nil) }

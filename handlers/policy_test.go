@@ -22,7 +22,7 @@ func TestASiteThatRequiresASecondStepLeadsToIt(t *testing.T) {
 	s := newSite(t, withPolicy(account.Policy{Passwords: true, RequireSecondStep: true}))
 	b := s.as("owner")
 	leads(t, b.ask("GET", "/accounts/harbor/people", nil), "/settings/passkeys/new?next=%2Faccounts%2Fharbor%2Fpeople")
-	says(t, b.ask("GET", "/settings/passkeys/new?next=%2Faccounts%2Fharbor%2Fpeople", nil), http.StatusOK, "This site asks everybody for a second step.")
+	says(t, b.ask("GET", "/settings/passkeys/new?next=%2Faccounts%2Fharbor%2Fpeople", nil), http.StatusOK, "This site requires a second step from everybody.")
 	codes := b.addPasskey("laptop")
 	if len(codes) != 10 {
 		t.Errorf("%d codes are shown", len(codes))
@@ -47,7 +47,7 @@ func TestAnOrganizationThatRequiresASecondStepKeepsItsPages(t *testing.T) {
 	if w := member.ask("GET", "/accounts/member/cloud-providers", nil); w.Code != http.StatusOK {
 		t.Errorf("their own account answered %d", w.Code)
 	}
-	says(t, member.ask("GET", "/settings/passkeys/new", nil), http.StatusOK, "harbor asks everybody for a second step.")
+	says(t, member.ask("GET", "/settings/passkeys/new", nil), http.StatusOK, "harbor requires a second step from everybody.")
 }
 
 func TestWithoutPasswordsNobodySignsInWithOne(t *testing.T) {
@@ -95,7 +95,7 @@ func TestAFailedSignInIsToldOnTheNextPage(t *testing.T) {
 		s.ask("", "POST", "/login", signInForm("viewer@example.com", "not the right one", "/"), func(r *http.Request) { r.RemoteAddr = "203.0.113.9:1" })
 	}
 	b := s.as("viewer")
-	says(t, b.ask("GET", "/settings", nil), http.StatusOK, "Somebody tried to sign in as you and failed 3 times, the last time from 203.0.113.9.")
+	says(t, b.ask("GET", "/settings", nil), http.StatusOK, "3 sign-in attempts with your e-mail address failed. The last came from 203.0.113.9.")
 	leads(t, b.dismiss(b.ask("GET", "/settings", nil)), "/settings")
 	if strings.Contains(b.ask("GET", "/settings", nil).Body.String(), "Somebody tried") {
 		t.Error("a dismissed notice is shown again")
@@ -104,7 +104,7 @@ func TestAFailedSignInIsToldOnTheNextPage(t *testing.T) {
 
 func TestANewBrowserIsToldOfOnceAndAKnownOneIsNot(t *testing.T) {
 	s := newSite(t)
-	const sentence = "You signed in with a browser that was not used before"
+	const sentence = "You signed in with a new browser"
 	b := s.browser()
 	b.signIn("member") // the template's sign-in had no device
 	if page := b.ask("GET", "/settings", nil).Body.String(); !strings.Contains(page, sentence) {
@@ -203,7 +203,7 @@ func TestAnOldProofDoesNotStandBetweenSomebodyAndTheirFirstPasskey(t *testing.T)
 	b := s.as("stale owner")
 	leads(t, b.ask("GET", "/settings", nil), "/settings/passkeys/new?next=%2Fsettings")
 	leads(t, b.ask("GET", "/settings/passkeys/new?next=%2Fsettings", nil), "/prove?next="+url.QueryEscape("/settings/passkeys/new?next=%2Fsettings"))
-	says(t, b.ask("GET", "/prove?next=%2Fsettings%2Fpasskeys%2Fnew", nil), http.StatusOK, "Confirm that it is you")
+	says(t, b.ask("GET", "/prove?next=%2Fsettings%2Fpasskeys%2Fnew", nil), http.StatusOK, "Confirm that it's you")
 	leads(t, b.ask("POST", "/prove", url.Values{"password": {testPassword}, "next": {"/settings/passkeys/new"}}), "/settings/passkeys/new")
 	b.addPasskey("laptop")
 	if w := b.ask("GET", "/settings", nil); w.Code != http.StatusOK {

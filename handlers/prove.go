@@ -22,7 +22,7 @@ func (h *handlers) sendProve(c echo.Context, next string, err error) error {
 	if waysErr != nil {
 		return waysErr
 	}
-	view := views.Prove{Frame: h.frame(c, "Confirm that it is you"), Next: next,
+	view := views.Prove{Frame: h.frame(c, "Confirm that it's you"), Next: next,
 		HasPassword: h.hasPassword(ways), Passkeys: h.hasPasskey(c, ways)}
 	for _, p := range h.provenBy(c, ways) {
 		view.Providers = append(view.Providers, h.providerLink(c, p, purposeQuery(toProve, next)))

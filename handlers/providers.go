@@ -298,7 +298,7 @@ func (h *handlers) listTotals(accountName string, entries []credential.Entry, sh
 		{by[credential.StatusAttention], "needs attention", "need attention", string(credential.StatusAttention)},
 		{by[credential.StatusWarning], "connected with a warning", "connected with a warning", string(credential.StatusWarning)},
 		{by[credential.StatusExpiring], "expires soon", "expire soon", string(credential.StatusExpiring)},
-		{by[credential.StatusPending], "waits for approval", "wait for approval", string(credential.StatusPending)},
+		{by[credential.StatusPending], "waiting for approval", "waiting for approval", string(credential.StatusPending)},
 		{by[credential.StatusWaiting], "waiting", "waiting", string(credential.StatusWaiting)},
 		{asked, "has a question from a review", "have questions from reviews", statusAsked},
 	} {

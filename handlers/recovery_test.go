@@ -22,7 +22,7 @@ func TestACodeSignsInWhoLostTheirOnlyPasskey(t *testing.T) {
 	codes := s.as("owner").addPasskey("laptop")
 	b := s.browser()
 	says(t, b.ask("GET", "/login", nil), http.StatusOK, `<a href="/login/recovery">`)
-	says(t, b.ask("GET", "/login/recovery", nil), http.StatusOK, "people whose passkey was their only way to sign in")
+	says(t, b.ask("GET", "/login/recovery", nil), http.StatusOK, "if your passkey was your only sign-in method")
 	says(t, b.ask("POST", "/login/recovery", recoveryForm("owner@example.com", "0000-0000-0000-0000")), http.StatusUnprocessableEntity,
 		`id="code-error">`+account.ErrWrongCode.Sentence)
 	if b.session() != "" {
@@ -34,7 +34,7 @@ func TestACodeSignsInWhoLostTheirOnlyPasskey(t *testing.T) {
 	text := b.question("/settings/passkeys/question", "phone", url.Values{})
 	leads(t, b.ask("POST", "/settings/passkeys", url.Values{"answer": {text}, "name": {"phone"}}), "/settings/security?done=passkey")
 	says(t, b.ask("GET", "/settings/sessions", nil), http.StatusOK, "with a recovery code")
-	says(t, b.ask("GET", "/settings/security", nil), http.StatusOK, "When your passkey is lost, one signs you in with your e-mail address, once.")
+	says(t, b.ask("GET", "/settings/security", nil), http.StatusOK, "If you lose your passkey, a code and your e-mail address sign you in. Each code works once.")
 	says(t, s.browser().ask("POST", "/login/recovery", recoveryForm("owner@example.com", codes[3])), http.StatusUnprocessableEntity, account.ErrWrongCode.Sentence)
 	for _, code := range codes {
 		if strings.Contains(strings.ToLower(s.log.String()), code) {
@@ -95,7 +95,7 @@ func TestACodeAloneTellsNothingAboutWhoIsHere(t *testing.T) {
 func TestWhatTheOperatorDidIsToldAsThat(t *testing.T) {
 	for password, sentence := range map[string]string{
 		"a quite different one": "Your password was changed, by the operator of this site.",
-		"":                      "New recovery codes were made, by the operator of this site.",
+		"":                      "New recovery codes were generated, by the operator of this site.",
 	} {
 		s := newSite(t)
 		code, err := s.Accounts.Reset(t.Context(), "member@example.com", password, audit.BySystem())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -120,7 +121,7 @@ func TestARemovedAdministratorFindsNothing(t *testing.T) {
 	}
 	s.demote("admin")
 	got, none := s.ask("admin", "GET", "/admin/reviews", nil), s.ask("member", "GET", "/admin/nothing", nil)
-	if got.Code != http.StatusNotFound || !strings.Contains(got.Body.String(), errNotHere.Sentence) || none.Code != http.StatusNotFound {
+	if got.Code != http.StatusNotFound || !strings.Contains(html.UnescapeString(got.Body.String()), errNotHere.Sentence) || none.Code != http.StatusNotFound {
 		t.Errorf("answered %d, and for nothing %d: %s", got.Code, none.Code, got.Body)
 	}
 }

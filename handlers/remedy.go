@@ -85,7 +85,7 @@ func (r linkReader) fixers() string {
 		return "You, as the owner of " + r.accountName + "."
 	}
 	if len(owners) == 0 {
-		return "An owner of " + r.accountName + ". It has none who can sign in: ask an administrator of this site."
+		return "An owner of " + r.accountName + ". No owner can sign in, so ask a site administrator."
 	}
 	named := strings.Join(owners[:min(mostNamed, len(owners))], ", ")
 	if more := len(owners) - mostNamed; more > 0 {

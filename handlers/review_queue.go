@@ -97,7 +97,7 @@ func (h *handlers) sendInQueue(c echo.Context, credentialID string, begun decisi
 	case item.Own:
 		return review.ErrOwnLink
 	case item.Gone:
-		return review.ErrUnlinkedMeanwhile.To("Go on reviewing", queueOf(c.Param("review"), item.Number, ""))
+		return review.ErrUnlinkedMeanwhile.To("Continue reviewing", queueOf(c.Param("review"), item.Number, ""))
 	}
 	return h.sendQueue(c, item, place, begun, err)
 }
@@ -264,9 +264,9 @@ func (h *handlers) decideReview(c echo.Context) error {
 	case err == nil:
 		return seeOther(c, queueOf(id, form.after, form.credentialID))
 	case errors.Is(err, review.ErrUnlinkedMeanwhile):
-		return review.ErrUnlinkedMeanwhile.To("Go on reviewing", queueOf(id, form.after, ""))
+		return review.ErrUnlinkedMeanwhile.To("Continue reviewing", queueOf(id, form.after, ""))
 	case errors.Is(err, review.ErrClosed), errors.Is(err, review.ErrGathering):
-		return f.To("See the review", reviewOf(id))
+		return f.To("Open the review", reviewOf(id))
 	case f.Kind == fault.Invalid, f.Kind == fault.Conflict:
 		return h.sendInQueue(c, form.credentialID, form, err)
 	}

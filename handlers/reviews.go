@@ -22,8 +22,8 @@ func reviewOf(id string) string { return reviewsPath + "/" + url.PathEscape(id) 
 
 // reviewsDone says on the list what was done.
 var reviewsDone = map[string]string{
-	"scheduled": "The schedule is saved. It starts its first review by itself.",
-	"ended":     "The schedule has ended. The reviews that it started stay.",
+	"scheduled": "Schedule saved. Mooring starts the first review automatically.",
+	"ended":     "The schedule has ended. Reviews that it started aren't affected.",
 }
 
 // reviewsPage is Administration > Reviews.
@@ -68,22 +68,22 @@ func (h *handlers) reviewRow(r review.Review, personID string, zone *time.Locati
 	return row
 }
 
-const sayNothingMatched = "Nothing matched when it started, so there is nothing to decide."
+const sayNothingMatched = "No linked account matched when the review started, so there is nothing to decide."
 
 func evidenceOf(reviewID string) string { return reviewOf(reviewID) + "/evidence.zip" }
 
 // The parts of a review that its page can show, by what stands in the address.
 var reviewTabs = []struct{ show, text, filter string }{
-	{"", "All", ""}, {"open", "Open", string(review.StageOpen)}, {"asked", "Waits for the owner", string(review.StageAsked)},
+	{"", "All", ""}, {"open", "Open", string(review.StageOpen)}, {"asked", "Waiting for the owner", string(review.StageAsked)},
 	{"keep", "Keep", string(review.Keep)}, {"disable", "Disable", string(review.Disable)}, {"unlink", "Unlink", string(review.Unlink)},
 	{"changed", "Changed since", review.FilterChanged},
 }
 
 // reviewDone says on the page of a review what was done.
 var reviewDone = map[string]string{
-	"started": "The review is started. Its linked accounts are collected now.",
-	"named":   "The reviewer is named. They decide beside the others.",
-	"closed":  "The review is closed. Its evidence can be downloaded.",
+	"started": "The review has started. Mooring is collecting its linked accounts.",
+	"named":   "The reviewer has been added. They can now decide, too.",
+	"closed":  "The review is closed. You can download its evidence.",
 }
 
 func (h *handlers) reviewPage(c echo.Context) error { return h.sendReview(c, nil) }
@@ -174,15 +174,15 @@ func atReviewer(err error) error {
 func reviewNotes(r review.Review) []string {
 	var notes []string
 	if r.Gone > 0 {
-		notes = append(notes, text.Count(r.Gone, "linked account was", "linked accounts were")+" unlinked before anybody decided.")
+		notes = append(notes, text.Count(r.Gone, "linked account was", "linked accounts were")+" unlinked before a decision was made.")
 	}
 	if r.Stuck > 0 && r.State == review.ReviewOpen {
-		notes = append(notes, text.Count(r.Stuck, "of those open belongs", "of those open belong")+" to the reviewers themselves, so none of them may decide. "+
-			"Somebody has to name another administrator as reviewer.")
+		notes = append(notes, text.Count(r.Stuck, "open item belongs", "open items belong")+" to the reviewers themselves, so none of them can decide. "+
+			"Add another administrator as a reviewer.")
 	}
 	for _, reviewer := range r.Reviewers {
 		if reviewer.Away && r.State == review.ReviewOpen {
-			notes = append(notes, reviewer.Name+" is not an administrator any more and decides nothing here.")
+			notes = append(notes, reviewer.Name+" is no longer an administrator and can't decide here.")
 		}
 	}
 	return notes
@@ -267,7 +267,7 @@ func (h *handlers) reviewEvidence(c echo.Context) error {
 		return err
 	}
 	if r.State != review.ReviewClosed {
-		return review.ErrNotClosed.To("See the review", reviewOf(id))
+		return review.ErrNotClosed.To("Open the review", reviewOf(id))
 	}
 	name := fmt.Sprintf("mooring-review-%s.zip", r.ClosedAt.UTC().Format("2006-01-02"))
 	return h.stream(c, name, "application/zip", func(w io.Writer) error { return h.Reviews.Evidence(ctx, actorOf(c), id, w) })

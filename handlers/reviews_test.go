@@ -204,7 +204,7 @@ func TestOfTwoAdministratorsTheSecondLearnsWhoWasFirst(t *testing.T) {
 	slow := s.next("stranger", path, "disable", "Nobody needs it")
 	s.decides("admin", path, "keep", "")
 	w := s.ask("stranger", "POST", path+"/decide", slow)
-	says(t, w, http.StatusConflict, "admin decided this one meanwhile: Keep.")
+	says(t, w, http.StatusConflict, "admin has already decided this one: Keep.")
 	for _, kept := range []string{"Subscription 01", "Nobody needs it", `data-chosen="disable"`} {
 		if !strings.Contains(w.Body.String(), kept) {
 			t.Errorf("%s is lost: %s", kept, w.Body)
@@ -251,7 +251,7 @@ func TestNobodyDecidesOnTheirOwnLink(t *testing.T) {
 	if entries := s.refusedEntries(); len(entries) != 2 || entries[1].Detail != "POST /admin/reviews/:review/decide" {
 		t.Errorf("the entries are %+v", entries)
 	}
-	says(t, s.ask("admin", "GET", path+"?show=keep", nil), http.StatusOK, "None of the linked accounts")
+	says(t, s.ask("admin", "GET", path+"?show=keep", nil), http.StatusOK, "No linked accounts of this review")
 }
 
 func TestAnotherReviewerIsNamed(t *testing.T) {
@@ -260,13 +260,13 @@ func TestAnotherReviewerIsNamed(t *testing.T) {
 	s.promote("owner")
 	ids := s.linkMany(1)
 	path := s.reviewed(newReviewForm(s.ids["owner"]))
-	says(t, s.ask("owner", "GET", path, nil), http.StatusOK, "none of them may decide")
+	says(t, s.ask("owner", "GET", path, nil), http.StatusOK, "none of them can decide")
 	for _, nobody := range []string{"", s.ids["member"]} {
 		says(t, s.ask("owner", "POST", path+"/reviewers", url.Values{"reviewer": {nobody}}), http.StatusUnprocessableEntity, `id="reviewer-error"`)
 	}
 	leads(t, s.ask("owner", "POST", path+"/reviewers", url.Values{"reviewer": {s.ids["admin"]}}), path+"?done=named")
 	page := s.ask("owner", "GET", path, nil)
-	if strings.Contains(page.Body.String(), "none of them may decide") || strings.Contains(page.Body.String(), path+"/reviewers") {
+	if strings.Contains(page.Body.String(), "none of them can decide") || strings.Contains(page.Body.String(), path+"/reviewers") {
 		t.Error("another one is still wanted")
 	}
 	leads(t, s.ask("admin", "POST", path+"/decide", s.next("admin", path, "keep", "")), path+"/queue?after=1&done="+ids[0])

@@ -14,11 +14,11 @@ import (
 
 // doneSentences say on the page Security what was done.
 var doneSentences = map[string]string{
-	"password": "Your password is changed. Your other sessions have ended.",
-	"passkey":  "The passkey is added. Your other sessions have ended.",
-	"removed":  "The passkey is removed. Your other sessions have ended.",
-	"linked":   "You can sign in that way now. Your other sessions have ended.",
-	"unlinked": "Nobody signs in as you that way any more. Your other sessions have ended.",
+	"password": "Password changed. Your other sessions have ended.",
+	"passkey":  "Passkey added. Your other sessions have ended.",
+	"removed":  "Passkey removed. Your other sessions have ended.",
+	"linked":   "Sign-in method linked. Your other sessions have ended.",
+	"unlinked": "Sign-in method unlinked. Your other sessions have ended.",
 }
 
 // securityPage lists the ways in which the caller signs in.
@@ -55,7 +55,7 @@ func (h *handlers) showPasskeys(c echo.Context, view *views.Security, own accoun
 	}
 	view.SecondStep = "Add a passkey to protect your account with a second step."
 	if len(own.Passkeys) > 0 {
-		view.SecondStep, view.CodesPath = "Whoever signs in as you with a password or a provider is asked for your passkey, too.", "/settings/recovery-codes"
+		view.SecondStep, view.CodesPath = "Signing in with a password or a provider also requires your passkey.", "/settings/recovery-codes"
 	}
 	for _, p := range own.Passkeys {
 		view.Passkeys = append(view.Passkeys, views.Passkey{Name: p.Name, Added: h.moment(p.CreatedAt, zone), LastUsed: h.moment(p.LastUsedAt, zone),
@@ -82,11 +82,11 @@ func (h *handlers) showIdentities(c echo.Context, view *views.Security, own acco
 // requiredBy says who asks the caller for a second step.
 func (h *handlers) requiredBy(caller account.Caller) string {
 	if h.Accounts.Policy().RequireSecondStep {
-		return "This site asks everybody for a second step."
+		return "This site requires a second step from everybody."
 	}
 	for _, m := range caller.Memberships {
 		if m.Account.RequireSecondStep {
-			return m.Account.Name + " asks everybody for a second step."
+			return m.Account.Name + " requires a second step from everybody."
 		}
 	}
 	return ""
@@ -213,7 +213,7 @@ func (h *handlers) confirmLinkPage(c echo.Context) error {
 		return h.sendSecurity(c, errAttempt)
 	}
 	return h.html(c, http.StatusOK, views.ConfirmLinkPage(views.ConfirmLink{
-		Frame: h.frame(c, "Link a way to sign in"), Provider: h.providerName(waiting.Identity.Provider), Who: whoIs(waiting.Identity),
+		Frame: h.frame(c, "Link a sign-in method"), Provider: h.providerName(waiting.Identity.Provider), Who: whoIs(waiting.Identity),
 		Action: "/settings/identities", CancelPath: securityPath,
 	}))
 }

@@ -4,20 +4,20 @@ import "mooring/fault"
 
 // What administrators read about reviews and the audit log.
 var (
-	errProveDecision = fault.New(fault.Invalid, "request.prove-decision", "Confirm that it is you before you disable or unlink. You come back to this one, with what you typed.")
-	errProveLong     = fault.New(fault.Invalid, "request.prove-long", "Confirm that it is you before you disable or unlink. You come back to this one, but your reason is too long to come along: copy it first.")
-	errSelection     = fault.New(fault.Invalid, "request.selection", "Mooring could not read which linked accounts you mean. Choose them again in the list.")
-	errVerifying     = fault.New(fault.Conflict, "request.verifying", "The log is being verified for somebody else at this moment. Try again when that has ended.")
-	errLogUnread     = fault.New(fault.Unavailable, "request.log-unread", "The entries cannot be shown at this moment. Verify the log to learn whether something does not fit.")
+	errProveDecision = fault.New(fault.Invalid, "request.prove-decision", "Confirm that it's you before you disable or unlink. You then return to this item, with what you typed.")
+	errProveLong     = fault.New(fault.Invalid, "request.prove-long", "Confirm that it's you before you disable or unlink. You then return to this item, but your reason is too long to keep. Copy it first.")
+	errSelection     = fault.New(fault.Invalid, "request.selection", "Mooring couldn't read which linked accounts you selected. Select them again in the list.")
+	errVerifying     = fault.New(fault.Conflict, "request.verifying", "Somebody else is verifying the log right now. Try again in a few minutes.")
+	errLogUnread     = fault.New(fault.Unavailable, "request.log-unread", "The entries can't be shown right now. Verify the log to find out whether an entry is damaged.")
 )
 
 // What comes when nothing is left in a queue.
 const (
-	sayAllDecided   = "Close the review to make its evidence."
-	sayOthersClose  = "Its reviewers, or whoever started it, can close it now."
-	sayOwnersAnswer = "What is left waits for the answers of owners, and comes back with them."
-	sayOthersDecide = "What is left, the other reviewers decide."
-	sayStuck        = "What is left are links of the reviewers themselves, so none of them may decide."
+	sayAllDecided   = "Close the review to create its evidence."
+	sayOthersClose  = "Its reviewers, or the person who started it, can now close it."
+	sayOwnersAnswer = "The remaining items are waiting for answers from owners. They return to your queue when the owners answer."
+	sayOthersDecide = "The other reviewers decide on the remaining items."
+	sayStuck        = "The remaining items are links of the reviewers themselves, so none of them can decide."
 )
 
 // What stands beside the fields of the audit log's filter.

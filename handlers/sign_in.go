@@ -20,7 +20,7 @@ func (h *handlers) signInPage(c echo.Context) error {
 	view.Lost = c.QueryParam("lost") != ""
 	view.SignedOut = h.signedOutAt(c)
 	if wasDone(c, "password") {
-		view.Done = "Your password is changed. Sign in with it."
+		view.Done = "Password changed. Sign in with the new password."
 	}
 	return h.html(c, http.StatusOK, views.SignInPage(view))
 }
@@ -70,7 +70,7 @@ func withNext(path, next string) string {
 }
 
 // sayCookieRefused claims no more than that the cookie did not come back.
-const sayCookieRefused = "Your browser didn't send back the cookie that Mooring set, so Mooring can't keep you signed in. " +
+const sayCookieRefused = "Your browser didn't send back Mooring's cookie, so Mooring can't keep you signed in. " +
 	"Allow cookies for this site in your browser's settings, then sign in again."
 
 // setProbe sets a cookie with the sign-in page, whose form says that it did.

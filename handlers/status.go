@@ -32,9 +32,9 @@ func (h *handlers) statusOf(c credential.Credential, d cloud.Description, zone *
 	case c.Status(now) == credential.StatusWarning:
 		status.Detail = sayWarnings(c.Warnings(now), d.ShortName, c.LastCheckedAt, zone)
 	case !c.CouldNotCheckAt.IsZero():
-		status.Detail = "Could not check " + h.moment(c.CouldNotCheckAt, zone).Shown
+		status.Detail = "Couldn't check " + h.moment(c.CouldNotCheckAt, zone).Shown
 	case c.State == credential.WaitingCloud:
-		status.Detail, status.Retry = "Next try in", max(1, h.secondsUntil(c.NextCheckAt))
+		status.Detail, status.Retry = "Next check in", max(1, h.secondsUntil(c.NextCheckAt))
 	}
 	return status
 }
@@ -71,7 +71,7 @@ func notCheckedSince(t time.Time, zone *time.Location) string {
 }
 
 // sayPending stands wherever something waits for an approval.
-const sayPending = "Nothing is checked or used until an administrator approves it."
+const sayPending = "Mooring doesn't check or use it until an administrator approves it."
 
 // decisionOf is the word of an administrator or of the policy that stands above
 // everything else about a credential, or nil.
@@ -83,12 +83,12 @@ func (h *handlers) decisionOf(c credential.Credential, zone *time.Location) *vie
 	switch {
 	case c.State == credential.Stopped:
 		d.Heading, d.Tone = "An administrator disabled this credential.", views.ToneAttention
-		d.Then = "It is not checked and cannot be used. Ask an administrator of this site to enable it again."
+		d.Then = "It isn't checked and can't be used. Ask a site administrator to enable it again."
 	case c.State == credential.PendingApproval:
-		d.Heading, d.Tone = "This credential waits for an approval.", views.ToneWaiting
-		d.Then = "Ask an administrator of this site." // the status says the rest
+		d.Heading, d.Tone = "This credential is waiting for approval.", views.ToneWaiting
+		d.Then = "Ask a site administrator to approve it." // the status says the rest
 	case c.State == credential.NeedsAttention && c.DecidedAt.IsZero() && c.Reason != "":
-		d.Heading, d.Tone = "Your administrators do not let in this link.", views.ToneAttention
+		d.Heading, d.Tone = "Your administrators don't allow this link.", views.ToneAttention
 	default:
 		return nil
 	}
@@ -100,7 +100,7 @@ func (h *handlers) letIn(c credential.Credential, zone *time.Location) *views.De
 	if c.DecidedAt.IsZero() || c.State == credential.Stopped {
 		return nil
 	}
-	return &views.Decision{Heading: "Let in", By: cmp.Or(c.DecidedByName, "An administrator"), At: h.moment(c.DecidedAt, zone), Reason: c.Reason}
+	return &views.Decision{Heading: "Approved", By: cmp.Or(c.DecidedByName, "An administrator"), At: h.moment(c.DecidedAt, zone), Reason: c.Reason}
 }
 
 func (h *handlers) secondsUntil(t time.Time) int {
@@ -125,7 +125,7 @@ var verdicts = map[cloud.Verdict]struct {
 	cloud.OK:         {"OK", views.ToneOK},
 	cloud.Waiting:    {"Waiting", views.ToneWaiting},
 	cloud.Failed:     {"Failed", views.ToneAttention},
-	cloud.CannotTell: {"Cannot tell", views.ToneOff},
+	cloud.CannotTell: {"Can't tell", views.ToneOff},
 }
 
 var outcomes = map[cloud.Outcome]struct {
@@ -135,11 +135,11 @@ var outcomes = map[cloud.Outcome]struct {
 	cloud.Passed:        {"Passed", views.ToneOK},
 	cloud.StillCopying:  {"Waiting", views.ToneWaiting},
 	cloud.Broken:        {"Failed", views.ToneAttention},
-	cloud.CouldNotCheck: {"Could not check", views.ToneOff},
+	cloud.CouldNotCheck: {"Couldn't check", views.ToneOff},
 }
 
 var triggers = map[credential.Trigger]string{
-	credential.ByPerson: "Asked by a person", credential.BySchedule: "Planned", credential.ByRetry: "Tried again",
+	credential.ByPerson: "Requested", credential.BySchedule: "Scheduled", credential.ByRetry: "Retry",
 }
 
 // stages lays the results of a run over the stages of its method.
@@ -192,15 +192,15 @@ func (h *handlers) progress(r linkReader, runs []credential.Verification, pollPa
 	p := views.Progress{}
 	switch {
 	case c.State == credential.Disabled || c.State == credential.Stopped:
-		p.Tone, p.Summary, p.Detail = views.ToneOff, "This credential is disabled.", "It is not checked."
+		p.Tone, p.Summary, p.Detail = views.ToneOff, "This credential is disabled.", "It isn't checked."
 	case c.State == credential.PendingApproval:
-		p.Tone, p.Summary, p.Detail = views.ToneWaiting, "This credential waits for an approval.", sayPending
+		p.Tone, p.Summary, p.Detail = views.ToneWaiting, "This credential is waiting for approval.", sayPending
 	case c.Checking(now):
 		if c.RunningVerification == "" { // planned, and about to start
 			latest = credential.Verification{}
 		}
 		p.Running, p.PollPath, p.PollAfter = true, pollPath, 1
-		p.Tone, p.Summary, p.Detail = views.ToneWaiting, "Checking the link.", "You can close this page; the check goes on."
+		p.Tone, p.Summary, p.Detail = views.ToneWaiting, "Checking the link.", "You can close this page. The check continues."
 		if c.TrialCertificateID != "" {
 			p.Summary = "Checking the link with the other certificate."
 		}
@@ -208,25 +208,25 @@ func (h *handlers) progress(r linkReader, runs []credential.Verification, pollPa
 		p.Retry = h.secondsUntil(c.NextCheckAt)
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
 		p.Tone = views.ToneOff
-		p.Summary = "The last check could not tell anything about the link."
-		p.Detail = "What was known before still stands. Mooring tries again by itself."
+		p.Summary = "The last check couldn't determine whether the link works."
+		p.Detail = "The status hasn't changed since the check before. Mooring tries again automatically."
 	case c.State == credential.WaitingCloud:
 		p.Retry = h.secondsUntil(c.NextCheckAt)
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
 		p.Tone = views.ToneWaiting
 		p.Summary = description.ShortName + " doesn't accept this link yet."
-		p.Detail = fmt.Sprintf("If you made or changed something there in the last few minutes, %s may still be copying it: Mooring keeps trying until %s. Otherwise something is mistyped or missing: the stage that waits says what to check. You can close this page.",
+		p.Detail = fmt.Sprintf("If you created or changed something there in the last few minutes, %s may still be copying it. Mooring keeps trying until %s. If you didn't, something is mistyped or missing: the waiting stage below says what to check. You can close this page.",
 			description.ShortName, c.FreshFrom.Add(credential.WaitLimit).In(zone).Format("15:04 MST"))
 	case c.State == credential.Connected:
 		p.Tone, p.Summary = views.ToneOK, "The link works."
 	case c.State == credential.NeedsAttention:
-		p.Tone, p.Summary = views.ToneAttention, "The link does not work yet."
-		p.Detail = "The stage that failed says what to do."
+		p.Tone, p.Summary = views.ToneAttention, "The link doesn't work yet."
+		p.Detail = "The failed stage below says what to do."
 		if c.Reason != "" && c.DecidedAt.IsZero() { // no stage failed
-			p.Summary, p.Detail = "The link is not let in.", ""
+			p.Summary, p.Detail = "The link isn't allowed.", ""
 		}
 	default:
-		p.Tone, p.Summary = views.ToneOff, "This credential has not been verified since it was saved."
+		p.Tone, p.Summary = views.ToneOff, "This credential hasn't been checked since it was saved."
 	}
 	if p.Running || latest.Version == c.Version && len(latest.Results) > 0 {
 		p.Stages = h.stages(r, latest)
@@ -250,7 +250,7 @@ func (h *handlers) history(r linkReader, runs []credential.Verification) []views
 			run.Trigger += ", with another certificate"
 		}
 		if v.Abandoned {
-			run.Outcome, run.Tone = "Broken off", views.ToneOff
+			run.Outcome, run.Tone = "Interrupted", views.ToneOff
 		}
 		shown = append(shown, run)
 	}

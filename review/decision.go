@@ -99,9 +99,9 @@ func decidedMeanwhile(i Item) error {
 	said := *ErrDecidedMeanwhile
 	switch {
 	case i.Stage == StageOpen && i.Answer != "":
-		said.Sentence = fmt.Sprintf("%s answered the question meanwhile. Read the answer before you decide.", i.AnsweredByName)
+		said.Sentence = fmt.Sprintf("%s has answered the question in the meantime. Read the answer before you decide.", i.AnsweredByName)
 	case i.Kind != "":
-		said.Sentence = fmt.Sprintf("%s decided this one meanwhile: %s. Look at it again if you disagree.", i.DecidedByName, i.Kind.Word())
+		said.Sentence = fmt.Sprintf("%s has already decided this one: %s. Open it again if you disagree.", i.DecidedByName, i.Kind.Word())
 	}
 	return said.Because(ErrDecidedMeanwhile)
 }

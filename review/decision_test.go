@@ -268,7 +268,7 @@ func TestAQuestionGoesToTheOwnerAndComesBack(t *testing.T) {
 	sameList(t, "the queue", labels, []string{"one", "two"})
 	err = b.decideAs("rob", r, c, review.Decision{Kind: review.Keep, Version: stale})
 	wantErr(t, err, review.ErrDecidedMeanwhile)
-	if got := fault.Of(err).Sentence; !strings.HasPrefix(got, "Olga answered") {
+	if got := fault.Of(err).Sentence; !strings.HasPrefix(got, "Olga has answered") {
 		t.Errorf("rob reads %q", got)
 	}
 	wantErr(t, b.Answer(t.Context(), ofHarbor, c.ID, r.ID, "Twice"), review.ErrNoQuestion)
@@ -297,14 +297,14 @@ func TestWhatChangedSinceTheDecisionIsFlagged(t *testing.T) {
 		"method": {review.Keep, func(c *credential.Credential) { c.Target.Method = "classic" },
 			[]audit.Change{{Field: "Method", Before: "application", After: "classic"}}},
 		"more rights": {review.Keep, func(c *credential.Credential) { c.Rights[1].Granted = true },
-			[]audit.Change{{Field: "Right", After: "It may make machines."}}},
+			[]audit.Change{{Field: "Permission", After: "It may make machines."}}},
 		"fewer rights": {review.Keep, func(c *credential.Credential) { c.Rights[0].Granted = false },
-			[]audit.Change{{Field: "Right", Before: "It may list machines."}}},
+			[]audit.Change{{Field: "Permission", Before: "It may list machines."}}},
 		"state": {review.Keep, func(c *credential.Credential) { c.State = credential.NeedsAttention },
 			[]audit.Change{{Field: "Status", Before: "Connected", After: "Needs attention"}}},
 		"not checked yet": {review.Keep, func(c *credential.Credential) {
 			c.State, c.Rights, c.SubscriptionName, c.LastCheckedAt = credential.NotVerified, nil, "", time.Time{}
-		}, []audit.Change{{Field: "Status", Before: "Connected", After: "Not verified"}}},
+		}, []audit.Change{{Field: "Status", Before: "Connected", After: "Not checked"}}},
 		"disabled": {review.Disable, func(*credential.Credential) {}, nil},
 		"enabled again": {review.Disable, func(c *credential.Credential) { c.State = credential.Connected },
 			[]audit.Change{{Field: "Status", Before: "Disabled", After: "Connected"}}},

@@ -255,10 +255,10 @@ func (g *summaryGroup) Rest() int { return g.Count - len(g.Items) }
 
 func (s *Reviews) writeSummary(ctx context.Context, r Review, w io.Writer) error {
 	groups := map[Kind]*summaryGroup{
-		Disable: {Heading: "Disabled", Says: "They cannot be used until an administrator enables them."},
-		Unlink:  {Heading: "Unlinked", Says: "They are gone from Mooring."},
+		Disable: {Heading: "Disabled", Says: "They can't be used until an administrator enables them."},
+		Unlink:  {Heading: "Unlinked", Says: "They were removed from Mooring."},
 		"":      {Heading: "Not decided", Says: "The review was closed without a decision on these."},
-		Keep:    {Heading: "Kept", Says: "They stay as they are."},
+		Keep:    {Heading: "Kept", Says: "They stay linked and unchanged."},
 	}
 	err := s.recorded(ctx, r, func(i Item) error {
 		kind := i.Kind

@@ -93,7 +93,7 @@ func openPack(r io.ReaderAt, size int64) (map[string]*zip.File, error) {
 func readSmall(f *zip.File) ([]byte, error) {
 	content, err := f.Open()
 	if err != nil {
-		return nil, packErrorf("%s cannot be read.", f.Name)
+		return nil, packErrorf("%s can't be read.", f.Name)
 	}
 	defer func() { _ = content.Close() }()
 	text, err := io.ReadAll(io.LimitReader(content, largestManifest+1))
@@ -103,7 +103,7 @@ func readSmall(f *zip.File) ([]byte, error) {
 	case errors.Is(err, zip.ErrChecksum):
 		return nil, packErrorf("%s was changed.", f.Name)
 	case err != nil:
-		return nil, packErrorf("%s cannot be read.", f.Name)
+		return nil, packErrorf("%s can't be read.", f.Name)
 	}
 	return text, nil
 }
@@ -132,11 +132,11 @@ func readManifest(files map[string]*zip.File) (m manifest, text []byte, err erro
 		return m, nil, packErrorf("It has format %d, but this Mooring supports formats 1 to %d. Check it with the Mooring that created it.", m.Format, evidenceFormat)
 	}
 	if len(m.Files) != len(digested) {
-		return m, nil, packErrorf("%s does not name the files of a pack.", fileManifest)
+		return m, nil, packErrorf("%s doesn't list the files of a pack.", fileManifest)
 	}
 	for i, name := range digested {
 		if m.Files[i].Name != name {
-			return m, nil, packErrorf("%s does not name the files of a pack.", fileManifest)
+			return m, nil, packErrorf("%s doesn't list the files of a pack.", fileManifest)
 		}
 	}
 	return m, text, nil
@@ -157,7 +157,7 @@ func checkSignature(file *zip.File, m manifest, signedText []byte, keys []audit.
 	signature, sigErr := base64.StdEncoding.DecodeString(sig.Signature)
 	own := audit.PublicKey(public)
 	if keyErr != nil || sigErr != nil || len(public) != ed25519.PublicKeySize || own.Fingerprint() != sig.Key || sig.Key != m.Key {
-		return false, packErrorf("%s and %s do not name the same key.", fileSignature, fileManifest)
+		return false, packErrorf("%s and %s don't name the same key.", fileSignature, fileManifest)
 	}
 	trusted := []audit.PublicKey{own}
 	if len(keys) > 0 {
@@ -194,7 +194,7 @@ func checkDigests(files map[string]*zip.File, m manifest) error {
 	for _, want := range m.Files {
 		content, err := files[want.Name].Open()
 		if err != nil {
-			return packErrorf("%s cannot be read.", want.Name)
+			return packErrorf("%s can't be read.", want.Name)
 		}
 		got := newMeter(io.Discard)
 		_, err = io.Copy(got, io.LimitReader(content, want.Size+1)) // never more than was signed, whatever it unpacks to

@@ -22,7 +22,7 @@ const (
 	JobUndo       JobKind = "undo" // what another job changed; see Jobs.Undo
 )
 
-var jobKindWords = map[JobKind]string{JobCheckAgain: "Check again", JobDisable: "Disable", JobEnable: "Enable", JobApprove: "Approve",
+var jobKindWords = map[JobKind]string{JobCheckAgain: "Check", JobDisable: "Disable", JobEnable: "Enable", JobApprove: "Approve",
 	JobDecline: "Decline", JobUndo: "Undo"}
 
 // Word is how the pages call it.
@@ -127,7 +127,7 @@ func (j Job) Took(now time.Time) time.Duration {
 // Summary says what came of it, such as "4,980 done, 20 failed".
 func (j Job) Summary() string {
 	if j.Kind == JobUndo {
-		return fmt.Sprintf("%s done, %s left as they are", inThousands(j.Done), inThousands(j.Failed))
+		return fmt.Sprintf("%s done, %s left unchanged", inThousands(j.Done), inThousands(j.Failed))
 	}
 	return fmt.Sprintf("%s done, %s failed", inThousands(j.Done), inThousands(j.Failed))
 }

@@ -113,7 +113,7 @@ func TestAJobDisablesInTheDatabase(t *testing.T) {
 		failures, _, err := jobs.Failures(t.Context(), again.ID, 10)
 		b.ok(err)
 		equal(t, "why it failed", failures[0], review.JobFailure{CredentialID: "credential-link-07", Label: "link-07", Account: "harbor",
-			Sentence: "An administrator has disabled it, so it was not checked."})
+			Sentence: "An administrator has disabled it, so it wasn't checked."})
 	})
 }
 
@@ -141,7 +141,7 @@ func TestADemotedAdministratorsJobChangesNothingMore(t *testing.T) {
 		job = waitForJob(t, jobs, job.ID)
 		equal(t, "the state", job.State, review.JobStopped)
 		equal(t, "the summary", job.Summary(), "17 done, 0 failed")
-		equal(t, "the note", job.Note, "It was stopped because whoever started it is not an administrator any more.")
+		equal(t, "the note", job.Note, "It was stopped because the person who started it is no longer an administrator.")
 		equal(t, "the number of stopped links", b.stopped(), 17)
 		equal(t, "the entries", b.stopEntries("rose"), 17)
 	})

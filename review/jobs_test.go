@@ -102,7 +102,7 @@ func TestAJobDisablesOneAfterTheOtherWithItsReason(t *testing.T) {
 		jobSame(t, "the order", w.linked.orders[20], credential.Order{Actor: jobActor("ada"), Reason: "Left the company"})
 		failures, _, err := w.Failures(t.Context(), job.ID, 10)
 		w.ok(err)
-		jobSame(t, "what waits for approval", failures[0].Sentence, "It waits for approval. Decline it instead of disabling it.")
+		jobSame(t, "what waits for approval", failures[0].Sentence, "It's waiting for approval. Decline it instead of disabling it.")
 		if detail := w.shelf.entries[0].Detail; !strings.Contains(detail, "Left the company") {
 			t.Errorf("the entry does not say why: %q", detail)
 		}
@@ -118,12 +118,12 @@ func TestWhyALinkIsAmongTheFailures(t *testing.T) {
 	}{
 		"waiting":    {finished: credential.Finished{Outcome: cloud.StillCopying, Sentence: "Azure is still copying."}, want: "Azure is still copying."},
 		"no answer":  {finished: credential.Finished{Outcome: cloud.CouldNotCheck, Sentence: "Azure did not answer."}, want: "Azure did not answer."},
-		"speechless": {finished: credential.Finished{Outcome: cloud.Broken}, want: "The check did not pass. Open it to see why."},
+		"speechless": {finished: credential.Finished{Outcome: cloud.Broken}, want: "The check failed. Open the linked account to see why."},
 		"held":       {finished: credential.Finished{Outcome: cloud.Passed, Sentence: "It waits for approval."}, want: "It waits for approval."},
-		"disabled":   {state: credential.Disabled, err: credential.ErrNotPossibleNow, want: "It is disabled, so it was not checked."},
-		"stopped":    {state: credential.Stopped, err: credential.ErrNotPossibleNow, want: "An administrator has disabled it, so it was not checked."},
-		"pending":    {state: credential.PendingApproval, err: credential.ErrNotPossibleNow, want: "It waits for approval, so it was not checked."},
-		"unlinked":   {err: credential.ErrNotFound, want: "It was unlinked before its turn came."},
+		"disabled":   {state: credential.Disabled, err: credential.ErrNotPossibleNow, want: "It is disabled, so it wasn't checked."},
+		"stopped":    {state: credential.Stopped, err: credential.ErrNotPossibleNow, want: "An administrator has disabled it, so it wasn't checked."},
+		"pending":    {state: credential.PendingApproval, err: credential.ErrNotPossibleNow, want: "It's waiting for approval, so it wasn't checked."},
+		"unlinked":   {err: credential.ErrNotFound, want: "It was unlinked before the job reached it."},
 		"our side":   {err: errors.New("disk on fire"), want: "Something went wrong on our side. Try this one again."},
 		"a sentence": {err: fault.New(fault.Unavailable, "test.later", "Come back later."), want: "Come back later."},
 	} {
@@ -420,7 +420,7 @@ func TestAJobEndsWithTheRightsOfItsStarter(t *testing.T) {
 					counted-- // the one that was refused
 				}
 				w.sums(over, review.JobStopped, counted, 0)
-				jobSame(t, "the note", over.Note, "It was stopped because whoever started it is not an administrator any more.")
+				jobSame(t, "the note", over.Note, "It was stopped because the person who started it is no longer an administrator.")
 				w.want(func() error {
 					_, err := w.Start(t.Context(), jobActor("ada"), review.JobCheckAgain, everyLink, "")
 					return err

@@ -38,7 +38,7 @@ var Statuses = []credential.Status{
 
 var statusNames = map[credential.Status]string{
 	credential.StatusConnected: "Connected", credential.StatusWarning: "Connected with a warning", credential.StatusExpiring: "Expiring", credential.StatusAttention: "Needs attention",
-	credential.StatusWaiting: "Waiting", credential.StatusUnchecked: "Not verified", credential.StatusPending: "Pending approval",
+	credential.StatusWaiting: "Waiting", credential.StatusUnchecked: "Not checked", credential.StatusPending: "Pending approval",
 	credential.StatusDisabled: "Disabled",
 }
 
@@ -212,7 +212,7 @@ func (q Query) Sentence() string {
 	add(q.NeverReviewed, "never reviewed")
 	add(!q.NotCheckedSince.IsZero(), "not checked since %s", q.NotCheckedSince.UTC().Format("2 January 2006"))
 	add(len(q.Terms()) > 0, "matching “%s”", text.Line(q.Search))
-	add(q.MatchesNothing(), "with a filter that means nothing")
+	add(q.MatchesNothing(), "with a filter that matches nothing")
 	if len(parts) == 0 {
 		return "All linked accounts"
 	}

@@ -408,9 +408,9 @@ func TestTwoWhoDecideAtOnce(t *testing.T) {
 			})
 		}
 		group.Wait()
-		winner, loser, said := "rita", "rob", "Rita decided this one meanwhile: Keep."
+		winner, loser, said := "rita", "rob", "Rita has already decided this one: Keep."
 		if results["rita"] != nil {
-			winner, loser, said = "rob", "rita", "Rob decided this one meanwhile: Disable."
+			winner, loser, said = "rob", "rita", "Rob has already decided this one: Disable."
 		}
 		b.ok(results[winner])
 		wantErr(t, results[loser], review.ErrDecidedMeanwhile)

@@ -164,7 +164,7 @@ func TestAScheduleLeavesOutWhoIsNoAdministratorAnyMore(t *testing.T) {
 	schedules, err := b.Schedules(t.Context())
 	b.ok(err)
 	s := schedules[0]
-	if !strings.HasPrefix(s.Trouble, "Nothing was started") || !s.TroubleAt.Equal(utcDay("2027-03-31")) || !s.NextAt.Equal(utcDay("2027-06-30")) {
+	if !strings.HasPrefix(s.Trouble, "No review was started") || !s.TroubleAt.Equal(utcDay("2027-03-31")) || !s.NextAt.Equal(utcDay("2027-06-30")) {
 		t.Errorf("the schedule says %q of %v, and goes on at %v", s.Trouble, s.TroubleAt, s.NextAt)
 	}
 	latest := b.entries("")[0]

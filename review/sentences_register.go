@@ -5,23 +5,23 @@ import "mooring/fault"
 // What administrators read when something about a list of linked accounts goes wrong.
 var (
 	ErrSearchTooShort = fault.New(fault.Invalid, "review.search-too-short",
-		"Type at least three letters to search for, or two in Chinese, Japanese or Korean, or nothing. With fewer the search would not count, and all linked accounts would match.")
+		"Type at least three letters (two in Chinese, Japanese or Korean), or leave the search empty. A shorter search would match all linked accounts.")
 	ErrUnknownFilter = fault.New(fault.Invalid, "review.unknown-filter",
-		"A filter has a value that Mooring doesn't know, so nothing matches. Choose it again, or clear the filters.")
+		"A filter has a value that Mooring doesn't know, so nothing matches. Choose another value, or clear the filters.")
 	ErrNoAccountOfThatName = fault.New(fault.Invalid, "review.no-account-of-that-name",
-		"No account has this name. Its owners may have renamed it: choose it again.")
+		"No account has this name. Its owners may have renamed it. Choose it again.")
 	ErrNoSuchFormat = fault.New(fault.NotFound, "review.no-such-format",
-		"The list is exported as CSV or as JSON Lines.")
+		"The list can be exported as CSV or JSON Lines.")
 )
 
 const (
-	saySearchLong     = "Use at most 100 characters. With more, nothing matches."
+	saySearchLong     = "Use at most 100 characters."
 	sayNoSuchProvider = "There is no such provider, so nothing matches."
 	sayNoSuchStatus   = "There is no such status, so nothing matches."
-	sayAccountLong    = "No account has so long a name, so nothing matches."
+	sayAccountLong    = "This is longer than any account name, so nothing matches."
 	sayExpiring       = "Enter a number of days between 1 and 3650."
 	sayNeverReviewed  = "This can only be yes."
 	sayDate           = "Enter a date as year, month and day, such as 2026-11-01."
-	sayNoSuchSort     = "The list cannot be sorted by that."
+	sayNoSuchSort     = "The list can't be sorted by that."
 	sayNoSuchOrder    = "The order can only be asc or desc."
 )

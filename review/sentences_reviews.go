@@ -5,61 +5,61 @@ import "mooring/fault"
 // What administrators and owners read when something about a review goes wrong.
 var (
 	ErrNoSuchReview = fault.New(fault.NotFound, "review.no-such-review",
-		"There is nothing here, or it is not shared with you.")
+		"There is nothing here, or it isn't shared with you.")
 	ErrNotReviewer = fault.New(fault.Forbidden, "review.not-reviewer",
-		"You are not one of the reviewers, so there is nothing for you to decide here.")
+		"You aren't one of the reviewers, so there is nothing for you to decide here.")
 	ErrNotTending = fault.New(fault.Forbidden, "review.not-tending",
-		"Only its reviewers and whoever started it may do that.")
+		"Only the reviewers and the person who started the review can do that.")
 	ErrNothingLeft = fault.New(fault.NotFound, "review.nothing-left",
-		"Nothing is left for you to decide in this review.")
+		"You have nothing left to decide in this review.")
 	ErrGathering = fault.New(fault.Conflict, "review.gathering",
-		"The linked accounts are still being collected. It takes a moment; then the review opens.")
+		"Mooring is still collecting the linked accounts. The review opens in a moment.")
 	ErrClosed = fault.New(fault.Conflict, "review.closed",
-		"This review is closed, so nothing in it changes any more.")
+		"This review is closed and can no longer be changed.")
 	ErrNotClosed = fault.New(fault.Conflict, "review.not-closed",
-		"Evidence is made of closed reviews. Close this one first.")
+		"Evidence is available only for closed reviews. Close this one first.")
 	ErrOwnLink = fault.New(fault.Forbidden, "review.own-link",
-		"You linked this one, or it belongs to your own account. Another reviewer has to decide.")
+		"You linked this one, or it belongs to your own account. Another reviewer must decide.")
 	ErrDecidedMeanwhile = fault.New(fault.Conflict, "review.decided-meanwhile",
-		"Somebody decided this one meanwhile. Look at it again if you disagree.")
+		"Another reviewer has already decided this one. Open it again if you disagree.")
 	ErrLinkChanged = fault.New(fault.Conflict, "review.link-changed",
-		"This linked account changed while you looked at it. Look again before you decide.")
+		"This linked account changed while you had it open. Review the changes before you decide.")
 	ErrUnlinkedMeanwhile = fault.New(fault.Conflict, "review.unlinked-meanwhile",
-		"This one was unlinked meanwhile, so there is nothing left to decide.")
+		"This one has been unlinked in the meantime, so there is nothing left to decide.")
 	ErrNoSuchDecision = fault.New(fault.Invalid, "review.no-such-decision",
-		"Choose to keep it, to disable it, to unlink it or to ask its owner.")
+		"Choose Keep, Disable, Unlink or Ask the owner.")
 	ErrReason = fault.New(fault.Invalid, "review.reason",
-		"Say why, in 3 to 500 characters. The people of the account read it.")
+		"Enter a reason of 3 to 500 characters. The people in the account can read it.")
 	ErrReasonLong = fault.New(fault.Invalid, "review.reason-long",
 		"Use at most 500 characters.")
 	ErrAnswer = fault.New(fault.Invalid, "review.answer",
-		"Answer in 1 to 1,000 characters.")
+		"Enter an answer of 1 to 1,000 characters.")
 	ErrNoQuestion = fault.New(fault.Conflict, "review.no-question",
-		"That question is answered or was taken back, so nothing was stored.")
+		"That question has already been answered or was withdrawn, so your answer wasn't saved.")
 	ErrNobodyLeft = fault.New(fault.Conflict, "review.nobody-left",
-		"None of the reviewers is an administrator any more, so nothing was started.")
+		"None of the reviewers is an administrator now, so the review wasn't started.")
 	ErrAlreadyReviewer = fault.New(fault.Conflict, "review.already-reviewer",
-		"They are a reviewer of this one already.")
+		"That person is already a reviewer of this review.")
 	ErrNoSuchSchedule = fault.New(fault.NotFound, "review.no-such-schedule",
 		"There is no such schedule. Somebody may have ended it.")
 	ErrTooManySchedules = fault.New(fault.Conflict, "review.too-many-schedules",
-		"There are 50 schedules already. End one that nobody needs.")
+		"There are already 50 schedules. End one that nobody needs.")
 	ErrEvidenceDiffers = fault.New(fault.Internal, "review.evidence-differs",
-		"What is stored about this review no longer fits what was signed when it was closed. Verify the audit log, and compare with a backup.")
+		"The stored review no longer matches the record that was signed when it was closed. Verify the audit log, and compare with a backup.")
 )
 
 // What people read beside the fields of a new review or schedule.
 const (
-	sayNameMissing      = "Give it a name that says what is reviewed, such as Access of the fourth quarter."
+	sayNameMissing      = "Enter a name that says what is reviewed, such as Fourth-quarter access."
 	sayNameLong         = "Use at most 80 characters."
-	sayDue              = "Choose a day after today, within two years."
-	sayNoReviewer       = "Name at least one administrator."
-	sayManyReviewers    = "Name at most 20 administrators."
-	sayNotAdministrator = "One of them is no administrator who can sign in. Choose from the list."
+	sayDue              = "Choose a date after today, within two years."
+	sayNoReviewer       = "Choose at least one administrator."
+	sayManyReviewers    = "Choose at most 20 administrators."
+	sayNotAdministrator = "One of these people isn't an administrator who can sign in. Choose from the list."
 	sayEvery            = "Choose monthly, quarterly, half-yearly or yearly."
-	sayFirst            = "Choose today or a later day, within two years."
-	sayDays             = "Give them 1 to 180 days."
+	sayFirst            = "Choose today or a later date, within two years."
+	sayDays             = "Enter a number of days from 1 to 180."
 )
 
 // Why a schedule started nothing.
-const sayNobodyLeft = "Nothing was started, because none of its reviewers is an administrator any more. End this schedule and make a new one."
+const sayNobodyLeft = "No review was started, because none of the reviewers is an administrator now. End this schedule and create a new one."

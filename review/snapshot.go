@@ -95,9 +95,9 @@ func (s *Reviews) changedSince(i Item, st Standing) []audit.Change {
 	for _, r := range rightsSince(now.Rights, then.Rights) {
 		switch r.Change {
 		case RightAdded:
-			changes = append(changes, audit.Change{Field: "Right", After: r.Sentence})
+			changes = append(changes, audit.Change{Field: "Permission", After: r.Sentence})
 		case RightRemoved:
-			changes = append(changes, audit.Change{Field: "Right", Before: r.Sentence})
+			changes = append(changes, audit.Change{Field: "Permission", Before: r.Sentence})
 		}
 	}
 	return changes

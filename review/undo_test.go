@@ -54,8 +54,8 @@ func TestAnUndoSaysWhoseItIsAndLeavesWhatChanged(t *testing.T) {
 		w.ok(err)
 		jobSame(t, "how many were left", n, 2)
 		jobSame(t, "what was left", left[0], review.JobFailure{CredentialID: "credential-3", Label: "Label of credential-3", Account: "acme",
-			Sentence: "It changed after the job, so it was left as it is."})
-		jobSame(t, "the last entry", w.shelf.lastEntry().Detail, "Undo of job 1: Disable: All linked accounts. 999 done, 2 left as they are")
+			Sentence: "It has changed since the job, so it was left as it is."})
+		jobSame(t, "the last entry", w.shelf.lastEntry().Detail, "Undo of job 1: Disable: All linked accounts. 999 done, 2 left unchanged")
 		jobSame(t, "the entry of its start", w.shelf.entries[2].Detail, "Undo of job 1: Disable: All linked accounts. Reason: Undo of job 1: Left the company")
 
 		// What was left can be tried again, and only that.
@@ -110,11 +110,11 @@ func TestAKilledServerGoesOnWithAnUndo(t *testing.T) {
 func TestWhyALinkIsNotChanged(t *testing.T) {
 	const nothing = ""
 	for kind, by := range map[review.JobKind]map[credential.State]string{
-		review.JobEnable: {credential.Connected: nothing, credential.NotVerified: nothing, credential.Disabled: "Its own people disabled it, so only they can enable it.",
-			credential.PendingApproval: "It waits for approval. Approve it instead of enabling it."},
+		review.JobEnable: {credential.Connected: nothing, credential.NotVerified: nothing, credential.Disabled: "The people in its account disabled it, so only they can enable it.",
+			credential.PendingApproval: "It's waiting for approval. Approve it instead of enabling it."},
 		review.JobApprove: {credential.Connected: nothing, credential.Disabled: nothing, credential.Stopped: "An administrator has disabled it. Enable it instead of approving it."},
-		review.JobDecline: {credential.Stopped: nothing, credential.Connected: "It doesn't wait for approval. Disable it instead of declining it.",
-			credential.Disabled: "It doesn't wait for approval. Disable it instead of declining it."},
+		review.JobDecline: {credential.Stopped: nothing, credential.Connected: "It isn't waiting for approval. Disable it instead of declining it.",
+			credential.Disabled: "It isn't waiting for approval. Disable it instead of declining it."},
 		review.JobDisable: {credential.Stopped: nothing},
 	} {
 		for state, want := range by {

@@ -121,7 +121,7 @@
         const draft = readDraft(key)
         if (!draft) continue
         writeDraft(key, { ...draft, signIn: true })
-        const text = 'Your session has ended. Sign in to continue: what you typed is kept in this tab' + (draft.dropped ? ', except what you pasted.' : '.')
+        const text = 'Your session has ended. Sign in to continue. What you typed is kept in this tab' + (draft.dropped ? ', except what you pasted.' : '.')
         const lost = document.querySelector('[data-lost]')
         if (lost) lost.replaceWith(remark(text))
         else if (document.querySelector('main h1')) document.querySelector('main h1').after(remark(text))
@@ -488,7 +488,7 @@
 
   // No answer
 
-  const noAnswer = 'Mooring did not answer. Check your connection and try again.'
+  const noAnswer = 'Mooring didn't respond. Check your connection and try again.'
 
   const alertNoAnswer = () => {
     const slot = place('alert')
@@ -649,12 +649,12 @@
   // the form carries the answer like any other.
 
   const passkeySays = {
-    insecure: 'Passkeys work over https only. Ask whoever runs Mooring for its secure address.',
-    unsupported: 'This browser cannot use passkeys here. Use a newer one, or another way.',
-    cancelled: { use: 'No passkey was used. Try again, or choose another way.', add: 'No passkey was made. Try again when you are ready.' },
-    there: 'This device or security key already holds a passkey of yours. Use another one.',
-    address: 'Passkeys do not work at this address of Mooring.',
-    failed: 'That did not work. Try again, or choose another way.',
+    insecure: 'Passkeys work only over HTTPS. Ask the operator of this Mooring for its secure address.',
+    unsupported: 'This browser can't use passkeys here. Use a newer browser, or another sign-in method.',
+    cancelled: { use: 'No passkey was used. Try again, or choose another sign-in method.', add: 'No passkey was created. Try again when you're ready.' },
+    there: 'This device or security key already has a passkey of yours. Use another one.',
+    address: 'Passkeys don't work at this address.',
+    failed: 'That didn't work. Try again, or choose another sign-in method.',
   }
 
   let offered // what takes back the offer in the list of the browser

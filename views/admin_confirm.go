@@ -9,5 +9,5 @@ func confirmMore(p Confirm) string {
 
 // numberHint says what the number is for.
 func numberHint(p Confirm) string {
-	return text.Number(p.Count) + ", so that nobody changes more than they meant."
+	return text.Number(p.Count) + ". This makes sure that you don't change more than you meant to."
 }

@@ -200,7 +200,7 @@ func ConfirmPage(p Confirm) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var12 string
-					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("of " + r.Account)
+					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("in " + r.Account)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_confirm.templ`, Line: 36, Col: 48}
 					}
@@ -304,7 +304,7 @@ func ConfirmPage(p Confirm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.AsksReason {
-					templ_7745c5c3_Err = longField(input{Name: "reason", Label: "Reason", Value: p.Reason, Hint: "The people of the accounts read it.", Optional: p.ReasonOptional}, 2, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = longField(input{Name: "reason", Label: "Reason", Value: p.Reason, Hint: "The people in the accounts can read it.", Optional: p.ReasonOptional}, 2, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

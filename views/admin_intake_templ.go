@@ -41,7 +41,7 @@ func IntakePage(p Intake) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head\"><h1>Intake policy</h1><p class=\"lead\">What may be linked on this site, and what an administrator looks at first. Everything is allowed until you say otherwise; what is linked already stays as it is.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head\"><h1>Intake policy</h1><p class=\"lead\">What people can link on this site, and which links need an administrator's approval. By default, everything is allowed. Changes don't affect existing links.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -54,7 +54,7 @@ func IntakePage(p Intake) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Problem != "" {
-				templ_7745c5c3_Err = summary(p.Problem, nil, places(p.Fields, "approval", "Approval", "approve-provider", "Providers that need approval", "right", "Rights", "provider", "Providers", "directories", "Directories", "subscriptions", "Subscriptions", "longest-certificate", "Longest life of a certificate")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = summary(p.Problem, nil, places(p.Fields, "approval", "Approval", "approve-provider", "Providers that need approval", "right", "Permissions", "provider", "Providers", "directories", "Directories", "subscriptions", "Subscriptions", "longest-certificate", "Longest certificate lifetime")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -147,11 +147,11 @@ func IntakePage(p Intake) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\"><section class=\"panel stack\" aria-label=\"Approval\"><h2>Approval</h2><p class=\"hint\">What waits for approval is saved, but cannot be used and is not checked before an administrator approves it. Declining asks for a reason, which its people read.</p><fieldset class=\"choices\" id=\"approval\" aria-describedby=\"approval-says\"><legend>New links that wait for approval</legend>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\"><section class=\"panel stack\" aria-label=\"Approval\"><h2>Approval</h2><p class=\"hint\">A link that is waiting for approval is saved, but it can't be used and isn't checked until an administrator approves it. To decline a link, you enter a reason, which the people in its account can read.</p><fieldset class=\"choices\" id=\"approval\" aria-describedby=\"approval-says\"><legend>New links that need approval</legend>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = radio("approval", "none", "None", "What is linked can be used at once.", p.Approval == "none" || p.Approval == "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = radio("approval", "none", "None", "New links can be used right away.", p.Approval == "none" || p.Approval == "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -159,7 +159,7 @@ func IntakePage(p Intake) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = radio("approval", "some", "Some", "Those of the providers, and with the rights, chosen below.", p.Approval == "some").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = radio("approval", "some", "Some", "Links to the providers, or with permissions beyond those, selected below.", p.Approval == "some").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -172,12 +172,12 @@ func IntakePage(p Intake) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.ApproveProviders) > 0 {
-				templ_7745c5c3_Err = ticks("approve-provider", "Of these providers", "", p.ApproveProviders, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ticks("approve-provider", "To these providers", "", p.ApproveProviders, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<fieldset class=\"choices\" aria-label=\"With more rights\"><div class=\"choice\"><input type=\"checkbox\" id=\"rights-on\" name=\"rights-on\" value=\"yes\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<fieldset class=\"choices\" aria-label=\"With more permissions\"><div class=\"choice\"><input type=\"checkbox\" id=\"rights-on\" name=\"rights-on\" value=\"yes\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -187,15 +187,15 @@ func IntakePage(p Intake) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " aria-describedby=\"rights-on-hint\"><div><label for=\"rights-on\">With more rights than those ticked here</label><p class=\"hint\" id=\"rights-on-hint\">The first check finds the rights. What has more is held back then, and waits.</p></div></div><div class=\"inset\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " aria-describedby=\"rights-on-hint\"><div><label for=\"rights-on\">With more permissions than those selected here</label><p class=\"hint\" id=\"rights-on-hint\">Mooring reads the permissions during the first check. Links with more are then held for approval.</p></div></div><div class=\"inset\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ticks("right", "Rights that need no approval", "", p.Rights, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ticks("right", "Permissions that need no approval", "", p.Rights, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</div></fieldset></div></section><section class=\"panel stack\" aria-label=\"What may be linked\"><h2>What may be linked</h2><fieldset class=\"choices\" id=\"provider-rule\"><legend>Providers</legend>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</div></fieldset></div></section><section class=\"panel stack\" aria-label=\"What can be linked\"><h2>What can be linked</h2><fieldset class=\"choices\" id=\"provider-rule\"><legend>Providers</legend>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -203,7 +203,7 @@ func IntakePage(p Intake) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = radio("provider-rule", "some", "Only these", "The others are not offered under Cloud Providers.", p.ProviderRule == "some").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = radio("provider-rule", "some", "Only these", "Other providers aren't offered under Cloud Providers.", p.ProviderRule == "some").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -211,7 +211,7 @@ func IntakePage(p Intake) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ticks("provider", "Providers that may be linked", "", p.Providers, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ticks("provider", "Providers that can be linked", "", p.Providers, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -219,7 +219,7 @@ func IntakePage(p Intake) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = longField(input{Name: "directories", Label: "Directories", Value: p.Directories, Optional: true, Mono: true, Hint: "IDs of directories (tenants), one per line. If you list any, new and changed links must sign in to one of them. A link whose directory Mooring can't find is refused. Existing links stay."}, 3, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = longField(input{Name: "directories", Label: "Directories", Value: p.Directories, Optional: true, Mono: true, Hint: "IDs of directories (tenants), one per line. If you list any, new and changed links must sign in to one of them. Mooring refuses a link if it can't find its directory. Existing links stay."}, 3, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -231,7 +231,7 @@ func IntakePage(p Intake) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(input{Name: "longest-certificate", Label: "Longest life of a certificate", Value: p.LongestCertificate, Optional: true, Hint: "In days. A credential whose certificate lives longer is refused, with the way to make a shorter one."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(input{Name: "longest-certificate", Label: "Longest certificate lifetime", Value: p.LongestCertificate, Optional: true, Hint: "In days. Mooring refuses a credential whose certificate is valid for longer, and explains how to make a shorter one."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

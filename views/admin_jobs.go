@@ -9,7 +9,7 @@ import (
 // reached says how far a job is: "2,340 of 5,000, 12 failed, about 3 minutes left".
 func reached(p Job) string {
 	if !p.Counted {
-		return "Counting what there is to do."
+		return "Counting the linked accounts."
 	}
 	s := text.Number(p.Handled) + " of " + text.Number(p.Total)
 	if p.Failed > 0 {
@@ -35,11 +35,11 @@ func went(p Job) string {
 		return "There was nothing to do."
 	}
 	if p.Failed == 0 && p.Handled == p.Total {
-		return "It went well for " + all(p.Total) + "."
+		return "Succeeded for " + all(p.Total) + "."
 	}
-	s := "It went well for " + text.Number(p.Handled-p.Failed)
+	s := "Succeeded for " + text.Number(p.Handled-p.Failed)
 	if p.Failed > 0 && p.Undo {
-		s = text.Count(p.Handled-p.Failed, "was", "were") + " put back, and " + text.Count(p.Failed, "was left as it is", "were left as they are")
+		s = text.Count(p.Handled-p.Failed, "was", "were") + " restored, and " + text.Count(p.Failed, "was left unchanged", "were left unchanged")
 	} else if p.Failed > 0 {
 		s += " and failed for " + text.Number(p.Failed)
 	}
@@ -70,7 +70,7 @@ func noMoreShown(p Job) string {
 // failedWord is what follows the number of those that a job did not do.
 func failedWord(undo bool) string {
 	if undo {
-		return " left as they are"
+		return " left unchanged"
 	}
 	return " failed"
 }
@@ -78,7 +78,7 @@ func failedWord(undo bool) string {
 // failuresHeading is above the table of what a job did not do.
 func failuresHeading(p Job) string {
 	if p.Undo {
-		return "What was left as it is, and why"
+		return "What was left unchanged, and why"
 	}
 	return "What failed, and why"
 }

@@ -1,7 +1,7 @@
 package views
 
 // reasonHint says who reads the reason.
-func reasonHint(p LinkedAccount) string { return "The people of " + p.Account + " read it." }
+func reasonHint(p LinkedAccount) string { return "The people in " + p.Account + " can read it." }
 
 // waitsForApproval reports whether there is something to decide first.
 func waitsForApproval(p LinkedAccount) bool { return p.ApprovePath != "" || p.DeclinePath != "" }
@@ -10,7 +10,7 @@ func waitsForApproval(p LinkedAccount) bool { return p.ApprovePath != "" || p.De
 // pass and yet not find that out.
 func whyNoRights(lastCheck Time) string {
 	if lastCheck.Machine == "" {
-		return "Not known: no check has ended yet."
+		return "Unknown: no check has finished yet."
 	}
-	return "Not known: no check could find it out."
+	return "Unknown: the checks couldn't read the permissions."
 }

@@ -42,7 +42,7 @@ func found(p LinkedAccounts) string {
 func foundSoFar(p LinkedAccounts) string {
 	switch {
 	case p.Total == 0:
-		return "None found so far"
+		return "No match so far"
 	case p.ClearPath != "":
 		return text.Number(p.Total) + " or more linked accounts match"
 	}
@@ -72,7 +72,7 @@ func allNumber(p LinkedAccounts) string {
 
 func nextText(p LinkedAccounts) string {
 	if p.Unfinished {
-		return "Look further"
+		return "Continue searching"
 	}
 	return "Next page"
 }

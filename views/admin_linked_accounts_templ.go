@@ -82,7 +82,7 @@ func LinkedAccountsPage(p LinkedAccounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.NothingLinked {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section class=\"panel\" aria-label=\"Nothing is linked\"><p>Nobody has linked a cloud account yet. Whatever somebody links under <strong>Cloud Providers</strong> appears here.</p></section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section class=\"panel\" aria-label=\"Nothing is linked\"><p>Nobody has linked a cloud account yet. Everything linked under <strong>Cloud Providers</strong> appears here.</p></section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -529,7 +529,7 @@ func linkedFilter(p LinkedAccounts) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "</div><p class=\"hint\" id=\"search-hint\">Label, subscription name or ID, account or person. Three letters or more; two in Chinese, Japanese or Korean.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "</div><p class=\"hint\" id=\"search-hint\">Label, subscription name or ID, account or person. Type three letters or more (two in Chinese, Japanese or Korean).</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -797,7 +797,7 @@ func linkedTable(p LinkedAccounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Unfinished {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "None of those looked through so far matches. Look further, or narrow the search.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "No match so far. Continue searching, or narrow the search.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -893,13 +893,13 @@ func linkedNotes(p LinkedAccounts) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.NewestFirst {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "<p class=\"list-note quiet\">So many match that they are in the order of linking, the newest first. Narrow the search to sort them.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "<p class=\"list-note quiet\">There are too many matches to sort, so the newest links come first. Narrow the search to sort them.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if p.Unfinished && len(p.Rows) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 76, "<p class=\"list-note quiet\">Only a part was looked through so far. <strong>Look further</strong> goes on.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 76, "<p class=\"list-note quiet\">Mooring has searched only part of the list so far. To continue, choose <strong>Continue searching</strong>.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -930,7 +930,7 @@ func bulk(p LinkedAccounts) templ.Component {
 			templ_7745c5c3_Var29 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "<div class=\"bulk\" role=\"group\" aria-label=\"Chosen linked accounts\"><div class=\"bulk-which\"><div class=\"choice js-only\"><input type=\"checkbox\" id=\"whole-page\" data-ticks=\"selection\"> <label for=\"whole-page\">This page</label></div><div class=\"choice\"><input type=\"checkbox\" id=\"all\" name=\"all\" value=\"yes\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "<div class=\"bulk\" role=\"group\" aria-label=\"Selected linked accounts\"><div class=\"bulk-which\"><div class=\"choice js-only\"><input type=\"checkbox\" id=\"whole-page\" data-ticks=\"selection\"> <label for=\"whole-page\">This page</label></div><div class=\"choice\"><input type=\"checkbox\" id=\"all\" name=\"all\" value=\"yes\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -966,7 +966,7 @@ func bulk(p LinkedAccounts) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "</label></div></div><div class=\"button-row\"><button type=\"submit\" name=\"action\" value=\"check-again\" data-chosen=\"Check # again\">Check again</button> <button type=\"submit\" name=\"action\" value=\"review\">Ask for review</button> <button type=\"submit\" name=\"action\" value=\"disable\" class=\"danger\" data-chosen=\"Disable #…\">Disable…</button> <details id=\"bulk-more\" class=\"bulk-more\"><summary class=\"button\">More")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "</label></div></div><div class=\"button-row\"><button type=\"submit\" name=\"action\" value=\"check-again\" data-chosen=\"Check # now\">Check now</button> <button type=\"submit\" name=\"action\" value=\"review\">Start a review</button> <button type=\"submit\" name=\"action\" value=\"disable\" class=\"danger\" data-chosen=\"Disable #…\">Disable…</button> <details id=\"bulk-more\" class=\"bulk-more\"><summary class=\"button\">More")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1175,7 +1175,7 @@ func linkedRows(p LinkedAccounts) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, "\">Choose ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, "\">Select ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -13,17 +13,17 @@ type queueButton struct {
 // queueButtons stand in the order of their buttons. Their letters are the keys of
 // app.js, which reads them from the buttons.
 var queueButtons = []queueButton{
-	{Key: "keep", Letter: "k", Name: "Keep", Class: "primary", Does: "It goes on as it is."},
-	{Key: "disable", Letter: "d", Name: "Disable", Does: "Nothing uses it any more; it stays linked.", Reason: true},
-	{Key: "unlink", Letter: "u", Name: "Unlink", Class: "danger", Does: "It is removed here, for good.", Reason: true},
-	{Key: "ask", Letter: "a", Name: "Ask the owner", Does: "The reason is the question; it comes back with the answer.", Reason: true},
+	{Key: "keep", Letter: "k", Name: "Keep", Class: "primary", Does: "Nothing changes."},
+	{Key: "disable", Letter: "d", Name: "Disable", Does: "It stays linked, but can't be used.", Reason: true},
+	{Key: "unlink", Letter: "u", Name: "Unlink", Class: "danger", Does: "It is permanently removed from Mooring.", Reason: true},
+	{Key: "ask", Letter: "a", Name: "Ask the owner", Does: "The reason is your question. The item returns with the answer.", Reason: true},
 }
 
 // chosenSays tells how to go on with a decision that needs a reason.
 func chosenSays(key string) string {
 	for _, d := range queueButtons {
 		if d.Key == key {
-			return d.Name + " is chosen. Say why, then press Enter. Escape takes it back."
+			return d.Name + " is selected. Type the reason, then press Enter. Press Escape to cancel."
 		}
 	}
 	return ""

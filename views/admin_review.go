@@ -21,13 +21,13 @@ func reviewState(p Review) Status {
 func closeSays(p Review) string {
 	switch left := p.Total - p.Decided; {
 	case p.Gathering:
-		return "Collecting has taken unusually long. Closing ends the review with the linked accounts collected so far, all of them undecided, and the evidence says so. Nothing can be decided afterwards."
+		return "Collecting is taking unusually long. If you close the review now, it contains only the linked accounts collected so far, all undecided, and the evidence says so. Nobody can decide afterward."
 	case p.NothingSelected:
-		return "There is nothing to decide. Closing makes the evidence, which says that nothing matched."
+		return "There is nothing to decide. Closing the review creates the evidence, which says that nothing matched."
 	case left > 0:
-		return text.Count(left, "is", "are") + " not decided. Closing leaves them as they are, and the evidence says so. Nothing can be decided afterwards."
+		return text.Count(left, "is", "are") + " undecided. If you close the review, they don't change, and the evidence says so. Nobody can decide afterward."
 	default:
-		return "Everything is decided. Closing makes the evidence; nothing can be decided afterwards."
+		return "Everything is decided. Closing the review creates the evidence. Nobody can decide afterward."
 	}
 }
 
@@ -35,7 +35,7 @@ func closeSays(p Review) string {
 func reviewReached(p Review) string {
 	s := decidedOf(p.Decided, p.Total)
 	if p.Asked > 0 {
-		s += ", " + text.Count(p.Asked, "waits", "wait") + " for an answer from the owner"
+		s += ", " + text.Number(p.Asked) + " waiting for an answer from the owner"
 	}
 	return s
 }

@@ -43,7 +43,7 @@ func ReviewsPage(p Reviews) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head page-head-line\"><div><h1>Reviews</h1><p class=\"lead\">A review asks administrators to decide about linked accounts by a date. At its end there is evidence to keep.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head page-head-line\"><div><h1>Reviews</h1><p class=\"lead\">In a review, administrators decide on linked accounts by a due date. When it closes, you can download the evidence.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -97,7 +97,7 @@ func ReviewsPage(p Reviews) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Open) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"hint\">No review is open. To review only some linked accounts, filter the <a href=\"/admin/linked-accounts\">list</a>, choose them there and ask for review.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"hint\">No review is open. To review only some linked accounts, select them in the <a href=\"/admin/linked-accounts\">list</a> and choose Start a review.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -112,7 +112,7 @@ func ReviewsPage(p Reviews) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Schedules) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"hint\">No review starts by itself. A new review can be put on a schedule, for example every three months.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"hint\">No reviews are scheduled. You can put a new review on a schedule, such as every three months.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -251,7 +251,7 @@ func openReviews(list []ReviewRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if r.Gathering {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<span class=\"quiet\">Its linked accounts are being collected.</span>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<span class=\"quiet\">Mooring is collecting its linked accounts.</span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -300,14 +300,14 @@ func openReviews(list []ReviewRow) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "\">Go on <span class=\"visually-hidden\">reviewing ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "\">Continue <span class=\"visually-hidden\">reviewing ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_reviews.templ`, Line: 83, Col: 100}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_reviews.templ`, Line: 83, Col: 103}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -795,12 +795,12 @@ func NewReviewPage(p NewReview) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Repeats {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "Each time, those that match on that day.  ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "Each review covers the linked accounts that match on its start date.  ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<a href=\"/admin/linked-accounts\">Choose others</a></p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<a href=\"/admin/linked-accounts\">Change the selection</a></p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -815,7 +815,7 @@ func NewReviewPage(p NewReview) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Repeats {
-				templ_7745c5c3_Err = field(input{Name: "name", Label: "Name", Value: p.Name, Hint: "Such as: Production. Each review adds its date."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(input{Name: "name", Label: "Name", Value: p.Name, Hint: "For example, Production. Mooring adds the date to the name of each review."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -839,7 +839,7 @@ func NewReviewPage(p NewReview) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field(input{Name: "days", Label: "Days to decide", Value: p.Days, Hint: "Then it is overdue, and everyone concerned is told."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(input{Name: "days", Label: "Days to decide", Value: p.Days, Hint: "After that, the review is overdue, and Mooring reminds its reviewers and the person who started it."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -848,7 +848,7 @@ func NewReviewPage(p NewReview) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = field(input{Name: "name", Label: "Name", Value: p.Name, Hint: "Such as: Fourth quarter of 2026."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(input{Name: "name", Label: "Name", Value: p.Name, Hint: "For example, Fourth quarter of 2026."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -856,7 +856,7 @@ func NewReviewPage(p NewReview) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field(input{Name: "due", Label: "Due", Value: p.Due, Type: "date", Hint: "From the day after it is overdue, and everyone concerned is told."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(input{Name: "due", Label: "Due", Value: p.Due, Type: "date", Hint: "The day after, the review is overdue, and Mooring reminds its reviewers and the person who started it."}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -865,7 +865,7 @@ func NewReviewPage(p NewReview) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ticks("reviewers", "Reviewers", "Administrators of this site. Nobody decides about a link of their own, so choose two or more.", p.Reviewers, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ticks("reviewers", "Reviewers", "Site administrators. Nobody can decide on their own links, so choose at least two.", p.Reviewers, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -130,11 +130,11 @@ func TestBarsDifferByShape(t *testing.T) {
 
 func TestJobSaysHowItWent(t *testing.T) {
 	for want, job := range map[string]Job{
-		"It went well for all 5,000.":                               {Counted: true, Total: 5000, Handled: 5000},
-		"It went well for the one.":                                 {Counted: true, Total: 1, Handled: 1},
-		"It went well for 4,988 and failed for 12.":                 {Counted: true, Total: 5000, Handled: 5000, Failed: 12},
-		"It went well for 8 and failed for 2. 90 were not reached.": {Counted: true, Total: 100, Handled: 10, Failed: 2},
-		"It went well for 10. 90 were not reached.":                 {Counted: true, Total: 100, Handled: 10},
+		"Succeeded for all 5,000.":                               {Counted: true, Total: 5000, Handled: 5000},
+		"Succeeded for the one.":                                 {Counted: true, Total: 1, Handled: 1},
+		"Succeeded for 4,988 and failed for 12.":                 {Counted: true, Total: 5000, Handled: 5000, Failed: 12},
+		"Succeeded for 8 and failed for 2. 90 were not reached.": {Counted: true, Total: 100, Handled: 10, Failed: 2},
+		"Succeeded for 10. 90 were not reached.":                 {Counted: true, Total: 100, Handled: 10},
 		"There was nothing to do.":                                  {Counted: true},
 	} {
 		if got := went(job); got != want {

@@ -17,14 +17,14 @@ func credentialPlaces(p CredentialForm) []place {
 	list := places(p.Fields,
 		"method", "How to link", "certificate_life", "The certificate", "label", "Label", "environment", "Azure cloud",
 		"subscription_id", "Subscription ID", "client_id", "Application (client) ID",
-		"pasted", "What the command printed", "tenant_id", "Directory (tenant) ID")
+		"pasted", "Command output", "tenant_id", "Directory (tenant) ID")
 	return list
 }
 
 func tenantInput(p CredentialForm) input {
 	return input{
 		Name: "tenant_id", Label: "Directory (tenant) ID", Value: p.Form.TenantID,
-		Hint: "Leave it empty. Mooring finds it from the subscription.",
+		Hint: "Leave this empty. Mooring looks it up from the subscription.",
 		Note: p.FormNotes["tenant_id"], Optional: true, Mono: true,
 	}
 }

@@ -42,7 +42,7 @@ func LeftoversPage(p Leftovers) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head\"><h1>Unlinked</h1><p class=\"lead\">Mooring has forgotten this link and no longer signs in.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head\"><h1>Unlinked</h1><p class=\"lead\">Mooring has deleted this link and no longer signs in to the subscription.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -55,7 +55,7 @@ func LeftoversPage(p Leftovers) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Commands) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"panel\" aria-labelledby=\"clean-up\"><h2 id=\"clean-up\">Clean up in Azure</h2><p class=\"hint\">What was made in Azure for this link is still there. Cloud Shell runs the commands that remove it.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"panel\" aria-labelledby=\"clean-up\"><h2 id=\"clean-up\">Clean up in Azure</h2><p class=\"hint\">What you created in Azure for this link is still there. To remove it, run these commands in Cloud Shell.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -90,7 +90,7 @@ type SignIn struct {
 	Done        string       // "Your password is changed."; empty: nothing was done
 	Passwords   bool         // people may sign in with a password
 	Passkeys    bool         // passkeys work at this address
-	PasskeyHint string       // where they work instead: "Passkeys work at http://localhost:8080 only."
+	PasskeyHint string       // where they work instead: "Passkeys work only at http://localhost:8080."
 	PasskeyPath string       // that address; empty: no link
 	Providers   []SignInWith // in the order of the operator
 	Demo        []string     // demo only: the e-mail addresses; the password is mooring-demo

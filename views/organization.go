@@ -2,15 +2,15 @@ package views
 
 func organizationNameHint(p OrganizationForm) string {
 	if p.New {
-		return "Lower-case letters, digits and hyphens, such as harbor. It is part of the addresses."
+		return "Lowercase letters, digits and hyphens, such as harbor. The name becomes part of the organization's web addresses."
 	}
-	return "Another name changes the addresses of its pages, and what programs give as the name beside their API key."
+	return "A new name changes the web addresses of the organization's pages, and the account name that programs send with their API key."
 }
 
 // inviteNote says how the link gets to whom it is for.
 func inviteNote(p People) string {
 	if p.Mail {
-		return "The link is mailed to the address. Without one you pass it on yourself. It works once, for seven days."
+		return "Mooring mails the link to the address. If you leave the address empty, you get a link to send yourself. The link works once, within seven days."
 	}
-	return "You get a link to pass on. It works once, for seven days; with an address, for that person only."
+	return "You get a link to send yourself. It works once, within seven days. If you enter an address, only that person can use it."
 }

@@ -41,7 +41,7 @@ func ProvidersPage(p Providers) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head\"><h1>Cloud Providers</h1><p class=\"lead\">Mooring signs in with a certificate and keeps no cloud password.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head\"><h1>Cloud Providers</h1><p class=\"lead\">Mooring signs in with a certificate and doesn't store cloud passwords.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -819,7 +819,7 @@ func providerSection(p Provider, mayLink bool, sort ListSort) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if mayLink && p.AddPath != "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "Nothing is linked yet. <strong>Add credentials</strong> says what you need, then leads you through it step by step.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "Nothing is linked yet. <strong>Add credentials</strong> shows what you need and guides you through each step.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

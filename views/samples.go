@@ -37,7 +37,7 @@ func Samples() []Sample {
 	add("sign-in-lost", SignInPage(SignIn{Frame: sampleStranger("Sign in"), Next: sampleProviders + "/azure/credentials/new", Passwords: true, Lost: true}))
 	add("sign-in-refused", SignInPage(SignIn{
 		Frame: sampleStranger("Sign in"), Email: "ada@harbor.example", Passwords: true,
-		Problem: "That e-mail address and password do not fit together. Check both and try again.",
+		Problem: "That e-mail address and password don't match. Check both and try again.",
 	}))
 	demo := SignIn{Frame: sampleStranger("Sign in"), Passwords: true, Demo: []string{"ada@harbor.example", "ben@harbor.example", "cleo@harbor.example"}}
 	add("sign-in-demo", SignInPage(demo))
@@ -45,11 +45,11 @@ func Samples() []Sample {
 	add("set-up", SetUpPage(SetUp{Frame: sampleStranger("Set up"), Action: "/setup/4f9a", Passwords: true}))
 	add("set-up-faults", SetUpPage(SetUp{
 		Frame: sampleStranger("Set up"), Action: "/setup/4f9a", Name: "Ada", Email: "ada", Organization: "Harbor!", Passwords: true,
-		Problem: "Some fields need another look.",
+		Problem: "Check the highlighted fields.",
 		Fields: fault.Fields{
 			"email":        "Enter an e-mail address, such as ada@example.com.",
-			"password":     "Use at least 12 characters. A few words in a row are fine.",
-			"organization": "Use 2 to 39 lower-case letters, digits and single hyphens, or leave it empty.",
+			"password":     "Use at least 12 characters. Several words in a row work well.",
+			"organization": "Use 2 to 39 lowercase letters, digits and single hyphens, or leave it empty.",
 		},
 	}))
 
@@ -58,8 +58,8 @@ func Samples() []Sample {
 	begun := sampleProviderList()
 	begun.FirstSteps = []FirstStep{
 		{Text: "Invite people to harbor", Path: "/accounts/harbor/people", Why: "They share what the organization links.", Shown: "1.1"},
-		{Text: "Add a passkey", Path: "/settings/passkeys/new", Why: "Nobody can guess it, and it is your second step.", Shown: "2.1"},
-		{Text: "Back up the key file", Path: "/help/install-mooring#start-it", Why: "Keep a copy apart from the database: without it nobody can open the secrets in there.", Shown: "3.1"},
+		{Text: "Add a passkey", Path: "/settings/passkeys/new", Why: "Nobody can guess a passkey, and it protects your account with a second step.", Shown: "2.1"},
+		{Text: "Back up the key file", Path: "/help/install-mooring#start-it", Why: "Keep a copy separate from the database. Without this file, nobody can decrypt the secrets in the database.", Shown: "3.1"},
 	}
 	add("providers-first-steps", ProvidersPage(begun))
 	linked := sampleProviderList(sampleRows()...)
@@ -135,7 +135,7 @@ func Samples() []Sample {
 	dependents := sampleUnlink()
 	dependents.Dependents = []string{"Node cluster web, 3 nodes", "Node cluster batch, 1 node"}
 	add("unlink-dependents", UnlinkPage(dependents))
-	dependents.Problem = "Something depends on this credential. Type its label to unlink it all the same."
+	dependents.Problem = "Something depends on this credential. To unlink it anyway, type its label."
 	dependents.Fields = fault.Fields{"confirm": dependents.Problem}
 	add("unlink-dependents-faults", UnlinkDialog(dependents))
 
@@ -149,22 +149,22 @@ func Samples() []Sample {
 
 	add("problem-404", ProblemPage(Problem{
 		Frame: sampleFrame("Not found"), Status: 404, Heading: "Not found",
-		Sentence:  "There is nothing here, or it is not shared with you.",
+		Sentence:  "There is nothing here, or it isn't shared with you.",
 		Link:      &fault.Link{Text: "Open Cloud Providers", Path: sampleProviders},
 		RequestID: "req_5t8w2q9z",
 	}))
 	add("problem-403", ProblemPage(Problem{
 		Frame: sampleFrame("Not allowed"), Status: 403, Heading: "Not allowed",
-		Sentence: "Only an owner of harbor can do this. Ask one of them.",
+		Sentence: "Only owners of this account can do that. Ask an owner.",
 	}))
 	add("problem-500", ProblemPage(Problem{
 		Frame: Frame{Title: "Something went wrong", Theme: "system"}, Status: 500, Heading: "Something went wrong",
-		Sentence:  "Something went wrong on our side. Try again; if it stays, tell whoever runs Mooring the request ID below.",
+		Sentence:  "Something went wrong on our side. Try again. If it happens again, send the request ID below to the operator of this Mooring.",
 		RequestID: "req_5t8w2q9z",
 	}))
 	add("problem-alert", ProblemAlert(Problem{
-		Status: 409, Heading: "That did not work",
-		Sentence:  "Somebody changed this credential while you looked at it. Look at it again, then repeat what you wanted to do.",
+		Status: 409, Heading: "That didn't work",
+		Sentence:  "Somebody changed this credential while you had it open. Check the changes, then try again.",
 		Link:      &fault.Link{Text: "Look at it again", Path: samplePath},
 		RequestID: "req_5t8w2q9z",
 	}))
@@ -230,7 +230,7 @@ func sampleRows() []CredentialRow {
 		{
 			ID: "crd_3", Label: "Data science, EU west", Path: sampleCredentials + "/crd_9x3v6n0b", SubscriptionName: "Research and Data (EU)",
 			SubscriptionID: "cccccccc-dddd-eeee-ffff-000000000000",
-			Status:         Status{Word: "Needs attention", Tone: ToneAttention, Detail: "Could not check 2 minutes ago"},
+			Status:         Status{Word: "Needs attention", Tone: ToneAttention, Detail: "Couldn't check 2 minutes ago"},
 			LastCheck:      sampleYesterday, Expires: sampleSoon, LinkedBy: "Cleo Marsh",
 		},
 	}
@@ -274,7 +274,7 @@ func sampleCertificate() Certificate {
 }
 
 func sampleTrust() []cloud.Command {
-	return []cloud.Command{{Title: "Add the certificate to the application", Why: "Run it in Cloud Shell. The certificates that are there stay.",
+	return []cloud.Command{{Title: "Add the certificate to the application", Why: "Run it in Cloud Shell. Existing certificates stay.",
 		Text: "az ad app credential reset --id " + sampleClient + " --append --display-name mooring --cert MIIEETCCAnmg…"}}
 }
 
@@ -288,7 +288,7 @@ func sampleGuide(subscription string) cloud.Guide {
 		Does: []string{
 			"Read which resources the subscription holds.",
 			"Create and remove what you deploy, inside one resource group.",
-			"Nothing else: it cannot give rights to anybody.",
+			"Nothing else. It can't assign roles to anybody.",
 		},
 		Steps: []cloud.Step{
 			{Text: "Register an application named mooring-harbor, for accounts in this directory only.", LinkText: "Open App registrations", LinkURL: "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/CreateApplicationBlade"},
@@ -298,7 +298,7 @@ func sampleGuide(subscription string) cloud.Guide {
 		},
 		Commands: []cloud.Command{
 			{
-				Title: "Register, upload and give the role Reader", Why: "Enough for Mooring to see the subscription and to tell you when it stops working.",
+				Title: "Link with read access", Why: "Registers the application, uploads the certificate and assigns the role Reader, all in one step. Paste its output below.",
 				Text: "az ad sp create-for-rbac --name mooring-harbor-3f2a9c --role Reader \\\n  --scopes /subscriptions/" + subscription + " --years 1 \\\n  --cert \"MIIEFTCCAn2gAwIBAgIUQ0Y3lKZ8b1h2c3Rvd24wDQYJKoZIhvcNAQELBQAwEzERMA8GA1UEAwwIYWNjXzdoMms=\"",
 			},
 			{
@@ -315,8 +315,8 @@ func sampleForm() CredentialForm {
 		Action: sampleCredentials, PreviewPath: sampleCredentials + "/preview", CancelPath: sampleProviders, HelpPath: sampleHelp,
 		Form: cloud.Form{Environment: "public", Method: "app"},
 		Methods: []MethodChoice{
-			{Key: "app", Name: "App registration with a certificate", Recommended: true, When: "Mooring signs in as an application of yours, with only the role you give it."},
-			{Key: "classic", Name: "Management certificate (classic)", When: "The way of 2016. Azure retired it on 31 August 2024; choose it only for an endpoint of your own that still speaks it."},
+			{Key: "app", Name: "App registration with a certificate", Recommended: true, When: "Mooring signs in as an application in your directory, with only the role you assign to it."},
+			{Key: "classic", Name: "Management certificate (classic)", When: "Legacy method, retired by Azure on 31 August 2024. Use it only with a private endpoint that still supports it."},
 		},
 		Environments: []cloud.Option{{Key: "public", Name: "Azure public"}, {Key: "usgov", Name: "Azure US Government"}, {Key: "china", Name: "Azure China (21Vianet)"}},
 		Certificate:  sampleCertificate(),
@@ -341,12 +341,12 @@ func sampleTenantFound() CredentialForm {
 func sampleFaultyForm() CredentialForm {
 	p := sampleForm()
 	p.Form.SubscriptionID, p.Form.ClientID, p.Form.Pasted = "Harbor Production", sampleSubscription, "appId: 3b1f9a7c"
-	p.Problem = "Some fields need another look."
+	p.Problem = "Check the highlighted fields."
 	p.Fields = fault.Fields{
-		"label":           "Give it a name that your colleagues will recognise, such as Production.",
-		"subscription_id": "That is the subscription's name. Its ID stands beside it in the portal.",
-		"client_id":       "That is the subscription ID. The application (client) ID is on the overview of the app registration.",
-		"pasted":          "That is not all of what the command printed. Copy it again from the first brace to the last.",
+		"label":           "Enter a name that your colleagues will recognize, such as Production.",
+		"subscription_id": "This looks like the subscription's name. Paste its ID, which looks like aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee.",
+		"client_id":       "This is the subscription ID. Paste the Application (client) ID here.",
+		"pasted":          "This isn't the output of the command, and Mooring hasn't kept it. Paste everything from { to }, including appId and tenant.",
 	}
 	return p
 }
@@ -354,7 +354,7 @@ func sampleFaultyForm() CredentialForm {
 func sampleAlreadyLinked() CredentialForm {
 	p := sampleTenantFound()
 	p.Problem = "This account already links that subscription."
-	p.ProblemLink = &fault.Link{Text: "Open the one that is there", Path: samplePath}
+	p.ProblemLink = &fault.Link{Text: "Open the existing credential", Path: samplePath}
 	p.Fields = fault.Fields{"subscription_id": p.Problem}
 	return p
 }
@@ -364,7 +364,7 @@ func sampleClassicForm() CredentialForm {
 	p.Form.Method, p.Form.Label, p.Form.SubscriptionID, p.Classic = "classic", "Old warehouse", sampleSubscription, true
 	p.Guide = cloud.Guide{
 		Needs: []string{"About five minutes.", "On the subscription: Co-administrator."},
-		Does:  []string{"Everything on the classic resources of the subscription. This method knows no smaller right."},
+		Does:  []string{"A management certificate has full access to classic resources. Its permissions can't be limited."},
 		Steps: []cloud.Step{
 			{Text: "Open Settings, then Management certificates, then Upload.", LinkText: "Open the portal", LinkURL: "https://portal.azure.com/#settings/management-certificates"},
 			{Text: "Choose the certificate from part 1 and the subscription."},
@@ -397,9 +397,9 @@ func sampleStages(done int) []Stage {
 		{Name: "Find the directory", Said: "harbor.example", Duration: "0.2 s"},
 		{Name: "Sign in", Duration: "0.4 s", TraceID: sampleTrace, CorrelationID: sampleCorrelation},
 		{Name: "Open the subscription", Said: "Harbor Production", Duration: "0.3 s"},
-		{Name: "Is it enabled", Said: "Enabled", Duration: "0.1 s"},
-		{Name: "What may we do", Said: "Reader on the subscription, Contributor on the resource group mooring", Duration: "0.5 s", Advisory: true},
-		{Name: "Are the resource providers registered", Said: "Compute, Network and Storage are registered", Duration: "0.3 s", Advisory: true},
+		{Name: "Subscription status", Said: "Enabled", Duration: "0.1 s"},
+		{Name: "Permissions", Said: "Reader on the subscription, Contributor on the resource group mooring", Duration: "0.5 s", Advisory: true},
+		{Name: "Resource providers", Said: "Compute, Network and Storage are registered", Duration: "0.3 s", Advisory: true},
 	}
 	for i := range all {
 		if i < done {
@@ -420,15 +420,15 @@ func sampleConnected() Credential {
 		Status:    Status{Word: "Connected", Tone: ToneOK},
 		LastCheck: sampleChecked, NextCheck: sampleTomorrow, Certificate: sampleCertificate(),
 		Rights: []Right{
-			{Granted: true, Sentence: "It may read the resources of the subscription."},
-			{Granted: true, Sentence: "It may create and remove resources in the resource group mooring."},
-			{Granted: true, Excessive: true, Sentence: "It may give rights to other people."},
-			{Sentence: "It may not register resource providers."},
+			{Granted: true, Sentence: "It can read the resources in the subscription."},
+			{Granted: true, Sentence: "It can create and delete resources in the resource group mooring."},
+			{Granted: true, Excessive: true, Sentence: "It can assign roles to others."},
+			{Sentence: "It can't register resource providers."},
 		},
 		Progress: Progress{Summary: "All stages passed.", Tone: ToneOK, Stages: sampleStages(6)},
 		History: []Run{
 			{Started: sampleChecked, Trigger: "asked by a person", Outcome: "Passed", Tone: ToneOK, Stages: sampleStages(6)},
-			{Started: sampleYesterday, Trigger: "planned", Outcome: "Could not check", Tone: ToneOff, Stages: sampleUnanswered()},
+			{Started: sampleYesterday, Trigger: "planned", Outcome: "Couldn't check", Tone: ToneOff, Stages: sampleUnanswered()},
 			{Started: sampleLinkedAt, Trigger: "retried", Outcome: "Failed", Tone: ToneAttention, Stages: sampleRefused()},
 		},
 		VerifyPath: samplePath + "/verify", EditPath: samplePath + "/edit", DisablePath: samplePath + "/disable", UnlinkPath: samplePath + "/unlink",
@@ -438,7 +438,7 @@ func sampleConnected() Credential {
 
 func sampleVerifying() Credential {
 	p := sampleConnected()
-	p.Status = Status{Word: "Not verified", Tone: ToneOff, Detail: "checking now"}
+	p.Status = Status{Word: "Not checked", Tone: ToneOff, Detail: "checking now"}
 	p.LastCheck, p.NextCheck, p.Rights, p.History = never, Time{}, nil, nil
 	p.SubscriptionName, p.Reload = "", 3
 	p.Progress = Progress{PollPath: samplePath, PollAfter: 1, Running: true, Summary: "Checking: Open the subscription.", Tone: ToneWaiting, Stages: sampleStages(2)}
@@ -452,7 +452,7 @@ func sampleWaiting() Credential {
 	p.LastCheck = sampleJustNow
 	p.Progress = Progress{
 		PollPath: samplePath, PollAfter: 5, Retry: 42, Tone: ToneWaiting,
-		Summary: "Azure has probably not copied the new application yet. That takes a few minutes.", Stages: sampleStages(1),
+		Summary: "If you created it in the last few minutes, Azure may still be copying it.", Stages: sampleStages(1),
 	}
 	p.Progress.Stages[1] = Stage{
 		Name: "Sign in", Reached: true, Verdict: "Waiting", Tone: ToneWaiting, Duration: "0.4 s", At: sampleJustNow,
@@ -460,9 +460,9 @@ func sampleWaiting() Credential {
 		Code: "AADSTS700016", TraceID: sampleTrace, CorrelationID: sampleCorrelation, HelpPath: sampleHelp + "#azure-700016",
 		Explanation: &cloud.Explanation{
 			Anchor: "azure-700016", Code: "AADSTS700016", Known: true,
-			Happened: "The directory does not know this application yet.",
-			Fix:      "If you have just registered it, wait: Mooring tries again by itself. Otherwise compare the application (client) ID.",
-			Who:      "Whoever registered the application.",
+			Happened: "Azure doesn't know this application yet.",
+			Fix:      "If you created it in the last few minutes, Mooring keeps trying. Otherwise compare the Application (client) ID with the app registration's Overview. The Object ID doesn't work.",
+			Who:      "An owner of the app registration in Azure.",
 		},
 	}
 	return p
@@ -476,8 +476,8 @@ func sampleRefused() []Stage {
 		Code: "AADSTS700027", TraceID: sampleTrace, CorrelationID: sampleCorrelation, HelpPath: sampleHelp + "#azure-700027",
 		Explanation: &cloud.Explanation{
 			Anchor: "azure-700027", Code: "AADSTS700027", Known: true,
-			Happened: "The application is there, but it does not have this certificate.",
-			Fix:      "Upload the certificate of this account to the application, and compare the thumbprint.",
+			Happened: "The application doesn't know this link's certificate.",
+			Fix:      "Run the command. Or download this link's certificate from Mooring and upload it in the app registration under Certificates & secrets, Certificates. Compare the SHA-1 thumbprint.",
 			Who:      "An owner of the application, or an Application Administrator.",
 			Command:  "az ad app credential reset --id " + sampleClient + " --append --cert @~/mooring.pem",
 		},
@@ -492,9 +492,9 @@ func sampleUnanswered() []Stage {
 		Code: "timeout", HelpPath: sampleHelp + "#azure-timeout",
 		Explanation: &cloud.Explanation{
 			Anchor: "azure-timeout", Code: "timeout", Known: true,
-			Happened: "Azure did not answer in time. That says nothing about the link.",
-			Fix:      "Nothing: Mooring tries again by itself.",
-			Who:      "Whoever runs Mooring, if it stays.",
+			Happened: "Azure didn't respond in time.",
+			Fix:      "Wait a few minutes. If the error persists, check the network between Mooring and Azure.",
+			Who:      "The operator of this Mooring.",
 		},
 	}
 	return list
@@ -511,8 +511,8 @@ func sampleFailed() Credential {
 
 func sampleCouldNotCheck() Credential {
 	p := sampleConnected()
-	p.Status.Detail = "could not check 2 minutes ago"
-	p.Progress = Progress{PollPath: samplePath, PollAfter: 10, Retry: 95, Summary: "Azure did not answer. The link counts as connected.", Tone: ToneOff, Stages: sampleUnanswered()}
+	p.Status.Detail = "Couldn't check 2 minutes ago"
+	p.Progress = Progress{PollPath: samplePath, PollAfter: 10, Retry: 95, Summary: "The status hasn't changed since the check before. Mooring tries again automatically.", Tone: ToneOff, Stages: sampleUnanswered()}
 	return p
 }
 
@@ -521,13 +521,13 @@ func sampleWarning() Credential {
 	p := sampleCouldNotCheck()
 	p.Status = Status{Word: "Connected with a warning", Tone: ToneWaiting, Detail: "Not checked since 20 November 2026, 09:14 UTC"}
 	p.LastCheck, p.NextCheck = sampleOver, Time{}
-	p.History = append([]Run{{Started: sampleChecked, Trigger: "retried", Times: 52, First: sampleOver, Outcome: "Could not check", Tone: ToneOff, Stages: sampleUnanswered()}}, p.History...)
+	p.History = append([]Run{{Started: sampleChecked, Trigger: "retried", Times: 52, First: sampleOver, Outcome: "Couldn't check", Tone: ToneOff, Stages: sampleUnanswered()}}, p.History...)
 	return p
 }
 
 func sampleNotVerified() Credential {
 	p := sampleVerifying()
-	p.Status = Status{Word: "Not verified", Tone: ToneOff, Detail: "saved without verifying"}
+	p.Status = Status{Word: "Not checked", Tone: ToneOff, Detail: "saved without checking"}
 	p.Progress, p.Reload = Progress{}, 0
 	return p
 }
@@ -565,14 +565,14 @@ func sampleForMember() Credential {
 func sampleLinked(c Credential) Linked {
 	return Linked{
 		Label: c.Label, Path: c.Path, EditPath: c.EditPath, SubscriptionName: c.SubscriptionName, TenantID: c.TenantID,
-		Status: c.Status, Rights: c.Rights, Progress: c.Progress, Connected: c.Status.Word == "Connected", NextJob: "Open the credential to see its rights and checks, or link the next subscription.",
+		Status: c.Status, Rights: c.Rights, Progress: c.Progress, Connected: c.Status.Word == "Connected", NextJob: "Open the credential to see its permissions and checks, or link another subscription.",
 	}
 }
 
 func sampleCleanUp() []cloud.Command {
 	return []cloud.Command{
 		{Title: "Remove the application and its certificate", Why: "Its roles go with it.", Text: "az ad app delete --id " + sampleClient},
-		{Title: "Remove the resource group", Why: "Only if nothing in it is needed any more.", Text: "az group delete --subscription " + sampleSubscription + " --name mooring"},
+		{Title: "Remove the resource group", Why: "Only if nothing in it is still needed.", Text: "az group delete --subscription " + sampleSubscription + " --name mooring"},
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 	sampleQ4        = sampleReviews + "/rev_9x3v6n0b"
 	sampleQueueAt   = sampleQ4 + "/queue"
 	sampleLogPath   = "/admin/audit-log"
-	sampleLong      = "Data science of the harbour and everything beyond it, EU west, second attempt (please do not remove before the audit)"
+	sampleLong      = "Data science of the harbor and everything beyond it, EU west, second attempt (please do not remove before the audit)"
 	sampleUnwrapped = "unbreakable-subscription-name-of-the-tide-tables-department-of-the-harbor-authority"
 	sampleDigest    = "9f2c1b7e5a4d8036e1f0c2b3a4958677d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f"
 )
@@ -56,7 +56,7 @@ func sampleLinkedRows() []LinkedRow {
 		{
 			ID: "crd_9x3v6n0b", Label: sampleLong, Path: sampleList + "/crd_9x3v6n0b", Provider: "Microsoft Azure", SubscriptionName: sampleUnwrapped,
 			SubscriptionID: "cccccccc-dddd-eeee-ffff-000000000000", Account: "tide-tables-of-the-channel", LinkedBy: "Cleo Marsh of the data science group",
-			Status: Status{Word: "Needs attention", Tone: ToneAttention, Detail: "Could not check 2 minutes ago"}, LastCheck: sampleYesterday, Expires: sampleSoon, LastReview: sampleYesterday, ReviewedBy: "Cleo Marsh of the data science group",
+			Status: Status{Word: "Needs attention", Tone: ToneAttention, Detail: "Couldn't check 2 minutes ago"}, LastCheck: sampleYesterday, Expires: sampleSoon, LastReview: sampleYesterday, ReviewedBy: "Cleo Marsh of the data science group",
 		},
 		{
 			ID: "crd_1m5t8w2q", Label: "Backups", Path: sampleList + "/crd_1m5t8w2q", Provider: "Microsoft Azure", SubscriptionName: "Backups", SubscriptionID: "dddddddd-eeee-ffff-0000-111111111111",
@@ -86,7 +86,7 @@ func sampleLinkedList() LinkedAccounts {
 			Providers: []Choice{{"azure", "Microsoft Azure"}, {"aws", "Amazon Web Services"}},
 			Statuses: []Choice{
 				{"connected", "Connected"}, {"warning", "Connected with a warning"}, {"expiring", "Expires soon"}, {"needs-attention", "Needs attention"}, {"waiting", "Waiting for the cloud"},
-				{"not-verified", "Not verified"}, {"pending-approval", "Pending approval"}, {"disabled", "Disabled"},
+				{"not-verified", "Not checked"}, {"pending-approval", "Pending approval"}, {"disabled", "Disabled"},
 			},
 			Accounts: []string{"ben", "harbor", "lighthouse"},
 		},
@@ -118,7 +118,7 @@ func samplesOfLinkedAccounts(add func(string, templ.Component)) {
 	add("admin-linked-table", LinkedTable(sampleFilteredList()))
 
 	faults := sampleFilteredList()
-	faults.Filter.Search, faults.Filter.NotCheckedSince, faults.Problem = "ha", "2026-02-31", "Two filters were not applied."
+	faults.Filter.Search, faults.Filter.NotCheckedSince, faults.Problem = "ha", "2026-02-31", "A filter has a value that Mooring doesn't know, so nothing matches. Choose another value, or clear the filters."
 	faults.Fields = fault.Fields{"search": "Type three letters or more. It is not applied.", "not-checked-since": "Choose a day, such as 2026-11-01. It is not applied."}
 	add("admin-linked-faults", LinkedAccountsPage(faults))
 	add("admin-linked-table-faults", LinkedTable(faults))
@@ -162,10 +162,10 @@ func sampleChart(n int) Chart {
 
 func sampleRightsNow() []RightNow {
 	return []RightNow{
-		{Sentence: "It may read the resources of the subscription."},
-		{Sentence: "It may create and remove resources in the resource group mooring.", Change: RightAdded},
-		{Sentence: "It may give rights to other people.", Excessive: true},
-		{Sentence: "It may register resource providers.", Change: RightRemoved},
+		{Sentence: "It can read the resources in the subscription."},
+		{Sentence: "It can create and delete resources in the resource group mooring.", Change: RightAdded},
+		{Sentence: "It can assign roles to others.", Excessive: true},
+		{Sentence: "It can register resource providers.", Change: RightRemoved},
 	}
 }
 
@@ -226,19 +226,19 @@ func samplesOfLinkedAccount(add func(string, templ.Component)) {
 	disabled := connected
 	disabled.Status, disabled.Reason, disabled.DecidedBy, disabled.DecidedAt = Status{Word: "Disabled", Tone: ToneOff}, "Nobody knows what it is for. Tell us, and we enable it again.", "Ben Okafor", sampleYesterday
 	disabled.DisablePath, disabled.CheckAgainPath, disabled.EnablePath, disabled.NextCheck = "", "", sampleOne+"/enable", Time{}
-	disabled.Progress, disabled.Done = Progress{}, "Production is disabled. The people of harbor read why."
+	disabled.Progress, disabled.Done = Progress{}, "Production is disabled. The people in harbor can read why."
 	add("admin-linked-one-disabled", LinkedAccountPage(disabled))
 
 	pending := sampleLinkedAccount()
 	pending.Label, pending.Title = sampleLong, sampleLong
-	pending.Status, pending.Reason = Status{Word: "Pending approval", Tone: ToneWaiting}, "It has more rights than the policy lets in unseen."
+	pending.Status, pending.Reason = Status{Word: "Pending approval", Tone: ToneWaiting}, "It has permissions that need approval."
 	pending.Rights = []RightNow{sampleRightsNow()[0], sampleRightsNow()[2]}
 	pending.SubscriptionName, pending.Chart = sampleUnwrapped, sampleChart(1)
 	pending.RightsThen, pending.Reviews, pending.LastReview, pending.ReviewedBy, pending.NextCheck = "", nil, never, "", Time{}
 	pending.CheckAgainPath, pending.DisablePath, pending.ApprovePath, pending.DeclinePath = "", "", sampleOne+"/approve", sampleOne+"/decline"
 	add("admin-linked-one-pending", LinkedAccountPage(pending))
 	declined := pending
-	declined.Problem, declined.Fields = "Say why it is declined.", fault.Fields{"reason": "Give a reason of 3 to 500 characters."}
+	declined.Problem, declined.Fields = "Enter a reason.", fault.Fields{"reason": "Enter a reason of 3 to 500 characters. The people in the account can read it."}
 	declined.Rights, declined.Chart, declined.LastCheck, declined.Progress = nil, Chart{}, never, Progress{}
 	add("admin-linked-one-decline-faults", LinkedAccountPage(declined))
 
@@ -246,9 +246,9 @@ func samplesOfLinkedAccount(add func(string, templ.Component)) {
 	bare.SubscriptionName, bare.TenantID, bare.ClientID, bare.LinkedByPath, bare.LinkedBy, bare.Owners = "", "", "", "", "", nil
 	bare.Rights, bare.RightsThen, bare.Chart, bare.Progress, bare.Reviews, bare.Entries = nil, "", Chart{}, Progress{}, nil, nil
 	bare.LastCheck, bare.LastReview, bare.ReviewedBy = never, never, ""
-	bare.Status, bare.Typed = Status{Word: "Not verified", Tone: ToneOff}, "x"
-	bare.Problem, bare.ProblemLink = "Somebody changed this credential while you looked at it. Look at it again.", &fault.Link{Text: "Look at it again", Path: sampleOne}
-	bare.Fields = fault.Fields{"reason": "Give a reason of 3 to 500 characters."}
+	bare.Status, bare.Typed = Status{Word: "Not checked", Tone: ToneOff}, "x"
+	bare.Problem, bare.ProblemLink = "Somebody changed this linked account while you had it open. Review the changes before you decide.", &fault.Link{Text: "Look at it again", Path: sampleOne}
+	bare.Fields = fault.Fields{"reason": "Enter a reason of 3 to 500 characters. The people in the account can read it."}
 	add("admin-linked-one-bare", LinkedAccountPage(bare))
 }
 
@@ -269,7 +269,7 @@ func samplesOfJobs(add func(string, templ.Component)) {
 	add("admin-job-counting", JobPage(counting))
 	stopping := running
 	stopping.Stopping, stopping.StopPath, stopping.State = true, "", Status{Word: "Stopping", Tone: ToneWaiting}
-	stopping.Done = "The job stops after what it has begun."
+	stopping.Done = "Stopping. Checks already running will finish first."
 	add("admin-job-stopping", JobPage(stopping))
 
 	finished := running
@@ -278,40 +278,40 @@ func samplesOfJobs(add func(string, templ.Component)) {
 	finished.Failures = []JobFailure{
 		{Label: "Staging", Account: "harbor", Path: sampleList + "/crd_2c8d5f1a", Sentence: "The certificate is not uploaded at the app registration."},
 		{Label: sampleLong, Account: "tide-tables-of-the-channel", Path: sampleList + "/crd_9x3v6n0b", Sentence: "Azure knows no subscription with this ID in the directory 5f0c3d1e-7a52-4b8e-9a55-0c6f2c1d8e44, or it is not shared with Mooring."},
-		{Label: "Old shop", Account: "lighthouse", Sentence: "It was unlinked meanwhile."},
+		{Label: "Old shop", Account: "lighthouse", Sentence: "It was unlinked before the job reached it."},
 	}
 	finished.UndoNote = "Checks change nothing, so there is nothing to undo."
 	finished.AgainPath, finished.Again = sampleList+"/selection", []Hidden{{"action", "check-again"}, {"credential", "crd_2c8d5f1a"}, {"credential", "crd_9x3v6n0b"}}
 	add("admin-job-finished", JobPage(finished))
 	well := finished
 	well.Failed, well.Failures, well.AgainPath, well.Total, well.Handled = 0, nil, "", 1, 1
-	well.Heading, well.What, well.Reason = "Disable", "1 linked account", "It belongs to nobody any more."
-	well.UndoPath, well.UndoText, well.UndoNote = sampleJobPath+"/undo", "Undo 1…", "Undo enables it again, if it is still as this job left it."
+	well.Heading, well.What, well.Reason = "Disable", "1 linked account", "It no longer belongs to anybody."
+	well.UndoPath, well.UndoText, well.UndoNote = sampleJobPath+"/undo", "Undo 1…", "Undo returns it to its earlier status, if it hasn't changed since the job."
 	add("admin-job-well", JobPage(well))
 	stopped := finished
 	stopped.Handled, stopped.Failed, stopped.Failures, stopped.AgainPath = 120, 1, finished.Failures[:1], ""
-	stopped.State, stopped.Sentence = Status{Word: "Stopped", Tone: ToneOff}, "Who started it is no longer an administrator, so it ended."
+	stopped.State, stopped.Sentence = Status{Word: "Stopped", Tone: ToneOff}, "It was stopped because the person who started it is no longer an administrator."
 	stopped.Problem = "This job is over."
 	add("admin-job-stopped", JobPage(stopped))
 
 	undo := finished
-	undo.Number, undo.Heading, undo.What, undo.Reason = "15", "Undo of job 14", "Disable: Connected, of harbor", "Undo of job 14: It belongs to nobody any more."
+	undo.Number, undo.Heading, undo.What, undo.Reason = "15", "Undo of job 14", "Disable: Connected, of harbor", "Undo of job 14: It no longer belongs to anybody."
 	undo.Undo, undo.UndoOf, undo.UndoNote = true, Link{Text: "Job 14", Path: sampleJobPath}, "An undo can't be undone. Choose the linked accounts again instead."
 	undo.AgainPath, undo.Again, undo.Total, undo.Handled, undo.Failed = "", nil, 5000, 5000, 3
 	undo.Failures = []JobFailure{
-		{Label: "Staging", Account: "harbor", Path: sampleList + "/crd_2c8d5f1a", Sentence: "It changed after the job, so it was left as it is."},
-		{Label: sampleLong, Account: "tide-tables-of-the-channel", Path: sampleList + "/crd_9x3v6n0b", Sentence: "You linked this yourself. Another administrator has to decide about it."},
+		{Label: "Staging", Account: "harbor", Path: sampleList + "/crd_2c8d5f1a", Sentence: "It has changed since the job, so it was left as it is."},
+		{Label: sampleLong, Account: "tide-tables-of-the-channel", Path: sampleList + "/crd_9x3v6n0b", Sentence: "You linked this account yourself, so another administrator must decide on it."},
 		{Label: "Old shop", Account: "lighthouse", Sentence: "It was unlinked after the job."},
 	}
 	add("admin-job-undo", JobPage(undo))
 	undone := well
-	undone.UndonePart, undone.UndoPath, undone.UndoText, undone.UndoNote = Link{Text: "Job 15", Path: "/admin/jobs/job_5"}, "", "", "Nothing that it changed is left to undo."
+	undone.UndonePart, undone.UndoPath, undone.UndoText, undone.UndoNote = Link{Text: "Job 15", Path: "/admin/jobs/job_5"}, "", "", "There is nothing left to undo."
 	add("admin-job-undone", JobPage(undone))
 
 	add("admin-jobs", JobsPage(Jobs{Frame: sampleAdmin("Jobs", "/admin/jobs"), Jobs: []JobRow{
-		{Number: "14", Heading: "Check again: all linked accounts", Path: sampleJobPath, By: "Ada Byron", State: running.State, Counted: true, Total: 1_000_000, Handled: 2340, Failed: 12, Created: sampleChecked},
+		{Number: "14", Heading: "Check: All linked accounts", Path: sampleJobPath, By: "Ada Byron", State: running.State, Counted: true, Total: 1_000_000, Handled: 2340, Failed: 12, Created: sampleChecked},
 		{Number: "13", Heading: "Disable: " + sampleLong, Path: sampleJobPath, By: "Cleo Marsh of the data science group", State: Status{Word: "Waiting", Tone: ToneWaiting}, Created: sampleJustNow},
-		{Number: "12", Heading: "Check again: Connected, of harbor", Path: sampleJobPath, By: "Ben Okafor", State: finished.State, Counted: true, Total: 5000, Handled: 5000, Created: sampleYesterday, Finished: sampleYesterday},
+		{Number: "12", Heading: "Check: Connected, of harbor", Path: sampleJobPath, By: "Ben Okafor", State: finished.State, Counted: true, Total: 5000, Handled: 5000, Created: sampleYesterday, Finished: sampleYesterday},
 	}}))
 	add("admin-jobs-none", JobsPage(Jobs{Frame: sampleAdmin("Jobs", "/admin/jobs")}))
 }
@@ -323,14 +323,14 @@ func samplesOfConfirm(add func(string, templ.Component)) {
 	}
 	many := Confirm{
 		Frame: sampleAdmin("Disable 5,015 linked accounts", sampleList), Heading: "Disable 5,015 linked accounts", What: "Connected, of harbor", Question: "Disable all 5,015?",
-		Notes: []string{"Nothing uses or checks them any longer until an administrator enables them. They stay linked.", "Afterwards, the page of the job can undo it."},
+		Notes: []string{"They can't be used and aren't checked until an administrator enables them. They stay linked.", "You can undo this later on the job's page."},
 		Count: 5015, Rows: rows, Action: sampleList + "/confirm", Carried: []Hidden{{"action", "disable"}, {"all", "yes"}},
 		AsksReason: true, AsksNumber: true, Button: "Disable 5,015", Danger: true, CancelPath: sampleList, CancelText: "Linked accounts",
 	}
 	add("admin-confirm", ConfirmPage(many))
 	faults := many
-	faults.Problem, faults.Number, faults.Reason = "Two fields need another look.", "5000", "x"
-	faults.Fields = fault.Fields{"number": "This is for 5,015 linked accounts. Type that number.", "reason": "Write a reason of 3 to 500 characters. The people of the account read it."}
+	faults.Problem, faults.Number, faults.Reason = "Check the highlighted fields.", "5000", "x"
+	faults.Fields = fault.Fields{"number": "This changes 5,015 linked accounts. Type that number.", "reason": "Enter a reason of 3 to 500 characters. The people in the account can read it."}
 	add("admin-confirm-faults", ConfirmPage(faults))
 	few := many
 	few.Heading, few.What, few.Question, few.Button, few.Count, few.Rows = "Approve 2 linked accounts", "2 linked accounts", "Approve both?", "Approve 2", 2, rows[:2]
@@ -338,7 +338,7 @@ func samplesOfConfirm(add func(string, templ.Component)) {
 	add("admin-confirm-few", ConfirmPage(few))
 	undo := many
 	undo.Heading, undo.What, undo.Question, undo.Button = "Undo job 14 for 5,015 linked accounts", "Disable: Connected, of harbor", "Undo all 5,015?", "Undo 5,015"
-	undo.AsksReason, undo.Reason, undo.Danger, undo.CancelText, undo.CancelPath = false, "Undo of job 14: It belongs to nobody any more.", false, "Job 14", sampleJobPath
+	undo.AsksReason, undo.Reason, undo.Danger, undo.CancelText, undo.CancelPath = false, "Undo of job 14: It no longer belongs to anybody.", false, "Job 14", sampleJobPath
 	add("admin-confirm-undo", ConfirmPage(undo))
 	none := many
 	none.Count, none.Rows, none.Heading, none.Nothing = 0, nil, "Disable linked accounts", "Nothing matches, so there is nothing to disable."
@@ -349,7 +349,7 @@ func samplesOfConfirm(add func(string, templ.Component)) {
 	unlink.Action, unlink.CancelPath = sampleOne+"/unlink", sampleOne
 	add("admin-unlink", UnlinkPage(unlink))
 	unlink.Dependents, unlink.Reason = []string{"The node cluster harbor-west"}, "x"
-	unlink.Fields = fault.Fields{"reason": "Write a reason of 3 to 500 characters. It is kept in the audit log.", "confirm": "Something depends on this credential. Type its label to unlink it all the same."}
+	unlink.Fields = fault.Fields{"reason": "Enter a reason of 3 to 500 characters. It is kept in the audit log.", "confirm": "Something depends on this credential. To unlink it anyway, type its label."}
 	add("admin-unlink-faults", UnlinkPage(unlink))
 	add("admin-unlinked", LeftoversPage(Leftovers{Frame: sampleAdmin("Unlinked", sampleList), Commands: sampleCleanUp(), BackPath: sampleList, BackText: "Linked accounts"}))
 }
@@ -359,9 +359,9 @@ func samplesOfIntake(add func(string, templ.Component)) {
 		Frame: sampleAdmin("Intake policy", "/admin/intake"), Action: "/admin/intake", Version: 1, Approval: "none", ProviderRule: "all",
 		ApproveProviders: []Tick{{Key: "azure", Name: "Microsoft Azure"}},
 		Rights: []Tick{
-			{Key: "read", Name: "It may read the resources of the subscription.", Ticked: true},
-			{Key: "write", Name: "It may create and remove resources in the resource group mooring."},
-			{Key: "grant", Name: "It may give rights to other people."},
+			{Key: "read", Name: "It can read the resources in the subscription.", Ticked: true},
+			{Key: "write", Name: "It can create and delete resources in the resource group mooring."},
+			{Key: "grant", Name: "It can assign roles to others."},
 		},
 		Providers: []Tick{{Key: "azure", Name: "Microsoft Azure", Ticked: true}},
 	}
@@ -369,20 +369,20 @@ func samplesOfIntake(add func(string, templ.Component)) {
 	strict := open
 	strict.Approval, strict.RightsOn, strict.ProviderRule, strict.Version = "some", true, "some", 7
 	strict.Directories, strict.Subscriptions, strict.LongestCertificate = sampleTenant, sampleSubscription+"\nbbbbbbbb-cccc-dddd-eeee-ffffffffffff", "398"
-	strict.Pending, strict.Done = Link{Text: "3 linked accounts wait for approval", Path: sampleList + "?status=pending-approval"}, "The policy is saved."
+	strict.Pending, strict.Done = Link{Text: "3 linked accounts are waiting for approval", Path: sampleList + "?status=pending-approval"}, "Policy saved."
 	add("admin-intake-saved", IntakePage(strict))
 	faults := strict
 	faults.Providers = []Tick{{Key: "azure", Name: "Microsoft Azure"}}
 	faults.Done, faults.Directories, faults.Subscriptions, faults.LongestCertificate = "", "harbor.example", "production", "a year"
-	faults.Problem = "Some fields need another look."
+	faults.Problem = "Check the highlighted fields."
 	faults.Fields = fault.Fields{
-		"approve-provider": "Choose a provider, or rights below.", "provider": "Choose at least one provider.", "directories": "Line 1 is not the ID of a directory.", "subscriptions": "Line 1 is not the ID of a subscription.",
+		"approve-provider": "Select at least one provider, or the box about permissions, or choose None.", "provider": "Choose at least one provider.", "directories": "Line 1 is not the ID of a directory.", "subscriptions": "Line 1 is not the ID of a subscription.",
 		"longest-certificate": "Enter a number of days, or leave it empty.",
 	}
 	add("admin-intake-faults", IntakePage(faults))
 	none := open
-	none.Approval, none.Problem = "some", "One field needs another look."
-	none.Fields = fault.Fields{"approval": "Tick at least one provider, or the box about permissions, or choose None."}
+	none.Approval, none.Problem = "some", "Check the highlighted field."
+	none.Fields = fault.Fields{"approval": "Select at least one provider, or the box about permissions, or choose None."}
 	add("admin-intake-none-ticked", IntakePage(none))
 }
 
@@ -399,7 +399,7 @@ func sampleReview() Review {
 			{
 				Label: "Production", Path: sampleOne, Provider: "Microsoft Azure", Account: "harbor", SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription,
 				Decision: "Keep", Tone: ToneOK, By: "Ben Okafor", When: sampleYesterday, QueuePath: sampleQueueAt + "?credential=crd_7h2k9m4p",
-				Changed: []audit.Change{{Field: "Status", Before: "Connected", After: "Needs attention"}, {Field: "Rights", Before: "", After: "It may give rights to other people."}},
+				Changed: []audit.Change{{Field: "Status", Before: "Connected", After: "Needs attention"}, {Field: "Permission", Before: "", After: "It can assign roles to others."}},
 			},
 			{
 				Label: "Staging", Path: sampleList + "/crd_2c8d5f1a", Provider: "Microsoft Azure", Account: "harbor", SubscriptionID: "bbbbbbbb-cccc-dddd-eeee-ffffffffffff",
@@ -440,7 +440,7 @@ func samplesOfReviews(add func(string, templ.Component)) {
 	late := []OverdueReview{{Name: "Fourth quarter of 2026", Due: sampleOver, Left: 5, Path: sampleQueueAt}, {Name: "Backups", Due: sampleYesterday, Left: 1, Path: sampleQ4}}
 	list.Overdue = late
 	add("admin-reviews", ReviewsPage(list))
-	add("admin-reviews-none", ReviewsPage(Reviews{Frame: sampleAdmin("Reviews", sampleReviews), NewPath: list.NewPath, Problem: "This schedule has ended already."}))
+	add("admin-reviews-none", ReviewsPage(Reviews{Frame: sampleAdmin("Reviews", sampleReviews), NewPath: list.NewPath, Problem: "This schedule has already ended."}))
 
 	start := NewReview{
 		Frame: sampleAdmin("New review", sampleReviews+"/new"), Action: sampleReviews, OncePath: sampleReviews + "/new?account=harbor", RepeatPath: sampleReviews + "/new?account=harbor&repeat=yes",
@@ -449,21 +449,21 @@ func samplesOfReviews(add func(string, templ.Component)) {
 	}
 	add("admin-review-new", NewReviewPage(start))
 	faults := start
-	faults.Due, faults.Problem, faults.Reviewers = "2026-01-01", "Some fields need another look.", []Tick{{Key: "per_1", Name: "Ada Byron", Remark: "ada@harbor.example"}}
-	faults.Fields = fault.Fields{"name": "Give the review a name of 3 to 100 characters.", "due": "Choose a day after today.", "reviewers": "Choose at least one reviewer."}
+	faults.Due, faults.Problem, faults.Reviewers = "2026-01-01", "Check the highlighted fields.", []Tick{{Key: "per_1", Name: "Ada Byron", Remark: "ada@harbor.example"}}
+	faults.Fields = fault.Fields{"name": "Enter a name that says what is reviewed, such as Fourth-quarter access.", "due": "Choose a date after today, within two years.", "reviewers": "Choose at least one reviewer."}
 	add("admin-review-new-faults", NewReviewPage(faults))
 	repeat := start
 	repeat.Repeats, repeat.Action, repeat.Every, repeat.First, repeat.Days, repeat.Name = true, sampleReviews+"/schedules", "quarterly", "2027-01-01", "14", "Production"
 	add("admin-schedule-new", NewReviewPage(repeat))
-	repeat.First, repeat.Days, repeat.Problem = "2026-01-01", "none", "Some fields need another look."
-	repeat.Fields = fault.Fields{"first": "Choose a day after today.", "days": "Enter a number from 1 to 366."}
+	repeat.First, repeat.Days, repeat.Problem = "2026-01-01", "none", "Check the highlighted fields."
+	repeat.Fields = fault.Fields{"first": "Choose a date after today, within two years.", "days": "Enter a number from 1 to 366."}
 	add("admin-schedule-new-faults", NewReviewPage(repeat))
 
 	review := sampleReview()
 	add("admin-review", ReviewPage(review))
 	overdue := sampleReview()
 	overdue.Overdue, overdue.Due, overdue.Frame.Overdue = true, sampleOver, late[:1]
-	overdue.Notes = []string{"2 linked accounts belong to every reviewer, so nobody may decide about them. Ask an administrator who did not link them."}
+	overdue.Notes = []string{"2 open items belong to the reviewers themselves, so none of them can decide. Add another administrator as a reviewer."}
 	overdue.Items, overdue.NextPath, overdue.FirstPath = nil, "", sampleQ4
 	add("admin-review-overdue", ReviewPage(overdue))
 	gathering := sampleReview()
@@ -477,7 +477,7 @@ func samplesOfReviews(add func(string, templ.Component)) {
 	closed.Done, closed.Items, closed.Asked = "The review is closed. Its evidence is ready.", closed.Items[:2], 0
 	add("admin-review-closed", ReviewPage(closed))
 	nothing := sampleReview()
-	nothing.NothingSelected, nothing.Total, nothing.Decided, nothing.Items, nothing.QueuePath, nothing.Asked, nothing.Problem = true, 0, 0, nil, "", 0, "Somebody closed this review meanwhile."
+	nothing.NothingSelected, nothing.Total, nothing.Decided, nothing.Items, nothing.QueuePath, nothing.Asked, nothing.Problem = true, 0, 0, nil, "", 0, "Somebody has already closed this review."
 	add("admin-review-nothing", ReviewPage(nothing))
 }
 
@@ -498,15 +498,15 @@ func sampleQueue() Queue {
 func samplesOfQueue(add func(string, templ.Component)) {
 	add("admin-queue", QueuePage(sampleQueue()))
 	faults := sampleQueue()
-	faults.Chosen, faults.Done, faults.Problem, faults.Fields = "disable", "", "Say why it is disabled.", fault.Fields{"reason": "Give a reason of 3 to 500 characters."}
+	faults.Chosen, faults.Done, faults.Problem, faults.Fields = "disable", "", "Enter a reason.", fault.Fields{"reason": "Enter a reason of 3 to 500 characters. The people in the account can read it."}
 	add("admin-queue-faults", QueuePage(faults))
 	conflict := sampleQueue()
 	conflict.Done, conflict.Problem = "", "Ben Okafor decided Keep about Production a minute ago. This is the next one."
-	conflict.ProblemLink = &fault.Link{Text: "See the review", Path: sampleQ4}
+	conflict.ProblemLink = &fault.Link{Text: "Open the review", Path: sampleQ4}
 	add("admin-queue-conflict", QueuePage(conflict))
 	answered := sampleQueue()
 	answered.Item.Question, answered.Item.Answer, answered.Item.AnsweredBy, answered.Item.Answered = "Who uses it since the move?", "The night tests, until January. After that it can go.", "Cleo Marsh", sampleYesterday
-	answered.Item.Changed, answered.DependsNote = nil, "Two node clusters use it. It cannot be unlinked before they are gone."
+	answered.Item.Changed, answered.DependsNote = nil, "Two node clusters use it. Delete them before you unlink it."
 	add("admin-queue-answered", QueuePage(answered))
 	nasty := sampleQueue()
 	nasty.Review, nasty.Reason, nasty.Position, nasty.Left, nasty.SkipPath, nasty.Done = sampleLong, sampleLong, 1, 1, "", ""
@@ -516,8 +516,8 @@ func samplesOfQueue(add func(string, templ.Component)) {
 	}
 	add("admin-queue-nasty", QueuePage(nasty))
 	end := Queue{
-		Frame: sampleAdmin("Nothing is left for you", sampleQueueAt), Review: "Fourth quarter of 2026", BackPath: sampleQ4, Total: 12, Decided: 10, NothingLeft: true, Done: "Kept Production.",
-		Next: "2 are left for Ben Okafor. The review can be closed when they are decided, or before.", ClosePath: sampleQ4 + "/close",
+		Frame: sampleAdmin("You have nothing left to decide", sampleQueueAt), Review: "Fourth quarter of 2026", BackPath: sampleQ4, Total: 12, Decided: 10, NothingLeft: true, Done: "Kept Production.",
+		Next: "The other reviewers decide on the remaining items.", ClosePath: sampleQ4 + "/close",
 	}
 	add("admin-queue-end", QueuePage(end))
 }
@@ -539,10 +539,10 @@ func samplesOfAuditLog(add func(string, templ.Component)) {
 	sound.NewestPath, sound.TailPath, sound.OlderPath = sampleLogPath, "", ""
 	add("admin-log-sound", AuditLogPage(sound))
 	broken := log
-	broken.Verdict = &Verdict{Entries: 1204331, When: sampleJustNow, Sentence: "Entry 1,204,329 does not fit the one before it: it was changed after it was written.", Where: Link{Text: "See it", Path: sampleLogPath + "?before=1204330"}}
+	broken.Verdict = &Verdict{Entries: 1204331, When: sampleJustNow, Sentence: "Entry 1,204,329 was changed: its digest doesn't match its content.", Where: Link{Text: "See it", Path: sampleLogPath + "?before=1204330"}}
 	add("admin-log-broken", AuditLogPage(broken))
 	none := log
-	none.Entries, none.OlderPath, none.ClearPath, none.Problem = nil, "", sampleLogPath, "A filter was not applied."
+	none.Entries, none.OlderPath, none.ClearPath, none.Problem = nil, "", sampleLogPath, "Some filters have invalid values, so nothing matches."
 	none.Filter = AuditFilter{Person: "nemo", Action: string(audit.LinkCredential), Account: "harbor", Credential: "crd_7h2k9m4p", Result: string(audit.Refused), From: "2026-11-31", To: "2026-11-20"}
 	none.Fields = fault.Fields{"from": "Choose a day, such as 2026-11-01. It is not applied."}
 	add("admin-log-none", AuditLogPage(none))

@@ -17,13 +17,13 @@ func samplesOfCertificates(add func(string, templ.Component)) {
 		{ID: "5", Label: "Website", Path: samplePath, Says: "Uses the current certificate.", Tone: ToneOK, Action: samplePath + "/certificate", To: "1", ToMade: "11 March 2026", Back: true},
 	}
 	running, waiting, refused, off := &p.Links[0], &p.Links[1], &p.Links[2], &p.Links[3]
-	running.Says, running.Action, running.Commands, running.PollPath, running.PollAfter = "Checking with the other certificate.", "", nil, samplePath+"/certificate", 1
+	running.Says, running.Action, running.Commands, running.PollPath, running.PollAfter = "Checking the link with the other certificate.", "", nil, samplePath+"/certificate", 1
 	waiting.Says, waiting.Retry, waiting.PollPath, waiting.PollAfter = "Azure hasn't accepted the other certificate yet.", 42, samplePath+"/certificate", 42
-	waiting.Detail = "If you added it in the last few minutes, Azure may still be copying it. Mooring keeps trying until 09:29 UTC. Meanwhile the link uses the certificate that it has."
-	refused.Says = "The last check with the current certificate didn't pass. The link still uses the older one, which expires 9 December 2026."
+	waiting.Detail = "If you added it in the last few minutes, Azure may still be copying it. Mooring keeps trying until 09:29 UTC. Meanwhile, the link uses its present certificate."
+	refused.Says = "The last check with the current certificate failed. The link still uses the older one, which expires 9 December 2026."
 	refused.Problem = sampleRefused()[1:2]
 	refused.Problem[0].CERPath = "/accounts/harbor/certificates/cer_2.cer"
-	off.Detail, off.Action = "Enable the link first. Mooring doesn't check a link that is disabled or waits for approval.", ""
+	off.Detail, off.Action = "Mooring doesn't check a link that is disabled or waiting for approval. Have it enabled or approved first.", ""
 	add("certificates", CertificatesPage(p))
 	add("certificates-done", CertificatesPage(Certificates{Frame: p.Frame, BackPath: p.BackPath, Current: p.Current, Total: 1, Links: p.Links[4:]}))
 
@@ -33,7 +33,7 @@ func samplesOfCertificates(add func(string, templ.Component)) {
 		n.Links = append(n.Links, Link{Text: fmt.Sprintf("Subscription %d", i+1), Path: samplePath})
 	}
 	add("certificate-new", NewCertificatePage(n))
-	n.Total, n.Links, n.JustMade = 0, nil, "A new certificate was made minutes ago. Upload that one, or wait 10 minutes to make another."
+	n.Total, n.Links, n.JustMade = 0, nil, "A new certificate was made a few minutes ago. Use that one, or wait 10 minutes to make another."
 	add("certificate-just-made", NewCertificatePage(n))
 }
 

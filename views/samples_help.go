@@ -15,7 +15,7 @@ func samplesOfHelp(add func(string, templ.Component)) {
 	none.Hits = nil
 	add("help-found-nothing", HelpIndexPage(none))
 	add("help-page", HelpWalkthroughPage(sampleWalkthrough(sampleHelpFrame("Link a Microsoft Azure account", "/help/link-azure"))))
-	add("error-help", ErrorHelpPage(ErrorHelp{Frame: sampleHelpFrame("What Azure says, and what to do", sampleHelp), Provider: "Microsoft Azure", Entries: sampleCatalogue()}))
+	add("error-help", ErrorHelpPage(ErrorHelp{Frame: sampleHelpFrame("Azure error codes", sampleHelp), Provider: "Microsoft Azure", Entries: sampleCatalogue()}))
 }
 
 func sampleHelpFrame(title, path string) Frame {
@@ -39,13 +39,13 @@ func sampleHelpPages() []HelpEntry {
 	return []HelpEntry{
 		{Title: "Link a Microsoft Azure account", Path: "/help/link-azure", Takes: "About 8 minutes",
 			Summary: "Link a subscription of Microsoft Azure, in the portal or with one command, and see that the link works."},
-		{Title: "Mend a link", Path: "/help/mend-a-link", Takes: "About 1 minute", Summary: "What to do when a link needs attention."},
+		{Title: "Fix a link", Path: "/help/mend-a-link", Takes: "About 1 minute", Summary: "What to do when a link needs attention."},
 	}
 }
 
 func sampleHelpErrors() []HelpEntry {
-	return []HelpEntry{{Title: "What Azure says, and what to do", Path: sampleHelp, Takes: "41 codes",
-		Summary: "What each code of Microsoft Azure means, who can fix it, and how."}}
+	return []HelpEntry{{Title: "Azure error codes", Path: sampleHelp, Takes: "41 codes",
+		Summary: "What each error code of Microsoft Azure means, who can fix it, and how."}}
 }
 
 func sampleHelpFound() Help {
@@ -54,8 +54,8 @@ func sampleHelpFound() Help {
 		Hits: []HelpHit{
 			{Title: "Upload the certificate", Page: "Link a Microsoft Azure account", Path: "/help/link-azure#upload-the-certificate",
 				Excerpt: []Words{{Text: "On the page of the application, choose Certificates & secrets and "}, {Text: "upload", Found: true}, {Text: " the file that you downloaded …"}}},
-			{Title: "Mend a link", Path: "/help/mend-a-link", Excerpt: []Words{{Text: "… what was "}, {Text: "upload", Found: true}, {Text: "ed has expired …"}}},
-			{Title: "AADSTS700027", Page: "What Azure says, and what to do", Path: sampleHelp + "#azure-700027",
+			{Title: "Fix a link", Path: "/help/mend-a-link", Excerpt: []Words{{Text: "… what was "}, {Text: "upload", Found: true}, {Text: "ed has expired …"}}},
+			{Title: "AADSTS700027", Page: "Azure error codes", Path: sampleHelp + "#azure-700027",
 				Excerpt: []Words{{Text: "Upload", Found: true}, {Text: " the certificate of this account."}}},
 		},
 	}
@@ -69,8 +69,8 @@ func sampleWalkthrough(f Frame) HelpPage {
 		Summary: "Link a subscription of Microsoft Azure, in the portal or with one command, and see that the link works.",
 		Body: `<p>You need about ten minutes, and</p>
 <ul>
-<li>in the directory, leave to register applications.</li>
-<li>on the subscription, a role that may give roles, such as <strong>Owner</strong>.</li>
+<li>in the directory, permission to register applications.</li>
+<li>on the subscription, a role that can assign roles, such as <strong>Owner</strong>.</li>
 </ul>
 <h2 id="open-the-dialog"><a href="#open-the-dialog">Open the dialog</a></h2>
 <p>Choose <strong>Add credentials</strong>. The other way is <a href="#in-the-portal">in the portal</a>.</p>

@@ -8,7 +8,7 @@ import (
 
 const (
 	samplePasskeyAddress = "https://mooring.harbor.example/login"
-	samplePasskeyHint    = "Passkeys work at https://mooring.harbor.example only."
+	samplePasskeyHint    = "Passkeys work only at https://mooring.harbor.example."
 	sampleKey            = "mooring_k3v9x0ab_Zk8sQ1xWm4Yt7Lb2Nc5Vr0Hp3Dg6Jf9Ks1Aq4Ue7Xw_0Lq2Zt"
 	sampleLater          = "/accounts/harbor"
 )
@@ -61,14 +61,14 @@ func samplesOfSignIn(add func(string, templ.Component)) {
 	second := SecondStep{Frame: sampleHalf("Second step"), Next: sampleProviders, Passkeys: true}
 	add("second-step", SecondStepPage(second))
 	wrong := second
-	wrong.Fields = fault.Fields{"code": "That is none of your recovery codes, or it was used before."}
+	wrong.Fields = fault.Fields{"code": "That recovery code doesn't work. Each code works only once. Check it, or try another one."}
 	wrong.Problem = wrong.Fields["code"]
 	add("second-step-wrong-code", SecondStepPage(wrong))
 	away := second
 	away.Passkeys, away.PasskeyHint = false, samplePasskeyHint
 	add("second-step-elsewhere", SecondStepPage(away))
 	failed := second
-	failed.Problem = "That passkey did not fit. Try again, or use a recovery code."
+	failed.Problem = "That passkey didn't work. Try again, or choose another sign-in method."
 	add("second-step-refused", SecondStepPage(failed))
 
 	recovery := Recovery{Frame: sampleStranger("Use a recovery code")}
@@ -78,31 +78,31 @@ func samplesOfSignIn(add func(string, templ.Component)) {
 	forgotten.Mail = true
 	add("forgotten", ForgottenPage(forgotten))
 	faulty := forgotten
-	faulty.Email, faulty.Problem, faulty.Fields = "ada", "Some fields need another look.", fault.Fields{"email": "Enter an e-mail address, such as ada@example.com."}
+	faulty.Email, faulty.Problem, faulty.Fields = "ada", "Check the highlighted fields.", fault.Fields{"email": "Enter an e-mail address, such as ada@example.com."}
 	add("forgotten-faults", ForgottenPage(faulty))
 	forgotten.Sent, forgotten.OtherWays = true, false
 	add("forgotten-sent", ForgottenPage(forgotten))
 	reset := ResetPassword{Frame: sampleStranger("Set a new password"), Action: "/reset/9c2e", Email: "ada@harbor.example"}
 	add("reset-password", ResetPasswordPage(reset))
-	reset.Problem, reset.Fields = "Some fields need another look.", fault.Fields{"password": "Use at least 12 characters."}
+	reset.Problem, reset.Fields = "Check the highlighted fields.", fault.Fields{"password": "Use at least 12 characters."}
 	add("reset-password-faults", ResetPasswordPage(reset))
 	newPassword := every
-	newPassword.Next, newPassword.Done = "/", "Your password is changed. Sign in with it."
+	newPassword.Next, newPassword.Done = "/", "Password changed. Sign in with the new password."
 	add("sign-in-new-password", SignInPage(newPassword))
 	recovery.Email = "ada@harbor.example"
-	recovery.Fields = fault.Fields{"code": "That recovery code does not work. Each code works once: check it, or try another one."}
+	recovery.Fields = fault.Fields{"code": "That recovery code doesn't work. Each code works only once. Check it, or try another one."}
 	recovery.Problem = recovery.Fields["code"]
 	add("recovery-wrong-code", RecoveryPage(recovery))
 
 	prove := Prove{
-		Frame: sampleFrame("Confirm that it is you"), Next: samplePath + "/unlink",
+		Frame: sampleFrame("Confirm that it's you"), Next: samplePath + "/unlink",
 		HasPassword: true, Passkeys: true, Providers: []SignInWith{sampleGitHub},
 	}
 	prove.Nav = nil
 	add("prove", ProvePage(prove))
 	refusedProof := prove
 	refusedProof.Providers, refusedProof.Passkeys = nil, false
-	refusedProof.Fields = fault.Fields{"password": "That is not your password. Try again."}
+	refusedProof.Fields = fault.Fields{"password": "That isn't your password. Check it and try again."}
 	add("prove-refused", ProvePage(refusedProof))
 	passkeyProof := prove
 	passkeyProof.HasPassword, passkeyProof.Providers = false, nil
@@ -130,7 +130,7 @@ func samplesOfNewcomers(add func(string, templ.Component)) {
 	add("set-up-passkey-only", SetUpPage(passkey))
 
 	join := Join{
-		Frame: sampleStranger("Join harbor"), Organization: "harbor", Description: "Cloud of the harbour works, Bristol", Role: "Member", InvitedBy: "Ben Okafor",
+		Frame: sampleStranger("Join harbor"), Organization: "harbor", Description: "Cloud of the harbor works, Bristol", Role: "Member", InvitedBy: "Ben Okafor",
 		Expires: sampleNextWeek, SignInPath: "/login?next=/join/9c2e", Action: "/join/9c2e", QuestionPath: "/join/9c2e/question",
 		Passwords: true, Passkeys: true, Providers: []SignInWith{sampleGitHub, sampleOwn},
 	}
@@ -157,7 +157,7 @@ func samplesOfNewcomers(add func(string, templ.Component)) {
 	add("join-signed-in", JoinPage(here))
 	another := here
 	another.AcceptPath, another.ForEmail = "", "cleo@harbor.example"
-	another.Problem = "This invitation is for another e-mail address. Sign out, then open its link again."
+	another.Problem = "This invitation is for another e-mail address. Sign in with that address, or ask for an invitation of your own."
 	add("join-for-another", JoinPage(another))
 }
 
@@ -189,7 +189,7 @@ func samplesOfSettings(add func(string, templ.Component)) {
 
 	add("security", SecurityPage(sampleSecurity()))
 	changed := sampleSecurity()
-	changed.Done, changed.CodesLeft, changed.Required = "Your password is changed. You are signed out in all other browsers.", 2, "harbor asks everybody for a second step."
+	changed.Done, changed.CodesLeft, changed.Required = "Password changed. Your other sessions have ended.", 2, "harbor requires a second step from everybody."
 	changed.Passkeys = changed.Passkeys[:1]
 	changed.Passkeys[0].RemovePath = ""
 	add("security-changed", SecurityPage(changed))
@@ -202,12 +202,12 @@ func samplesOfSettings(add func(string, templ.Component)) {
 	add("security-password-only", SecurityPage(bare))
 	elsewhere := bare
 	elsewhere.AddPasskeyPath, elsewhere.PasskeyHint, elsewhere.Link, elsewhere.HasPassword = "", samplePasskeyHint, nil, false
-	elsewhere.Problem = "That is your only way to sign in. Add another one first."
+	elsewhere.Problem = "That is your only sign-in method. Add another one first."
 	add("security-refused", SecurityPage(elsewhere))
 
 	change := ChangePassword{Frame: sampleSettings("Security"), HasPassword: true, Action: "/settings/password", CancelPath: "/settings/security"}
 	add("change-password", ChangePasswordPage(change))
-	change.Fields = fault.Fields{"current": "That is not your password. Try again.", "password": "Use at least 12 characters. A few words in a row are fine."}
+	change.Fields = fault.Fields{"current": "That isn't your password. Check it and try again.", "password": "Use at least 12 characters. Several words in a row work well."}
 	add("change-password-faults", ChangePasswordPage(change))
 	change.HasPassword, change.Fields = false, nil
 	add("set-password", ChangePasswordPage(change))
@@ -217,7 +217,7 @@ func samplesOfSettings(add func(string, templ.Component)) {
 	}
 	add("add-passkey", AddPasskeyPage(passkey))
 	refused := passkey
-	refused.Name = "Work laptop, the one in the office at the quay, second floor, left of the window, grey"
+	refused.Name = "Work laptop, the one in the office at the quay, second floor, left of the window, gray"
 	refused.Fields = fault.Fields{"name": "Use at most 80 characters."}
 	add("add-passkey-faults", AddPasskeyPage(refused))
 	elsewhereKey := passkey
@@ -225,7 +225,7 @@ func samplesOfSettings(add func(string, templ.Component)) {
 	add("add-passkey-elsewhere", AddPasskeyPage(elsewhereKey))
 	required := passkey
 	required.Frame = sampleHalf("Add a passkey")
-	required.Required, required.CancelPath, required.Next = "harbor asks everybody for a second step. Add a passkey to go on.", "", sampleProviders
+	required.Required, required.CancelPath, required.Next = "harbor requires a second step from everybody. Add a passkey to continue.", "", sampleProviders
 	add("add-passkey-required", AddPasskeyPage(required))
 
 	codes := []string{"4kq7-x2mp-9vbt", "w8dn-3hjr-6fzc", "p5ty-m9kx-2qgd", "b7vh-8wnc-4rjm", "x3fp-6tzk-9dqy", "n2gm-5bvr-7hwj", "c9kt-4xpd-3mfz", "j6wq-7ryn-8gbv", "d4zh-2kcm-5txp", "r8jf-9qnb-6vwg"}
@@ -245,7 +245,7 @@ func sampleSecurity() Security {
 			{Name: "Work laptop", Added: sampleLinkedAt, LastUsed: sampleJustNow, RemovePath: "/settings/passkeys/psk_1/remove"},
 			{Name: "Security key on the key ring", Added: sampleYesterday, LastUsed: never, RemovePath: "/settings/passkeys/psk_2/remove"},
 		},
-		AddPasskeyPath: "/settings/passkeys/new", SecondStep: "Your passkey is asked for after your password.",
+		AddPasskeyPath: "/settings/passkeys/new", SecondStep: "Signing in with a password or a provider also requires your passkey.",
 		CodesLeft: 8, CodesPath: "/settings/recovery-codes",
 		Identities: []Identity{{
 			Provider: "GitHub", Glyph: "GH", Email: "ada@harbor.example", Name: "ada-l", Linked: sampleLinkedAt, LastUsed: sampleYesterday,
@@ -272,14 +272,14 @@ func samplesOfOrganizations(add func(string, templ.Component)) {
 	fresh := OrganizationForm{Frame: sampleFrame("New organization"), Action: "/organizations", New: true, MayChange: true, CancelPath: "/"}
 	fresh.Nav = nil
 	add("organization-new", OrganizationPage(fresh))
-	fresh.Name, fresh.Description, fresh.RequireSecondStep = "Harbor!", "Cloud of the harbour works", true
+	fresh.Name, fresh.Description, fresh.RequireSecondStep = "Harbor!", "Cloud of the harbor works", true
 	fresh.Fields = fault.Fields{
-		"name":                "Use 2 to 39 lower-case letters, digits and single hyphens.",
-		"require_second_step": "Add a passkey of your own first, under Security. Otherwise you lock yourself out.",
+		"name":                "Use 2 to 39 lowercase letters, digits and single hyphens.",
+		"require_second_step": "Add a passkey of your own first, under Security. Without one, you would lock yourself out.",
 	}
 	add("organization-new-faults", OrganizationPage(fresh))
 	harbor := OrganizationForm{
-		Frame: sampleInfo("General"), Action: sampleLater + "/general", Name: "harbor", Description: "Cloud of the harbour works, Bristol", RequireSecondStep: true,
+		Frame: sampleInfo("General"), Action: sampleLater + "/general", Name: "harbor", Description: "Cloud of the harbor works, Bristol", RequireSecondStep: true,
 		MayChange: true, DeletePath: sampleLater + "/delete", LeavePath: sampleLater + "/leave",
 	}
 	add("organization", OrganizationPage(harbor))
@@ -294,7 +294,7 @@ func samplesOfOrganizations(add func(string, templ.Component)) {
 	}
 	add("organization-delete", DeleteOrganizationPage(deletion))
 	deletion.Credentials, deletion.People, deletion.Keys, deletion.Invitations = nil, 1, 0, 0
-	deletion.Fields = fault.Fields{"confirm": "Type harbor to delete it."}
+	deletion.Fields = fault.Fields{"confirm": "Type the name of the organization exactly as shown."}
 	add("organization-delete-faults", DeleteOrganizationPage(deletion))
 
 	add("people", PeoplePage(samplePeople()))
@@ -306,7 +306,7 @@ func samplesOfOrganizations(add func(string, templ.Component)) {
 	faulty.Fields = fault.Fields{"email": "Enter an e-mail address, such as ada@example.com."}
 	add("people-faults", PeoplePage(faulty))
 	refused := samplePeople()
-	refused.Problem = "harbor needs an owner. Make somebody else an owner first."
+	refused.Problem = "An organization needs an owner who can sign in. Make somebody else an owner first."
 	add("people-last-owner", PeoplePage(refused))
 	member := samplePeople()
 	member.MayManage, member.Invitations, member.InvitePath = false, nil, ""
@@ -343,7 +343,7 @@ func samplePeople() People {
 		},
 		Invitations: []Invitation{
 			{Email: "eve@harbor.example", Role: "Member", By: "Ada Byron", Expires: sampleNextWeek, RevokePath: sampleLater + "/invitations/inv_1/revoke"},
-			{Email: "Whoever has the link", Role: "Viewer", By: "Ada Byron", Expires: sampleTomorrow, RevokePath: sampleLater + "/invitations/inv_2/revoke"},
+			{Email: "Anyone with the link", Role: "Viewer", By: "Ada Byron", Expires: sampleTomorrow, RevokePath: sampleLater + "/invitations/inv_2/revoke"},
 		},
 	}
 }
@@ -357,7 +357,7 @@ func samplesOfKeys(add func(string, templ.Component)) {
 			LastUsed: sampleChecked, LastAddress: "192.0.2.44", RevokePath: sampleLater + "/keys/k3v9x0ab/revoke",
 		},
 		{
-			Name: "deploy from the pipeline", ID: "mooring_p7m2q8zt…", Scope: "Read and write", ScopeNote: "The API can only read so far.", By: "Ben Okafor", Created: sampleLinkedAt, Expires: sampleOver,
+			Name: "deploy from the pipeline", ID: "mooring_p7m2q8zt…", Scope: "Read and write", ScopeNote: "The API is currently read-only.", By: "Ben Okafor", Created: sampleLinkedAt, Expires: sampleOver,
 			LastUsed: never, Expired: true, RevokePath: sampleLater + "/keys/p7m2q8zt/revoke",
 		},
 	}
@@ -425,7 +425,7 @@ func samplesOfAdministration(add func(string, templ.Component)) {
 	add("admin-person-administrator", AdminPersonPage(administrator))
 	byGroup := administrator
 	byGroup.ByGroup, byGroup.TakeAdministratorPath = true, ""
-	byGroup.Problem = "A group of the directory made them an administrator. Take them out of the group there."
+	byGroup.Problem = "A group at the sign-in provider controls this. Change the group there. The change applies at the person's next sign-in."
 	add("admin-person-by-group", AdminPersonPage(byGroup))
 	you := administrator
 	you.Name, you.Email, you.You, you.DisablePath, you.TakeAdministratorPath = "Ada Byron", "ada@harbor.example", true, "", ""

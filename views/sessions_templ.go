@@ -41,7 +41,7 @@ func SessionsPage(p Sessions) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head page-head-line\"><div><h1>Sessions</h1><p class=\"lead\">Where you are signed in. End any session that you do not recognise.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page-head page-head-line\"><div><h1>Sessions</h1><p class=\"lead\">Where you are signed in. End any session that you don't recognize.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

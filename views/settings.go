@@ -11,17 +11,17 @@ const fewCodes = 3
 
 func codesLeft(n int) string {
 	if n == 0 {
-		return "None is left."
+		return "No codes are left."
 	}
-	return text.Count(n, "is left.", "are left.")
+	return text.Count(n, "code is left.", "codes are left.")
 }
 
 // whatACodeDoes depends on whether it is asked for after something else.
 func whatACodeDoes(p Security) string {
 	if len(p.Identities) > 0 || p.HasPassword && p.PasswordsAllowed {
-		return "One stands in for a lost passkey, once."
+		return "If you lose your passkey, use a code instead. Each works once."
 	}
-	return "When your passkey is lost, one signs you in with your e-mail address, once."
+	return "If you lose your passkey, a code and your e-mail address sign you in. Each code works once."
 }
 
 func secondStepTone(p Security) Tone {

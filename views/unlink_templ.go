@@ -140,7 +140,7 @@ func unlinkForm(p Unlink, dialog bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.Problem != "" || len(p.Fields) > 0 {
-			templ_7745c5c3_Err = summary(orElse(p.Problem, "One field needs another look."), nil, places(p.Fields, "reason", "Reason", "confirm", "Label")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = summary(orElse(p.Problem, "Check the highlighted field."), nil, places(p.Fields, "reason", "Reason", "confirm", "Label")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -158,7 +158,7 @@ func unlinkForm(p Unlink, dialog bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</code> and forgets its IDs. Nothing changes in Azure. To use the subscription again, link it again.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</code> and deletes its IDs. Nothing changes in Azure. To use the subscription again, link it again.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -176,7 +176,7 @@ func unlinkForm(p Unlink, dialog bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</strong>, whose people are not told. To stop its use and let them read why, disable it instead.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</strong>. The people there aren't notified. To block its use and show them the reason, disable it instead.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -292,7 +292,7 @@ func unlinkForm(p Unlink, dialog bool) templ.Component {
 			}
 		}
 		if len(p.Dependents) > 0 {
-			templ_7745c5c3_Err = field(input{Name: "confirm", Label: "Type " + p.Label + " to unlink it all the same"}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(input{Name: "confirm", Label: "Type " + p.Label + " to unlink it anyway"}, p.Fields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -351,7 +351,7 @@ func unlinkForm(p Unlink, dialog bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<p class=\"hint\">What was made in Azure stays there. These commands remove it; the next page shows them again.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<p class=\"hint\">What you created in Azure stays there. These commands remove it. The next page shows them again.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

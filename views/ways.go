@@ -67,9 +67,9 @@ func newcomerPlaces(fields fault.Fields) []place {
 
 // roles are the roles, from the least to the most.
 var roles = []struct{ Key, Name, May string }{
-	{"viewer", "Viewer", "Sees what is linked and how it is."},
-	{"member", "Member", "Sees, verifies and uses what is linked."},
-	{"owner", "Owner", "Links, unlinks and manages the people and this organization."},
+	{"viewer", "Viewer", "Can list linked accounts and their status."},
+	{"member", "Member", "Can also check and use linked accounts."},
+	{"owner", "Owner", "Can also link and unlink accounts, and manage the people and settings of this organization."},
 }
 
 func roleOptions() []option {
@@ -90,9 +90,9 @@ func mayAs(role string) string {
 	return ""
 }
 
-const forgottenSent = "If Mooring knows that this address is yours, and you sign in with a password, a mail with a link is on its way."
+const forgottenSent = "If this is your confirmed address, and you sign in with a password, Mooring is sending you a mail with a link."
 
-const passwordHint = "At least 12 characters. A few words in a row are fine."
+const passwordHint = "At least 12 characters. Several words in a row work well."
 
 func emailHint(n newcomer) string {
 	if n.EmailFixed {

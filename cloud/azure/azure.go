@@ -36,14 +36,14 @@ var appStages = []cloud.Stage{
 	{Key: stageDirectory, Name: "Find the directory"},
 	{Key: stageSignIn, Name: "Sign in"},
 	{Key: stageSubscription, Name: "Open the subscription"},
-	{Key: stageState, Name: "Is it enabled"},
-	{Key: stageRights, Name: "What may we do", Advisory: true},
-	{Key: stageProviders, Name: "Are the resource providers registered", Advisory: true},
+	{Key: stageState, Name: "Subscription status"},
+	{Key: stageRights, Name: "Permissions", Advisory: true},
+	{Key: stageProviders, Name: "Resource providers", Advisory: true},
 }
 
 var classicStages = []cloud.Stage{
 	{Key: stageSubscription, Name: "Open the subscription with the certificate"},
-	{Key: stageState, Name: "Is it enabled"},
+	{Key: stageState, Name: "Subscription status"},
 }
 
 // The times a person waits at most.
@@ -109,7 +109,7 @@ func describe(environments []Environment) cloud.Description {
 		Key: Key, Name: "Microsoft Azure", ShortName: "Azure",
 		Methods: []cloud.Method{{
 			Key: MethodApp, Name: "App registration with a certificate", Stages: appStages,
-			When: "Mooring signs in as an application of yours, with only the role you give it.",
+			When: "Mooring signs in as an application in your directory, with only the role you assign to it.",
 			Help: "link-azure#in-the-portal",
 		}},
 	}
@@ -121,7 +121,7 @@ func describe(environments []Environment) cloud.Description {
 	if classic {
 		d.Methods = append(d.Methods, cloud.Method{
 			Key: MethodClassic, Name: "Management certificate (classic)", Stages: classicStages,
-			When: "The way of 2016. Azure retired it on 31 August 2024; choose it only for an endpoint of your own that still speaks it.",
+			When: "Legacy method, retired by Azure on 31 August 2024. Use it only with a private endpoint that still supports it.",
 			Help: "link-azure-classic#upload-the-certificate",
 		})
 	}

@@ -301,13 +301,13 @@ func TestFindTenantSaysThatAzureGaveNoAnswer(t *testing.T) {
 		return ""
 	}
 	simulator.SetOutage("public", true)
-	if got, want := sentence(), "Azure answered that it cannot answer now. Mooring looks for the directory again when you save."; got != want {
+	if got, want := sentence(), "Azure answered that it is unavailable. Mooring looks up the directory again when you save."; got != want {
 		t.Errorf("in an outage it says %q", got)
 	}
 	if err := simulator.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := sentence(), "Azure could not be reached. Mooring looks for the directory again when you save."; got != want {
+	if got, want := sentence(), "Mooring couldn't reach Azure. Mooring looks up the directory again when you save."; got != want {
 		t.Errorf("without a connection it says %q", got)
 	}
 }

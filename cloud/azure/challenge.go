@@ -115,7 +115,7 @@ const (
 )
 
 // ErrFindLater is what FindTenant returns when it is asked too often.
-var ErrFindLater = fault.New(fault.TooMany, "azure.find-later", "Mooring will find the directory when you save.")
+var ErrFindLater = fault.New(fault.TooMany, "azure.find-later", "Mooring looks up the directory when you save.")
 
 // tenantFinder remembers what it found, so that typing asks Azure once.
 type tenantFinder struct {
@@ -151,11 +151,11 @@ func (a *Azure) FindTenant(ctx context.Context, environment, subscriptionID stri
 	if meaningOf(stageDirectory, refused) != silent {
 		return "", err
 	}
-	happened := "Azure gave no answer."
+	happened := "Azure didn't respond."
 	if v, ok := find(stageDirectory, refused.code(), ""); ok {
 		happened = v.entry.happened
 	}
-	return "", fault.New(fault.Unavailable, "azure.find-unanswered", happened+" Mooring looks for the directory again when you save.").Because(err)
+	return "", fault.New(fault.Unavailable, "azure.find-unanswered", happened+" Mooring looks up the directory again when you save.").Because(err)
 }
 
 func (f *tenantFinder) find(ctx context.Context, e Environment, subscriptionID string) (string, error) {

@@ -97,13 +97,13 @@ func (a *Azure) Explain(result cloud.StageResult, target cloud.Target) cloud.Exp
 	if v, ok := find(result.Stage, result.Code, reasonOf(result.Code, result.Said)); ok {
 		return v.explain(target)
 	}
-	happened := "Azure answered with a code that Mooring does not know: " + result.Code + "."
+	happened := "Azure answered with an error code that Mooring doesn't know: " + result.Code + "."
 	if result.Said != "" {
-		happened = "Azure answered with a code that Mooring does not know. It says: " + result.Said
+		happened = "Azure answered with an error code that Mooring doesn't know. Its message: " + result.Said
 	}
 	return cloud.Explanation{
-		Code: result.Code, Happened: happened, Who: "An administrator of the directory or of the subscription.",
-		Fix: "Search Microsoft's documentation for the code. Support will ask for the trace and correlation IDs below.",
+		Code: result.Code, Happened: happened, Who: "An administrator of the directory or the subscription.",
+		Fix: "Search Microsoft's documentation for the code. If you contact Microsoft support, give them the trace and correlation IDs below.",
 	}
 }
 

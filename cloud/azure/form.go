@@ -100,7 +100,7 @@ func (a *Azure) takeOver(p printed, form *cloud.Form, target *cloud.Target, fiel
 		fields["pasted"] = sayPastedOtherSubscription
 	}
 	if e, ok := a.environment(p.environment); ok && e.Key != target.Environment && fields["environment"] == "" {
-		fields["environment"] = "What you pasted is from " + e.Name + ". Choose that cloud, or paste what the command printed in the one you chose."
+		fields["environment"] = "This output is from " + e.Name + ". Choose that cloud, or run the command in the cloud you chose and paste its output."
 	}
 }
 
@@ -108,39 +108,39 @@ func (a *Azure) takeOver(p printed, form *cloud.Form, target *cloud.Target, fiel
 const (
 	sayEnvironment = "Choose one of the Azure clouds in the list."
 	sayMethod      = "Choose one of the methods in the list."
-	sayNoClassic   = "This Azure cloud has no classic endpoint here. Choose the app registration."
+	sayNoClassic   = "The classic method isn't set up for this Azure cloud. Choose the app registration."
 
-	saySecret      = "This contains a secret. Mooring doesn't need it and hasn't kept it. Delete the secret in Azure, because it was sent here."
-	sayPlaceholder = "This is a placeholder. Replace it with the ID itself."
-	sayZeros       = "This ID is all zeros. Paste the real one."
-	saySeveral     = "There is more than one ID in this. Paste only the one that belongs here."
+	saySecret      = "This contains a secret. Mooring doesn't need it and hasn't kept it. Delete the secret in Azure, because it was sent over the network."
+	sayPlaceholder = "This is a placeholder. Replace it with the actual ID."
+	sayZeros       = "This ID is all zeros. Paste the actual ID."
+	saySeveral     = "This contains more than one ID. Paste only the one that belongs here."
 
-	saySubscriptionMissing  = "Paste the subscription ID. You find it in the portal under Subscriptions."
+	saySubscriptionMissing  = "Paste the subscription ID. It's in the Azure portal under Subscriptions."
 	saySubscriptionName     = "This looks like the subscription's name. Paste its ID, which looks like aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee."
-	saySubscriptionForm     = "A subscription ID has 32 digits and letters a to f in five groups, such as aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee."
+	saySubscriptionForm     = "A subscription ID has five groups of digits and letters from a to f, such as aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee."
 	saySubscriptionIsClient = "This is an application ID. Paste the subscription ID here, and the application ID in the field below."
 	saySubscriptionIsTenant = "This is a directory (tenant) ID. Paste the subscription ID here."
-	saySubscriptionIsObject = "This is an object ID. Paste the subscription ID, which you find in the portal under Subscriptions."
+	saySubscriptionIsObject = "This is an object ID. Paste the subscription ID, which is in the Azure portal under Subscriptions."
 	saySubscriptionIsGroup  = "This is a management group. Paste the ID of one of its subscriptions."
 
-	sayClientMissing        = "Paste the Application (client) ID from the app registration's Overview, or what the command printed."
+	sayClientMissing        = "Paste the Application (client) ID from the app registration's Overview, or the output of the command."
 	sayClientForm           = "This isn't an Application (client) ID. Copy it from the app registration's Overview; the Object ID and the name don't work."
 	sayClientIsSubscription = "This is the subscription ID. Paste the Application (client) ID here."
 	sayClientIsTenant       = "This is the directory (tenant) ID. Paste the Application (client) ID here."
-	sayClientIsObject       = "This is the Object ID. Paste the Application (client) ID, which is beside it on the app registration's Overview."
+	sayClientIsObject       = "This is the Object ID. Paste the Application (client) ID, which is next to it on the app registration's Overview."
 	sayClientIsGroup        = "This is a management group. Paste the Application (client) ID here."
 
-	sayTenantForm           = "This isn't a Directory (tenant) ID. Leave the field empty, and Mooring finds the directory from the subscription."
-	sayTenantIsSubscription = "This is the subscription ID. Leave the field empty, and Mooring finds the directory."
-	sayTenantIsClient       = "This is an application ID. Leave the field empty, and Mooring finds the directory."
-	sayTenantIsObject       = "This is an object ID. Leave the field empty, and Mooring finds the directory."
-	sayTenantIsGroup        = "This is a management group. Leave the field empty, and Mooring finds the directory."
+	sayTenantForm           = "This isn't a Directory (tenant) ID. Leave the field empty, and Mooring looks up the directory from the subscription."
+	sayTenantIsSubscription = "This is the subscription ID. Leave the field empty, and Mooring looks up the directory."
+	sayTenantIsClient       = "This is an application ID. Leave the field empty, and Mooring looks up the directory."
+	sayTenantIsObject       = "This is an object ID. Leave the field empty, and Mooring looks up the directory."
+	sayTenantIsGroup        = "This is a management group. Leave the field empty, and Mooring looks up the directory."
 
-	sayPastedForm              = "This isn't what the command printed, and Mooring hasn't kept it. Paste everything from { to }, with appId and tenant in it."
-	sayPastedTable             = "The command printed a table here. Run the command from this page, which prints JSON, and paste that."
-	sayPastedAccount           = "This describes a subscription and no application. Paste what the command from this page printed."
-	sayPastedDiffers           = "This names another application or directory than the fields above. Empty those fields or this one."
-	sayPastedOtherSubscription = "This names another subscription than the field above. Check which one you want to link."
-	sayPastedPassword          = "This contains a password or another secret. Mooring doesn't need it and hasn't kept it. Delete it in Azure under Certificates & secrets, then run the command from this page, which makes none."
-	sayPastedOwnCertificate    = "This command made a certificate of its own, and Mooring can't use that one. Run the command from this page, which carries Mooring's certificate."
+	sayPastedForm              = "This isn't the output of the command, and Mooring hasn't kept it. Paste everything from { to }, including appId and tenant."
+	sayPastedTable             = "This is a table. Run the command from this page, which prints JSON, and paste the JSON."
+	sayPastedAccount           = "This describes a subscription, not an application. Paste the output of the command from this page."
+	sayPastedDiffers           = "This names a different application or directory than the fields above. Clear those fields or this one."
+	sayPastedOtherSubscription = "This names a different subscription than the field above. Check which one you want to link."
+	sayPastedPassword          = "This contains a password or another secret. Mooring doesn't need it and hasn't kept it. Delete it in Azure under Certificates & secrets, then run the command from this page, which doesn't create one."
+	sayPastedOwnCertificate    = "This command created its own certificate, which Mooring can't use. Run the command from this page, which includes Mooring's certificate."
 )

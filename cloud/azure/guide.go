@@ -22,19 +22,19 @@ func (a *Azure) Guide(draft cloud.Draft) cloud.Guide {
 	return cloud.Guide{
 		Needs: []string{
 			"About ten minutes.",
-			"In Entra: leave to register applications (most people have it; otherwise the role Application Developer).",
-			"On the subscription: a role that may give roles, such as Owner or User Access Administrator.",
+			"In Entra: permission to register applications. Most users have it. If you don't, ask for the role Application Developer.",
+			"On the subscription: a role that can assign roles, such as Owner or User Access Administrator.",
 		},
 		Does: []string{
-			"Sign in as an application of yours, with a certificate. No password or key of yours is stored here.",
-			"Read the subscription's name, state and rights, with the role Reader.",
-			"Change nothing, unless you give it a role that may.",
+			"Sign in as an application in your directory, with a certificate. Mooring stores none of your passwords or keys.",
+			"Read the subscription's name, state and permissions, with the role Reader.",
+			"Change nothing, unless you assign a role that allows it.",
 		},
 		Steps: []cloud.Step{
-			{Text: "Register an application: choose New registration, give it a name, leave everything else as it is, and choose Register.", LinkText: "Open App registrations", LinkURL: e.Portal.AppRegistrations},
-			{Text: "On its Overview, copy the Application (client) ID. The Object ID beside it does not work."},
+			{Text: "Register an application: choose New registration, enter a name, leave everything else unchanged, and choose Register.", LinkText: "Open App registrations", LinkURL: e.Portal.AppRegistrations},
+			{Text: "On its Overview, copy the Application (client) ID. Don't copy the Object ID next to it, which doesn't work here."},
 			{Text: "Choose Certificates & secrets, then Certificates, then Upload certificate, and upload the file from step 1. Compare the thumbprint."},
-			{Text: "Open the subscription and copy its Subscription ID. Then choose Access control (IAM), Add role assignment, the role Reader, and as member the application by its full name.", LinkText: "Open Subscriptions", LinkURL: e.Portal.Subscriptions},
+			{Text: "Open the subscription and copy its Subscription ID. Then choose Access control (IAM), Add role assignment. Select the role Reader, then select the application as the member. Search for it by its full name.", LinkText: "Open Subscriptions", LinkURL: e.Portal.Subscriptions},
 		},
 		Commands: linkCommands(target, draft, e),
 	}
@@ -60,10 +60,10 @@ func linkCommands(target cloud.Target, draft cloud.Draft, e Environment) []cloud
 		multiline("az provider register", "--subscription "+subscription, "--namespace Microsoft.Network"),
 	}, "\n")
 	return []cloud.Command{
-		{Title: "Link, with the right to read", Text: link,
-			Why: "Registers the application, uploads the certificate and gives it the role Reader, all at once. Paste what it prints below."},
-		{Title: "Later, for machines", Text: machines,
-			Why: "Makes one resource group and lets Mooring work in that one only. Verifying does not need it."},
+		{Title: "Link with read access", Text: link,
+			Why: "Registers the application, uploads the certificate and assigns the role Reader, all in one step. Paste its output below."},
+		{Title: "Later, for virtual machines", Text: machines,
+			Why: "Creates one resource group and allows Mooring to work in that group only. Checks don't need it."},
 	}
 }
 
@@ -98,8 +98,8 @@ func classicGuide(e Environment) cloud.Guide {
 	return cloud.Guide{
 		Needs: []string{"About five minutes.", "A (co-)administrator of the subscription."},
 		Does: []string{
-			"Show the certificate to the classic endpoint and read the subscription's name and state.",
-			"A management certificate may do everything with classic resources; it knows no smaller right.",
+			"Sign in to the classic endpoint with the certificate, and read the subscription's name and state.",
+			"A management certificate has full access to classic resources. Its permissions can't be limited.",
 		},
 		Steps: []cloud.Step{
 			{Text: "Open the subscription and choose Management certificates, then Upload.", LinkText: "Open Subscriptions", LinkURL: e.Portal.Subscriptions},
@@ -114,12 +114,12 @@ func (a *Azure) Trust(target cloud.Target) []cloud.Command {
 	if target.Method == MethodClassic {
 		return []cloud.Command{{
 			Title: "Upload the certificate",
-			Why:   "There is no command for it. In the portal, open the subscription, choose Management certificates, then Upload, and choose the .cer file. The certificate that is there stays.",
+			Why:   "There is no command for this. In the portal, open the subscription, choose Management certificates, then Upload, and choose the .cer file. The existing certificate stays.",
 		}}
 	}
 	return []cloud.Command{{
 		Title: "Add the certificate to the application", Text: fill(addCertificate, target),
-		Why: "Run it in Cloud Shell, or upload the file in the app registration under Certificates & secrets, Certificates. The certificates that are there stay.",
+		Why: "Run it in Cloud Shell, or upload the file in the app registration under Certificates & secrets, Certificates. Existing certificates stay.",
 	}}
 }
 
@@ -128,13 +128,13 @@ func (a *Azure) Leftovers(target cloud.Target) []cloud.Command {
 	if target.Method == MethodClassic {
 		return []cloud.Command{{
 			Title: "Remove the certificate",
-			Why:   "There is no command for it. In the portal, open the subscription, choose Management certificates and delete this account's certificate.",
+			Why:   "There is no command for this. In the portal, open the subscription, choose Management certificates and delete this account's certificate.",
 		}}
 	}
 	return []cloud.Command{
-		{Title: "Take the role away", Why: "The application can then no longer open this subscription.",
+		{Title: "Remove the role", Why: "The application can then no longer access this subscription.",
 			Text: fill(multiline("az role assignment delete", "--assignee {client}", "--scope /subscriptions/{subscription}"), target)},
-		{Title: "Delete the application", Why: "Only if nothing else uses it, such as another subscription that is linked here.",
+		{Title: "Delete the application", Why: "Only if nothing else uses it, such as another linked subscription.",
 			Text: fill("az ad app delete --id {client}", target)},
 	}
 }

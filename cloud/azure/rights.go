@@ -35,14 +35,14 @@ type right struct {
 var rights = []right{
 	{
 		RightText: cloud.RightText{Key: rightRead,
-			Granted: "It can read what is in the subscription.",
-			Missing: "It can't read what is in the subscription."},
+			Granted: "It can read the resources in the subscription.",
+			Missing: "It can't read the resources in the subscription."},
 		actions: []string{"Microsoft.Resources/subscriptions/read", "Microsoft.Resources/subscriptions/resourceGroups/read"},
 	},
 	{
 		RightText: cloud.RightText{Key: rightMachines,
 			Granted: "It can create and change virtual machines with their disks and networks, anywhere in the subscription.",
-			Missing: "It can't create virtual machines anywhere in the subscription. A role on one resource group is enough for that, and isn't shown here."},
+			Missing: "It can't create virtual machines everywhere in the subscription. It may still be able to in a single resource group, which Mooring doesn't show here."},
 		actions: []string{
 			"Microsoft.Compute/virtualMachines/write", "Microsoft.Compute/disks/write",
 			"Microsoft.Network/networkInterfaces/write", "Microsoft.Network/networkInterfaces/join/action",
@@ -74,7 +74,7 @@ var rights = []right{
 	},
 	{
 		RightText: cloud.RightText{Key: rightListKeys,
-			Granted: "It can read the access keys of storage accounts and other services, and with them what is stored there."},
+			Granted: "It can read the access keys of storage accounts and other services, which give access to the data stored there."},
 		any: true,
 		actions: []string{
 			"Microsoft.Storage/storageAccounts/listKeys/action", "Microsoft.Storage/storageAccounts/listAccountSas/action",
@@ -98,7 +98,7 @@ var rights = []right{
 	},
 	{
 		RightText: cloud.RightText{Key: rightGiveRoles,
-			Granted: "It can give roles to others, which is more than Mooring needs. Replace the role Owner or User Access Administrator with a smaller one."},
+			Granted: "It can assign roles to others, which is more than Mooring needs. Replace the role Owner or User Access Administrator with a narrower one."},
 		excessive: true,
 		any:       true,
 		actions: []string{
@@ -111,7 +111,7 @@ var rights = []right{
 
 // classicRight is what a management certificate may do.
 var classicRight = cloud.RightText{Key: rightClassic,
-	Granted: "It can do everything with the classic resources of the subscription. A management certificate can't have fewer permissions."}
+	Granted: "It has full access to the classic resources of the subscription. The permissions of a management certificate can't be limited."}
 
 // Rights implements cloud.RightsLister. What a certificate may do is in it even
 // where no classic endpoint is left, because linked accounts may still have it.

@@ -68,11 +68,11 @@ func TestWhatOnlyMachinesNeedIsToldAsWhatItIs(t *testing.T) {
 		want      string
 	}{
 		{[]string{rightRead, rightMachines, rightGroups}, "", "It can read the subscription, and create virtual machines and resource groups."},
-		{[]string{rightRead}, "", "It can read the subscription. Only creating virtual machines or resource groups would need more."},
-		{[]string{rightRead, rightMachines}, "", "It can read the subscription and create virtual machines. Only creating resource groups would need more."},
-		{[]string{rightRead, rightGroups}, "", "It can read the subscription and create resource groups. Only creating virtual machines would need more."},
-		{nil, "", "It can't read everything in the subscription: see What Mooring may do."},
-		{[]string{rightRead}, rightGiveRoles, "It may do more than Mooring needs: see What Mooring may do."},
+		{[]string{rightRead}, "", "It can read the subscription. Creating virtual machines or resource groups needs another role."},
+		{[]string{rightRead, rightMachines}, "", "It can read the subscription and create virtual machines. Creating resource groups needs another role."},
+		{[]string{rightRead, rightGroups}, "", "It can read the subscription and create resource groups. Creating virtual machines needs another role."},
+		{nil, "", "It can't read everything in the subscription. See What Mooring can do."},
+		{[]string{rightRead}, rightGiveRoles, "It has more permissions than Mooring needs. See What Mooring can do."},
 	} {
 		var found []cloud.Right
 		for _, key := range []string{rightRead, rightMachines, rightGroups} {

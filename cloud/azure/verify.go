@@ -233,9 +233,9 @@ func judgeState(state armsubscriptions.SubscriptionState) (string, error) {
 	case armsubscriptions.SubscriptionStateEnabled:
 		return "Enabled.", nil
 	case armsubscriptions.SubscriptionStateWarned:
-		return "Enabled, with a warning from Azure about payment. It still works; pay soon to keep it.", nil
+		return "Enabled, but Azure has sent a warning about payment. The subscription still works. Pay soon to keep it.", nil
 	case armsubscriptions.SubscriptionStatePastDue:
-		return "Enabled, with a payment past due. It still works; pay soon to keep it.", nil
+		return "Enabled, but a payment is past due. The subscription still works. Pay soon to keep it.", nil
 	case armsubscriptions.SubscriptionStateDeleted:
 		return "", refuse(codeDeleted, "The subscription's state is Deleted.")
 	case "":
@@ -261,22 +261,22 @@ func sayRights(found []cloud.Right) string {
 	granted := map[string]bool{}
 	for _, right := range found {
 		if right.Excessive {
-			return "It may do more than Mooring needs: see What Mooring may do."
+			return "It has more permissions than Mooring needs. See What Mooring can do."
 		}
 		granted[right.Key] = right.Granted
 	}
 	if !granted[rightRead] { // of the subscription itself, or it would not have been found
-		return "It can't read everything in the subscription: see What Mooring may do."
+		return "It can't read everything in the subscription. See What Mooring can do."
 	}
 	switch {
 	case granted[rightMachines] && granted[rightGroups]:
 		return "It can read the subscription, and create virtual machines and resource groups."
 	case granted[rightMachines]:
-		return "It can read the subscription and create virtual machines. Only creating resource groups would need more."
+		return "It can read the subscription and create virtual machines. Creating resource groups needs another role."
 	case granted[rightGroups]:
-		return "It can read the subscription and create resource groups. Only creating virtual machines would need more."
+		return "It can read the subscription and create resource groups. Creating virtual machines needs another role."
 	}
-	return "It can read the subscription. Only creating virtual machines or resource groups would need more."
+	return "It can read the subscription. Creating virtual machines or resource groups needs another role."
 }
 
 // The providers that machines need.

@@ -78,7 +78,7 @@ func TestReviewByKeyboard(t *testing.T) {
 	b.Settled(w)
 	review := b.StartsReview(w, "Fourth quarter", 10)
 	b.Shown("review-started")
-	b.TabTo("Go on reviewing")
+	b.TabTo("Continue reviewing")
 	b.Leads(func() { b.Press(kb.Enter) })
 	b.SeesIn(`[data-testid="place"]`, "1 of 10, 10 left")
 	b.Shown("queue")
@@ -108,7 +108,7 @@ func TestReviewByKeyboard(t *testing.T) {
 	for range 6 {
 		b.Leads(func() { key(b, "k") })
 	}
-	b.Find("heading", "Nothing is left for you")
+	b.Find("heading", "You have nothing left to decide")
 	b.Shown("queue-end")
 
 	bruno := w.NewTab(browser.NarrowDark)
@@ -142,12 +142,12 @@ func TestReviewByKeyboard(t *testing.T) {
 
 	b.Open(w.Address + review)
 	b.SeesIn(browser.Decided, "9 of 10 decided")
-	b.TabTo("Go on reviewing")
+	b.TabTo("Continue reviewing")
 	b.Leads(func() { b.Press(kb.Enter) })
 	b.Sees("The owner answered", "The ferries do, until spring.")
 	b.Shown("queue-answered")
 	b.Leads(func() { key(b, "k") })
-	b.Find("heading", "Nothing is left for you")
+	b.Find("heading", "You have nothing left to decide")
 	b.Open(w.Address + review)
 	b.SeesIn(browser.Decided, "10 of 10 decided")
 	b.Follow("button", "Close the review")
@@ -286,7 +286,7 @@ func TestUndo(t *testing.T) {
 	b.Fill("Reason", "The fleet is sold")
 	b.Fill("Type the number of linked accounts", "7")
 	b.Follow("button", "Disable 70")
-	b.Sees("This is for 70 linked accounts. Type that number.")
+	b.Sees("This changes 70 linked accounts. Type that number.")
 	if reason := b.Value("Reason"); reason != "The fleet is sold" {
 		t.Errorf("the reason became %q", reason)
 	}
@@ -296,7 +296,7 @@ func TestUndo(t *testing.T) {
 	b.Follow("button", "Disable 70")
 	ended := func() bool { return strings.Contains(b.Text("#job"), "Finished") }
 	b.UntilWithin(time.Minute, "the end of the job", ended)
-	b.Sees("It went well for all 70.", "Undo puts back what was in use")
+	b.Sees("Succeeded for all 70.", "Undo puts back what was in use")
 	b.AccessibleIn("job-undoable", both)
 	job := strings.Split(b.Path(), "?")[0]
 	b.Open(w.Address + browser.LinkedPath + "?status=disabled")
@@ -309,7 +309,7 @@ func TestUndo(t *testing.T) {
 	b.Shown("confirm-undo")
 	b.Follow("button", "Undo 70")
 	b.UntilWithin(time.Minute, "the end of the undo", ended)
-	b.Sees("It went well for all 70.", "An undo can't be undone.")
+	b.Sees("Succeeded for all 70.", "An undo can't be undone.")
 	b.AccessibleIn("job-undo", both)
 	b.Open(w.Address + browser.LinkedPath + "?status=disabled")
 	b.Sees("No linked account matches.")
@@ -385,7 +385,7 @@ func TestApproval(t *testing.T) {
 	ada.Shown("intake")
 	ada.FindIn("#approval", "radio", "All").Click()
 	ada.Follow("button", "Save")
-	ada.Sees("The policy is saved.")
+	ada.Sees("Policy saved.")
 
 	b := w.NewTab(browser.NarrowLight)
 	b.SignIn(w, browser.Owner)
@@ -400,7 +400,7 @@ func TestApproval(t *testing.T) {
 	ada.Open(w.Address + browser.LinkedPath + "?status=pending-approval")
 	ada.Shown("linked-accounts-pending")
 	ada.Follow("link", "Tide Tables")
-	ada.Sees("Waits for your approval")
+	ada.Sees("Waiting for your approval")
 	ada.Shown("linked-account-pending")
 	ada.Follow("button", "Approve")
 	ada.Open(w.Address + browser.LinkedPath + "?status=pending-approval")

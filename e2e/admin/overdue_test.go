@@ -46,7 +46,7 @@ func TestOverdue(t *testing.T) {
 	for range 3 {
 		olivia.Follow("button", "Keep")
 	}
-	olivia.Find("heading", "Nothing is left for you")
+	olivia.Find("heading", "You have nothing left to decide")
 	ada.Open(w.Address + "/settings")
 	for _, b := range []*browser.Tab{olivia, ada} {
 		if b.Count(overdue) > 0 {

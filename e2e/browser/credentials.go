@@ -28,7 +28,7 @@ const (
 	Warned    = "Connected with a warning"
 	waiting   = "Waiting for Azure"
 	attention = "Needs attention"
-	untold    = "Not verified"
+	untold    = "Not checked"
 )
 
 // Outcomes tells what a person meets who links each scripted subscription.

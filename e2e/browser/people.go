@@ -40,7 +40,7 @@ func (b *Tab) AddPasskey(w *World, name string) []string {
 	b.Follow("link", "Add passkey")
 	b.Fill("Name (optional)", name)
 	b.Follow("button", "Add passkey")
-	b.Find("heading", "Keep your recovery codes")
+	b.Find("heading", "Save your recovery codes")
 	codes := strings.Fields(b.Text(`[data-testid="codes"]`))
 	if len(codes) != 10 {
 		b.T.Fatalf("the recovery codes are %q", codes)
@@ -66,7 +66,7 @@ const (
 
 	PeoplePath = "/accounts/harbor/people"
 	KeysPath   = "/accounts/harbor/api-keys"
-	NotThere   = "There is nothing here, or it is not shared with you."
+	NotThere   = "There is nothing here, or it isn't shared with you."
 )
 
 // Choose takes an option of a list by its first letters, as people type them.
@@ -89,7 +89,7 @@ func (b *Tab) Invites(w *World, role string) string {
 	b.Open(w.Address + PeoplePath)
 	b.Choose("Role", role)
 	b.Follow("button", "Invite")
-	b.Find("heading", "Invited")
+	b.Find("heading", "Invitation created")
 	return b.Text(`[data-testid="link"]`)
 }
 

@@ -38,7 +38,7 @@ func newCertificate(t *testing.T, l browser.Look) {
 	b.SeesIn("dialog", "Connected")
 
 	b.Open(w.Address + "/accounts/harbor/certificate/new")
-	b.Sees("A new certificate was made minutes ago.")
+	b.Sees("A new certificate was made a few minutes ago.")
 	b.Ages(w, w.Folder(), "UPDATE certificates SET created_at = created_at - 3600000")
 	b.Open(w.Address + "/accounts/harbor/certificate/new")
 	b.SeesIn(`[data-testid="affected"]`, "Production")

@@ -32,11 +32,11 @@ func TestBadInput(t *testing.T) {
 
 	b.Fill("Subscription ID", tide.SubscriptionID)
 	b.Fill("Application (client) ID", "")
-	b.Click("DisclosureTriangle", "Paste what the command printed instead")
+	b.Click("DisclosureTriangle", "Paste the command's output instead")
 	const secret = "hunter2~Pass.word"
-	b.Fill("What the command printed", `{"appId":"`+tide.ClientID+`","password":"`+secret+`","tenant":"`+tide.TenantID+`"}`)
+	b.Fill("Command output", `{"appId":"`+tide.ClientID+`","password":"`+secret+`","tenant":"`+tide.TenantID+`"}`)
 	b.Click("button", "Save credentials")
-	refused(b, "What the command printed", "Delete it in Azure under Certificates & secrets")
+	refused(b, "Command output", "Delete it in Azure under Certificates & secrets")
 	if strings.Contains(browser.Get[string](b, browser.Everything), secret) {
 		t.Error("the password stands in the page")
 	}
@@ -93,7 +93,7 @@ func TestChanges(t *testing.T) {
 	b.SignIn(w, browser.Owner)
 	dock := browser.Scripted("Dry Dock")
 	b.Leads(func() { b.Save(dock, "Save without checking") })
-	b.SeesIn(browser.Status, "Not verified", "Never")
+	b.SeesIn(browser.Status, "Not checked", "Never")
 	b.Shown("credential-not-verified")
 	b.Click("button", "Check now")
 	b.SeesIn(browser.Status, "Connected")

@@ -55,7 +55,7 @@ func link(t *testing.T, l browser.Look) {
 	}
 	b.Shown("dialog-filled")
 	b.Click("button", "Save credentials")
-	b.SeesIn("dialog", "Find the directory", "Sign in", "Connected", "Pay-As-You-Go", "What Mooring may do", "The link works.")
+	b.SeesIn("dialog", "Find the directory", "Sign in", "Connected", "Pay-As-You-Go", "What Mooring can do", "The link works.")
 	if rights := b.Count("dialog .rights li"); rights < 3 {
 		t.Errorf("the dialog tells %d rights", rights)
 	}
@@ -67,11 +67,11 @@ func link(t *testing.T, l browser.Look) {
 
 	b.Follow("link", "Production")
 	b.SeesIn(`section[aria-label="Status"]`, "Connected", "Last checked")
-	b.Sees("Verification", "What Mooring may do", "Details", client, browser.Working.TenantID, "Certificate")
+	b.Sees("Checks", "What Mooring can do", "Details", client, browser.Working.TenantID, "Certificate")
 	if stages := b.Count(`[aria-labelledby="verification"] .stage`); stages != 6 {
 		t.Errorf("the page shows %d stages", stages)
 	}
-	b.Find("DisclosureTriangle", "Passed just now Asked by a person").Click()
+	b.Find("DisclosureTriangle", "Passed just now Requested").Click()
 	b.Until("the stages of the first run", func() bool { return b.Count(".run[open] .stage") == 6 })
 	b.Shown("credential")
 }

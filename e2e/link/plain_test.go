@@ -49,7 +49,7 @@ func TestWithoutScript(t *testing.T) {
 
 	b.Fill("Application (client) ID", client)
 	b.Follow("button", "Save credentials")
-	b.Sees("Connected", "Pay-As-You-Go", "What Mooring may do")
+	b.Sees("Connected", "Pay-As-You-Go", "What Mooring can do")
 	b.Shown("plain-credential")
 
 	b.Follow("button", "Disable")

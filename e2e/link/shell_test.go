@@ -27,7 +27,7 @@ func TestCloudShell(t *testing.T) {
 		t.Error("typing closed the part with the command")
 	}
 	b.Shown("dialog-command")
-	b.Click("button", "Copy command: Link, with the right to read")
+	b.Click("button", "Copy command: Link with read access")
 	b.SeesIn("#dialog-announce", "Copied")
 
 	shell := b.Another()
@@ -42,10 +42,10 @@ func TestCloudShell(t *testing.T) {
 	shell.Click("button", "Copy output")
 	shell.SeesIn("#output", "Copied", "appId")
 
-	b.Click("DisclosureTriangle", "Paste what the command printed instead")
-	b.Find("textbox", "What the command printed").Click()
+	b.Click("DisclosureTriangle", "Paste the command's output instead")
+	b.Find("textbox", "Command output").Click()
 	b.Press("v", chromedp.ModifierCtrl)
-	browser.WantWords(t, "the field", b.Value("What the command printed"), `"appId"`, `"tenant"`)
+	browser.WantWords(t, "the field", b.Value("Command output"), `"appId"`, `"tenant"`)
 	b.Shown("dialog-pasted")
 	b.Click("button", "Save credentials")
 	b.SeesIn("dialog", "Connected", "Pay-As-You-Go")

@@ -209,5 +209,5 @@ func TestTextBrowser(t *testing.T) {
 		b.press("R", ready) // reload
 		page = b.text()
 	}
-	browser.WantWords(t, "the page of the credential", page, "Tide", "Connected", tide.SubscriptionID, "What Mooring may do")
+	browser.WantWords(t, "the page of the credential", page, "Tide", "Connected", tide.SubscriptionID, "What Mooring can do")
 }

@@ -148,7 +148,7 @@ func TestCopyRightAfterTyping(t *testing.T) {
 	b := w.NewTab(browser.WideLight)
 	b.SignIn(w, browser.Owner)
 	b.AddCredentials()
-	const copyCommand = "Copy command: Link, with the right to read"
+	const copyCommand = "Copy command: Link with read access"
 	b.Click("DisclosureTriangleGrouped", "With a command in Cloud Shell")
 	b.Click("button", copyCommand)
 	b.SeesIn("#dialog-announce", "Enter the subscription ID first")
@@ -254,7 +254,7 @@ func TestOneMethod(t *testing.T) {
 	}
 	b.Fill("Label", "Production")
 	b.Fill("Subscription ID", browser.Working.SubscriptionID)
-	b.SeesIn("#tenant_id-says", "Azure could not be reached.", "when you save")
+	b.SeesIn("#tenant_id-says", "Mooring couldn't reach Azure.", "when you save")
 	if text := b.Text("#dialog"); strings.Contains(text, "Check the subscription ID") {
 		t.Error("the subscription ID is blamed")
 	}

@@ -29,14 +29,14 @@ func TestWaiting(t *testing.T) {
 	countsDown(other)
 	other.Shown("credential-waiting")
 	other.UntilWithin(time.Minute, "Connected", func() bool { return strings.Contains(other.Text(browser.Status), "Connected") })
-	b.SeesIn("dialog", "Connected", "Fresh Paint", "What Mooring may do")
+	b.SeesIn("dialog", "Connected", "Fresh Paint", "What Mooring can do")
 	if browser.Get[float64](other, "() => performance.timeOrigin") != origin {
 		t.Error("the page had to be loaded again")
 	}
 	if browser.Get[bool](b, "() => !document.querySelector('dialog').contains(document.activeElement)") {
 		t.Error("the focus left the dialog while it waited")
 	}
-	other.Sees("Tried again", "Asked by a person")
+	other.Sees("Tried again", "Requested")
 	other.Shown("credential-waited")
 }
 
@@ -88,10 +88,10 @@ func TestPassingTrouble(t *testing.T) {
 	b.Follow("link", "Open Evening Fog")
 	b.SeesIn(browser.Status, "Connected")
 	b.Click("button", "Check now")
-	b.SeesIn(browser.Status, "Connected", "Could not check")
+	b.SeesIn(browser.Status, "Connected", "Couldn't check")
 	b.Sees("What was known before still stands.", "ServiceUnavailable")
 	b.Shown("credential-could-not-check")
 	b.Open(w.Address + browser.ProvidersPath)
-	b.SeesIn(`[data-testid="credential-row"]`, "Connected", "Could not check")
+	b.SeesIn(`[data-testid="credential-row"]`, "Connected", "Couldn't check")
 	b.Shown("providers-could-not-check")
 }

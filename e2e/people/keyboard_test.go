@@ -68,7 +68,7 @@ func TestKeyByKeyboard(t *testing.T) {
 	b.Press("report")
 	b.Press(kb.Tab)
 	b.Focused("Days until it expires")
-	b.TabTo("Make API key")
+	b.TabTo("Create API key")
 	b.Leads(func() { b.Press(kb.Enter) })
 	b.Find("heading", "report")
 	b.TabTo("Copy: API key")

@@ -26,7 +26,7 @@ func TestPasskeyShapes(t *testing.T) {
 			b.Authenticator()
 			b.SignIn(w, browser.Owner)
 			b.AddPasskey(w, "Work laptop")
-			b.Follow("link", "I have kept them")
+			b.Follow("link", "I've saved them")
 			b.SignOut("Olivia Owner")
 			b.Follow("button", "Sign in with a passkey")
 			b.Find("heading", "Cloud Providers")
@@ -43,7 +43,7 @@ func TestPasskeyThatCanBeCopiedByNow(t *testing.T) {
 	laptop := b.Authenticator()
 	b.SignIn(w, browser.Owner)
 	b.AddPasskey(w, "Work laptop")
-	b.Follow("link", "I have kept them")
+	b.Follow("link", "I've saved them")
 	for _, copied := range []bool{true, false} {
 		laptop.CanBeCopied(copied)
 		b.SignOut("Olivia Owner")
@@ -65,7 +65,7 @@ func TestPasskeyInTheList(t *testing.T) {
 	}
 	b.SignIn(w, browser.Owner)
 	b.AddPasskey(w, "Work laptop")
-	b.Follow("link", "I have kept them")
+	b.Follow("link", "I've saved them")
 	browser.Get[bool](b, "async () => (await fetch('/logout', { method: 'POST' })).ok")
 	b.Open(w.Address + "/login")
 	b.Find("heading", "Cloud Providers")
@@ -88,7 +88,7 @@ func TestNoPasskeysInThisBrowser(t *testing.T) {
 	b.SignIn(w, browser.Owner)
 	b.Open(w.Address + browser.SecurityPath)
 	b.Follow("link", "Add passkey")
-	b.SeesIn(browser.PasskeySays, "This browser cannot use passkeys here. Use a newer one, or another way.")
+	b.SeesIn(browser.PasskeySays, "This browser can't use passkeys here. Use a newer browser, or another sign-in method.")
 	if b.Count("[data-passkey] button:not([hidden])") > 0 {
 		t.Error("the button to add one is offered")
 	}

@@ -20,8 +20,8 @@ func TestPasskey(t *testing.T) {
 	b.SignIn(w, browser.Owner)
 	codes := b.AddPasskey(w, "Work laptop")
 	b.Shown("recovery-codes")
-	b.Follow("link", "I have kept them")
-	b.Sees("The passkey is added. Your other sessions have ended.", "The passkey Work laptop was added, with Chrome on Linux", "10 are left.")
+	b.Follow("link", "I've saved them")
+	b.Sees("Passkey added. Your other sessions have ended.", "The passkey Work laptop was added, with Chrome on Linux", "10 are left.")
 	b.SeesIn(browser.PasskeyRow, "Work laptop", "Never used")
 	b.Shown("security-passkey")
 	elsewhere.Open(w.Address + browser.ProvidersPath)
@@ -48,7 +48,7 @@ func TestPasskey(t *testing.T) {
 	b.Authenticator() // a new one, which holds nothing
 	b.SignIn(w, browser.Owner)
 	b.Click("button", "Use passkey")
-	b.SeesIn(browser.PasskeySays, "No passkey was used. Try again, or choose another way.")
+	b.SeesIn(browser.PasskeySays, "No passkey was used. Try again, or choose another sign-in method.")
 	b.UseCode(" " + strings.ToUpper(codes[3]) + " ")
 	b.Find("heading", "Cloud Providers")
 	b.Sees("A recovery code was used in place of your passkey")
@@ -87,25 +87,25 @@ func TestPasskeyRefused(t *testing.T) {
 	b.Open(w.Address + "/settings/passkeys/new")
 	laptop.Knows(false)
 	b.Click("button", "Add passkey")
-	b.SeesIn(browser.PasskeySays, "No passkey was made. Try again when you are ready.")
+	b.SeesIn(browser.PasskeySays, "No passkey was created. Try again when you're ready.")
 	b.Shown("passkey-cancelled")
 	if b.Count("[data-passkey] [aria-disabled]") > 0 || laptop.Holds() > 0 {
 		t.Error("after cancelling nobody can try again, or there is a passkey")
 	}
 	laptop.Knows(true)
 	b.Follow("button", "Add passkey")
-	b.Follow("link", "I have kept them")
+	b.Follow("link", "I've saved them")
 	if b.Count(browser.PasskeyRow) != 1 || laptop.Holds() != 1 {
 		t.Errorf("there are %d passkeys here and %d on the device", b.Count(browser.PasskeyRow), laptop.Holds())
 	}
 	b.Open(w.Address + "/settings/passkeys/new")
 	b.Click("button", "Add passkey")
-	b.SeesIn(browser.PasskeySays, "This device or security key already holds a passkey of yours. Use another one.")
+	b.SeesIn(browser.PasskeySays, "This device or security key already has a passkey of yours. Use another one.")
 
 	b.SignOut("Olivia Owner")
 	laptop.Knows(false)
 	b.Click("button", "Sign in with a passkey")
-	b.SeesIn(browser.PasskeySays, "No passkey was used. Try again, or choose another way.")
+	b.SeesIn(browser.PasskeySays, "No passkey was used. Try again, or choose another sign-in method.")
 	laptop.Knows(true)
 	laptop.Forges(true)
 	b.Follow("button", "Sign in with a passkey")
@@ -129,17 +129,17 @@ func TestPasskeyElsewhere(t *testing.T) {
 	number := &browser.World{T: t, Address: strings.Replace(w.Address, "localhost", "127.0.0.1", 1)}
 	b.Noted.Allow(number.Hosts()[0])
 	b.Open(number.Address + "/")
-	b.Sees("Passkeys work at " + w.Address + " only.")
+	b.Sees("Passkeys work only at " + w.Address + ".")
 	b.Shown("passkey-elsewhere")
 	if b.Has("button", "Sign in with a passkey") {
 		t.Error("the page offers what cannot work")
 	}
 	b.SignIn(number, browser.Owner)
 	b.Find("heading", "Use your passkey")
-	b.Sees("Passkeys work at " + w.Address + " only.")
+	b.Sees("Passkeys work only at " + w.Address + ".")
 	b.UseCode(codes[0])
 	b.Open(number.Address + browser.SecurityPath)
-	b.Sees("Passkeys work at " + w.Address + " only.")
+	b.Sees("Passkeys work only at " + w.Address + ".")
 	if b.Has("link", "Add passkey") {
 		t.Error("the page offers what cannot work")
 	}

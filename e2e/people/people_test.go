@@ -21,7 +21,7 @@ func TestInvitation(t *testing.T) {
 	b.SignIn(w, browser.Owner)
 	b.LinkByForm(w, browser.Scripted("Tide Tables"), browser.Outcome{})
 	link := b.Invites(w, "Viewer")
-	b.Sees("Pass this link on. Whoever opens it first can join.", "in 7 days, works once")
+	b.Sees("Send this link to the person you want to invite. The first person who uses it can join.", "in 7 days, works once")
 	b.Shown("invited")
 
 	nina := w.NewTab(browser.NarrowDark)
@@ -43,13 +43,13 @@ func TestInvitation(t *testing.T) {
 	late := w.NewTab(browser.WideLight)
 	late.Expect("404 (Not Found)")
 	late.Open(link)
-	late.Sees("This invitation is used, was taken back or has expired. Ask who invited you for a new one.")
+	late.Sees("This invitation has already been used, was revoked, or has expired. Ask the person who invited you for a new one.")
 	late.Shown("join-used")
 
 	// Somebody who has an account here already signs in on the way.
 	link = b.Invites(w, "Member")
 	late.Open(link)
-	late.Follow("link", "I have an account here already")
+	late.Follow("link", "I already have an account here")
 	late.Fill("E-mail address", browser.Admin)
 	late.Fill("Password", browser.Password)
 	late.Follow("button", "Sign in")
@@ -62,7 +62,7 @@ func TestInvitation(t *testing.T) {
 	link = b.Invites(w, "Owner")
 	b.Follow("link", "Back to People")
 	b.Shown("people")
-	b.Follow("button", "Revoke the invitation of Whoever has the link as Owner")
+	b.Follow("button", "Revoke the invitation of Anyone with the link as Owner")
 	stranger := w.NewTab(browser.WideLight)
 	stranger.Expect("404 (Not Found)")
 	stranger.Open(link)
@@ -122,12 +122,12 @@ func TestAPIKey(t *testing.T) {
 	b.Follow("link", "New API key")
 	b.Fill("Name", "")
 	b.Fill("Days until it expires", "1000")
-	b.Follow("button", "Make API key")
+	b.Follow("button", "Create API key")
 	b.SeesIn(browser.Problem, "Name", "Days until it expires")
 	b.Shown("api-key-refused")
 	b.Fill("Name", "nightly report")
 	b.Fill("Days until it expires", "30")
-	b.Follow("button", "Make API key")
+	b.Follow("button", "Create API key")
 	b.Shown("api-key-made")
 	key := b.Text(`[data-testid="key"]`)
 
@@ -147,14 +147,14 @@ func TestAPIKey(t *testing.T) {
 		t.Errorf("the key is answered %d as a password", code)
 	}
 
-	b.Follow("link", "I have kept it")
+	b.Follow("link", "I've saved it")
 	b.SeesIn(`[data-testid="key-row"]`, "nightly report", "Read", "in 30 days")
 	if strings.Contains(browser.Get[string](b, browser.Everything), key) {
 		t.Error("the key is shown again")
 	}
 	b.Shown("api-keys")
 	b.Follow("button", "Revoke the key nightly report, "+key[:len("mooring_")+8]+"…")
-	b.Sees("There is no API key yet.")
+	b.Sees("There are no API keys yet.")
 	code, said := program(w, "Bearer "+key, credentials)
 	var answer struct{ Detail string }
 	if err := json.Unmarshal([]byte(said), &answer); err != nil || code != http.StatusUnauthorized || !strings.HasPrefix(answer.Detail, "This API key does not work here.") {

@@ -43,7 +43,7 @@ func TestPeopleWithoutScript(t *testing.T) {
 	b.Fill("Current password", browser.Password)
 	b.Fill("New password", browser.AdminPassword)
 	b.Follow("button", "Change password")
-	b.Sees("Your password is changed. Your other sessions have ended.")
+	b.Sees("Password changed. Your other sessions have ended.")
 	b.Open(w.Address + "/settings/passkeys/new")
 	b.Sees("A passkey needs JavaScript, which is off in this browser.")
 	b.Shown("plain-passkey")
@@ -74,7 +74,7 @@ func TestPeopleWithoutScript(t *testing.T) {
 	b.Shown("plain-people")
 	nina.Open(w.Address + "/accounts/pier/api-keys/new")
 	nina.Fill("Name", "report")
-	nina.Follow("button", "Make API key")
+	nina.Follow("button", "Create API key")
 	key := nina.Text(`[data-testid="key"]`)
 	nina.Shown("plain-api-key")
 	if code, said := program(w, "Bearer "+key, "/api/v1/me"); code != http.StatusOK || !strings.Contains(said, `"read"`) {

@@ -22,7 +22,7 @@ func TestProof(t *testing.T) {
 
 	s.AgesProofs(b)
 	b.Open(s.Address + "/accounts/harbor/delete")
-	b.Find("heading", "Confirm that it is you")
+	b.Find("heading", "Confirm that it's you")
 	b.Fill("Password", "not this one")
 	b.Follow("button", "Confirm")
 	b.Sees("That is not your password.")
@@ -35,7 +35,7 @@ func TestProof(t *testing.T) {
 	s.AgesProofs(b)
 	b.Open(s.Address + "/accounts/harbor/api-keys")
 	b.Follow("link", "New API key")
-	b.Find("heading", "Confirm that it is you")
+	b.Find("heading", "Confirm that it's you")
 	b.Shown("prove")
 	b.Follow("button", "Confirm with a passkey")
 	b.Find("heading", "New API key")

@@ -20,7 +20,7 @@ func TestSecondStepRequired(t *testing.T) {
 	b.FillSetUp()
 	b.Follow("button", "Create administrator")
 	b.Find("heading", "Add a passkey")
-	b.Sees("This site asks everybody for a second step.")
+	b.Sees("This site requires a second step from everybody.")
 	b.Shown("passkey-required")
 	for _, path := range []string{browser.ProvidersPath, browser.SecurityPath, "/admin/people", "/settings"} {
 		b.Open(s.Address + path)
@@ -29,8 +29,8 @@ func TestSecondStepRequired(t *testing.T) {
 	b.Open(s.Address + browser.ProvidersPath)
 	b.Fill("Name (optional)", "Phone")
 	b.Follow("button", "Add passkey")
-	b.Find("heading", "Keep your recovery codes")
-	b.Follow("link", "I have kept them")
+	b.Find("heading", "Save your recovery codes")
+	b.Follow("link", "I've saved them")
 	b.Find("heading", "Cloud Providers")
 	if b.Path() != browser.ProvidersPath {
 		t.Errorf("after the passkey the page is %s", b.Path())
@@ -63,8 +63,8 @@ func TestNoPasswords(t *testing.T) {
 	b.Fill("E-mail address", browser.Ada)
 	b.Fill("Organization (optional)", "harbor")
 	b.Follow("button", "Create administrator with a passkey")
-	b.Find("heading", "Keep your recovery codes")
-	b.Follow("link", "I have kept them")
+	b.Find("heading", "Save your recovery codes")
+	b.Follow("link", "I've saved them")
 	b.Find("heading", "Cloud Providers")
 
 	b.SignOut("Ada Admin")

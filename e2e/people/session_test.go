@@ -73,8 +73,8 @@ func typing(b *browser.Tab) {
 	b.Fill("Label", "Tide")
 	b.Fill("Subscription ID", tide.SubscriptionID)
 	b.Fill("Application (client) ID", tide.ClientID)
-	b.Click("DisclosureTriangle", "Paste what the command printed instead")
-	b.Fill("What the command printed", `{"appId":"`+tide.ClientID+`","password":"hunter2~Pass.word"}`)
+	b.Click("DisclosureTriangle", "Paste the command's output instead")
+	b.Fill("Command output", `{"appId":"`+tide.ClientID+`","password":"hunter2~Pass.word"}`)
 }
 
 const stored = "() => Object.keys(sessionStorage).filter(k => k !== 'htmx-current-path-for-history').map(k => sessionStorage[k]).join(' ')"
@@ -156,7 +156,7 @@ func TestSaveOnThePageAfterTheSessionEnded(t *testing.T) {
 		browser.Call(b, network.ClearBrowserCookies, cdp.Empty{})
 		b.Follow("button", "Save credentials")
 		b.Find("heading", "Sign in")
-		want, label := "What you typed is lost: enter it again after you sign in.", ""
+		want, label := "What you typed is lost. Enter it again after you sign in.", ""
 		if script {
 			want, label = "what you typed is kept in this tab.", "Tide"
 		}

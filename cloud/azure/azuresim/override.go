@@ -49,16 +49,16 @@ func appStages() []checkStage {
 		{atDirectory, "Find the directory"},
 		{atSignIn, "Sign in"},
 		{atSubscription, "Open the subscription"},
-		{atState, "Is it enabled"},
-		{atRights, "What may we do"},
-		{atProviders, "Are the resource providers registered"},
+		{atState, "Subscription status"},
+		{atRights, "Permissions"},
+		{atProviders, "Resource providers"},
 	}
 }
 
 func classicStages() []checkStage {
 	return []checkStage{
 		{atClassic, "Open the subscription with the certificate"},
-		{atClassicState, "Is it enabled"},
+		{atClassicState, "Subscription status"},
 	}
 }
 
