@@ -123,7 +123,7 @@ func TestTamperingIsFoundAndLocated(t *testing.T) {
 		"a checkpoint stands for two":  {[]string{`DELETE FROM audit_checkpoints WHERE number = 2`, `UPDATE audit_checkpoints SET number = 2 WHERE number = 3`}, 0, 2, "Checkpoint 2 isn't signed by this Mooring."},
 		"the head is gone":             {[]string{`DELETE FROM audit_head`}, 0, 0, "The head of the log is missing."},
 		"the head and the log":         {[]string{`DELETE FROM audit_head`, `DELETE FROM audit`, `DELETE FROM audit_checkpoints`}, 0, 0, "The head of the log is missing."},
-		"entries are called archived":  {[]string{`DELETE FROM audit WHERE id < 5`, `INSERT INTO audit_segments SELECT 1, 1, 4, 0, 0, zeroblob(32), digest, '[]', 0, key, signature FROM audit_checkpoints WHERE number = 1`}, 1, 0, "The segment of archived entries 1 to 4 is not signed by this Mooring."},
+		"entries are called archived":  {[]string{`DELETE FROM audit WHERE id < 5`, `INSERT INTO audit_segments SELECT 1, 1, 4, 0, 0, zeroblob(32), digest, '[]', 0, key, signature FROM audit_checkpoints WHERE number = 1`}, 1, 0, "The segment of archived entries 1 to 4 isn't signed by this Mooring."},
 		"an entry's digest and mark":   {[]string{`UPDATE audit SET digest = (SELECT digest FROM audit o WHERE o.id = 6), mark = (SELECT mark FROM audit o WHERE o.id = 6) WHERE id = 7`}, 7, 0, "Entry 7 was changed: its digest does not match its content."},
 		"the digests are blanked":      {[]string{`UPDATE audit SET digest = x'', mark = x''`}, 1, 0, "Entry 1 was changed: its digest does not match its content."},
 		"the clock of the head's mark": {[]string{`UPDATE audit_head SET mark = (SELECT mark FROM audit WHERE id = 12)`}, 0, 0, "The head of the log was changed: its mark does not match."},
@@ -414,7 +414,7 @@ func TestTamperingWithAnExportIsFoundAndLocated(t *testing.T) {
 		"a checkpoint is removed":   {without(second, second+1), 0, 2, "Checkpoint 2 is missing."},
 		"checkpoints change places": {swapped(second, checkpointIndex(whole, 3)), 0, 2, "Checkpoint 2 is missing."},
 		"a checkpoint moves down":   {swapped(second, second+1), 0, 2, "Checkpoint 2 is in the wrong place."},
-		"another first line":        {func(l []audit.Line) []audit.Line { return append(l, l[0]) }, 0, 0, "Line 19 of the export is a second first line."},
+		"another first line":        {func(l []audit.Line) []audit.Line { return append(l, l[0]) }, 0, 0, "Line 19 of the export repeats the first line."},
 		"entries that were added": {func(l []audit.Line) []audit.Line {
 			last := *l[len(l)-2].Entry
 			added := dbtest.Notary().Seal(last.Entry, last.Number+1, last.Digest)
