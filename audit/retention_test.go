@@ -157,7 +157,7 @@ func TestAnEntryWithoutItsMarkIsNotArchived(t *testing.T) {
 	r.write(6)
 	tamper(t, r.path, r.anew(3)...)
 	r.clock.pass(2 * kept)
-	if err := r.Retain(t.Context()); err == nil || !strings.Contains(err.Error(), "Entry 3 wasn't written by this Mooring") {
+	if err := r.Retain(t.Context()); err == nil || !strings.Contains(err.Error(), "Entry 3 was not written by this Mooring") {
 		t.Errorf("got %v", err)
 	}
 	names, _ := filesIn(t, archive)
