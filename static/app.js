@@ -488,7 +488,7 @@
 
   // No answer
 
-  const noAnswer = 'Mooring didn't respond. Check your connection and try again.'
+  const noAnswer = "Mooring didn't respond. Check your connection and try again."
 
   const alertNoAnswer = () => {
     const slot = place('alert')
@@ -650,11 +650,11 @@
 
   const passkeySays = {
     insecure: 'Passkeys work only over HTTPS. Ask the operator of this Mooring for its secure address.',
-    unsupported: 'This browser can't use passkeys here. Use a newer browser, or another sign-in method.',
-    cancelled: { use: 'No passkey was used. Try again, or choose another sign-in method.', add: 'No passkey was created. Try again when you're ready.' },
+    unsupported: "This browser can't use passkeys here. Use a newer browser, or another sign-in method.",
+    cancelled: { use: 'No passkey was used. Try again, or choose another sign-in method.', add: "No passkey was created. Try again when you're ready." },
     there: 'This device or security key already has a passkey of yours. Use another one.',
-    address: 'Passkeys don't work at this address.',
-    failed: 'That didn't work. Try again, or choose another sign-in method.',
+    address: "Passkeys don't work at this address.",
+    failed: "That didn't work. Try again, or choose another sign-in method.",
   }
 
   let offered // what takes back the offer in the list of the browser
