@@ -36,6 +36,7 @@ type head struct {
 	Order   int      `yaml:"order"`
 	World   World    `yaml:"world"`
 	Linked  int      `yaml:"linked"`
+	For     Audience `yaml:"for"`
 	Themes  []string `yaml:"themes"`
 	Widths  []string `yaml:"widths"`
 }
@@ -76,6 +77,7 @@ func (w *Walkthrough) readHead(source []byte) error {
 	}
 	w.above = bytes.Count(data, []byte("\n")) + 3
 	w.Summary, w.Order, w.World, w.Linked, w.source = strings.Join(strings.Fields(h.Summary), " "), h.Order, h.World, h.Linked, body
+	w.Audience = h.For
 	var err error
 	w.Looks, err = looksOf(h.Themes, h.Widths)
 	switch {
@@ -83,6 +85,8 @@ func (w *Walkthrough) readHead(source []byte) error {
 		err = errors.New("summary: say in a sentence what it is for")
 	case w.World != DemoWorld && w.World != BareWorld:
 		err = fmt.Errorf("world: %q is neither %s nor %s", w.World, DemoWorld, BareWorld)
+	case w.Audience != Everyone && w.Audience != Administrators:
+		err = fmt.Errorf("for: %q is not %s; leave it out if the page is for everyone", w.Audience, Administrators)
 	case w.Linked < 0 || w.Linked > mostLinked:
 		err = fmt.Errorf("linked: say a number up to %d", mostLinked)
 	}
