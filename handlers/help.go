@@ -74,11 +74,14 @@ func (h *handlers) helpIndex(c echo.Context) error {
 	if query.Typed != "" {
 		view.Frame.Path += "?" + url.Values{"q": {query.Typed}}.Encode()
 		var err error
-		if view.Hits, view.More, err = h.searchHelp(c.Request().Context(), query); err != nil {
+		if view.Hits, view.More, err = h.searchHelp(c.Request().Context(), query, isAdministrator(c)); err != nil {
 			return err
 		}
 	}
-	for _, page := range h.Help.Pages() {
+	for _, topic := range topicsFor(isAdministrator(c)) {
+		view.Topics = append(view.Topics, views.HelpEntry{Title: topic.title, Path: helpTopicsPath + "#" + topic.anchor})
+	}
+	for _, page := range h.helpPagesFor(c) {
 		view.Pages = append(view.Pages, views.HelpEntry{Title: page.Title, Path: helpOf(page.Name, ""), Summary: page.Summary, Takes: takes(page)})
 	}
 	for _, linkable := range h.linkable() {
@@ -196,12 +199,21 @@ func (h *handlers) linkable() []cloud.Cloud {
 	return all
 }
 
+// helpPagesFor lists the walkthroughs that concern the reader. The others can be
+// read under their addresses, which other pages link to.
+func (h *handlers) helpPagesFor(c echo.Context) []walkthrough.Page {
+	if isAdministrator(c) {
+		return h.Help.Pages()
+	}
+	return slices.DeleteFunc(slices.Clone(h.Help.Pages()), func(p walkthrough.Page) bool { return p.Audience == walkthrough.Administrators })
+}
+
 // helpFrame has the pages of the help in its navigation, for everybody who may
 // read them.
 func (h *handlers) helpFrame(c echo.Context, title string) views.Frame {
 	f := h.frame(c, title)
-	f.NavTitle, f.Nav = "Help", []views.Link{{Text: "Overview", Path: helpPath}}
-	for _, page := range h.Help.Pages() {
+	f.NavTitle, f.Nav = "Help", []views.Link{{Text: "Overview", Path: helpPath}, {Text: helpTopicsTitle, Path: helpTopicsPath}}
+	for _, page := range h.helpPagesFor(c) {
 		f.Nav = append(f.Nav, views.Link{Text: page.Title, Path: helpOf(page.Name, "")})
 	}
 	for _, linkable := range h.linkable() {

@@ -38,17 +38,40 @@ func helpErrorsOf(clouds []cloud.Cloud) []helpError {
 	return all
 }
 
+// searchedTopic is a common question, as a search looks at it: what each reader
+// sees, and that in lower case with the title and the keywords.
+type searchedTopic struct {
+	title, anchor     string
+	titled            string // the title and the keywords, in lower case
+	text, all         string
+	administratorText string
+	administratorAll  string
+}
+
+// searchedTopics prepares the common questions for searches.
+func searchedTopics() []searchedTopic {
+	var all []searchedTopic
+	for _, t := range helpTopics {
+		titled := strings.ToLower(t.title + " " + t.keywords)
+		text, more := plain(strings.Join(t.paragraphs(false), " ")), plain(strings.Join(t.paragraphs(true), " "))
+		all = append(all, searchedTopic{title: t.title, anchor: t.anchor, titled: titled,
+			text: text, all: titled + " " + strings.ToLower(text), administratorText: more, administratorAll: titled + " " + strings.ToLower(more)})
+	}
+	return all
+}
+
 // helpHit is what a search found, and the text that its excerpt is made of.
 type helpHit struct {
 	views.HelpHit
 	text string
 }
 
-// searchHelp finds the parts of walkthroughs and the entries of error
-// catalogues that have all words of a query, and tells how many it does not
-// show. Codes come first: who types one wants that one. Only what is shown gets
-// an excerpt. It stops when ctx ends.
-func (h *handlers) searchHelp(ctx context.Context, q *walkthrough.Query) (hits []views.HelpHit, more int, err error) {
+// searchHelp finds the common questions, the parts of walkthroughs and the entries
+// of error catalogues that have all words of a query and concern the reader, and
+// reports how many it does not show. Codes come first, because a reader who types
+// one wants that one; then come questions with the words in their title or keywords.
+// Only what is shown gets an excerpt. It stops when ctx ends.
+func (h *handlers) searchHelp(ctx context.Context, q *walkthrough.Query, administrator bool) (hits []views.HelpHit, more int, err error) {
 	var found, others []helpHit
 	for _, e := range h.helpErrors {
 		if err := ctx.Err(); err != nil {
@@ -61,11 +84,31 @@ func (h *handlers) searchHelp(ctx context.Context, q *walkthrough.Query) (hits [
 			others = append(others, helpHit{e.hit, e.text})
 		}
 	}
+	for _, t := range h.helpTopics {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		text, searched := t.text, t.all
+		if administrator {
+			text, searched = t.administratorText, t.administratorAll
+		}
+		hit := helpHit{views.HelpHit{Title: t.title, Page: helpTopicsTitle, Path: helpTopicsPath + "#" + t.anchor}, text}
+		switch {
+		case text == "":
+		case q.In(t.titled):
+			found = append(found, hit)
+		case q.In(searched):
+			others = append(others, hit)
+		}
+	}
 	parts, err := h.Help.Search(ctx, q)
 	if err != nil {
 		return nil, 0, err
 	}
 	for _, part := range parts {
+		if part.Page.Audience == walkthrough.Administrators && !administrator {
+			continue
+		}
 		hit := views.HelpHit{Title: part.Page.Title, Path: helpOf(part.Page.Name, part.Part.Anchor)}
 		if part.Part.Heading != "" {
 			hit.Title, hit.Page = part.Part.Heading, part.Page.Title

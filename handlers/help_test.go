@@ -349,7 +349,7 @@ func TestTheWorkOfASearchDoesNotGrowWithItsQuery(t *testing.T) {
 	work := func(query string) (compared int, allocations float64) {
 		q := walkthrough.NewQuery(query)
 		allocations = testing.AllocsPerRun(1, func() {
-			if _, _, err := s.searchHelp(t.Context(), q); err != nil {
+			if _, _, err := s.searchHelp(t.Context(), q, false); err != nil {
 				t.Error(err)
 			}
 		})
@@ -384,7 +384,7 @@ func TestTheWorkOfASearchDoesNotGrowWithItsQuery(t *testing.T) {
 func TestOnlyHitsThatAreShownGetExcerpts(t *testing.T) {
 	allocations := func(parts int) float64 {
 		s := newSite(t, longHelp(parts))
-		return testing.AllocsPerRun(1, func() { _, _, _ = s.searchHelp(t.Context(), walkthrough.NewQuery("e sea")) })
+		return testing.AllocsPerRun(1, func() { _, _, _ = s.searchHelp(t.Context(), walkthrough.NewQuery("e sea"), false) })
 	}
 	if few, many := allocations(mostHelpHits), allocations(20*mostHelpHits); many > few+2*20*mostHelpHits {
 		t.Errorf("a search allocates %.0f things for as many hits as are shown, and %.0f for twenty times as many", few, many)
@@ -409,7 +409,7 @@ func TestASearchEndsWithItsClient(t *testing.T) {
 	for _, leaves := range []int{1, len(s.helpErrors) + 3} {
 		q := walkthrough.NewQuery("nowhere")
 		ctx := &leaving{Context: t.Context(), leaves: leaves}
-		if _, _, err := s.searchHelp(ctx, q); !errors.Is(err, context.Canceled) || ctx.asked != leaves {
+		if _, _, err := s.searchHelp(ctx, q, false); !errors.Is(err, context.Canceled) || ctx.asked != leaves {
 			t.Errorf("the search goes on: it looked %d times, and ended with %v", ctx.asked, err)
 		}
 	}

@@ -124,6 +124,7 @@ func (h *handlers) routes() []route {
 		{"POST", sessionsPath + "/:session/end", signedIn, asItIs, h.endSession},
 
 		{"GET", helpPath, reader, asItIs, h.helpIndex},
+		{"GET", helpTopicsPath, reader, asItIs, h.helpTopicsPage},
 		{"GET", helpPath + "/:page", reader, asItIs, h.helpPage},
 		{"GET", helpPath + "/:page/pictures/:file", reader, asItIs, h.helpPicture},
 		{"GET", helpPath + "/:provider/errors", reader, asItIs, h.errorHelp},

@@ -79,7 +79,8 @@ type handlers struct {
 	verifying sync.Mutex // of the audit log
 	oops      oopsPage
 
-	helpErrors []helpError // that a search of the help looks through
+	helpErrors []helpError     // that a search of the help looks through
+	helpTopics []searchedTopic // and these
 }
 
 // maxBody bounds what a request may send, in bytes. The largest form is far
@@ -109,7 +110,7 @@ func newHandlers(config Config) *handlers {
 	h.sessions = newSessionStore(h.PublicURL)
 	h.attempts = newAttempts(h.secure(), config.Now)
 	h.attempts.name = h.cookieName("attempt") // which a restart ends, so that no earlier name matters
-	h.helpErrors = helpErrorsOf(h.linkable())
+	h.helpErrors, h.helpTopics = helpErrorsOf(h.linkable()), searchedTopics()
 	return h
 }
 

@@ -26,7 +26,7 @@ var actionWords = map[audit.Action]string{
 	audit.ChangeTheme:          "Changed the theme",
 	audit.ChangeProfile:        "Changed their profile",
 	audit.ChangePassword:       "Changed their password",
-	audit.RequestPasswordReset: "Asked for a link to set a new password",
+	audit.RequestPasswordReset: "Requested a link to set a new password",
 	audit.ResetPassword:        "Set a new password by a mailed link",
 	audit.AddPasskey:           "Added a passkey",
 	audit.RemovePasskey:        "Removed a passkey",

@@ -152,7 +152,7 @@ func verification(p AuditLog) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<details id=\"seal\" class=\"after\"><summary>Public key and sealed segments</summary><dl class=\"facts after\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<details id=\"seal\" class=\"after\"><summary>Public key and archived segments</summary><dl class=\"facts after\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -135,7 +135,7 @@ func TestJobSaysHowItWent(t *testing.T) {
 		"Succeeded for 4,988 and failed for 12.":                 {Counted: true, Total: 5000, Handled: 5000, Failed: 12},
 		"Succeeded for 8 and failed for 2. 90 were not reached.": {Counted: true, Total: 100, Handled: 10, Failed: 2},
 		"Succeeded for 10. 90 were not reached.":                 {Counted: true, Total: 100, Handled: 10},
-		"There was nothing to do.":                                  {Counted: true},
+		"There was nothing to do.":                               {Counted: true},
 	} {
 		if got := went(job); got != want {
 			t.Errorf("got %q, want %q", got, want)

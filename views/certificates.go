@@ -56,5 +56,5 @@ func movedSummary(p Certificates) string {
 	case p.ToMove == 0:
 		return "All " + text.Number(p.Total) + " links use the current certificate."
 	}
-	return text.Count(p.ToMove, "link", "links") + " of " + text.Number(p.Total) + " still need to move to the current certificate."
+	return text.Number(p.ToMove) + " of " + text.Count(p.Total, "link", "links") + orNumber(p.ToMove, " still needs", " still need") + " to move to the current certificate."
 }

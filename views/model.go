@@ -31,7 +31,7 @@ const (
 type Status struct {
 	Word   string // "Connected", "Waiting for Azure", "Needs attention", …
 	Tone   Tone
-	Detail string // optional: "Could not check 2 minutes ago", "Checking now", "Next try in"
+	Detail string // optional: "Couldn't check 2 minutes ago", "Checking now", "Next check in"
 	Retry  int    // seconds that finish Detail and count down; 0 = none
 }
 
@@ -407,7 +407,8 @@ type Help struct {
 	Path   string // GET, with the field q, also with htmx: a search
 	Query  string // empty: nothing is searched for
 	Hits   []HelpHit
-	More   int // hits that are not shown
+	More   int         // hits that are not shown
+	Topics []HelpEntry // the common questions
 	Pages  []HelpEntry
 	Errors []HelpEntry // the error catalogues
 }
@@ -426,6 +427,25 @@ type HelpHit struct {
 type Words struct {
 	Text  string
 	Found bool
+}
+
+// HelpTopics is the page of common questions.
+type HelpTopics struct {
+	Frame
+	Topics []HelpTopic
+}
+
+// HelpTopic is a question with its answer.
+type HelpTopic struct {
+	Title, Anchor string
+	Paragraphs    [][]Piece
+}
+
+// Piece is a part of a paragraph: plain text, a label of the interface, or what is
+// typed.
+type Piece struct {
+	Text        string
+	Label, Code bool
 }
 
 // HelpPage is one walkthrough.

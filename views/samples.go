@@ -224,7 +224,7 @@ func sampleRows() []CredentialRow {
 		},
 		{
 			ID: "crd_2", Label: "Staging", Path: sampleCredentials + "/crd_2c8d5f1a", SubscriptionID: "bbbbbbbb-cccc-dddd-eeee-ffffffffffff",
-			Status:    Status{Word: "Waiting for Azure", Tone: ToneWaiting, Detail: "Next try in", Retry: 40},
+			Status:    Status{Word: "Waiting for Azure", Tone: ToneWaiting, Detail: "Next check in", Retry: 40},
 			LastCheck: sampleJustNow, Expires: sampleEnd, LinkedBy: "Ben Okafor",
 		},
 		{
@@ -427,9 +427,9 @@ func sampleConnected() Credential {
 		},
 		Progress: Progress{Summary: "All stages passed.", Tone: ToneOK, Stages: sampleStages(6)},
 		History: []Run{
-			{Started: sampleChecked, Trigger: "asked by a person", Outcome: "Passed", Tone: ToneOK, Stages: sampleStages(6)},
-			{Started: sampleYesterday, Trigger: "planned", Outcome: "Couldn't check", Tone: ToneOff, Stages: sampleUnanswered()},
-			{Started: sampleLinkedAt, Trigger: "retried", Outcome: "Failed", Tone: ToneAttention, Stages: sampleRefused()},
+			{Started: sampleChecked, Trigger: "Requested", Outcome: "Passed", Tone: ToneOK, Stages: sampleStages(6)},
+			{Started: sampleYesterday, Trigger: "Scheduled", Outcome: "Couldn't check", Tone: ToneOff, Stages: sampleUnanswered()},
+			{Started: sampleLinkedAt, Trigger: "Retry", Outcome: "Failed", Tone: ToneAttention, Stages: sampleRefused()},
 		},
 		VerifyPath: samplePath + "/verify", EditPath: samplePath + "/edit", DisablePath: samplePath + "/disable", UnlinkPath: samplePath + "/unlink",
 		BackPath: sampleProviders,
@@ -488,7 +488,7 @@ func sampleRefused() []Stage {
 func sampleUnanswered() []Stage {
 	list := sampleStages(0)
 	list[0] = Stage{
-		Name: "Find the directory", Reached: true, Verdict: "Cannot tell", Tone: ToneOff, Duration: "12.0 s", At: sampleYesterday,
+		Name: "Find the directory", Reached: true, Verdict: "Can't tell", Tone: ToneOff, Duration: "12.0 s", At: sampleYesterday,
 		Code: "timeout", HelpPath: sampleHelp + "#azure-timeout",
 		Explanation: &cloud.Explanation{
 			Anchor: "azure-timeout", Code: "timeout", Known: true,
@@ -505,7 +505,7 @@ func sampleFailed() Credential {
 	p.Status = Status{Word: "Needs attention", Tone: ToneAttention}
 	p.LastCheck, p.NextCheck, p.Reload = sampleChecked, sampleTomorrow, 0
 	p.Progress = Progress{Summary: "Sign in failed.", Tone: ToneAttention, Stages: sampleRefused()}
-	p.History = []Run{{Started: sampleChecked, Trigger: "asked by a person", Outcome: "Failed", Tone: ToneAttention, Stages: sampleRefused()}}
+	p.History = []Run{{Started: sampleChecked, Trigger: "Requested", Outcome: "Failed", Tone: ToneAttention, Stages: sampleRefused()}}
 	return p
 }
 
@@ -521,7 +521,7 @@ func sampleWarning() Credential {
 	p := sampleCouldNotCheck()
 	p.Status = Status{Word: "Connected with a warning", Tone: ToneWaiting, Detail: "Not checked since 20 November 2026, 09:14 UTC"}
 	p.LastCheck, p.NextCheck = sampleOver, Time{}
-	p.History = append([]Run{{Started: sampleChecked, Trigger: "retried", Times: 52, First: sampleOver, Outcome: "Couldn't check", Tone: ToneOff, Stages: sampleUnanswered()}}, p.History...)
+	p.History = append([]Run{{Started: sampleChecked, Trigger: "Retry", Times: 52, First: sampleOver, Outcome: "Couldn't check", Tone: ToneOff, Stages: sampleUnanswered()}}, p.History...)
 	return p
 }
 
@@ -571,7 +571,7 @@ func sampleLinked(c Credential) Linked {
 
 func sampleCleanUp() []cloud.Command {
 	return []cloud.Command{
-		{Title: "Remove the application and its certificate", Why: "Its roles go with it.", Text: "az ad app delete --id " + sampleClient},
+		{Title: "Remove the application and its certificate", Why: "Its role assignments are deleted with it.", Text: "az ad app delete --id " + sampleClient},
 		{Title: "Remove the resource group", Why: "Only if nothing in it is still needed.", Text: "az group delete --subscription " + sampleSubscription + " --name mooring"},
 	}
 }

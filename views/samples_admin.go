@@ -79,7 +79,7 @@ func sampleLinkedList() LinkedAccounts {
 		Totals: []Link{
 			{Text: "1,000,000 linked accounts", Path: sampleList},
 			{Text: "12 need attention", Path: sampleList + "?status=needs-attention"},
-			{Text: "3 wait for approval", Path: sampleList + "?status=pending-approval"},
+			{Text: "3 waiting for approval", Path: sampleList + "?status=pending-approval"},
 			{Text: "88,120 never reviewed", Path: sampleList + "?never-reviewed=yes"},
 		},
 		Filter: LinkedFilter{
@@ -254,7 +254,7 @@ func samplesOfLinkedAccount(add func(string, templ.Component)) {
 
 func sampleJob() Job {
 	return Job{
-		Frame: sampleAdmin("Check again", sampleJobPath), Number: "14", Heading: "Check again", What: "Connected, of harbor, expiring within 30 days",
+		Frame: sampleAdmin("Check", sampleJobPath), Number: "14", Heading: "Check", What: "Connected, of harbor, expiring within 30 days",
 		By: "Ada Byron", State: Status{Word: "Running", Tone: ToneWaiting}, Counted: true, Total: 5000, Handled: 2340, Failed: 12, Left: "about 3 minutes left",
 		Created: sampleChecked, PollPath: sampleJobPath, StopPath: sampleJobPath + "/stop",
 	}
@@ -435,7 +435,7 @@ func samplesOfReviews(add func(string, templ.Component)) {
 			{Name: "Production", What: "Connected, of harbor", Every: "Every three months", Days: 14, Next: sampleQuarter, Reviewers: []string{"Ada Byron", "Ben Okafor"}, EndPath: sampleReviews + "/schedules/sch_1/end"},
 			{Name: "Everything", What: "All linked accounts", Every: "Every year", Days: 1, Next: sampleQuarter, Reviewers: []string{"Cleo Marsh of the data science group"}, EndPath: sampleReviews + "/schedules/sch_2/end"},
 		},
-		Done: "The review is started.",
+		Done: "The review has started. Mooring is collecting its linked accounts.",
 	}
 	late := []OverdueReview{{Name: "Fourth quarter of 2026", Due: sampleOver, Left: 5, Path: sampleQueueAt}, {Name: "Backups", Due: sampleYesterday, Left: 1, Path: sampleQ4}}
 	list.Overdue = late

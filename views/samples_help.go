@@ -4,7 +4,7 @@ import "github.com/a-h/templ"
 
 // samplesOfHelp are the pages of the help.
 func samplesOfHelp(add func(string, templ.Component)) {
-	index := Help{Frame: sampleHelpFrame("Help", "/help"), Path: "/help", Pages: sampleHelpPages(), Errors: sampleHelpErrors()}
+	index := Help{Frame: sampleHelpFrame("Help", "/help"), Path: "/help", Topics: sampleTopics(), Pages: sampleHelpPages(), Errors: sampleHelpErrors()}
 	add("help", HelpIndexPage(index))
 	add("help-list", HelpList(index))
 	add("help-found", HelpIndexPage(sampleHelpFound()))
@@ -14,6 +14,11 @@ func samplesOfHelp(add func(string, templ.Component)) {
 	none := sampleHelpFound()
 	none.Hits = nil
 	add("help-found-nothing", HelpIndexPage(none))
+	questions := HelpTopics{Frame: sampleHelpFrame("Common questions", "/help/questions"), Topics: sampleAnswers()}
+	for _, t := range questions.Topics {
+		questions.Contents = append(questions.Contents, Heading{Text: t.Title, Anchor: t.Anchor})
+	}
+	add("help-questions", HelpTopicsPage(questions))
 	add("help-page", HelpWalkthroughPage(sampleWalkthrough(sampleHelpFrame("Link a Microsoft Azure account", "/help/link-azure"))))
 	add("error-help", ErrorHelpPage(ErrorHelp{Frame: sampleHelpFrame("Azure error codes", sampleHelp), Provider: "Microsoft Azure", Entries: sampleCatalogue()}))
 }
@@ -25,7 +30,7 @@ func sampleHelpFrame(title, path string) Frame {
 }
 
 func sampleHelpNav(path string) []Link {
-	nav := []Link{{Text: "Overview", Path: "/help"}}
+	nav := []Link{{Text: "Overview", Path: "/help"}, {Text: "Common questions", Path: "/help/questions"}}
 	for _, e := range append(sampleHelpPages(), sampleHelpErrors()...) {
 		nav = append(nav, Link{Text: e.Title, Path: e.Path})
 	}
@@ -33,6 +38,25 @@ func sampleHelpNav(path string) []Link {
 		nav[i].Current = nav[i].Path == path
 	}
 	return nav
+}
+
+func sampleTopics() []HelpEntry {
+	return []HelpEntry{
+		{Title: "How do I invite people to an organization?", Path: "/help/questions#invite"},
+		{Title: "I lost my phone or passkey. How do I sign in?", Path: "/help/questions#lost-passkey"},
+	}
+}
+
+func sampleAnswers() []HelpTopic {
+	return []HelpTopic{
+		{Title: "How do I invite people to an organization?", Anchor: "invite", Paragraphs: [][]Piece{
+			{{Text: "You need to be an owner. Open "}, {Text: "Account info", Label: true}, {Text: ", then "}, {Text: "People", Label: true}, {Text: "."}},
+			{{Text: "An invitation works once, within seven days."}},
+		}},
+		{Title: "I lost my phone or passkey. How do I sign in?", Anchor: "lost-passkey", Paragraphs: [][]Piece{
+			{{Text: "On the server, the operator can run "}, {Text: "mooring people reset --email ADDRESS", Code: true}, {Text: " to get a recovery code for the person."}},
+		}},
+	}
 }
 
 func sampleHelpPages() []HelpEntry {

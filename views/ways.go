@@ -68,8 +68,8 @@ func newcomerPlaces(fields fault.Fields) []place {
 // roles are the roles, from the least to the most.
 var roles = []struct{ Key, Name, May string }{
 	{"viewer", "Viewer", "Can list linked accounts and their status."},
-	{"member", "Member", "Can also check and use linked accounts."},
-	{"owner", "Owner", "Can also link and unlink accounts, and manage the people and settings of this organization."},
+	{"member", "Member", "Can list, check and use linked accounts."},
+	{"owner", "Owner", "Can link, check, use and unlink accounts, and manage this organization and its people."},
 }
 
 func roleOptions() []option {

@@ -27,6 +27,8 @@ type Page struct {
 	Parts   []Part
 	Minutes int // about how long it takes to read, at 200 words a minute
 
+	Audience Audience
+
 	searched []searched // what a search compares with, one for each part
 
 	set func() (map[Theme]string, error) // once, when somebody first reads it: pictures are big
@@ -90,7 +92,7 @@ func OpenLibrary(fsys fs.FS, paths Paths) (*Library, error) {
 }
 
 func (w *Walkthrough) page(folder Folder, paths Paths) (Page, error) {
-	p := Page{Name: w.Name, Former: w.Former, Title: w.Title, Summary: w.Summary, Parts: w.parts()}
+	p := Page{Name: w.Name, Former: w.Former, Title: w.Title, Summary: w.Summary, Audience: w.Audience, Parts: w.parts()}
 	words := 0
 	for _, part := range p.Parts {
 		words += len(strings.Fields(part.Text))

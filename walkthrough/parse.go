@@ -38,6 +38,7 @@ type head struct {
 	World   World    `yaml:"world"`
 	Linked  int      `yaml:"linked"`
 	Former  []string `yaml:"former"`
+	For     Audience `yaml:"for"`
 	Themes  []string `yaml:"themes"`
 	Widths  []string `yaml:"widths"`
 }
@@ -78,6 +79,7 @@ func (w *Walkthrough) readHead(source []byte) error {
 	}
 	w.above = bytes.Count(data, []byte("\n")) + 3
 	w.Summary, w.Order, w.World, w.Linked, w.Former, w.source = strings.Join(strings.Fields(h.Summary), " "), h.Order, h.World, h.Linked, h.Former, body
+	w.Audience = h.For
 	var err error
 	w.Looks, err = looksOf(h.Themes, h.Widths)
 	switch {
@@ -85,6 +87,8 @@ func (w *Walkthrough) readHead(source []byte) error {
 		err = errors.New("summary: describe the walkthrough in one sentence")
 	case w.World != DemoWorld && w.World != BareWorld:
 		err = fmt.Errorf("world: %q is neither %s nor %s", w.World, DemoWorld, BareWorld)
+	case w.Audience != Everyone && w.Audience != Administrators:
+		err = fmt.Errorf("for: %q is not %s; leave it out if the page is for everyone", w.Audience, Administrators)
 	case w.Linked < 0 || w.Linked > mostLinked:
 		err = fmt.Errorf("linked: specify at most %d", mostLinked)
 	case slices.ContainsFunc(w.Former, func(name string) bool { return !ValidName(name) || name == w.Name }):

@@ -8,17 +8,19 @@ import (
 )
 
 func TestAHeadSaysWhatTheWalkthroughIs(t *testing.T) {
-	w := parsed(t, "link-azure", "---\nsummary: |\n  Link a subscription,\n  and see it work.\norder: 7\nworld: bare\nlinked: 40\nthemes: [dark, light]\nwidths: [narrow, wide]\n---\n\n# Link an *account*\n")
+	w := parsed(t, "link-azure", "---\nsummary: |\n  Link a subscription,\n  and see it work.\norder: 7\nworld: bare\nlinked: 40\nfor: administrators\nthemes: [dark, light]\nwidths: [narrow, wide]\n---\n\n# Link an *account*\n")
 	equal(t, "name", w.Name, "link-azure")
 	equal(t, "title", w.Title, "Link an account")
 	equal(t, "summary", w.Summary, "Link a subscription, and see it work.")
 	equal(t, "order, world, linked", fmt.Sprint(w.Order, " ", w.World, " ", w.Linked), "7 bare 40")
+	equal(t, "audience", w.Audience, Administrators)
 	equal(t, "looks", fmt.Sprint(w.Looks), "[narrow-dark narrow-light wide-dark wide-light]")
 }
 
 func TestAHeadThatSaysLittleMeansTheDemoInBothThemes(t *testing.T) {
 	w := parsed(t, "x", "---\nsummary: Do it.\n---\n# Do it\n")
 	equal(t, "world", w.World, DemoWorld)
+	equal(t, "audience", w.Audience, Everyone)
 	equal(t, "looks", fmt.Sprint(w.Looks), "[wide-light wide-dark]")
 }
 
@@ -47,6 +49,7 @@ func TestWhatIsWrongWithAHeadIsToldWithItsLine(t *testing.T) {
 		"widths: []":           "3: widths: name at least one of wide and narrow",
 		"world: moon":          `3: world: "moon" is neither demo nor bare`,
 		"linked: -1":           "3: linked: specify at most 1000",
+		"for: sailors":         `3: for: "sailors" is not administrators; leave it out if the page is for everyone`,
 		"former: [x]":          "3: former: list earlier names of the walkthrough's folder",
 		"former: [../y]":       "3: former: list earlier names of the walkthrough's folder",
 		"linked: 1001":         "3: linked: specify at most 1000",

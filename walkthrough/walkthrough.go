@@ -28,11 +28,23 @@ type Walkthrough struct {
 	Looks   []Look
 	Steps   []*Step
 
+	Audience Audience // to whom the help lists it
+
 	source []byte // the Markdown, without the head
 	above  int    // lines of the head
 	root   ast.Node
 	blocks map[ast.Node]*Step
 }
+
+// Audience is to whom the help lists a walkthrough. Everybody can read it under its
+// address.
+type Audience string
+
+// The audiences. Administrators are those of the site.
+const (
+	Everyone       Audience = ""
+	Administrators Audience = "administrators"
+)
 
 // World is where a walkthrough plays.
 type World string

@@ -48,7 +48,7 @@ func newCertificate(t *testing.T, l browser.Look) {
 	b.Shown("certificate-made")
 
 	b.Click("button", "Check and move") // too early: nobody has added it
-	b.SeesIn(move, "Azure hasn't accepted the other certificate yet.", "Next try in", "The application doesn't know this link's certificate.")
+	b.SeesIn(move, "Azure hasn't accepted the other certificate yet.", "Next check in", "The application doesn't know this link's certificate.")
 	b.Shown("certificate-refused")
 	b.Click("DisclosureTriangle", "How to add the new certificate")
 	command := browser.Get[string](b, `() => document.querySelector('[id^="trust-"] pre').textContent`)

@@ -81,7 +81,7 @@ func TestReloadsWithoutScript(t *testing.T) {
 	b.Fill("Subscription ID", gate.SubscriptionID)
 	b.Fill("Application (client) ID", gate.ClientID)
 	b.Follow("button", "Save credentials")
-	b.Sees("Waiting for Azure", "Next try in")
+	b.Sees("Waiting for Azure", "Next check in")
 	b.Shown("plain-waiting")
 	b.UntilWithin(time.Minute, "Connected", func() bool {
 		return strings.Contains(b.Text(`section[aria-label="Status"]`), "Connected")

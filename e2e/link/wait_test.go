@@ -17,7 +17,7 @@ func TestWaiting(t *testing.T) {
 	b := w.NewTab(browser.WideDark)
 	b.SignIn(w, browser.Owner)
 	b.Save(browser.Scripted("Fresh Paint"), "Save credentials")
-	b.SeesIn("dialog", "Waiting for Azure", "You can close this page.", "Next try in")
+	b.SeesIn("dialog", "Waiting for Azure", "You can close this page.", "Next check in")
 	countsDown(b)
 	b.Shown("dialog-waiting")
 
