@@ -84,7 +84,7 @@ func (l *Log) correct(ctx context.Context, sink Sink) error {
 	if from > last.Number {
 		from = 0
 	}
-	l.Log.Error("the database says that more checkpoints of the audit log were sent out than there are; somebody changed it. Sending goes on after the last that is known to be there",
+	l.Log.Error("the database says that more checkpoints of the audit log were sent out than there are; somebody changed it. Sending continues after the last that is known to be there",
 		"to", sink.Name(), "said", said, "there are", last.Number, "after", from)
 	return l.Store.Sent(ctx, sink.Name(), from)
 }

@@ -108,7 +108,7 @@
       if (control) control.value = value // of radio buttons, too
     }
     form.before(remark('You are signed in again, and what you typed is still here. Save it to continue.' +
-      (draft.dropped ? ' Mooring did not keep what you pasted: paste it again.' : '')))
+      (draft.dropped ? " Mooring didn't keep what you pasted. Paste it again." : '')))
     const parts = form.querySelector('.parts')
     const preview = () => parts.dispatchEvent(new Event('change'))
     if (document.readyState === 'complete') preview()
@@ -149,7 +149,7 @@
 
   const askToDiscard = (discard) => {
     if (question.open) return
-    question.innerHTML = '<h2 id="question-title">Discard what you typed?</h2><p>It is not saved.</p><form method="dialog" class="actions">' +
+    question.innerHTML = '<h2 id="question-title">Discard what you typed?</h2><p>Your changes aren\'t saved.</p><form method="dialog" class="actions">' +
       '<button class="primary" autofocus>Keep editing</button><button class="danger" value="discard">Discard</button></form>'
     question.returnValue = ''
     question.onclose = () => {
@@ -488,7 +488,7 @@
 
   // No answer
 
-  const noAnswer = 'Mooring didn't respond. Check your connection and try again.'
+  const noAnswer = "Mooring didn't respond. Check your connection and try again."
 
   const alertNoAnswer = () => {
     const slot = place('alert')
@@ -650,11 +650,11 @@
 
   const passkeySays = {
     insecure: 'Passkeys work only over HTTPS. Ask the operator of this Mooring for its secure address.',
-    unsupported: 'This browser can't use passkeys here. Use a newer browser, or another sign-in method.',
-    cancelled: { use: 'No passkey was used. Try again, or choose another sign-in method.', add: 'No passkey was created. Try again when you're ready.' },
+    unsupported: "This browser can't use passkeys here. Use a newer browser, or another sign-in method.",
+    cancelled: { use: 'No passkey was used. Try again, or choose another sign-in method.', add: "No passkey was created. Try again when you're ready." },
     there: 'This device or security key already has a passkey of yours. Use another one.',
-    address: 'Passkeys don't work at this address.',
-    failed: 'That didn't work. Try again, or choose another sign-in method.',
+    address: "Passkeys don't work at this address.",
+    failed: "That didn't work. Try again, or choose another sign-in method.",
   }
 
   let offered // what takes back the offer in the list of the browser
@@ -863,7 +863,7 @@
     const count = boxes.filter((box) => box.checked).length
     whole.checked = count === boxes.length
     whole.indeterminate = count > 0 && count < boxes.length
-    if (e.target === whole || e.target.name === 'credential') say(count + ' chosen')
+    if (e.target === whole || e.target.name === 'credential') say(count + ' selected')
     sayHowMany()
   })
 
