@@ -92,7 +92,7 @@ func (s *Service) arrivalBy(id Identity, person Person, from Origin) Arrival {
 func (s *Service) register(ctx context.Context, id Identity, from Origin) (SignedIn, error) {
 	a := &attempt{action: audit.SignInFailed, from: from}
 	if err := id.proven(); err != nil {
-		detail := ": e-mail address not verified"
+		detail := ": the e-mail address isn't verified"
 		if id.Email == "" {
 			detail = ": no e-mail address"
 		}

@@ -282,7 +282,7 @@ func zip(body []byte) ([]byte, error) {
 // that it can be shown when nothing else works.
 type oopsPage struct{ before, after []byte }
 
-const oopsMark = "REQUEST-ID-STANDS-HERE"
+const oopsMark = "REQUEST-ID-GOES-HERE"
 
 func (p *oopsPage) render() error {
 	status := statuses[fault.Internal]

@@ -25,6 +25,6 @@ const (
 	sayNoSuchAction = "There is no such action. Choose one from the list."
 	sayNoSuchResult = "Choose Done or Refused."
 	sayNoDay        = "Choose a day, such as 2026-11-23."
-	sayToBeforeFrom = "Choose a day that is not before the first."
+	sayToBeforeFrom = "Choose a day on or after the first."
 	sayFilterLong   = "Use at most 254 characters."
 )

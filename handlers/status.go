@@ -209,7 +209,7 @@ func (h *handlers) progress(r linkReader, runs []credential.Verification, pollPa
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)
 		p.Tone = views.ToneOff
 		p.Summary = "The last check couldn't determine whether the link works."
-		p.Detail = "The status hasn't changed since the check before. Mooring tries again automatically."
+		p.Detail = "The status from the previous check still applies. Mooring tries again automatically."
 	case c.State == credential.WaitingCloud:
 		p.Retry = h.secondsUntil(c.NextCheckAt)
 		p.PollPath, p.PollAfter = pollPath, max(1, p.Retry)

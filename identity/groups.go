@@ -21,10 +21,10 @@ func (p *Provider) groups(user found) []string {
 		p.warn("a sign-in provider left out the groups of somebody who is in too many; they keep the roles that they have", "claim", claim)
 		return nil
 	case !ok && user.unread != nil: // which may be where they are told
-		p.warn("a sign-in provider did not tell somebody's groups; they keep the roles that they have", "claim", claim, "cause", user.unread)
+		p.warn("a sign-in provider didn't send somebody's groups; they keep the roles that they have", "claim", claim, "cause", user.unread)
 		return nil
 	case !ok:
-		p.warn("a sign-in provider sends no such claim, so rules about groups can't apply to people whom it signs in", "claim", claim)
+		p.warn("a sign-in provider doesn't send this claim, so rules about groups can't apply to people who sign in with it", "claim", claim)
 		return []string{}
 	}
 	names := groupNames(said)

@@ -198,13 +198,13 @@ func TestGroupsAreFoundInsideOtherClaims(t *testing.T) {
 		"signed ones count":         {"realm_access.roles", claims{"realm_access": roles("crew")}, claims{"realm_access": roles("captains")}, []string{"crew"}, ""},
 		"an object":                 {"roles", claims{"roles": claims{"crew": claims{"1": "harbor.example"}}}, nil, []string{"crew"}, ""},
 		"none":                      {"groups", claims{"groups": []string{}}, nil, []string{}, ""},
-		"no such claim":             {"groups", claims{}, claims{}, []string{}, "sends no such claim"},
-		"null":                      {"groups", claims{"groups": identitytest.Null}, claims{}, []string{}, "sends no such claim"},
-		"not at the end of the way": {"realm_access.roles", claims{"realm_access": "crew"}, claims{}, []string{}, "sends no such claim"},
+		"no such claim":             {"groups", claims{}, claims{}, []string{}, "doesn't send this claim"},
+		"null":                      {"groups", claims{"groups": identitytest.Null}, claims{}, []string{}, "doesn't send this claim"},
+		"not at the end of the way": {"realm_access.roles", claims{"realm_access": "crew"}, claims{}, []string{}, "doesn't send this claim"},
 		"unreadable":                {"groups", claims{"groups": []any{claims{"id": 7}}}, nil, []string{}, "in a form that Mooring can't read"},
 		"too many":                  {"groups", claims{"_claim_names": claims{"groups": "src1"}, "_claim_sources": claims{"src1": claims{"endpoint": "https://graph.example"}}}, claims{}, nil, "left out the groups"},
 		"too many, shortly":         {"groups", claims{"hasgroups": true}, claims{}, nil, "left out the groups"},
-		"too many of others":        {"groups", claims{"_claim_names": claims{"roles": "src1"}, "_claim_sources": claims{"src1": claims{"endpoint": "https://graph.example"}}}, claims{}, []string{}, "sends no such claim"},
+		"too many of others":        {"groups", claims{"_claim_names": claims{"roles": "src1"}, "_claim_sources": claims{"src1": claims{"endpoint": "https://graph.example"}}}, claims{}, []string{}, "doesn't send this claim"},
 	} {
 		var said strings.Builder
 		q := identitytest.StartQuirky(t)
@@ -222,7 +222,7 @@ func TestGroupsAreFoundInsideOtherClaims(t *testing.T) {
 	var said strings.Builder
 	q := identitytest.StartQuirky(t)
 	p := logging(t, q, slog.New(slog.NewTextHandler(&said, nil)), "groups-claim=groups")
-	if id, err := signInAt(t, p, q, identitytest.Quirks{UserInfoStatus: 500}); err != nil || id.Groups != nil || !strings.Contains(said.String(), "did not tell somebody's groups") {
+	if id, err := signInAt(t, p, q, identitytest.Quirks{UserInfoStatus: 500}); err != nil || id.Groups != nil || !strings.Contains(said.String(), "didn't send somebody's groups") {
 		t.Errorf("while user info is down: got %#v, %v, and the log says %s", id.Groups, err, said.String())
 	}
 }

@@ -31,10 +31,10 @@ const (
 	removedOnce = 10  // jobs in one transaction: each may have a thousand failures
 )
 
-// Why a job does not go on. No user sees them.
+// Why a job stops early. No user sees them.
 var (
 	errJobStopped  = errors.New("somebody stopped the job")
-	errStarterGone = errors.New("the starter is not an administrator any more")
+	errStarterGone = errors.New("the starter is no longer an administrator")
 )
 
 // Run works on jobs until ctx ends, lets what has begun end, and stores how

@@ -108,7 +108,7 @@
       if (control) control.value = value // of radio buttons, too
     }
     form.before(remark('You are signed in again, and what you typed is still here. Save it to continue.' +
-      (draft.dropped ? ' Mooring did not keep what you pasted: paste it again.' : '')))
+      (draft.dropped ? " Mooring didn't keep what you pasted. Paste it again." : '')))
     const parts = form.querySelector('.parts')
     const preview = () => parts.dispatchEvent(new Event('change'))
     if (document.readyState === 'complete') preview()
@@ -149,7 +149,7 @@
 
   const askToDiscard = (discard) => {
     if (question.open) return
-    question.innerHTML = '<h2 id="question-title">Discard what you typed?</h2><p>It is not saved.</p><form method="dialog" class="actions">' +
+    question.innerHTML = '<h2 id="question-title">Discard what you typed?</h2><p>Your changes aren\'t saved.</p><form method="dialog" class="actions">' +
       '<button class="primary" autofocus>Keep editing</button><button class="danger" value="discard">Discard</button></form>'
     question.returnValue = ''
     question.onclose = () => {
@@ -863,7 +863,7 @@
     const count = boxes.filter((box) => box.checked).length
     whole.checked = count === boxes.length
     whole.indeterminate = count > 0 && count < boxes.length
-    if (e.target === whole || e.target.name === 'credential') say(count + ' chosen')
+    if (e.target === whole || e.target.name === 'credential') say(count + ' selected')
     sayHowMany()
   })
 

@@ -512,7 +512,7 @@ func sampleFailed() Credential {
 func sampleCouldNotCheck() Credential {
 	p := sampleConnected()
 	p.Status.Detail = "Couldn't check 2 minutes ago"
-	p.Progress = Progress{PollPath: samplePath, PollAfter: 10, Retry: 95, Summary: "The status hasn't changed since the check before. Mooring tries again automatically.", Tone: ToneOff, Stages: sampleUnanswered()}
+	p.Progress = Progress{PollPath: samplePath, PollAfter: 10, Retry: 95, Summary: "The status from the previous check still applies. Mooring tries again automatically.", Tone: ToneOff, Stages: sampleUnanswered()}
 	return p
 }
 

@@ -86,7 +86,7 @@ func TestReviewByKeyboard(t *testing.T) {
 	b.Leads(func() { key(b, "k") })
 	b.SeesIn(browser.Done, "Kept Tide Tables.")
 	key(b, "d")
-	b.SeesIn("#chosen", "Disable is chosen.")
+	b.SeesIn("#chosen", "Disable is selected.")
 	b.Press(kb.Escape)
 	b.Until("nothing to be chosen", func() bool { return b.Text("#chosen") == "" })
 	key(b, "d")
@@ -216,7 +216,7 @@ func TestBulk(t *testing.T) {
 	b.SeesIn(`[data-testid="found"]`, "5,000 linked accounts")
 	b.Shown("linked-accounts-many")
 	b.Click("checkbox", "All 5,000")
-	b.Follow("button", "Check 5,000 again")
+	b.Follow("button", "Check 5,000 now")
 	job := strings.Split(b.Path(), "?")[0]
 	moved := func(beyond int) int {
 		b.T.Helper()
@@ -250,7 +250,7 @@ func TestBulk(t *testing.T) {
 		b.Open(w.Address + browser.LinkedPath + "?account=breakwater&status=needs-attention")
 		return b.Count(`[data-testid="linked-row"]`) == 2
 	})
-	b.Click("checkbox", "Choose Chained Quay")
+	b.Click("checkbox", "Select Chained Quay")
 	b.Follow("button", "Disable 1…")
 	b.Find("heading", "Disable 1 linked account")
 	b.Fill("Reason", "The quay is closed")
@@ -274,7 +274,7 @@ func TestUndo(t *testing.T) {
 	b.Find("button", "Disable…")
 	b.Click("checkbox", "All 70 that match")
 	b.Click("DisclosureTriangle", "More")
-	for _, name := range []string{"Check 70 again", "Enable 70…", "Approve 70…", "Decline 70…"} {
+	for _, name := range []string{"Check 70 now", "Enable 70…", "Approve 70…", "Decline 70…"} {
 		b.Find("button", name)
 	}
 	b.Shown("linked-accounts-chosen")
@@ -296,7 +296,7 @@ func TestUndo(t *testing.T) {
 	b.Follow("button", "Disable 70")
 	ended := func() bool { return strings.Contains(b.Text("#job"), "Finished") }
 	b.UntilWithin(time.Minute, "the end of the job", ended)
-	b.Sees("Succeeded for all 70.", "Undo puts back what was in use")
+	b.Sees("Succeeded for all 70.", "Undo returns each link to its earlier status.")
 	b.AccessibleIn("job-undoable", both)
 	job := strings.Split(b.Path(), "?")[0]
 	b.Open(w.Address + browser.LinkedPath + "?status=disabled")
@@ -304,7 +304,7 @@ func TestUndo(t *testing.T) {
 
 	b.Open(w.Address + job)
 	b.Follow("link", "Undo 70…")
-	b.Sees("The fleet is sold", "Only linked accounts that are still as the job left them are put back.")
+	b.Sees("The fleet is sold", "Only linked accounts that haven't changed since the job are restored.")
 	b.Fill("Type the number of linked accounts", "70")
 	b.Shown("confirm-undo")
 	b.Follow("button", "Undo 70")
@@ -500,7 +500,7 @@ func TestAdministrationWithoutScript(t *testing.T) {
 	b.Shown("plain-linked-accounts")
 	b.Follow("button", "Check again")
 	b.SeesIn(browser.Problem, "Select at least one linked account.")
-	b.Click("checkbox", "Choose Chained Quay")
+	b.Click("checkbox", "Select Chained Quay")
 	b.Follow("button", "Check again")
 	b.Until("the end of the job", func() bool {
 		b.Open(w.Address + strings.Split(b.Path(), "?")[0])

@@ -42,7 +42,7 @@ func TestOverdue(t *testing.T) {
 		}
 	}
 
-	olivia.Follow("link", "Go on with the review Autumn")
+	olivia.Follow("link", "Continue the review Autumn")
 	for range 3 {
 		olivia.Follow("button", "Keep")
 	}

@@ -109,6 +109,6 @@ func helps(b *browser.Tab, w *browser.World, help map[string]string) {
 			b.T.Errorf("the help for %s is %s and leads to %q", code, address, at)
 		}
 	}
-	b.Sees("What each code means")
+	b.Sees("What each error code means")
 	b.Shown("help")
 }

@@ -44,7 +44,7 @@ func newCertificate(t *testing.T, l browser.Look) {
 	b.SeesIn(`[data-testid="affected"]`, "Production")
 	b.Shown("certificate-new")
 	b.Follow("button", "Make a new certificate")
-	b.SeesIn(`[data-testid="moved"]`, "1 link of 1 still to move")
+	b.SeesIn(`[data-testid="moved"]`, "1 of 1 link still needs to move")
 	b.Shown("certificate-made")
 
 	b.Click("button", "Check and move") // too early: nobody has added it

@@ -100,7 +100,7 @@ func TestChanges(t *testing.T) {
 
 	b.Click("link", "Edit credentials")
 	b.Find("dialog", "Edit credentials")
-	b.SeesIn("dialog", "A new label changes nothing else.")
+	b.SeesIn("dialog", "Changing the label affects nothing else.")
 	if b.Value("Subscription ID") != dock.SubscriptionID {
 		t.Error("the dialog forgot the subscription")
 	}

@@ -36,7 +36,7 @@ func TestWaiting(t *testing.T) {
 	if browser.Get[bool](b, "() => !document.querySelector('dialog').contains(document.activeElement)") {
 		t.Error("the focus left the dialog while it waited")
 	}
-	other.Sees("Tried again", "Requested")
+	other.Sees("Retry", "Requested")
 	other.Shown("credential-waited")
 }
 
@@ -89,7 +89,7 @@ func TestPassingTrouble(t *testing.T) {
 	b.SeesIn(browser.Status, "Connected")
 	b.Click("button", "Check now")
 	b.SeesIn(browser.Status, "Connected", "Couldn't check")
-	b.Sees("What was known before still stands.", "ServiceUnavailable")
+	b.Sees("The status from the previous check still applies.", "ServiceUnavailable")
 	b.Shown("credential-could-not-check")
 	b.Open(w.Address + browser.ProvidersPath)
 	b.SeesIn(`[data-testid="credential-row"]`, "Connected", "Couldn't check")

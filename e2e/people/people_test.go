@@ -66,7 +66,7 @@ func TestInvitation(t *testing.T) {
 	stranger := w.NewTab(browser.WideLight)
 	stranger.Expect("404 (Not Found)")
 	stranger.Open(link)
-	stranger.Sees("This invitation is used, was taken back or has expired.")
+	stranger.Sees("This invitation has already been used, was revoked, or has expired.")
 
 	b.Follow("button", "Remove Nina New")
 	if strings.Contains(b.Text("main"), "Nina") {
@@ -157,7 +157,7 @@ func TestAPIKey(t *testing.T) {
 	b.Sees("There are no API keys yet.")
 	code, said := program(w, "Bearer "+key, credentials)
 	var answer struct{ Detail string }
-	if err := json.Unmarshal([]byte(said), &answer); err != nil || code != http.StatusUnauthorized || !strings.HasPrefix(answer.Detail, "This API key does not work here.") {
+	if err := json.Unmarshal([]byte(said), &answer); err != nil || code != http.StatusUnauthorized || !strings.HasPrefix(answer.Detail, "This API key doesn't work here.") {
 		t.Errorf("after it was revoked the key is answered %d: %s", code, said)
 	}
 }
@@ -217,7 +217,7 @@ func TestAdministration(t *testing.T) {
 	max.Follow("link", "General")
 	max.Find("heading", "Sign in")
 	max.SignIn(w, browser.Member)
-	max.Sees("You can no longer sign in here: a site administrator disabled your access.")
+	max.Sees("You can't sign in: a site administrator has disabled your access.")
 	max.Shown("sign-in-disabled")
 	b.Follow("button", "Enable Max Member")
 	max.SignIn(w, browser.Member)
@@ -251,7 +251,7 @@ func TestReset(t *testing.T) {
 		return b.Has("heading", "Sign in")
 	})
 	b.SignInAs(s.World, browser.Ada, browser.AdminPassword)
-	b.Sees("do not fit together")
+	b.Sees("don't match")
 	b.SignInAs(s.World, browser.Ada, next)
 	b.Find("heading", "Cloud Providers")
 }

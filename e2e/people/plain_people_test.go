@@ -21,7 +21,7 @@ func TestPeopleWithoutScript(t *testing.T) {
 	b := w.NewTab(browser.NarrowLight)
 	b.WithoutScript()
 	b.Open(w.Address + "/")
-	b.Sees("A passkey needs JavaScript, which is off in this browser.")
+	b.Sees("Passkeys need JavaScript, which is turned off in this browser.")
 	b.Shown("plain-sign-in")
 	b.SignIn(w, browser.Owner)
 	b.Find("heading", "Use your passkey")
@@ -45,7 +45,7 @@ func TestPeopleWithoutScript(t *testing.T) {
 	b.Follow("button", "Change password")
 	b.Sees("Password changed. Your other sessions have ended.")
 	b.Open(w.Address + "/settings/passkeys/new")
-	b.Sees("A passkey needs JavaScript, which is off in this browser.")
+	b.Sees("Passkeys need JavaScript, which is turned off in this browser.")
 	b.Shown("plain-passkey")
 
 	b.Click("DisclosureTriangleGrouped", "Account: harbor")
@@ -66,7 +66,7 @@ func TestPeopleWithoutScript(t *testing.T) {
 	nina.Shown("plain-join")
 	nina.Joins("Nina New", "nina@harbor.example")
 	nina.Open(w.Address + "/accounts/pier/people")
-	nina.Sees("Who shares what pier links.")
+	nina.Sees("The people who share what pier links.")
 
 	b.Follow("link", "Back to People")
 	b.Choose("Role of Nina New", "Member")
@@ -89,7 +89,7 @@ func TestPeopleWithoutScript(t *testing.T) {
 
 	b.Open(w.Address + "/accounts/pier/general")
 	b.Follow("link", "Delete")
-	b.Sees("This cannot be taken back.", "no credential, for none is linked")
+	b.Sees("This can't be undone.", "no credentials, because nothing is linked")
 	b.Fill("Type pier to delete it", "pier")
 	b.Follow("button", "Delete pier")
 	if strings.Contains(b.Text(`[data-testid="account-menu"]`), "pier") {

@@ -25,7 +25,7 @@ func TestProof(t *testing.T) {
 	b.Find("heading", "Confirm that it's you")
 	b.Fill("Password", "not this one")
 	b.Follow("button", "Confirm")
-	b.Sees("That is not your password.")
+	b.Sees("That isn't your password.")
 	b.Shown("prove-refused")
 	b.Fill("Password", browser.AdminPassword)
 	b.Follow("button", "Confirm")

@@ -58,14 +58,14 @@ func TestProvider(t *testing.T) {
 	b.Accessible("sign-in-provider")
 	issuer.ChangeEmail("test-user@elsewhere.example", true)
 	goThrough(b, issuer, withHarbor)
-	b.Sees("Only e-mail addresses of certain domains may sign in here, and that one is not among them.")
+	b.Sees("Only people with e-mail addresses in certain domains can sign in here, and yours is in another domain.")
 	b.Shown("sign-in-domain")
 	issuer.ChangeEmail("test-user@zitadel.ch", false)
 	goThrough(b, issuer, withHarbor)
-	b.Sees("The provider has not verified your e-mail address.")
+	b.Sees("The provider hasn't confirmed your e-mail address.")
 	issuer.ChangeEmail(browser.Ada, true)
 	goThrough(b, issuer, withHarbor)
-	b.Sees("Somebody here has that e-mail address already.")
+	b.Sees("Somebody here already has that e-mail address.")
 
 	issuer.ChangeEmail("test-user@zitadel.ch", true)
 	goThrough(b, issuer, withHarbor)
@@ -107,11 +107,11 @@ func TestProviderLinked(t *testing.T) {
 	b.Expect("403 (Forbidden)")
 	b.Expect("422 (Unprocessable Entity)")
 	b.Expect("503")
-	s.Complaint = "That sign-in provider does not answer"
+	s.Complaint = "That sign-in provider isn't responding"
 
 	issuer.GoDown()
 	b.Follow("link", withHarbor)
-	b.Sees("That sign-in provider does not answer at the moment.")
+	b.Sees("That sign-in provider isn't responding.")
 	b.Shown("sign-in-down")
 	issuer.GoUp()
 	goThrough(b, issuer, withHarbor)
@@ -125,10 +125,10 @@ func TestProviderLinked(t *testing.T) {
 	b.Sees("test-user@zitadel.ch", browser.Ada, "Anyone who signs in with it is then signed in as you.")
 	b.Accessible("confirm-link")
 	b.Follow("link", "Cancel")
-	b.Sees("None is linked.")
+	b.Sees("No sign-in provider is linked yet.")
 	goThrough(b, issuer, "Link Harbor SSO")
 	b.Follow("button", "Link Harbor SSO")
-	b.Sees("You can sign in that way now.", "Signing in with Harbor SSO was linked")
+	b.Sees("Sign-in method linked.", "Signing in with Harbor SSO was linked")
 	b.SeesIn(`[data-testid="identity-row"]`, "Harbor SSO", "test-user@zitadel.ch")
 	b.Accessible("security-linked")
 
@@ -145,7 +145,7 @@ func TestProviderLinked(t *testing.T) {
 	other := s.NewTab(browser.NarrowDark)
 	other.Expect("422 (Unprocessable Entity)")
 	other.Open(again)
-	other.Sees("That took too long, was used already, or began in another browser")
+	other.Sees("That took too long, was already used, or was started in another browser")
 	other.Shown("sign-in-replayed")
 	other.Open(s.Address + browser.ProvidersPath)
 	other.Find("heading", "Sign in")
@@ -154,7 +154,7 @@ func TestProviderLinked(t *testing.T) {
 	b.SignOut("Ada Admin")
 	issuer.ChangeNonce("another")
 	goThrough(b, issuer, withHarbor)
-	b.Sees("What the sign-in provider said about you didn't pass Mooring's checks")
+	b.Sees("The sign-in provider's answer about you didn't pass Mooring's checks")
 	issuer.ChangeNonce("")
 
 	goThrough(b, issuer, withHarbor)
@@ -167,10 +167,10 @@ func TestProviderLinked(t *testing.T) {
 	goThrough(b, issuer, "Confirm with Harbor SSO")
 	b.Find("heading", "Security")
 	b.Follow("button", "Unlink Harbor SSO, Test User (test-user@zitadel.ch)")
-	b.Sees("Nobody signs in as you that way any more.", "None is linked.")
+	b.Sees("Sign-in method unlinked.", "No sign-in provider is linked yet.")
 	b.SignOut("Ada Admin")
 	goThrough(b, issuer, withHarbor)
-	b.Sees("Nobody here has linked that identity.")
+	b.Sees("That identity isn't linked to anybody here.")
 }
 
 // asked notes the addresses that the tab asks for with part in them; the

@@ -40,7 +40,7 @@ func TestSecondStepRequired(t *testing.T) {
 	b.Expect("409 (Conflict)")
 	if b.Has("button", "Remove the passkey Phone") {
 		b.Follow("button", "Remove the passkey Phone")
-		b.Sees("A second step is required of you, and that is your last passkey.")
+		b.Sees("You must have a second step, and that is your last passkey.")
 	}
 	if b.Count(browser.PasskeyRow) != 1 {
 		t.Error("the last passkey is gone")

@@ -93,7 +93,7 @@ func TestSaveAfterTheSessionEnded(t *testing.T) {
 	other.SignOut("Olivia Owner")
 	b.Follow("button", "Save credentials")
 	b.Find("heading", "Sign in")
-	b.Sees("Your session has ended.", "what you typed is kept in this tab, except what you pasted.")
+	b.Sees("Your session has ended.", "What you typed is kept in this tab, except what you pasted.")
 	b.Shown("sign-in-kept")
 	if kept := browser.Get[string](b, stored); !strings.Contains(kept, "Tide") || strings.Contains(kept, "hunter2") || strings.Contains(kept, "password") {
 		t.Errorf("kept is %s", kept)
@@ -102,7 +102,7 @@ func TestSaveAfterTheSessionEnded(t *testing.T) {
 	b.Fill("Password", browser.Password)
 	b.Follow("button", "Sign in")
 	b.Find("heading", "Azure credentials")
-	b.Sees("what you typed is still here.", "paste it again")
+	b.Sees("what you typed is still here.", "Paste it again")
 	b.Shown("form-kept")
 	tide := browser.Scripted("Tide Tables")
 	if b.Value("Label") != "Tide" || b.Value("Subscription ID") != tide.SubscriptionID || b.Value("Application (client) ID") != tide.ClientID {
@@ -158,7 +158,7 @@ func TestSaveOnThePageAfterTheSessionEnded(t *testing.T) {
 		b.Find("heading", "Sign in")
 		want, label := "What you typed is lost. Enter it again after you sign in.", ""
 		if script {
-			want, label = "what you typed is kept in this tab.", "Tide"
+			want, label = "What you typed is kept in this tab.", "Tide"
 		}
 		b.Sees(want)
 		b.Shown("sign-in-lost")
@@ -207,7 +207,7 @@ func TestRefusedCookies(t *testing.T) {
 	b := w.NewTab(browser.NarrowLight)
 	b.Expect("422 (Unprocessable Entity)")
 	b.SignIn(w, browser.Owner)
-	b.SeesIn(browser.Problem, "Your browser didn't send back the cookie", "Allow cookies for this site")
+	b.SeesIn(browser.Problem, "Your browser didn't send back Mooring's cookie", "Allow cookies for this site")
 	b.Shown("sign-in-cookies")
 }
 

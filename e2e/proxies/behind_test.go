@@ -75,7 +75,7 @@ func behind(t *testing.T, k kind, network string) {
 	}
 	for _, size := range []int{100 << 10, 3 << 20} {
 		status, body := send(t, client, "https://"+host+"/login", url.Values{"email": {strings.Repeat("x", size)}})
-		if status != http.StatusUnprocessableEntity || !strings.Contains(body, "Send less.") {
+		if status != http.StatusUnprocessableEntity || !strings.Contains(body, "Send less at once.") {
 			t.Errorf("%d bytes answer %d: %.300s", size, status, body)
 		}
 	}

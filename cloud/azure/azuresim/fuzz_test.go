@@ -58,7 +58,7 @@ func FuzzShell(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, r := range newShell(w).run(text) {
-			if notes := strings.Join(r.Notes, "\n"); strings.Contains(notes, "fault of the simulator") {
+			if notes := strings.Join(r.Notes, "\n"); strings.Contains(notes, "error in the simulator") {
 				t.Errorf("%q: %s", text, notes)
 			}
 			if r.Failed && (len(r.Notes) == 0 || r.Output != "") {

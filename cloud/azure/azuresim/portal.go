@@ -115,7 +115,7 @@ func problem(err error) (sentence string, status int) {
 	case errors.As(err, &tooLarge):
 		return "This is larger than 64 KB. A certificate or a command has a few kilobytes.", http.StatusRequestEntityTooLarge
 	}
-	return "The simulated portal failed. This is a fault of the simulator.", http.StatusInternalServerError
+	return "The simulated portal failed. This is an error in the simulator.", http.StatusInternalServerError
 }
 
 func (p *portal) home(w http.ResponseWriter, _ *http.Request) {

@@ -187,13 +187,13 @@ func TestPortalRefusals(t *testing.T) {
 		want   string
 	}{
 		"private key":       {s.upload(files, privatePEM(t)), 422, "private key"},
-		"elliptic curve":    {s.upload(files, ecCertificate().Raw), 422, "not RSA"},
+		"elliptic curve":    {s.upload(files, ecCertificate().Raw), 422, "isn't RSA"},
 		"short key":         {s.upload(files, smallCertificate(t)), 422, "1024 bits"},
-		"no certificate":    {s.upload(files, []byte("hello")), 422, "not a certificate"},
+		"no certificate":    {s.upload(files, []byte("hello")), 422, "isn't a certificate"},
 		"empty file":        {s.upload(files, nil), 422, "empty"},
 		"no file":           {s.submit(files, nil), 422, "damaged"},
 		"too large":         {s.upload(files, make([]byte, 80<<10)), 413, "64 KB"},
-		"classic, no RSA":   {s.upload("/subscriptions/"+workingSubscription+"/management-certificates", ecCertificate().Raw), 422, "not RSA"},
+		"classic, no RSA":   {s.upload("/subscriptions/"+workingSubscription+"/management-certificates", ecCertificate().Raw), 422, "isn't RSA"},
 		"no name":           {s.submit("/apps", url.Values{"name": {""}, "directory": {workingDirectory}}), 422, "a name"},
 		"long name":         {s.submit("/apps", url.Values{"name": {strings.Repeat("x", 121)}, "directory": {workingDirectory}}), 422, "120 characters"},
 		"no directory":      {s.submit("/apps", url.Values{"name": {"kept <name>"}}), 422, "directories"},

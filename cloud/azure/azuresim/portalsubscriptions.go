@@ -114,7 +114,7 @@ func (p *portal) removeAssignment(w http.ResponseWriter, r *http.Request) {
 	wanted := r.PathValue("assignment")
 	removed, err := p.world.unassign(r.PathValue("subscription"), func(a assignment) bool { return a.id == wanted })
 	if err == nil && removed == 0 {
-		err = refuse("That role assignment is gone already.")
+		err = refuse("That role assignment has already been removed.")
 	}
 	if err != nil {
 		p.showSubscriptionWith(w, r, subscriptionForm{roleErr: err})

@@ -36,7 +36,7 @@ func (sh *shell) run(text string) []shellResult {
 	defer sh.mu.Unlock()
 	lines, err := splitShell(text)
 	if err == nil && len(lines) > maxShellLines {
-		err = refuse("These are more than %d commands. Paste fewer.", maxShellLines)
+		err = refuse("There are more than %d commands. Paste fewer.", maxShellLines)
 	}
 	if err != nil {
 		return []shellResult{failed(shellResult{Command: strings.TrimSpace(text)}, err)}
@@ -78,7 +78,7 @@ func (sh *shell) runLine(line shellLine) shellResult {
 // failed adds the sentence for the person. Another error than a refusal is a
 // fault of the simulator, which has no sentence.
 func failed(r shellResult, err error) shellResult {
-	sentence := "The simulated shell failed. This is a fault of the simulator."
+	sentence := "The simulated shell failed. This is an error in the simulator."
 	var known *refusal
 	if errors.As(err, &known) {
 		sentence = known.sentence
@@ -156,7 +156,7 @@ func field(object map[string]any, name string) (any, error) {
 	if value, ok := object[name]; ok {
 		return value, nil
 	}
-	return nil, refuse("The query names %q, which the answer has not.", name)
+	return nil, refuse("The query names %q, which isn't in the answer.", name)
 }
 
 // shellSession is what one command works with.

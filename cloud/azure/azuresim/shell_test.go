@@ -192,7 +192,7 @@ func TestRefusedCommands(t *testing.T) {
 		{"az account show --tides", "unrecognized arguments: --tides"},
 		{"az account show please", "not simulated"},
 		{"az account show -o table", "not simulated"},
-		{"az account show --query tides", "has not"},
+		{"az account show --query tides", "which isn't in the answer"},
 		{"az account list --query id", "not for lists"},
 		{"az account set --subscription Atlantis", "doesn't exist"},
 		{"az account set", "are required: --subscription"},
@@ -221,7 +221,7 @@ func TestRefusedCommands(t *testing.T) {
 		{"az ad app credential delete --id " + client + " --key-id x", "Add --cert"},
 		{"az ad app credential delete --id " + client + " --cert --key-id x", "no certificate with the key ID"},
 		{"az ad sp update --id " + client + " --set x=y", "accountEnabled"},
-		{"az \"open", "not closed"},
+		{"az \"open", "isn't closed"},
 	} {
 		r := runOne(t, sh, c.command)
 		if !r.Failed || r.Output != "" || !strings.Contains(strings.Join(r.Notes, "\n"), c.want) {

@@ -98,7 +98,7 @@ func findCommand(words []string) (shellCommand, []string, error) {
 			return c, words[end:], nil
 		}
 	}
-	return shellCommand{}, nil, refuse("'az %.60s' is not simulated. The commands known here stand below the field.", typed)
+	return shellCommand{}, nil, refuse("'az %.60s' is not simulated. The simulated commands are listed below the field.", typed)
 }
 
 // parse reads the flags of a command.

@@ -149,7 +149,7 @@ func (s *shellSplitter) endLine(end int) {
 }
 
 func refuseOpenQuote() error {
-	return refuse("A quotation mark is not closed. Copy the whole command, to its last character.")
+	return refuse("A quotation mark isn't closed. Copy the complete command, including its last character.")
 }
 
 func refuseVariable() error {

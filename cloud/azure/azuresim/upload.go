@@ -25,7 +25,7 @@ func parseCertificate(data []byte) (*x509.Certificate, error) {
 	case len(bytes.TrimSpace(data)) == 0:
 		return nil, refuse("Choose a certificate file; this one is empty.")
 	case len(data) > maxCertificateBytes:
-		return nil, refuse("A certificate has a few kilobytes; this file is larger than 32 KB.")
+		return nil, refuse("This file is larger than 32 KB. A certificate has only a few kilobytes.")
 	}
 	der, err := certificateDER(data)
 	if err != nil {
@@ -37,7 +37,7 @@ func parseCertificate(data []byte) (*x509.Certificate, error) {
 	}
 	public, ok := c.PublicKey.(*rsa.PublicKey)
 	if !ok {
-		return nil, refuse("The key of this certificate is not RSA. Azure signs applications in with RSA keys only.")
+		return nil, refuse("The key of this certificate isn't RSA. Azure accepts only RSA keys for applications.")
 	}
 	if bits := public.N.BitLen(); bits < minKeyBits || bits > maxKeyBits {
 		return nil, refuse("The RSA key of this certificate has %d bits. Azure takes %d to %d.", bits, minKeyBits, maxKeyBits)
@@ -59,15 +59,15 @@ func certificateDER(data []byte) ([]byte, error) {
 		case block == nil:
 			return nil, refuse("The text between the BEGIN and END lines is damaged. Download the certificate again.")
 		case block.Type != "CERTIFICATE":
-			return nil, refuse("This is PEM text, but of something else than a certificate. Choose the file with BEGIN CERTIFICATE in it.")
+			return nil, refuse("This is a PEM file, but not a certificate. Choose the file that contains BEGIN CERTIFICATE.")
 		case bytes.Contains(rest, []byte("-----BEGIN")):
-			return nil, refuse("This file holds several certificates. Upload the one of the account alone.")
+			return nil, refuse("This file contains several certificates. Upload only the certificate of the account.")
 		}
 		return block.Bytes, nil
 	}
 	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(data)), ""))
 	if err != nil || len(der) == 0 {
-		return nil, refuse("This is not a certificate. Choose the .cer, .crt or .pem file that you downloaded.")
+		return nil, refuse("This isn't a certificate. Choose the .cer, .crt or .pem file that you downloaded.")
 	}
 	return der, nil
 }
