@@ -30,7 +30,7 @@ func TestAJobChecksEveryLinkAndSaysWhichFailed(t *testing.T) {
 		}
 		began := time.Now()
 		job := w.begin("ada", review.JobCheckAgain, everyLink)
-		jobSame(t, "the heading", job.Heading(), "Check again: All linked accounts")
+		jobSame(t, "the heading", job.Heading(), "Check: All linked accounts")
 		w.after(time.Minute)
 		half := w.job(job.ID)
 		jobSame(t, "the state in the middle", half.State, review.JobRunning)
@@ -61,7 +61,7 @@ func TestAJobChecksEveryLinkAndSaysWhichFailed(t *testing.T) {
 			t.Errorf("the entries are %v, want %v", got, want)
 		}
 		last := w.shelf.lastEntry()
-		jobSame(t, "the last entry", last.Detail, "Check again: All linked accounts. 4,980 done, 20 failed")
+		jobSame(t, "the last entry", last.Detail, "Check: All linked accounts. 4,980 done, 20 failed")
 		jobSame(t, "its actor", last.Actor, audit.BySystem())
 	})
 }
@@ -184,7 +184,7 @@ func TestStopHandsOutNothingNewAndLetsTheRunningOnesEnd(t *testing.T) {
 			t.Errorf("the entries are %v, want %v", got, want)
 		}
 		jobSame(t, "who stopped it", w.shelf.entries[1].Actor, jobActor("eve"))
-		jobSame(t, "the last entry", w.shelf.lastEntry().Detail, "Check again: All linked accounts. 48 done, 0 failed, stopped before its end")
+		jobSame(t, "the last entry", w.shelf.lastEntry().Detail, "Check: All linked accounts. 48 done, 0 failed, stopped before its end")
 		w.want(w.Stop(t.Context(), jobActor("eve"), job.ID), review.ErrJobOver)
 	})
 }
@@ -472,7 +472,7 @@ func TestAnEmptyJobFinishes(t *testing.T) {
 	withJobs(t, 10, func(w *jobWorld) {
 		job := w.over(w.begin("ada", review.JobCheckAgain, review.Selection{All: true, Query: review.Query{Account: "nobody"}}).ID)
 		w.sums(job, review.JobFinished, 0, 0)
-		jobSame(t, "the heading", job.Heading(), "Check again: Of nobody")
+		jobSame(t, "the heading", job.Heading(), "Check: Of nobody")
 		_, err := w.AgainSelection(t.Context(), job.ID)
 		w.want(err, review.ErrNothingFailed)
 	})

@@ -126,10 +126,10 @@ func TestTheAuditLogOfAnOperator(t *testing.T) {
 		t.Fatal(err)
 	}
 	if code, said := verify(in("forged.jsonl"), "--public-key", in("key.pem")); code != exitFailed ||
-		!regexp.MustCompile(`^mooring audit: the audit log is not sound\. Entry \d+ was changed: its digest does not fit what it says\.\n$`).MatchString(said) {
+		!regexp.MustCompile(`^mooring audit: the audit log is not sound\. Entry \d+ was changed: its digest doesn't match its content\.\n$`).MatchString(said) {
 		t.Errorf("a forged export: exit %d, %q", code, said)
 	}
-	if code, said := verify(in("export.csv"), "--public-key", in("key.pem")); code != exitUsage || !strings.Contains(said, "not an export") {
+	if code, said := verify(in("export.csv"), "--public-key", in("key.pem")); code != exitUsage || !strings.Contains(said, "isn't an export") {
 		t.Errorf("a CSV: exit %d, %q", code, said)
 	}
 	if code, _, stderr := program(t, nil, "backup", "--data", folder, in("backup.db")); code != exitOK {
