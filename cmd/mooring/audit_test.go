@@ -129,7 +129,7 @@ func TestTheAuditLogOfAnOperator(t *testing.T) {
 		!regexp.MustCompile(`^mooring audit: the audit log is not sound\. Entry \d+ was changed: its digest does not match its content\.\n$`).MatchString(said) {
 		t.Errorf("a forged export: exit %d, %q", code, said)
 	}
-	if code, said := verify(in("export.csv"), "--public-key", in("key.pem")); code != exitUsage || !strings.Contains(said, "not an export") {
+	if code, said := verify(in("export.csv"), "--public-key", in("key.pem")); code != exitUsage || !strings.Contains(said, "isn't an export") {
 		t.Errorf("a CSV: exit %d, %q", code, said)
 	}
 	if code, _, stderr := program(t, nil, "backup", "--data", folder, in("backup.db")); code != exitOK {

@@ -106,7 +106,7 @@ func TestAVerificationSurvivesAKill(t *testing.T) {
 	k = startKillable(t, serving...)
 	signIn := url.Values{"email": {"ada@example.com"}, "password": {"a long enough password"}}
 	post(t, client, k.address+"/login", signIn)
-	waitForPage(t, client, k.address+page, "Broken off", "Running")
+	waitForPage(t, client, k.address+page, "Interrupted", "Running")
 	working := link(t, client, k.address, "Dry Dock")
 	waitForPage(t, client, k.address+working, "Connected", "It can create resource groups.", "Copy correlation ID of Open the subscription")
 }

@@ -354,7 +354,7 @@ func addMember(t *testing.T, folder, address string) {
 	if code, said := add("short", max...); code != exitUsage || !strings.Contains(said, "--password: Use at least 12 characters.") {
 		t.Errorf("a short password: exit %d, %q", code, said)
 	}
-	if code, said := add("another long password", "--email", "x@example.com", "--name", "X", "--organization", "nowhere"); code != exitUsage || !strings.Contains(said, "no organization of that name") {
+	if code, said := add("another long password", "--email", "x@example.com", "--name", "X", "--organization", "nowhere"); code != exitUsage || !strings.Contains(said, "no organization with that name") {
 		t.Errorf("an organization that is not there: exit %d, %q", code, said)
 	}
 	if code, said := add("another long password", max...); code != exitOK {

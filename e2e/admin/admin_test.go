@@ -498,10 +498,10 @@ func TestAdministrationWithoutScript(t *testing.T) {
 		t.Errorf("%d need attention, want 2", n)
 	}
 	b.Shown("plain-linked-accounts")
-	b.Follow("button", "Check again")
+	b.Follow("button", "Check now")
 	b.SeesIn(browser.Problem, "Select at least one linked account.")
 	b.Click("checkbox", "Select Chained Quay")
-	b.Follow("button", "Check again")
+	b.Follow("button", "Check now")
 	b.Until("the end of the job", func() bool {
 		b.Open(w.Address + strings.Split(b.Path(), "?")[0])
 		return strings.Contains(b.Text("#job"), "Finished")
