@@ -74,10 +74,10 @@ func TestThePolicyIsKeptAndChangedByVersion(t *testing.T) {
 	wantChanges := []audit.Change{{Field: "Every new link needs an approval", Before: "no", After: "yes"},
 		{Field: "Providers whose links need an approval", Before: "none", After: "azure"},
 		{Field: "Rights that need no approval", Before: "any", After: "It may list machines."},
-		{Field: "Providers that can be linked", Before: "any", After: "azure"},
+		{Field: "Providers that may be linked", Before: "any", After: "azure"},
 		{Field: "Directories that may be linked", Before: "any", After: "tenant-one, tenant-two"},
 		{Field: "Subscriptions that may be linked", Before: "any", After: "subscription-one"},
-		{Field: "Longest certificate lifetime", Before: "any", After: "90 days"}}
+		{Field: "Longest life of a certificate", Before: "any", After: "90 days"}}
 	if !slices.Equal(entries[0].Changes, wantChanges) {
 		t.Errorf("the entry tells of %+v", entries[0].Changes)
 	}
