@@ -42,7 +42,7 @@ var helpTopics = []helpTopic{
 		keywords: "invite invitation invitations join add new user member colleague expired link mail email e-mail",
 		text: []string{
 			"You need to be an owner. Open **Account info**, then **People**. Under **Invite**, enter an e-mail address, choose a role, and choose **Invite**. If you leave the address empty, anyone with the link can join.",
-			"An invitation works once, within seven days. If Mooring can't send mail, it shows you a link to send yourself. To cancel an invitation, choose **Revoke** next to it.",
+			"An invitation works once, within seven days. If Mooring can't send mail, it shows you a link to pass on. To cancel an invitation, choose **Revoke** next to it.",
 			"If your own invitation has expired or was already used, ask the person who invited you for a new one.",
 		},
 	},

@@ -10,7 +10,7 @@ func organizationNameHint(p OrganizationForm) string {
 // inviteNote says how the link gets to whom it is for.
 func inviteNote(p People) string {
 	if p.Mail {
-		return "Mooring mails the link to the address. If you leave the address empty, you get a link to send yourself. The link works once, within seven days."
+		return "Mooring mails the link to the address. If you leave the address empty, you get a link to pass on. The link works once, within seven days."
 	}
-	return "You get a link to send yourself. It works once, within seven days. If you enter an address, only that person can use it."
+	return "You get a link to pass on. It works once, within seven days. If you enter an address, only that person can use it."
 }
