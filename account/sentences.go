@@ -11,13 +11,13 @@ var (
 	ErrPasskeyRefused = fault.New(fault.Invalid, "account.passkey-refused",
 		"That passkey didn't work. Try again, or choose another sign-in method.")
 	ErrPasskeyCopied = fault.New(fault.Invalid, "account.passkey-copied",
-		"This passkey's counter hasn't increased since it was last used, so somebody may have a copy of it. Sign in another way, remove the passkey under Security, and add a new one.")
+		"Mooring didn't accept this passkey, because somebody may have a copy of it. Sign in another way, remove the passkey under Security, and add a new one.")
 	ErrTooManyTries = fault.New(fault.TooMany, "account.too-many-tries",
 		"Too many sign-in attempts. Wait 15 minutes and try again.")
 	ErrBusy = fault.New(fault.Unavailable, "account.busy",
-		"Many people are signing in right now. Try again in a few seconds.")
+		"Mooring is busy right now. Try again in a few seconds.")
 	ErrNoSuchAccount = fault.New(fault.NotFound, "account.no-such-account",
-		"There is nothing here, or it isn't shared with you.")
+		"This page doesn't exist, or you don't have access to it.")
 	ErrNoSuchOrganization = fault.New(fault.NotFound, "account.no-such-organization",
 		"There is no organization with that name.")
 	ErrNoSuchSession = fault.New(fault.NotFound, "account.no-such-session",
@@ -67,7 +67,7 @@ var (
 	ErrNotYourIdentity = fault.New(fault.Invalid, "account.not-your-identity",
 		"That identity isn't linked to you. Use one that is.")
 	ErrIdentityTaken = fault.New(fault.Conflict, "account.identity-taken",
-		"That identity is already linked to somebody. Unlink it there first, or use another one.")
+		"That identity is already linked to another person here. They can unlink it under Security, or you can use another one.")
 	ErrNoSuchIdentity = fault.New(fault.NotFound, "account.no-such-identity",
 		"That identity is no longer linked.")
 	ErrNoSuchPasskey = fault.New(fault.NotFound, "account.no-such-passkey",
@@ -85,7 +85,7 @@ var (
 	ErrLastOwner = fault.New(fault.Conflict, "account.last-owner",
 		"An organization needs an owner who can sign in. Make somebody else an owner first.")
 	ErrRoleChanged = fault.New(fault.Forbidden, "account.role-changed",
-		"Your role here has changed in the meantime, so nothing was done.")
+		"Your role here has changed in the meantime, so this wasn't done. Ask an owner if you still need access.")
 	ErrNotOwnerAnyMore = fault.New(fault.Forbidden, "account.not-owner-any-more",
 		"You are no longer an owner of this organization, so nothing was changed.")
 	ErrNameForGroups = fault.New(fault.Forbidden, "account.name-for-groups",

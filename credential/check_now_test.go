@@ -51,7 +51,7 @@ func TestCheckNowSaysWhyItFailed(t *testing.T) {
 		"copying":     {ends(cloud.Waiting), cloud.StillCopying, "sign-in ended as waiting"},
 		"our own side": {func(context.Context, cloud.Attempt, func(cloud.StageResult)) (cloud.Finding, error) {
 			return cloud.Finding{}, errors.New("private")
-		}, cloud.CouldNotCheck, "The check was interrupted on our side. Try again later."},
+		}, cloud.CouldNotCheck, "Mooring interrupted the check. Try again later."},
 		"advisory": {func(_ context.Context, _ cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
 			report(result("directory", cloud.OK))
 			report(result("sign-in", cloud.OK))

@@ -10,7 +10,7 @@ import (
 // What people read when something about a credential goes wrong.
 var (
 	ErrNotFound = fault.New(fault.NotFound, "credential.not-found",
-		"There is nothing here, or it isn't shared with you.")
+		"This page doesn't exist, or you don't have access to it.")
 	ErrNoSuchProvider = fault.New(fault.NotFound, "credential.no-such-provider",
 		"This provider can't be linked yet.")
 	ErrProviderRemoved = fault.New(fault.Conflict, "credential.provider-removed",
@@ -93,6 +93,6 @@ const (
 
 // What administrators read about a check that did not end well.
 const (
-	sayBrokeOff         = "The check was interrupted on our side. Try again later."
+	sayBrokeOff         = "Mooring interrupted the check. Try again later."
 	sayChangedMeanwhile = "Somebody changed the credential during the check, so the result doesn't count. Check it again."
 )

@@ -135,7 +135,7 @@ func Of(err error) *Fault {
 	if errors.As(err, &f) {
 		return f
 	}
-	return New(Internal, codeInternal, "Something went wrong on our side.").Because(err)
+	return New(Internal, codeInternal, "Mooring had an internal error.").Because(err)
 }
 
 // Has reports whether err is a Fault of this kind.

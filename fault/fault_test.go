@@ -42,7 +42,7 @@ func TestAFaultCanNameANumberAndATime(t *testing.T) {
 
 func TestUnknownErrorIsOurs(t *testing.T) {
 	got := fault.Of(errors.New("disk full"))
-	if got.Kind != fault.Internal || got.Sentence != "Something went wrong on our side." {
+	if got.Kind != fault.Internal || got.Sentence != "Mooring had an internal error." {
 		t.Errorf("got %v %q", got.Kind, got.Sentence)
 	}
 }

@@ -288,7 +288,7 @@ func (p *oopsPage) render() error {
 	status := statuses[fault.Internal]
 	page, err := rendered(context.Background(), views.ProblemPage(views.Problem{
 		Frame: views.Frame{Title: status.heading, Theme: "system"}, Status: status.code, Heading: status.heading,
-		Sentence: "Something went wrong on our side. Try again. If it happens again, send the request ID below to the operator of this Mooring.", RequestID: oopsMark,
+		Sentence: "Mooring had an internal error. Try again. If it happens again, send the request ID below to the operator of this Mooring.", RequestID: oopsMark,
 	}))
 	if err != nil {
 		return err

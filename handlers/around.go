@@ -303,7 +303,7 @@ func (h *handlers) checkProof(caller account.Caller, r route) error {
 
 // The failures that arise around handlers.
 var (
-	errNotHere           = fault.New(fault.NotFound, "request.not-here", "There is nothing here, or it isn't shared with you.")
+	errNotHere           = fault.New(fault.NotFound, "request.not-here", "This page doesn't exist, or you don't have access to it.")
 	errOwnersOnly        = fault.New(fault.Forbidden, "request.owners-only", "Only owners of this account can do that. Ask an owner.")
 	errMembersOnly       = fault.New(fault.Forbidden, "request.members-only", "Viewers can't change anything. Ask an owner of this account to make you a member.")
 	errReadOnlyKey       = fault.New(fault.Forbidden, "request.read-only-key", "This API key can only read. Use a key with the scope Read and write.")

@@ -75,7 +75,7 @@ var helpTopics = []helpTopic{
 		keywords: "passkey passkeys webauthn fido fingerprint face pin second step 2fa mfa two-factor recovery code codes generate print",
 		text: []string{
 			"A passkey is stored on your device or security key, and you unlock it with your fingerprint, face or PIN. To add one, open **Security** and choose **Add passkey**. Signing in with a password or a provider then also requires your passkey.",
-			"With your first passkey, you get ten recovery codes. Each signs you in once if you lose your passkey. Print them or store them in a password manager, but not on the device that has your passkey.",
+			"With your first passkey, you get ten recovery codes. Each can be used once in place of your passkey. Print them or store them in a password manager, but not on the device that has your passkey.",
 			"To replace your codes, open **Security** and choose **Generate new codes**. The old codes then stop working.",
 		},
 	},
@@ -101,7 +101,7 @@ var helpTopics = []helpTopic{
 		anchor: "no-role", title: "Azure says that the application has no role. What do I do?",
 		keywords: "no role assigned missing role assignment reader iam access control authorizationfailed forbidden permission permissions denied",
 		text: []string{
-			"Azure answers `AuthorizationFailed` if the application has no role on the subscription. In the Azure portal, open the subscription and choose Access control (IAM), then Add role assignment. Select the role Reader, and the application as its member.",
+			"Azure answers `AuthorizationFailed` if the application has no role on the subscription. In the Azure portal, open the subscription and choose Access control (IAM), then Add role assignment. Select the Reader role, and the application as its member.",
 			"You need a role that can assign roles, such as Owner or User Access Administrator. If you don't have one, send the command on the link's page to somebody who does.",
 			"A new role can take Azure up to ten minutes to apply. Mooring keeps trying. To try right away, choose **Check now**.",
 		},
@@ -111,7 +111,7 @@ var helpTopics = []helpTopic{
 		keywords: "many multiple several subscriptions bulk all second another management group same application import",
 		text: []string{
 			"Link each subscription on its own. You can use the same application for all subscriptions in a directory, because all links of an account can use the same certificate.",
-			"In Azure, assign the role Reader to the application on each subscription, or once on the management group that contains them. Then choose **Add credentials** for each subscription, and enter its subscription ID and the same Application (client) ID.",
+			"In Azure, assign the Reader role to the application on each subscription, or once on the management group that contains them. Then choose **Add credentials** for each subscription, and enter its subscription ID and the same Application (client) ID.",
 			"In a long list of links, search for a label, name or ID, or filter by status.",
 		},
 		administrator: []string{

@@ -124,7 +124,7 @@ func TestWhyALinkIsAmongTheFailures(t *testing.T) {
 		"stopped":    {state: credential.Stopped, err: credential.ErrNotPossibleNow, want: "An administrator has disabled it, so it wasn't checked."},
 		"pending":    {state: credential.PendingApproval, err: credential.ErrNotPossibleNow, want: "It's waiting for approval, so it wasn't checked."},
 		"unlinked":   {err: credential.ErrNotFound, want: "It was unlinked before the job reached it."},
-		"our side":   {err: errors.New("disk on fire"), want: "Something went wrong on our side. Try this one again."},
+		"our side":   {err: errors.New("disk on fire"), want: "Mooring had an internal error. Try this one again."},
 		"a sentence": {err: fault.New(fault.Unavailable, "test.later", "Come back later."), want: "Come back later."},
 	} {
 		t.Run(name, func(t *testing.T) {

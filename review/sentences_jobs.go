@@ -41,5 +41,5 @@ const (
 	sayChangedSince      = "It has changed since the job, so it was left as it is."
 	sayUnlinkedSince     = "It was unlinked after the job."
 	sayNotPassed         = "The check failed. Open the linked account to see why."
-	sayOurSide           = "Something went wrong on our side. Try this one again."
+	sayOurSide           = "Mooring had an internal error. Try this one again."
 )

@@ -9,7 +9,7 @@ var (
 	ErrUnknownFilter = fault.New(fault.Invalid, "review.unknown-filter",
 		"A filter has a value that Mooring doesn't know, so nothing matches. Choose another value, or clear the filters.")
 	ErrNoAccountOfThatName = fault.New(fault.Invalid, "review.no-account-of-that-name",
-		"No account has this name. Its owners may have renamed it. Choose it again.")
+		"No account has this name. It may have been renamed. Choose an account from the list.")
 	ErrNoSuchFormat = fault.New(fault.NotFound, "review.no-such-format",
 		"The list can be exported as CSV or JSON Lines.")
 )
@@ -20,7 +20,7 @@ const (
 	sayNoSuchStatus   = "There is no such status, so nothing matches."
 	sayAccountLong    = "This is longer than any account name, so nothing matches."
 	sayExpiring       = "Enter a number of days between 1 and 3650."
-	sayNeverReviewed  = "This can only be yes."
+	sayNeverReviewed  = "Use yes, or leave this filter out."
 	sayDate           = "Enter a date as year, month and day, such as 2026-11-01."
 	sayNoSuchSort     = "The list can't be sorted by that."
 	sayNoSuchOrder    = "The order can only be asc or desc."

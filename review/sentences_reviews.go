@@ -5,9 +5,9 @@ import "mooring/fault"
 // What administrators and owners read when something about a review goes wrong.
 var (
 	ErrNoSuchReview = fault.New(fault.NotFound, "review.no-such-review",
-		"There is nothing here, or it isn't shared with you.")
+		"This page doesn't exist, or you don't have access to it.")
 	ErrNotReviewer = fault.New(fault.Forbidden, "review.not-reviewer",
-		"You aren't one of the reviewers, so there is nothing for you to decide here.")
+		"You aren't one of the reviewers, so you can't decide here. Ask the person who started the review to add you.")
 	ErrNotTending = fault.New(fault.Forbidden, "review.not-tending",
 		"Only the reviewers and the person who started the review can do that.")
 	ErrNothingLeft = fault.New(fault.NotFound, "review.nothing-left",
@@ -37,7 +37,7 @@ var (
 	ErrNoQuestion = fault.New(fault.Conflict, "review.no-question",
 		"That question has already been answered or was withdrawn, so your answer wasn't saved.")
 	ErrNobodyLeft = fault.New(fault.Conflict, "review.nobody-left",
-		"None of the reviewers is an administrator now, so the review wasn't started.")
+		"None of the reviewers is an administrator now, so the review wasn't started. Choose reviewers who are administrators.")
 	ErrAlreadyReviewer = fault.New(fault.Conflict, "review.already-reviewer",
 		"That person is already a reviewer of this review.")
 	ErrNoSuchSchedule = fault.New(fault.NotFound, "review.no-such-schedule",

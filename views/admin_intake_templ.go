@@ -159,7 +159,7 @@ func IntakePage(p Intake) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = radio("approval", "some", "Some", "Links to the providers, or with permissions beyond those, selected below.", p.Approval == "some").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = radio("approval", "some", "Some", "Only links to certain providers, or links with more permissions than you allow below.", p.Approval == "some").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,7 +16,7 @@ var queueButtons = []queueButton{
 	{Key: "keep", Letter: "k", Name: "Keep", Class: "primary", Does: "Nothing changes."},
 	{Key: "disable", Letter: "d", Name: "Disable", Does: "It stays linked, but can't be used.", Reason: true},
 	{Key: "unlink", Letter: "u", Name: "Unlink", Class: "danger", Does: "It is permanently removed from Mooring.", Reason: true},
-	{Key: "ask", Letter: "a", Name: "Ask the owner", Does: "The reason is your question. The item returns with the answer.", Reason: true},
+	{Key: "ask", Letter: "a", Name: "Ask the owner", Does: "Type your question as the reason. The item comes back when the owner answers.", Reason: true},
 }
 
 // chosenSays tells how to go on with a decision that needs a reason.

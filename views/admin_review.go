@@ -25,7 +25,7 @@ func closeSays(p Review) string {
 	case p.NothingSelected:
 		return "There is nothing to decide. Closing the review creates the evidence, which says that nothing matched."
 	case left > 0:
-		return text.Count(left, "is", "are") + " undecided. If you close the review, they don't change, and the evidence says so. Nobody can decide afterward."
+		return text.Count(left, "is", "are") + " undecided. If you close the review now, they stay as they are, and the evidence lists them as undecided. Nobody can decide afterward."
 	default:
 		return "Everything is decided. Closing the review creates the evidence. Nobody can decide afterward."
 	}

@@ -24,7 +24,7 @@ func credentialPlaces(p CredentialForm) []place {
 func tenantInput(p CredentialForm) input {
 	return input{
 		Name: "tenant_id", Label: "Directory (tenant) ID", Value: p.Form.TenantID,
-		Hint: "Leave this empty. Mooring looks it up from the subscription.",
+		Hint: "You can usually leave this empty. Mooring looks it up from the subscription.",
 		Note: p.FormNotes["tenant_id"], Optional: true, Mono: true,
 	}
 }

@@ -149,7 +149,7 @@ func Samples() []Sample {
 
 	add("problem-404", ProblemPage(Problem{
 		Frame: sampleFrame("Not found"), Status: 404, Heading: "Not found",
-		Sentence:  "There is nothing here, or it isn't shared with you.",
+		Sentence:  "This page doesn't exist, or you don't have access to it.",
 		Link:      &fault.Link{Text: "Open Cloud Providers", Path: sampleProviders},
 		RequestID: "req_5t8w2q9z",
 	}))
@@ -159,7 +159,7 @@ func Samples() []Sample {
 	}))
 	add("problem-500", ProblemPage(Problem{
 		Frame: Frame{Title: "Something went wrong", Theme: "system"}, Status: 500, Heading: "Something went wrong",
-		Sentence:  "Something went wrong on our side. Try again. If it happens again, send the request ID below to the operator of this Mooring.",
+		Sentence:  "Mooring had an internal error. Try again. If it happens again, send the request ID below to the operator of this Mooring.",
 		RequestID: "req_5t8w2q9z",
 	}))
 	add("problem-alert", ProblemAlert(Problem{
@@ -287,8 +287,8 @@ func sampleGuide(subscription string) cloud.Guide {
 		},
 		Does: []string{
 			"Read which resources the subscription holds.",
-			"Create and remove what you deploy, inside one resource group.",
-			"Nothing else. It can't assign roles to anybody.",
+			"Read the subscription's name, state and permissions, with the Reader role.",
+			"Change nothing, unless you assign a role that allows it.",
 		},
 		Steps: []cloud.Step{
 			{Text: "Register an application named mooring-harbor, for accounts in this directory only.", LinkText: "Open App registrations", LinkURL: "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/CreateApplicationBlade"},
@@ -298,7 +298,7 @@ func sampleGuide(subscription string) cloud.Guide {
 		},
 		Commands: []cloud.Command{
 			{
-				Title: "Link with read access", Why: "Registers the application, uploads the certificate and assigns the role Reader, all in one step. Paste its output below.",
+				Title: "Link with read access", Why: "Registers the application, uploads the certificate and assigns the Reader role, all in one step. Paste its output below.",
 				Text: "az ad sp create-for-rbac --name mooring-harbor-3f2a9c --role Reader \\\n  --scopes /subscriptions/" + subscription + " --years 1 \\\n  --cert \"MIIEFTCCAn2gAwIBAgIUQ0Y3lKZ8b1h2c3Rvd24wDQYJKoZIhvcNAQELBQAwEzERMA8GA1UEAwwIYWNjXzdoMms=\"",
 			},
 			{

@@ -1246,7 +1246,7 @@ func AddPasskeyPage(p AddPasskey) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 99, "<div class=\"narrow\"><h1>Add a passkey</h1><p class=\"lead\">A passkey is stored on your device or security key, and is unlocked with your fingerprint, face or PIN. Nobody can guess or phish it.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 99, "<div class=\"narrow\"><h1>Add a passkey</h1><p class=\"lead\">A passkey is stored on your device or security key, and is unlocked with your fingerprint, face or PIN. It can't be guessed, and it works only on this site, which protects you from phishing.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -22,19 +22,19 @@ func (a *Azure) Guide(draft cloud.Draft) cloud.Guide {
 	return cloud.Guide{
 		Needs: []string{
 			"About ten minutes.",
-			"In Entra: permission to register applications. Most users have it. If you don't, ask for the role Application Developer.",
+			"In Entra: permission to register applications. Most users have it. If you don't, ask for the Application Developer role.",
 			"On the subscription: a role that can assign roles, such as Owner or User Access Administrator.",
 		},
 		Does: []string{
 			"Sign in as an application in your directory, with a certificate. Mooring stores none of your passwords or keys.",
-			"Read the subscription's name, state and permissions, with the role Reader.",
+			"Read the subscription's name, state and permissions, with the Reader role.",
 			"Change nothing, unless you assign a role that allows it.",
 		},
 		Steps: []cloud.Step{
 			{Text: "Register an application: choose New registration, enter a name, leave everything else unchanged, and choose Register.", LinkText: "Open App registrations", LinkURL: e.Portal.AppRegistrations},
 			{Text: "On its Overview, copy the Application (client) ID. Don't copy the Object ID next to it, which doesn't work here."},
 			{Text: "Choose Certificates & secrets, then Certificates, then Upload certificate, and upload the file from step 1. Compare the thumbprint."},
-			{Text: "Open the subscription and copy its Subscription ID. Then choose Access control (IAM), Add role assignment. Select the role Reader, then select the application as the member. Search for it by its full name.", LinkText: "Open Subscriptions", LinkURL: e.Portal.Subscriptions},
+			{Text: "Open the subscription and copy its Subscription ID. Then choose Access control (IAM), Add role assignment. Select the Reader role, then select the application as the member. Search for it by its full name.", LinkText: "Open Subscriptions", LinkURL: e.Portal.Subscriptions},
 		},
 		Commands: linkCommands(target, draft, e),
 	}
@@ -61,7 +61,7 @@ func linkCommands(target cloud.Target, draft cloud.Draft, e Environment) []cloud
 	}, "\n")
 	return []cloud.Command{
 		{Title: "Link with read access", Text: link,
-			Why: "Registers the application, uploads the certificate and assigns the role Reader, all in one step. Paste its output below."},
+			Why: "Registers the application, uploads the certificate and assigns the Reader role, all in one step. Paste its output below."},
 		{Title: "Later, for virtual machines", Text: machines,
 			Why: "Creates one resource group and allows Mooring to work in that group only. Checks don't need it."},
 	}

@@ -98,7 +98,7 @@ var rights = []right{
 	},
 	{
 		RightText: cloud.RightText{Key: rightGiveRoles,
-			Granted: "It can assign roles to others, which is more than Mooring needs. Replace the role Owner or User Access Administrator with a narrower one."},
+			Granted: "It can assign roles to others, which is more than Mooring needs. Replace the Owner role or User Access Administrator with a narrower one."},
 		excessive: true,
 		any:       true,
 		actions: []string{

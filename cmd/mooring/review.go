@@ -93,7 +93,7 @@ func (c *cli) tellEvidence(path string, found review.Summary) {
 		found.ClosedAt.UTC().Format("2 January 2006 at 15:04 UTC"), found.Decided, found.Total)
 	fmt.Fprintf(c.stdout, "Entry %d of the audit log closed the review. Its digest is %s\n", found.AuditEntry, found.AuditDigest)
 	if found.Proved {
-		fmt.Fprintf(c.stdout, "It was signed with the key %s, which you trust.\n", found.Key)
+		fmt.Fprintf(c.stdout, "Its signature matches the key that you specified, %s.\n", found.Key)
 		return
 	}
 	fmt.Fprintf(c.stdout, "It was signed with the key %s.\nThis does not prove who created the evidence: compare the key with the one on the Audit log page, or specify --public-key.\n", found.Key)

@@ -54,7 +54,7 @@ func TestReviewVerify(t *testing.T) {
 	write("newest.pem", audit.WritePublicKeys(newer[:1]))
 	write("vouched.pem", append(audit.WritePublicKeys(newer[:1]), audit.WriteVouches(vouches)...))
 
-	proved, unproved := "which you trust", "does not prove who created the evidence"
+	proved, unproved := "matches the key that you specified", "does not prove who created the evidence"
 	for name, test := range map[string]struct {
 		args []string
 		code int

@@ -358,9 +358,9 @@ func (t *tally) add(take *walkthrough.Take, changes []walkthrough.Change, identi
 }
 
 func (t tally) String() string {
-	said := text.Count(t.same, "picture", "pictures") + " the same to the pixel"
+	said := text.Count(t.same, "picture", "pictures") + " unchanged"
 	if t.close > 0 {
-		said += fmt.Sprintf(", %d all but the same", t.close)
+		said += fmt.Sprintf(", %d almost unchanged", t.close)
 	}
 	return said
 }

@@ -134,7 +134,7 @@ func (b *Tab) Download(names <-chan string, folder string) (name string, content
 }
 
 // Register makes the application in the portal, uploads the certificate and
-// gives it the role Reader on the working subscription. It returns the client
+// gives it the Reader role on the working subscription. It returns the client
 // ID, which it tells from the object ID.
 func (b *Tab) Register(w *World, certificate string) string {
 	b.T.Helper()

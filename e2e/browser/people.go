@@ -66,7 +66,7 @@ const (
 
 	PeoplePath = "/accounts/harbor/people"
 	KeysPath   = "/accounts/harbor/api-keys"
-	NotThere   = "There is nothing here, or it isn't shared with you."
+	NotThere   = "This page doesn't exist, or you don't have access to it."
 )
 
 // Choose takes an option of a list by its first letters, as people type them.

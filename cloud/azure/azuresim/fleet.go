@@ -14,7 +14,7 @@ const (
 func Fleet(n int) Scripted {
 	s := Scripted{
 		SubscriptionID: sceneID(kindFleetSubscription, n), Name: fmt.Sprintf("Fleet %04d", n), Environment: "public",
-		TenantID: sceneID(kindFleet, 1), ClientID: sceneID(kindFleet, 2), Outcome: "Connects. The application has the role Reader.",
+		TenantID: sceneID(kindFleet, 1), ClientID: sceneID(kindFleet, 2), Outcome: "Connects. The application has the Reader role.",
 	}
 	if n%fleetGrounded == 0 {
 		s.Outcome = "Waits for Azure, then fails unless somebody assigns a role: the application has none here (AuthorizationFailed)."

@@ -21,9 +21,9 @@ func connectedScenes() []scene {
 	sealedLog.read = readNoPermissions
 
 	return []scene{
-		scripted("Tide Tables", "Reader", "Connects right away. The application has the role Reader: Mooring can view resources but can't create any."),
-		scripted("Dry Dock", "Contributor", "Connects right away. The application has the role Contributor and can create virtual machines."),
-		scripted("Harbor Master", "Owner", "Connects with a warning: the application has the role Owner, which is more than Mooring needs."),
+		scripted("Tide Tables", "Reader", "Connects right away. The application has the Reader role: Mooring can view resources but can't create any."),
+		scripted("Dry Dock", "Contributor", "Connects right away. The application has the Contributor role and can create virtual machines."),
+		scripted("Harbor Master", "Owner", "Connects with a warning: the application has the Owner role, which is more than Mooring needs."),
 		newPier, oldCharts, sealedLog,
 	}
 }
