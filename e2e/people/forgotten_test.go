@@ -115,7 +115,7 @@ func TestForgottenPassword(t *testing.T) {
 		n.Accessible("forgotten")
 		n.Fill("E-mail address", email)
 		n.Follow("button", "Mail me a link")
-		n.Sees("The link works once, for 30 minutes")
+		n.Sees("The link works once, within 30 minutes")
 	}
 	ask("stranger@elsewhere.example") // the same page, and no mail: the next one is Nina's
 	ask(nina)
