@@ -63,7 +63,7 @@ e2e: ## run the browser tests
 # program: it is compiled as without the detector, which would spend most of the
 # time on it and has nothing to say about our code there. On a busy machine the
 # ten minutes that go test grants a package are still not enough.
-RACED = ./account ./audit ./certificate ./cloud/azure/azuresim ./credential ./db ./handlers ./identity/... ./mail ./review
+RACED = ./account ./audit ./certificate ./cloud/aws/... ./cloud/azure/azuresim ./cloud/digitalocean/... ./cloud/google/googlesim ./cloud/oracle/oraclesim ./cloud/simulated ./credential ./db/... ./handlers ./identity/... ./jobs ./mail ./register ./review
 
 .PHONY: race
 race: ## run the tests under the race detector

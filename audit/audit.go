@@ -51,9 +51,12 @@ const (
 	MakeKey              Action = "key.make"
 	RevokeKey            Action = "key.revoke"
 	MakeCertificate      Action = "certificate.make"
+	MakeAuthority        Action = "certificate.make-authority" // of one link
+	IssueCertificate     Action = "certificate.issue"          // under the authority of a link
 	LinkCredential       Action = "credential.link"
 	EditCredential       Action = "credential.edit"
 	MoveCertificate      Action = "credential.move-certificate"
+	SignInAgain          Action = "credential.sign-in-again" // at the cloud, for another grant
 	VerifyCredential     Action = "credential.verify"
 	FinishVerification   Action = "credential.finish-verification"
 	RepeatVerification   Action = "credential.repeat-verification" // counts those that ended like the one before
@@ -97,7 +100,7 @@ func Actions() []Action {
 		EndOtherSessions, ChangeTheme, ChangeProfile, ChangePassword, RequestPasswordReset, ResetPassword, AddPasskey, RemovePasskey, MakeRecoveryCodes, UseRecoveryCode,
 		LinkIdentity, UnlinkIdentity, FollowGroups, DisablePerson, EnablePerson, EndPersonSessions, MakeAdministrator, TakeAdministrator,
 		ResetPerson, MakeAccount, ChangeAccount, DeleteAccount, Invite, RevokeInvitation, JoinAccount, ChangeRole, RemoveMember,
-		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, LinkCredential, EditCredential, MoveCertificate, VerifyCredential, FinishVerification, RepeatVerification,
+		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, MakeAuthority, IssueCertificate, LinkCredential, EditCredential, MoveCertificate, SignInAgain, VerifyCredential, FinishVerification, RepeatVerification,
 		DisableCredential, EnableCredential, UnlinkCredential, StopCredential, ReleaseCredential, ApproveCredential, DeclineCredential,
 		ReopenCredential, HandBackCredential, HoldCredential, ExportList, ChangeIntake, StartJob, StopJob, FinishJob, StartReview, OpenReview, NameReviewer, DecideReview,
 		AnswerReview, CloseReview, ExportReview, MakeSchedule, MoveSchedule, EndSchedule, RefuseRequest, ReadLog, ExportLog, VerifyLog,

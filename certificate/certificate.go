@@ -4,6 +4,7 @@
 package certificate
 
 import (
+	"crypto/md5" //nolint:gosec // a fingerprint to compare with a cloud's console, not a signature
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // a thumbprint to compare with Azure's portal, not a signature
@@ -69,6 +70,31 @@ func (c Certificate) SHA256() string {
 // PEM is the certificate as text, for the command line.
 func (c Certificate) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.DER})
+}
+
+// publicKey is the public key alone, as a DER-encoded SubjectPublicKeyInfo; nil: the
+// certificate can't be read.
+func (c Certificate) publicKey() []byte {
+	parsed, err := x509.ParseCertificate(c.DER)
+	if err != nil {
+		return nil
+	}
+	return parsed.RawSubjectPublicKeyInfo
+}
+
+// PublicKeyPEM is the public key alone as text, for clouds that take no certificate.
+func (c Certificate) PublicKeyPEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: c.publicKey()})
+}
+
+// PublicKeyFingerprint is the MD5 of the public key, in pairs of lower-case hexadecimal
+// with colons between them, as the consoles of those clouds show it.
+func (c Certificate) PublicKeyFingerprint() string {
+	var pairs []string
+	for _, b := range md5.Sum(c.publicKey()) { //nolint:gosec // see the import
+		pairs = append(pairs, hex.EncodeToString([]byte{b}))
+	}
+	return strings.Join(pairs, ":")
 }
 
 // Base64 is the certificate on one line, for use inside a command.

@@ -2,6 +2,7 @@ package certificate_test
 
 import (
 	"bytes"
+	"crypto/md5" //nolint:gosec // a fingerprint
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -40,6 +41,21 @@ func TestARandomKeyIsRSAOf3072Bits(t *testing.T) {
 	_, parsed := issue(t, "0190", key, morning)
 	if public, ok := parsed.PublicKey.(*rsa.PublicKey); !ok || !public.Equal(key.Public()) {
 		t.Error("the certificate is not about this key")
+	}
+}
+
+func TestThePublicKeyStandsAlone(t *testing.T) {
+	c, _ := issue(t, "0190", keys()[0], morning)
+	block, rest := pem.Decode(c.PublicKeyPEM())
+	if block == nil || block.Type != "PUBLIC KEY" || len(rest) > 0 {
+		t.Fatalf("%s", c.PublicKeyPEM())
+	}
+	if read, err := x509.ParsePKIXPublicKey(block.Bytes); err != nil || !keys()[0].PublicKey.Equal(read) {
+		t.Errorf("another key: %v", err)
+	}
+	sum := md5.Sum(block.Bytes) //nolint:gosec // as consoles show it
+	if got := c.PublicKeyFingerprint(); got != strings.TrimSuffix(strings.ReplaceAll(fmt.Sprintf("% x ", sum), " ", ":"), ":") || len(got) != 47 {
+		t.Errorf("fingerprint %s of % x", got, sum)
 	}
 }
 

@@ -2,8 +2,10 @@ package certificate
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/x509"
 	"errors"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -26,6 +28,8 @@ type Store interface {
 	AccountsWithout(ctx context.Context) ([]string, error)                // ids of accounts without an active certificate
 	Activate(ctx context.Context, s Sealed, entry audit.Entry) error      // replaces the active one, which stays for what uses it
 	ActivateFirst(ctx context.Context, s Sealed, entry audit.Entry) error // does nothing when the account has an active one
+
+	AuthorityStore
 }
 
 // Sealer seals and opens values for a place; *secret.Ring is one.
@@ -52,14 +56,19 @@ type Service struct {
 	wake   chan struct{}
 
 	longest func(context.Context) (time.Duration, error) // that a new one may be valid; nil, or 0: Life
+	names   io.Reader                                    // of links
 
 	renewing sync.Mutex // a second press finds the new certificate
 }
 
 // NewService makes a Service.
 func NewService(store Store, sealer Sealer, pool *Pool, now func() time.Time, newID func() string, log *slog.Logger) *Service {
-	return &Service{store: store, sealer: sealer, pool: pool, now: now, newID: newID, log: log, wake: make(chan struct{}, 1)}
+	return &Service{store: store, sealer: sealer, pool: pool, now: now, newID: newID, log: log, wake: make(chan struct{}, 1), names: rand.Reader}
 }
+
+// NameLinks draws the names of new links from random, which a demo can choose: they are
+// no secrets. It is called before anything else is.
+func (s *Service) NameLinks(random io.Reader) { s.names = random }
 
 // Limit makes new certificates valid no longer than longest says; 0 is Life.
 // It is called before anything else is.
@@ -119,10 +128,18 @@ func JustMade(c Certificate, now time.Time) bool {
 	return age > -renewPause && age < renewPause
 }
 
-// Identity gives what signs as the account with the certificate of this id.
+// Identity gives what signs with the certificate of this id: the account's own, or a
+// leaf of a link's authority, which knows its chain.
 func (s *Service) Identity(ctx context.Context, accountID, id string) (*Identity, error) {
 	sealed, err := s.store.Sealed(ctx, accountID, id)
 	if err != nil {
+		return nil, err
+	}
+	issuer, err := s.store.Issuer(ctx, accountID, id)
+	switch {
+	case err == nil:
+		return issuer.NewIdentity(s.sealer, sealed)
+	case !errors.Is(err, ErrNone):
 		return nil, err
 	}
 	return newIdentity(sealed.Certificate, func() ([]byte, error) { return s.sealer.Open(Place(sealed.Certificate), sealed.Key) })

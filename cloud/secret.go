@@ -34,7 +34,10 @@ func HoldsSecret(typed string) bool {
 	if start, end := strings.IndexByte(typed, '{'), strings.LastIndexByte(typed, '}'); start >= 0 && end > start {
 		var value any
 		if json.Unmarshal([]byte(typed[start:end+1]), &value) == nil {
-			return holdsSecret(value)
+			if holdsSecret(value) {
+				return true
+			}
+			typed = typed[:start] + "\n" + typed[end+1:] // it may be beside it
 		}
 	}
 	for _, found := range secretAssign.FindAllStringSubmatch(typed, -1) {

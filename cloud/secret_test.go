@@ -13,6 +13,7 @@ func TestSecretsAreRecognized(t *testing.T) {
 		`{"appId":"x","password":null,"tenant":"y"}`:                        false,
 		`{"appId":"x","password":"","passwordCredentials":[],"secret":{} }`: false,
 		"appId: x\npassword: null\ntenant: y":                               false,
+		"$ az login\n{\"password\":null}\npassword: none":                   false,
 
 		"-----BEGIN PRIVATE KEY-----\nMIIE":             true,
 		"-----begin rsa private key-----":               true,
@@ -27,6 +28,8 @@ func TestSecretsAreRecognized(t *testing.T) {
 		"abc8Q~" + "0123456789012345678901234567890123": true,
 		"AWS_SECRET_ACCESS_KEY = abc":                   true,
 		`"privateKey" : "abc"`:                          true,
+		"{\"a\":1}\nAPI_SECRET=hunter2":                 true,
+		"password=hunter2 {\"password\":null}":          true,
 	} {
 		if got := cloud.HoldsSecret(typed); got != want {
 			t.Errorf("%q: %v", typed, got)

@@ -3,7 +3,6 @@ package credential
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -45,8 +44,8 @@ func (f *refusal) err() error {
 // one. Nothing is said about what is still empty.
 func (s *Service) Refusals(ctx context.Context, r Request, provider string, target cloud.Target, saved Credential) (fault.Fields, error) {
 	c := saved
-	c.Provider, c.Target = provider, withFoundDirectory(saved.Target, target)
-	signing, err := s.CertificateFor(ctx, r.AccountID, saved, c.Target)
+	c.Provider, c.Target = provider, withFoundParent(saved.Target, target)
+	signing, err := s.CertificateFor(ctx, r.AccountID, provider, saved, c.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -54,41 +53,52 @@ func (s *Service) Refusals(ctx context.Context, r Request, provider string, targ
 	if err != nil {
 		return nil, err
 	}
-	against := rules.against(saved, c.signingWith(signing), signing)
+	against := rules.against(s.clouds.Describe(provider), saved, c.signingWith(signing), signing)
 	if against.provider {
 		return nil, ErrProviderNotAllowed
 	}
 	return against.fields, nil
 }
 
-// against judges what is known about c before it is saved in place of before.
-func (r Rules) against(before, c Credential, signing certificate.Certificate) refusal {
+// against judges what is known about c, a link to the cloud that d describes, before it
+// is saved in place of before.
+func (r Rules) against(d cloud.Description, before, c Credential, signing certificate.Certificate) refusal {
 	var f refusal
-	if before.CertificateID != c.CertificateID && !r.allowsCertificate(signing.NotAfter.Sub(signing.NotBefore)) {
+	if c.CertificateID != "" && before.CertificateID != c.CertificateID && !r.allowsCertificate(signing.NotAfter.Sub(signing.NotBefore)) {
 		f.add("certificate life", "certificate_life", sayCertificate(signing, r.LongestCertificate))
 	}
-	if before.ID != "" && before.Target == c.Target {
+	if before.ID != "" && before.Target.Equal(c.Target) {
 		return f // the rest was judged when it was first saved so
 	}
 	if !r.Allows(c.Provider) {
 		return refusal{policies: []string{"provider"}, provider: true}
 	}
-	if c.Target.SubscriptionID != "" && !allows(r.Subscriptions, c.Target.SubscriptionID) {
-		f.add("subscription", "subscription_id", saySubscriptionNotAllowed)
+	if c.Target.Account != "" && !allows(r.Accounts[c.Provider], c.Target.Account) {
+		f.add(d.Account.One, fieldOf(d, c.Target, cloud.Account), sayNotAllowed(d))
 	}
-	if c.Target.TenantID != "" && !allows(r.Directories, c.Target.TenantID) {
-		f.add("directory", directoryField(c.Target), sayDirectoryNotAllowed)
+	if c.Target.Parent != "" && !allows(r.Parents[c.Provider], c.Target.Parent) {
+		f.add(d.Parent.One, fieldOf(d, c.Target, cloud.Parent), sayParentNotAllowed(d))
 	}
 	return f
 }
 
-// directoryField is where the directory is typed. Ways to link that know no
-// application ask for no directory either.
-func directoryField(t cloud.Target) string {
-	if t.ClientID == "" {
-		return "subscription_id"
+// methodOf is the method of a target, or the first one of its cloud.
+func methodOf(d cloud.Description, t cloud.Target) cloud.Method {
+	if m, ok := d.Method(t.SignIn.Method); ok {
+		return m
 	}
-	return "tenant_id"
+	if len(d.Methods) == 0 {
+		return cloud.Method{}
+	}
+	return d.Methods[0]
+}
+
+// fieldOf is the field at which is said what is wrong with a part of a target.
+func fieldOf(d cloud.Description, t cloud.Target, part cloud.Part) string {
+	if part == cloud.Parent {
+		return methodOf(d, t).ParentField
+	}
+	return methodOf(d, t).AccountField
 }
 
 // admit judges c, which is about to be saved in place of before, by the
@@ -99,15 +109,16 @@ func (s *Service) admit(ctx context.Context, r Request, action audit.Action, bef
 	if err != nil {
 		return Credential{}, err
 	}
-	moved := before.ID == "" || before.Target != c.Target
+	description := s.clouds.Describe(c.Provider)
+	moved := before.ID == "" || !before.Target.Equal(c.Target)
 	unknown := false
-	if moved && len(rules.Directories) > 0 && c.Target.TenantID == "" {
-		c.Target.TenantID = s.locate(ctx, c)
-		unknown = c.Target.TenantID == ""
+	if moved && len(rules.Parents[c.Provider]) > 0 && c.Target.Parent == "" {
+		c.Target.Parent = s.findParent(ctx, c)
+		unknown = c.Target.Parent == ""
 	}
-	against := rules.against(before, c, signing)
+	against := rules.against(description, before, c, signing)
 	if unknown && !against.provider {
-		against.add("directory", directoryField(c.Target), sayDirectoryUnknown)
+		against.add(description.Parent.One, fieldOf(description, c.Target, cloud.Parent), sayParentUnknown(description))
 	}
 	if refused := against.err(); refused != nil {
 		entry := s.entry(r, action, c)
@@ -154,7 +165,7 @@ func (s *Service) whyStopped(ctx context.Context, c Credential) (string, error) 
 	if err != nil || reason == "" {
 		return "", err
 	}
-	return fmt.Sprintf(sayStoppedBefore, reason), nil
+	return sayStoppedBefore(s.clouds.Describe(c.Provider), reason), nil
 }
 
 // whyApprove says why a new link needs an approval; empty: it needs none.
@@ -168,29 +179,29 @@ func (r Rules) whyApprove(provider string) string {
 	return ""
 }
 
-// withFoundDirectory gives what was typed in place of saved with the directory
-// that a check had found, as long as that is the answer to the same question.
-func withFoundDirectory(saved, typed cloud.Target) cloud.Target {
+// withFoundParent gives what was typed in place of saved with the parent that a
+// check had found, as long as that is the answer to the same question.
+func withFoundParent(saved, typed cloud.Target) cloud.Target {
 	asked := saved
-	asked.TenantID = ""
-	if typed == asked {
+	asked.Parent = ""
+	if typed.Equal(asked) {
 		return saved
 	}
 	return typed
 }
 
-// locateTimeout is how long somebody who saves waits for the directory.
-const locateTimeout = 15 * time.Second
+// findTimeout is how long somebody who saves waits for the parent.
+const findTimeout = 15 * time.Second
 
-// locate finds the directory of a subscription, or nothing.
-func (s *Service) locate(ctx context.Context, c Credential) string {
-	locator, ok := s.clouds[c.Provider].(cloud.Locator)
+// findParent finds what an account belongs to, or nothing.
+func (s *Service) findParent(ctx context.Context, c Credential) string {
+	finder, ok := s.clouds[c.Provider].(cloud.Finder)
 	if !ok {
 		return ""
 	}
-	limited, cancel := context.WithTimeout(ctx, locateTimeout)
+	limited, cancel := context.WithTimeout(ctx, findTimeout)
 	defer cancel()
-	found, err := locator.FindTenant(limited, c.Target.Environment, c.Target.SubscriptionID)
+	found, err := finder.FindParent(limited, c.Target.Environment, c.Target.Account)
 	if err != nil {
 		return ""
 	}
@@ -205,18 +216,18 @@ func (s *Service) conclude(ctx context.Context, c Credential, f cloud.Finding, e
 	if c.DecidedAt.IsZero() && event != CouldNotCheck { // the policy's word is as old as the check that said it
 		learned.Reason = ""
 	}
-	newDirectory := learned.Target.TenantID != c.Target.TenantID
+	newParent := learned.Target.Parent != c.Target.Parent
 	newRights := event == Pass && c.ApprovedRights != nil
-	if !newDirectory && !newRights {
+	if !newParent && !newRights {
 		return learned, event, nil
 	}
 	rules, err := s.intake.Rules(ctx)
 	if err != nil {
 		return Credential{}, "", err
 	}
-	if newDirectory && !allows(rules.Directories, learned.Target.TenantID) {
-		learned.Target.TenantID = c.Target.TenantID // or the next check would take it for known
-		return learned.refused(fmt.Sprintf(sayDirectoryFound, f.TenantID)), Break, nil
+	if newParent && !allows(rules.Parents[c.Provider], learned.Target.Parent) {
+		learned.Target.Parent = c.Target.Parent // or the next check would take it for known
+		return learned.refused(sayParentFound(s.clouds.Describe(c.Provider), f.Parent)), Break, nil
 	}
 	if !newRights {
 		return learned, event, nil
@@ -224,7 +235,7 @@ func (s *Service) conclude(ctx context.Context, c Credential, f cloud.Finding, e
 	if rules.RightsOn && learned.Rights == nil && f.RightsUnanswered {
 		return learned, CouldNotCheck, nil // not even to say that they are unknown
 	}
-	if beyond := rules.beyond(learned); len(beyond) > 0 {
+	if beyond := rules.beyond(learned, s.clouds); len(beyond) > 0 {
 		return learned.refused(sayRightsBeyond + grantedTexts(s.clouds, c.Provider, beyond)), Hold, nil
 	}
 	learned.ApprovedRights = learned.approved() // what is let in stays so when the rules change
@@ -252,12 +263,14 @@ func (c Credential) refused(reason string) Credential {
 
 // beyond lists the keys of the rights of c that need an approval which nobody
 // has given.
-func (r Rules) beyond(c Credential) []string {
+func (r Rules) beyond(c Credential, clouds cloud.Registry) []string {
 	if !r.RightsOn {
 		return nil
 	}
 	return slices.DeleteFunc(c.granted(), func(right string) bool {
-		return slices.Contains(r.ApproveRightsBeyond, right) || slices.Contains(c.ApprovedRights, right)
+		kind := clouds.RightKind(c.Provider, right)
+		return slices.Contains(r.ApproveRightsBeyond, right) || slices.Contains(c.ApprovedRights, right) ||
+			kind != cloud.OtherRight && slices.Contains(r.ApproveRightsBeyond, string(kind))
 	})
 }
 

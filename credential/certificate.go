@@ -23,6 +23,9 @@ func (s *Service) MoveCertificate(ctx context.Context, r Request, id, certificat
 	if err != nil {
 		return Credential{}, err
 	}
+	if before.CertificateID == "" || before.LinkName != "" {
+		return Credential{}, ErrNotPossibleNow
+	}
 	to, err := s.certificates.Find(ctx, r.AccountID, certificateID)
 	if err != nil {
 		return Credential{}, err
@@ -56,11 +59,22 @@ func (s *Service) MoveCertificate(ctx context.Context, r Request, id, certificat
 	return c, nil
 }
 
-// CertificateFor gives the certificate that a link of the account signs with when it
-// is saved: for a new one, the account's active certificate, and otherwise its own,
-// unless that has expired while the link points elsewhere.
-func (s *Service) CertificateFor(ctx context.Context, accountID string, saved Credential, target cloud.Target) (certificate.Certificate, error) {
-	if saved.ID != "" && (saved.Target == target || saved.CertificateExpires.After(s.now())) {
+// CertificateFor gives the certificate that a link of the account to a provider signs
+// with when it is saved: for a new one, the account's active certificate, and otherwise
+// its own, unless that has expired while the link points elsewhere. It is the zero value
+// where cloud.Method.Needs is Nothing or Grant, and of a new link where it is Chain, which gets a
+// certificate when it is saved. A method that isn't known needs what the first does.
+func (s *Service) CertificateFor(ctx context.Context, accountID, provider string, saved Credential, target cloud.Target) (certificate.Certificate, error) {
+	switch methodOf(s.clouds.Describe(provider), target).Needs {
+	case cloud.Nothing, cloud.Grant:
+		return certificate.Certificate{}, nil
+	case cloud.Chain:
+		if saved.CertificateID == "" {
+			return certificate.Certificate{}, nil
+		}
+		return s.certificates.Find(ctx, accountID, saved.CertificateID)
+	}
+	if saved.CertificateID != "" && (saved.Target.Equal(target) || saved.CertificateExpires.After(s.now())) {
 		return s.certificates.Find(ctx, accountID, saved.CertificateID)
 	}
 	return s.certificates.Active(ctx, accountID)
@@ -68,6 +82,10 @@ func (s *Service) CertificateFor(ctx context.Context, accountID string, saved Cr
 
 // signingWith is c with another certificate.
 func (c Credential) signingWith(with certificate.Certificate) Credential {
+	if with.ID == "" {
+		c.CertificateID, c.CertificateExpires, c.CertificateSHA1 = "", time.Time{}, ""
+		return c
+	}
 	c.CertificateID, c.CertificateExpires, c.CertificateSHA1 = with.ID, with.NotAfter, with.SHA1()
 	return c
 }

@@ -79,7 +79,7 @@ func TestATrialThatFailsLeavesTheLinkAsItWas(t *testing.T) {
 		same(t, "what is tried", got.TrialCertificateID, "")
 		same(t, "the state", got.State, credential.Connected)
 		same(t, "the next check", got.NextCheckAt, got.LastCheckedAt.Add(spread(got.ID, 24*time.Hour)))
-		same(t, "the name", got.SubscriptionName, "Production")
+		same(t, "the name", got.CloudAccountName, "Production")
 		runs := w.runs(got)
 		same(t, "how the trial ended", runs[1].Outcome, cloud.Broken)
 		if !slices.ContainsFunc(w.latest().Changes, func(c audit.Change) bool { return strings.HasPrefix(c.Field, "Tried certificate") }) {

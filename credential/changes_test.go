@@ -13,7 +13,7 @@ func TestTheLogTellsWhatChangedFromWhatToWhat(t *testing.T) {
 	c := w.link("one")
 	linked := w.find(c)
 	w.changed(audit.Change{Field: "Label", After: "one"}, audit.Change{Field: "Subscription ID", After: "subscription-one"},
-		audit.Change{Field: "Directory (tenant) ID", After: "tenant-one"}, audit.Change{Field: "Application (client) ID", After: "client-one"},
+		audit.Change{Field: "Application (client) ID", After: "client-one"}, audit.Change{Field: "Directory (tenant) ID", After: "tenant-one"},
 		audit.Change{Field: "Method", After: "Application"}, audit.Change{Field: "Environment", After: "Public"},
 		audit.Change{Field: "Certificate (SHA-1)", After: linked.CertificateSHA1}, audit.Change{Field: "Status", After: "Not checked"})
 
@@ -23,8 +23,8 @@ func TestTheLogTellsWhatChangedFromWhatToWhat(t *testing.T) {
 	w.ok(err)
 	w.changed(audit.Change{Field: "Label", Before: "one", After: "two"},
 		audit.Change{Field: "Subscription ID", Before: "subscription-one", After: "subscription-two"},
-		audit.Change{Field: "Directory (tenant) ID", Before: "tenant-one", After: "tenant-two"},
 		audit.Change{Field: "Application (client) ID", Before: "client-one", After: "client-two"},
+		audit.Change{Field: "Directory (tenant) ID", Before: "tenant-one", After: "tenant-two"},
 		audit.Change{Field: "Status", Before: "Connected", After: "Not checked"})
 
 	_, err = w.Disable(t.Context(), ofAcme, c.ID)

@@ -66,7 +66,7 @@ func (s *Service) explained(decided Credential, v Verification) string {
 	if err != nil {
 		return fault.Of(err).Sentence
 	}
-	method, _ := provider.Describe().Method(decided.Target.Method)
+	method, _ := provider.Describe().Method(decided.Target.SignIn.Method)
 	for _, stage := range method.Stages {
 		for _, result := range v.Results {
 			if result.Stage == stage.Key && !stage.Advisory && result.Verdict != cloud.OK {

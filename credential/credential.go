@@ -9,7 +9,7 @@ import (
 	"mooring/cloud"
 )
 
-// Credential is one link of an account to one subscription of a provider.
+// Credential is one link of an account to one account of a provider, through one sign-in.
 type Credential struct {
 	Number        int64 // grows in the order of linking; given by the store
 	ID            string
@@ -17,13 +17,14 @@ type Credential struct {
 	Provider      string // cloud.Description.Key
 	Label         string
 	Target        cloud.Target
-	CertificateID string // that it signs with
+	CertificateID string // that it signs with; empty where cloud.Method.Needs is Nothing
 	State         State
 	Version       int64 // grows with every change a person makes; a verification of an older one decides nothing
 
-	SubscriptionName string          // found by verification, like the next two
+	CloudAccountName string          // what the cloud calls Target.Account; found by a check, like the next two
 	Rights           []cloud.Right   // nil: unknown
 	Reported         []cloud.Warning // by the cloud at the last check that passed
+	Stranger         cloud.Stranger  // what the cloud did with one, since a person last changed the target
 
 	CreatedBy string // person id
 	CreatedAt time.Time
@@ -51,10 +52,12 @@ type Credential struct {
 	ReviewedAt           time.Time // of the last decision of a review; zero: never
 	ReviewedBy           string    // person id
 	ReviewedByName       string
-	CertificateExpires   time.Time
+	CertificateExpires   time.Time // zero: there is no certificate
 	CertificateSHA1      string
 	RunningVerification  string // id, while one of this version runs
-	CertificateIsCurrent bool   // the account has no newer certificate
+	CertificateIsCurrent bool   // the account has no newer certificate, or the link has an authority of its own
+	AuthorityID          string // of its own; empty: it has none
+	LinkName             string // that its authority was made for
 }
 
 // Checking reports whether a verification runs or is due at now.

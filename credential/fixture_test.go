@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -150,8 +151,7 @@ var (
 )
 
 func form(name string) *cloud.Form {
-	return &cloud.Form{Label: name, Environment: "public", Method: "application",
-		SubscriptionID: "subscription-" + name, TenantID: "tenant-" + name, ClientID: "client-" + name}
+	return &cloud.Form{Label: name, Environment: "public", Method: "application", Values: map[string]string{"subscription_id": "subscription-" + name, "tenant_id": "tenant-" + name, "client_id": "client-" + name}}
 }
 
 // link links a subscription of acme and has it verified.
@@ -243,8 +243,9 @@ func after(d time.Duration) {
 // signer hands out certificates of the database, and identities that sign
 // nothing.
 type signer struct {
-	store  certificate.Store
-	broken atomic.Bool
+	credential.Certificates // for what these tests don't ask
+	store                   certificate.Store
+	broken                  atomic.Bool
 }
 
 func (s *signer) Active(ctx context.Context, accountID string) (certificate.Certificate, error) {
@@ -277,26 +278,34 @@ type fakeCloud struct {
 
 func (f *fakeCloud) Describe() cloud.Description {
 	return cloud.Description{Key: "azure", Name: "Microsoft Azure", ShortName: "Azure",
+		Account:      cloud.Noun{One: "subscription", Many: "subscriptions", ID: "Subscription ID"},
+		Parent:       cloud.Noun{One: "directory", Many: "directories", ID: "Directory (tenant) ID"},
 		Environments: []cloud.Option{{Key: "public", Name: "Public"}},
-		Methods: []cloud.Method{{Key: "application", Name: "Application", Stages: []cloud.Stage{
-			{Key: "directory", Name: "Find the directory"}, {Key: "sign-in", Name: "Sign in"},
-			{Key: "roles", Name: "Read the roles", Advisory: true},
-		}}}}
+		Methods: []cloud.Method{{Key: "application", Name: "Application", Needs: cloud.Leaf, AccountField: "subscription_id", ParentField: "tenant_id",
+			Fields: []cloud.Field{
+				{Key: "subscription_id", Label: "Subscription ID", Fills: cloud.Account}, {Key: "client_id", Label: "Application (client) ID", Fills: cloud.Principal},
+				{Key: "pasted", Label: "Command output", Kind: cloud.Paste}, {Key: "tenant_id", Label: "Directory (tenant) ID", Fills: cloud.Parent, Found: true},
+			}, Stages: []cloud.Stage{
+				{Key: "directory", Name: "Find the directory"}, {Key: "sign-in", Name: "Sign in"},
+				{Key: "roles", Name: "Read the roles", Advisory: true},
+			}}, {Key: "classic", Name: "Classic", Needs: cloud.Leaf, AccountField: "subscription_id", ParentField: "subscription_id",
+			Fields: []cloud.Field{{Key: "subscription_id", Label: "Subscription ID", Fills: cloud.Account}}}}}
 }
 
 func (f *fakeCloud) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
-	form.Pasted = ""
-	target := cloud.Target{Environment: form.Environment, Method: form.Method,
-		SubscriptionID: form.SubscriptionID, TenantID: form.TenantID, ClientID: form.ClientID}
-	if form.SubscriptionID == "" || form.SubscriptionID == "no id" || form.ClientID == "not an id" {
+	form.Values = maps.Clone(form.Values)
+	delete(form.Values, "pasted")
+	target := cloud.Target{Environment: form.Environment,
+		Account: form.Values["subscription_id"], Parent: form.Values["tenant_id"], SignIn: cloud.SignIn{Method: form.Method, Principal: form.Values["client_id"]}}
+	if form.Values["subscription_id"] == "" || form.Values["subscription_id"] == "no id" || form.Values["client_id"] == "not an id" {
 		fields := fault.Fields{}
-		if form.SubscriptionID == "no id" {
+		if form.Values["subscription_id"] == "no id" {
 			fields["subscription_id"] = "That is not a subscription ID."
 		}
-		if form.SubscriptionID == "" {
+		if form.Values["subscription_id"] == "" {
 			fields["subscription_id"] = "Enter the subscription ID."
 		}
-		if form.ClientID == "not an id" {
+		if form.Values["client_id"] == "not an id" {
 			fields["client_id"] = "That is not a client ID."
 		}
 		return target, fields
@@ -304,15 +313,26 @@ func (f *fakeCloud) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 	return target, nil
 }
 
-func (f *fakeCloud) Verify(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+func (f *fakeCloud) ReadID(_ cloud.Part, typed string) (id, problem string) {
+	if typed == "no id" {
+		return "", "That is not a subscription ID."
+	}
+	return typed, ""
+}
+
+func (f *fakeCloud) Facts(target cloud.Target) []cloud.Fact {
+	return cloud.FieldFacts(f.Describe(), target)
+}
+
+func (f *fakeCloud) Check(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
 	f.mu.Lock()
 	if f.now == nil {
 		f.now = map[string]int{}
 	}
 	f.started = append(f.started, time.Now())
 	f.last = a
-	f.now[a.Target.SubscriptionID]++
-	f.doubled = f.doubled || f.now[a.Target.SubscriptionID] > 1
+	f.now[a.Target.Account]++
+	f.doubled = f.doubled || f.now[a.Target.Account] > 1
 	at := 0
 	for _, n := range f.now {
 		at += n
@@ -323,7 +343,7 @@ func (f *fakeCloud) Verify(ctx context.Context, a cloud.Attempt, report func(clo
 	defer func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.now[a.Target.SubscriptionID]--
+		f.now[a.Target.Account]--
 	}()
 	return answer(ctx, a, report)
 }
@@ -372,7 +392,7 @@ func result(stage string, verdict cloud.Verdict) cloud.StageResult {
 	return cloud.StageResult{Stage: stage, Verdict: verdict, Said: "as told"}
 }
 
-var found = cloud.Finding{SubscriptionName: "Production", TenantID: "tenant-found",
+var found = cloud.Finding{AccountName: "Production", Parent: "tenant-found",
 	Rights: []cloud.Right{{Key: mayList, Granted: true}}}
 
 func passes(_ context.Context, _ cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {

@@ -22,12 +22,14 @@ type Rules struct {
 	ApproveAll          bool     // every new link waits for an approval
 	ApproveProviders    []string // keys of providers whose new links do
 	RightsOn            bool     // new links with more rights than these do
-	ApproveRightsBeyond []string // keys of rights that need no approval
+	ApproveRightsBeyond []string // keys of rights that need no approval, and of kinds of rights
 	Providers           []string // keys of those that may be linked; empty: all
-	Directories         []string // ids of those that may be linked; empty: all
-	Subscriptions       []string // ids of those that may be linked; empty: all
 	LongestCertificate  int      // days that a certificate may be valid; 0: any
 	Version             int64    // 0: there have never been any
+
+	// IDs of the accounts of a provider that may be linked, and of the parents whose
+	// accounts may be, by the provider's key; none for a provider: all of it.
+	Accounts, Parents map[string][]string
 }
 
 // Allows reports whether this provider may be linked.
@@ -54,25 +56,30 @@ func (r Rules) allowsCertificate(life time.Duration) bool {
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 
 // RulesForm is the policy as it is typed. Lists of ids have one on each line.
-// What is wrong is said at the fields approval, approve-provider, right, provider,
-// directories, subscriptions and longest-certificate.
+// What is wrong is said at the fields approval, approve-provider, right, provider and
+// longest-certificate, and at accounts and parents with a hyphen and the provider's key.
 type RulesForm struct {
 	ApproveAll         bool
 	ApproveSome        bool     // those of ApproveProviders, and those with more rights if RightsOn: one of both has to be chosen
 	ApproveProviders   []string // keys
 	RightsOn           bool
-	Rights             []string // keys of the rights that need no approval
-	OnlyProviders      bool     // only Providers may be linked; else all
-	Providers          []string // keys
-	Directories        string
-	Subscriptions      string
-	LongestCertificate string // days; empty or 0: any
+	Rights             []string          // keys of the rights that need no approval
+	OnlyProviders      bool              // only Providers may be linked; else all
+	Providers          []string          // keys
+	LongestCertificate string            // days; empty or 0: any
+	Accounts, Parents  map[string]string // lists, by the provider's key
 }
 
 // Form is the policy as it would be typed.
 func (r Rules) Form() RulesForm {
 	f := RulesForm{ApproveAll: r.ApproveAll, ApproveSome: !r.ApproveAll && (r.RightsOn || len(r.ApproveProviders) > 0), ApproveProviders: r.ApproveProviders, RightsOn: r.RightsOn, Rights: r.ApproveRightsBeyond,
-		OnlyProviders: len(r.Providers) > 0, Providers: r.Providers, Directories: strings.Join(r.Directories, "\n"), Subscriptions: strings.Join(r.Subscriptions, "\n")}
+		OnlyProviders: len(r.Providers) > 0, Providers: r.Providers, Accounts: map[string]string{}, Parents: map[string]string{}}
+	for key, ids := range r.Accounts {
+		f.Accounts[key] = strings.Join(ids, "\n")
+	}
+	for key, ids := range r.Parents {
+		f.Parents[key] = strings.Join(ids, "\n")
+	}
 	if r.LongestCertificate > 0 {
 		f.LongestCertificate = strconv.Itoa(r.LongestCertificate)
 	}
@@ -92,9 +99,10 @@ func (s *Service) Intake() *Intake { return s.intake }
 // Rules gives the policy as it is now. It is one row, read by its key.
 func (i *Intake) Rules(ctx context.Context) (Rules, error) { return i.store.Rules(ctx) }
 
-// ProviderRights are the rights that links of one provider may turn out to have.
+// ProviderRights are the rights that links of one provider may turn out to have, or
+// those of a kind that links of any provider may have.
 type ProviderRights struct {
-	Provider, Name string
+	Provider, Name string // Provider: empty for those of any
 	Rights         []cloud.RightText
 }
 
@@ -105,6 +113,28 @@ func (i *Intake) Rights() []ProviderRights {
 		if lister, ok := i.clouds[key].(cloud.RightsLister); ok {
 			all = append(all, ProviderRights{Provider: key, Name: i.clouds[key].Describe().Name, Rights: lister.Rights()})
 		}
+	}
+	if len(all) > 1 {
+		all = slices.Insert(all, 0, ProviderRights{Name: anyProvider, Rights: rightKinds})
+	}
+	return all
+}
+
+// ProviderLists are the lists that a policy can have about one provider, in words.
+type ProviderLists struct {
+	Provider, Name  string
+	Account, Parent cloud.Noun // Parent: the zero value where there is none
+}
+
+// rightKinds are the rights that a rule can name for all clouds at once.
+var rightKinds = []cloud.RightText{{Key: string(cloud.GivesPermissions), Granted: "It can give permissions to others, or to itself.", Kind: cloud.GivesPermissions}}
+
+// Lists names every provider whose accounts a rule can list.
+func (i *Intake) Lists() []ProviderLists {
+	var all []ProviderLists
+	for _, key := range i.providers() {
+		d := i.clouds[key].Describe()
+		all = append(all, ProviderLists{Provider: key, Name: d.Name, Account: d.Account, Parent: d.Parent})
 	}
 	return all
 }
@@ -141,6 +171,7 @@ func (i *Intake) Change(ctx context.Context, o Order, form RulesForm) (Rules, er
 		return Rules{}, err
 	}
 	rules.Version = before.Version
+	rules.Accounts, rules.Parents = i.withRemoved(rules.Accounts, before.Accounts), i.withRemoved(rules.Parents, before.Parents)
 	entry := audit.Entry{At: i.now(), Actor: o.Actor, Action: audit.ChangeIntake, Result: audit.Done, Changes: i.changes(before, rules)}
 	if len(entry.Changes) == 0 {
 		return before, nil
@@ -178,8 +209,14 @@ func (i *Intake) read(form RulesForm) (Rules, fault.Fields) {
 		}
 	}
 	rules.ApproveRightsBeyond = i.known(form.Rights, rights, "right", sayNoSuchRight, fields)
-	rules.Directories = i.ids(form.Directories, "directories", "tenant_id", fields)
-	rules.Subscriptions = i.ids(form.Subscriptions, "subscriptions", "subscription_id", fields)
+	for _, key := range i.providers() {
+		if ids := i.ids(form.Parents[key], key, cloud.Parent, fields); len(ids) > 0 {
+			rules.Parents = with(rules.Parents, key, ids)
+		}
+		if ids := i.ids(form.Accounts[key], key, cloud.Account, fields); len(ids) > 0 {
+			rules.Accounts = with(rules.Accounts, key, ids)
+		}
+	}
 	if typed := strings.TrimSpace(form.LongestCertificate); typed != "" {
 		n, err := strconv.Atoi(typed)
 		if err != nil || n < 0 || n > maxDays {
@@ -207,18 +244,45 @@ func (i *Intake) known(chosen, choices []string, field, says string, fields faul
 	return kept
 }
 
-// ids reads a list with one id on each line. The clouds read each as they read
-// that field of their own forms; what one of them takes is an id.
-func (i *Intake) ids(typed, field, formField string, fields fault.Fields) []string {
+// with is lists with one more.
+func with(lists map[string][]string, key string, ids []string) map[string][]string {
+	if lists == nil {
+		lists = map[string][]string{}
+	}
+	lists[key] = ids
+	return lists
+}
+
+// withRemoved adds the lists of providers that were removed, which no form shows: they
+// count again if the provider comes back.
+func (i *Intake) withRemoved(lists, before map[string][]string) map[string][]string {
+	for key, ids := range before {
+		if i.clouds[key] == nil {
+			lists = with(lists, key, ids)
+		}
+	}
+	return lists
+}
+
+// listField is the field at which is said what is wrong with a list.
+func listField(part cloud.Part, provider string) string {
+	if part == cloud.Parent {
+		return "parents-" + provider
+	}
+	return "accounts-" + provider
+}
+
+// ids reads a list of a provider with one ID on each line.
+func (i *Intake) ids(typed, provider string, part cloud.Part, fields fault.Fields) []string {
 	var all []string
 	for number, line := range strings.Split(typed, "\n") {
 		line = text.Line(line)
 		if line == "" {
 			continue
 		}
-		id, problem := i.id(line, formField)
+		id, problem := i.clouds[provider].ReadID(part, line)
 		if problem != "" {
-			fields[field] = fmt.Sprintf("Line %d: %s", number+1, problem)
+			fields[listField(part, provider)] = fmt.Sprintf("Line %d: %s", number+1, problem)
 			return nil
 		}
 		if !slices.Contains(all, id) {
@@ -226,30 +290,9 @@ func (i *Intake) ids(typed, field, formField string, fields fault.Fields) []stri
 		}
 	}
 	if len(all) > maxListed {
-		fields[field] = sayTooMany
+		fields[listField(part, provider)] = sayTooMany
 	}
 	return all
-}
-
-func (i *Intake) id(line, formField string) (id, problem string) {
-	problem = sayNoID
-	for _, key := range i.providers() {
-		form := cloud.Form{SubscriptionID: line}
-		if formField == "tenant_id" {
-			form = cloud.Form{TenantID: line}
-		}
-		target, says := i.clouds[key].Read(&form)
-		if id = target.SubscriptionID; formField == "tenant_id" {
-			id = target.TenantID
-		}
-		if says[formField] == "" && id != "" {
-			return id, ""
-		}
-		if says[formField] != "" {
-			problem = says[formField]
-		}
-	}
-	return "", problem
 }
 
 // changes tells the audit log what differs between two policies.
@@ -271,16 +314,23 @@ func (i *Intake) told(r Rules) []audit.Change {
 	if r.LongestCertificate > 0 {
 		longest = fmt.Sprintf("%d days", r.LongestCertificate)
 	}
-	return []audit.Change{
+	told := []audit.Change{
 		{Field: "Every new link needs an approval", Before: map[bool]string{true: "yes", false: "no"}[r.ApproveAll]},
 		{Field: "Providers whose links need an approval", Before: orNone(r.ApproveProviders)},
 		{Field: "Rights that need no approval", Before: rights},
 		{Field: "Providers that may be linked", Before: orAny(r.Providers)},
-		{Field: "Directories that may be linked", Before: orAny(r.Directories)},
-		{Field: "Subscriptions that may be linked", Before: orAny(r.Subscriptions)},
-		{Field: "Longest life of a certificate", Before: longest},
 	}
+	for _, of := range i.Lists() {
+		if of.Parent.Many != "" {
+			told = append(told, audit.Change{Field: mayBeLinked(of.Parent), Before: orAny(r.Parents[of.Provider])})
+		}
+		told = append(told, audit.Change{Field: mayBeLinked(of.Account), Before: orAny(r.Accounts[of.Provider])})
+	}
+	return append(told, audit.Change{Field: "Longest life of a certificate", Before: longest})
 }
+
+// mayBeLinked heads a list: "Subscriptions that may be linked".
+func mayBeLinked(of cloud.Noun) string { return text.Capital(of.Many) + " that may be linked" }
 
 // rightTexts puts the keys of rights into words.
 func (i *Intake) rightTexts(keys []string) []string {

@@ -42,7 +42,7 @@ type locating struct {
 	err    error
 }
 
-func (l locating) FindTenant(context.Context, string, string) (string, error) { return l.tenant, l.err }
+func (l locating) FindParent(context.Context, string, string) (string, error) { return l.tenant, l.err }
 
 func TestThePolicyIsKeptAndChangedByVersion(t *testing.T) {
 	w := newWorld(t)
@@ -54,12 +54,12 @@ func TestThePolicyIsKeptAndChangedByVersion(t *testing.T) {
 	}
 	form := credential.RulesForm{ApproveAll: true, ApproveProviders: []string{"azure"}, RightsOn: true,
 		Rights: []string{mayList}, OnlyProviders: true, Providers: []string{"azure"},
-		Directories: " tenant-one \r\n\r\ntenant-two\ntenant-one", Subscriptions: "subscription-one\n", LongestCertificate: " 90 "}
+		Parents: map[string]string{"azure": " tenant-one \r\n\r\ntenant-two\ntenant-one"}, Accounts: map[string]string{"azure": "subscription-one\n"}, LongestCertificate: " 90 "}
 	rules, err = w.Intake().Change(t.Context(), order, form)
 	w.ok(err)
 	want := credential.Rules{ApproveAll: true, ApproveProviders: []string{"azure"}, RightsOn: true,
 		ApproveRightsBeyond: []string{mayList}, Providers: []string{"azure"},
-		Directories: []string{"tenant-one", "tenant-two"}, Subscriptions: []string{"subscription-one"}, LongestCertificate: 90, Version: 1}
+		Parents: map[string][]string{"azure": {"tenant-one", "tenant-two"}}, Accounts: map[string][]string{"azure": {"subscription-one"}}, LongestCertificate: 90, Version: 1}
 	if !reflect.DeepEqual(rules, want) {
 		t.Errorf("got  %+v\nwant %+v", rules, want)
 	}
@@ -124,8 +124,8 @@ func TestWhatIsWrongWithAPolicyIsSaidAtItsFields(t *testing.T) {
 		"none of the providers":        {credential.RulesForm{OnlyProviders: true}, fault.Fields{"provider": "Choose at least one provider, or allow all."}},
 		"some, and none of them":       {credential.RulesForm{ApproveSome: true, Rights: []string{mayList}}, fault.Fields{"approval": "Select at least one provider, or the box about permissions, or choose None."}},
 		"a right that is not there":    {credential.RulesForm{RightsOn: true, Rights: []string{"Anything"}}, fault.Fields{"right": "Choose from the permissions in the list."}},
-		"no subscription ID":           {credential.RulesForm{Subscriptions: "good\n no id"}, fault.Fields{"subscriptions": "Line 2: That is not a subscription ID."}},
-		"too many":                     {credential.RulesForm{Directories: many.String()}, fault.Fields{"directories": "Enter at most 1,000."}},
+		"no subscription ID":           {credential.RulesForm{Accounts: map[string]string{"azure": "good\n no id"}}, fault.Fields{"accounts-azure": "Line 2: That is not a subscription ID."}},
+		"too many":                     {credential.RulesForm{Parents: map[string]string{"azure": many.String()}}, fault.Fields{"parents-azure": "Enter at most 1,000."}},
 		"no number of days":            {credential.RulesForm{LongestCertificate: "a year"}, fault.Fields{"longest-certificate": "Enter a number of days from 0 to 3650. 0 means no limit."}},
 		"negative days":                {credential.RulesForm{LongestCertificate: "-1"}, fault.Fields{"longest-certificate": "Enter a number of days from 0 to 3650. 0 means no limit."}},
 		"too many days":                {credential.RulesForm{LongestCertificate: "3651"}, fault.Fields{"longest-certificate": "Enter a number of days from 0 to 3650. 0 means no limit."}},
@@ -149,15 +149,15 @@ func TestWhatThePolicyRefusesIsNotSaved(t *testing.T) {
 		policy string
 		late   bool // the preview cannot know
 	}{
-		"a subscription": {rules: credential.RulesForm{Subscriptions: "subscription-first\nsubscription-other"},
+		"a subscription": {rules: credential.RulesForm{Accounts: map[string]string{"azure": "subscription-first\nsubscription-other"}},
 			says: fault.Fields{"subscription_id": "Your administrators don't allow linking this subscription. Check the ID, or ask a site administrator to allow it."}, policy: "subscription"},
-		"a directory": {rules: credential.RulesForm{Directories: "tenant-first"},
+		"a directory": {rules: credential.RulesForm{Parents: map[string]string{"azure": "tenant-first"}},
 			says: fault.Fields{"tenant_id": "Your administrators don't allow linking subscriptions in this directory. Choose another subscription, or ask a site administrator to allow the directory."}, policy: "directory"},
-		"a directory that cannot be found": {rules: credential.RulesForm{Directories: "tenant-first"}, target: func(f *cloud.Form) { f.TenantID = "" },
+		"a directory that cannot be found": {rules: credential.RulesForm{Parents: map[string]string{"azure": "tenant-first"}}, target: func(f *cloud.Form) { f.Values["tenant_id"] = "" },
 			says: fault.Fields{"tenant_id": "Your administrators allow only certain directories, and Mooring couldn't find the directory of this subscription. Check the ID and try again in a few minutes."}, policy: "directory", late: true},
-		"a directory that nobody could type": {rules: credential.RulesForm{Directories: "tenant-first"}, target: func(f *cloud.Form) { f.ClientID = "" },
+		"a directory that nobody could type": {rules: credential.RulesForm{Parents: map[string]string{"azure": "tenant-first"}}, target: func(f *cloud.Form) { f.Method = "classic" },
 			says: fault.Fields{"subscription_id": "Your administrators don't allow linking subscriptions in this directory. Choose another subscription, or ask a site administrator to allow the directory."}, policy: "directory"},
-		"a subscription in a directory": {rules: credential.RulesForm{Directories: "tenant-first", Subscriptions: "subscription-first"},
+		"a subscription in a directory": {rules: credential.RulesForm{Parents: map[string]string{"azure": "tenant-first"}, Accounts: map[string]string{"azure": "subscription-first"}},
 			says: fault.Fields{"subscription_id": "Your administrators don't allow linking this subscription. Check the ID, or ask a site administrator to allow it.",
 				"tenant_id": "Your administrators don't allow linking subscriptions in this directory. Choose another subscription, or ask a site administrator to allow the directory."}, policy: "subscription, directory"},
 	} {
@@ -227,13 +227,13 @@ func TestTheDirectoryIsFoundBeforeSavingWhereOnlySomeAreAllowed(t *testing.T) {
 	for tenant, allowed := range map[string]bool{"tenant-good": true, "tenant-bad": false} {
 		w := newWorld(t)
 		w.Service = credential.NewService(w.Credentials(), cloud.Registry{"azure": locating{w.cloud, tenant, nil}}, w.signer, nil, w.now, w.newID, nil)
-		w.rule(credential.RulesForm{Directories: "TENANT-good"})
+		w.rule(credential.RulesForm{Parents: map[string]string{"azure": "TENANT-good"}})
 		blank := form("one")
-		blank.TenantID = ""
+		blank.Values["tenant_id"] = ""
 		c, err := w.Link(t.Context(), ofAcme, "azure", blank, true)
 		if allowed {
 			w.ok(err)
-			same(t, "the directory that is saved", w.find(c).Target.TenantID, tenant)
+			same(t, "the directory that is saved", w.find(c).Target.Parent, tenant)
 			continue
 		}
 		if !fault.Has(err, fault.Invalid) || fault.Of(err).Fields["tenant_id"] == "" {
@@ -243,7 +243,7 @@ func TestTheDirectoryIsFoundBeforeSavingWhereOnlySomeAreAllowed(t *testing.T) {
 	w := newWorld(t)
 	w.Service = credential.NewService(w.Credentials(), cloud.Registry{"azure": locating{w.cloud, "", errors.New("no answer")}}, w.signer, nil, w.now, w.newID, nil)
 	blank := form("one")
-	blank.TenantID = ""
+	blank.Values["tenant_id"] = ""
 	_, err := w.Link(t.Context(), ofAcme, "azure", blank, true) // without the rule nobody asks
 	w.ok(err)
 }
@@ -251,10 +251,10 @@ func TestTheDirectoryIsFoundBeforeSavingWhereOnlySomeAreAllowed(t *testing.T) {
 func TestALinkWhoseDirectoryTurnsOutNotToBeAllowedNeverConnects(t *testing.T) {
 	live(t, func(t *testing.T, w world) {
 		blank := form("one")
-		blank.TenantID = ""
+		blank.Values["tenant_id"] = ""
 		c, err := w.Link(t.Context(), ofAcme, "azure", blank, false) // before there was a rule
 		w.ok(err)
-		w.rule(credential.RulesForm{Directories: "tenant-good"})
+		w.rule(credential.RulesForm{Parents: map[string]string{"azure": "tenant-good"}})
 		w.running(w.Service)
 		for try := range 3 {
 			_, err = w.Verify(t.Context(), ofAcme, c.ID)
@@ -262,7 +262,7 @@ func TestALinkWhoseDirectoryTurnsOutNotToBeAllowedNeverConnects(t *testing.T) {
 			settle()
 			got := w.find(c)
 			same(t, "the state", got.State, credential.NeedsAttention)
-			same(t, "the directory, which is not taken over", got.Target.TenantID, "")
+			same(t, "the directory, which is not taken over", got.Target.Parent, "")
 			if !strings.Contains(got.Reason, "tenant-found") || !strings.Contains(got.Reason, "which your administrators don't allow") {
 				t.Errorf("try %d says %q", try, got.Reason)
 			}
@@ -271,22 +271,22 @@ func TestALinkWhoseDirectoryTurnsOutNotToBeAllowedNeverConnects(t *testing.T) {
 		w.cloud.answers(func(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
 			report(result("directory", cloud.OK))
 			report(result("sign-in", cloud.CannotTell)) // the directory is found, and nothing else
-			return cloud.Finding{TenantID: "tenant-found"}, nil
+			return cloud.Finding{Parent: "tenant-found"}, nil
 		})
 		_, err = w.Verify(t.Context(), ofAcme, c.ID)
 		w.ok(err)
 		settle()
-		same(t, "the directory of a run that broke off", w.find(c).Target.TenantID, "")
+		same(t, "the directory of a run that broke off", w.find(c).Target.Parent, "")
 
 		w.cloud.answers(passes)
-		w.rule(credential.RulesForm{Directories: "tenant-good\ntenant-found"})
+		w.rule(credential.RulesForm{Parents: map[string]string{"azure": "tenant-good\ntenant-found"}})
 		_, err = w.Verify(t.Context(), ofAcme, c.ID)
 		w.ok(err)
 		settle()
 		got := w.find(c)
 		same(t, "the state when it is allowed", got.State, credential.Connected)
 		same(t, "the reason when it is allowed", got.Reason, "")
-		w.rule(credential.RulesForm{Directories: "tenant-good"})
+		w.rule(credential.RulesForm{Parents: map[string]string{"azure": "tenant-good"}})
 		_, err = w.Verify(t.Context(), ofAcme, c.ID)
 		w.ok(err)
 		settle()
@@ -373,7 +373,7 @@ func TestWhereAnApprovalIsNeededALinkWaitsForIt(t *testing.T) {
 				same(t, "the state when approved", got.State, credential.Connected)
 				same(t, "who approved", got.DecidedByName, "Ruth")
 
-				renamed.Label, renamed.TenantID = "Renamed again", "tenant-found" // as the page fills it in
+				renamed.Label, renamed.Values["tenant_id"] = "Renamed again", "tenant-found" // as the page fills it in
 				_, err = w.Edit(t.Context(), ofAcme, c.ID, renamed, true)
 				w.ok(err)
 				settle()
@@ -574,7 +574,7 @@ func TestATighterPolicyDoesNotTouchWhatItLetIn(t *testing.T) {
 		w.running(w.Service)
 		c := w.link("one")
 		settle()
-		w.rule(credential.RulesForm{RightsOn: true, ApproveAll: true, Subscriptions: "other", LongestCertificate: "1"})
+		w.rule(credential.RulesForm{RightsOn: true, ApproveAll: true, Accounts: map[string]string{"azure": "other"}, LongestCertificate: "1"})
 		_, err := w.Verify(t.Context(), ofAcme, c.ID)
 		w.ok(err)
 		settle()
@@ -628,12 +628,12 @@ func TestAnotherLabelKeepsTheFoundDirectoryAndAsksNobody(t *testing.T) {
 	w := newWorld(t)
 	order := w.enthrone()
 	typed := form("one")
-	typed.TenantID, typed.ClientID = "", ""
+	typed.Values["tenant_id"], typed.Values["client_id"] = "", ""
 	c, err := w.Link(t.Context(), ofAcme, "azure", typed, true)
 	w.ok(err)
 	_, err = w.CheckNow(t.Context(), order, c.ID)
 	w.ok(err)
-	same(t, "the directory", w.find(c).Target.TenantID, "tenant-found")
+	same(t, "the directory", w.find(c).Target.Parent, "tenant-found")
 	_, err = w.Intake().Change(t.Context(), order, credential.RulesForm{ApproveAll: true})
 	w.ok(err)
 	for _, label := range []string{"renamed", "and again"} {
@@ -642,15 +642,15 @@ func TestAnotherLabelKeepsTheFoundDirectoryAndAsksNobody(t *testing.T) {
 		w.ok(err)
 		got := w.find(c)
 		same(t, "the state", got.State, credential.Connected)
-		same(t, "the directory", got.Target.TenantID, "tenant-found")
+		same(t, "the directory", got.Target.Parent, "tenant-found")
 		if changes := w.latest().Changes; len(changes) == 0 || slices.ContainsFunc(changes, func(c audit.Change) bool { return strings.Contains(c.Field, "Directory") }) {
 			t.Errorf("the entry tells of %v", changes)
 		}
 	}
-	typed.SubscriptionID = "subscription-two"
+	typed.Values["subscription_id"] = "subscription-two"
 	_, err = w.Edit(t.Context(), ofAcme, c.ID, typed, false)
 	w.ok(err)
 	got := w.find(c)
 	same(t, "the state of another subscription", got.State, credential.PendingApproval)
-	same(t, "its directory", got.Target.TenantID, "")
+	same(t, "its directory", got.Target.Parent, "")
 }

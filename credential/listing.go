@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mooring/cloud"
 	"mooring/text"
 )
 
@@ -24,7 +25,7 @@ const (
 // Listing says which linked accounts of one account are listed, and in which
 // order. The zero value is all of them by label.
 type Listing struct {
-	Search     string // words that all occur in the label, or the subscription's name or ID
+	Search     string // words that all occur in the label, or the name or ID of what is linked
 	Provider   string // key; empty: any
 	Status     Status // empty: any
 	Asked      bool   // only what a review asks about
@@ -39,11 +40,12 @@ func (l Listing) Filters() bool {
 
 // Entry is what is known about a linked account without reading all of it.
 type Entry struct {
-	ID, Provider, Label              string
-	SubscriptionName, SubscriptionID string
-	Status                           Status
-	LastCheckedAt, CertificateEnds   time.Time
-	Asked                            bool // an open review asks its owners something
+	ID, Provider, Label            string
+	CloudAccountName, CloudAccount string // its name and ID
+	CloudAccountAlias              string // another ID of it; mostly empty
+	Status                         Status
+	LastCheckedAt, CertificateEnds time.Time
+	Asked                          bool // an open review asks its owners something
 }
 
 // statusOrder has what needs a person first.
@@ -85,8 +87,11 @@ func (e Entry) has(words []string) bool {
 	if len(words) == 0 {
 		return true
 	}
-	in := strings.ToLower(e.Label + "\n" + e.SubscriptionName + "\n" + e.SubscriptionID)
-	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(in, word) })
+	in := strings.ToLower(e.Label + "\n" + e.CloudAccountName + "\n" + e.CloudAccount + "\n" + e.CloudAccountAlias)
+	return !slices.ContainsFunc(words, func(word string) bool {
+		account := cloud.AccountIn(word)
+		return !strings.Contains(in, word) && (account == "" || account != e.CloudAccount)
+	})
 }
 
 // Entries gives all that the account links. It reads little of each.

@@ -2,8 +2,10 @@ package credential
 
 import (
 	"fmt"
+	"strings"
 
 	"mooring/certificate"
+	"mooring/cloud"
 	"mooring/fault"
 )
 
@@ -16,7 +18,11 @@ var (
 	ErrProviderRemoved = fault.New(fault.Conflict, "credential.provider-removed",
 		"This Mooring no longer supports the provider of this credential. You can still disable or unlink it.")
 	ErrAlreadyLinked = fault.New(fault.Conflict, "credential.already-linked",
-		"This account already links that subscription.")
+		"This account already has this link, with the same sign-in.")
+	ErrNeedsConsent = fault.New(fault.Invalid, "credential.needs-consent",
+		"This provider is linked in the browser: choose Add credentials, and sign in to the provider there.")
+	ErrOtherConsent = fault.New(fault.Invalid, "credential.other-consent",
+		"You signed in to another account than this link has. Sign in again and choose the right one, or add it as another link.")
 	ErrChangedMeanwhile = fault.New(fault.Conflict, "credential.changed-meanwhile",
 		"Somebody changed this credential while you had it open. Save again to replace their change, or cancel to see it first.")
 	ErrNotPossibleNow = fault.New(fault.Conflict, "credential.not-possible-now",
@@ -59,11 +65,32 @@ var (
 
 // What the policy has against a link.
 const (
-	saySubscriptionNotAllowed = "Your administrators don't allow linking this subscription. Check the ID, or ask a site administrator to allow it."
-	sayDirectoryNotAllowed    = "Your administrators don't allow linking subscriptions in this directory. Choose another subscription, or ask a site administrator to allow the directory."
-	sayDirectoryUnknown       = "Your administrators allow only certain directories, and Mooring couldn't find the directory of this subscription. Check the ID and try again in a few minutes."
-	sayDirectoryFound         = "The subscription belongs to the directory %s, which your administrators don't allow. Edit the credentials to link another subscription, or ask a site administrator to allow the directory."
+	notAllowed       = "Your administrators don't allow linking this {account}. Check the ID, or ask a site administrator to allow it."
+	parentNotAllowed = "Your administrators don't allow linking {accounts} in this {parent}. Choose another {account}, or ask a site administrator to allow the {parent}."
+	parentUnknown    = "Your administrators allow only certain {parents}, and Mooring couldn't find the {parent} of this {account}. Check the ID and try again in a few minutes."
+	parentFound      = "The {account} belongs to the {parent} {id}, which your administrators don't allow. Edit the credentials to link another {account}, or ask a site administrator to allow the {parent}."
+	stoppedBefore    = "An administrator disabled this {account} earlier. The reason was: {reason}"
 )
+
+// inWordsOf fills in what a cloud calls its accounts and their parents, and pairs of a
+// blank and what belongs there.
+func inWordsOf(d cloud.Description, sentence string, pairs ...string) string {
+	return strings.NewReplacer(append([]string{"{account}", d.Account.One, "{accounts}", d.Account.Many,
+		"{parent}", d.Parent.One, "{parents}", d.Parent.Many}, pairs...)...).Replace(sentence)
+}
+
+func sayNotAllowed(d cloud.Description) string       { return inWordsOf(d, notAllowed) }
+func sayParentNotAllowed(d cloud.Description) string { return inWordsOf(d, parentNotAllowed) }
+func sayParentUnknown(d cloud.Description) string    { return inWordsOf(d, parentUnknown) }
+
+func sayParentFound(d cloud.Description, parent string) string {
+	return inWordsOf(d, parentFound, "{id}", parent)
+}
+
+// sayStoppedBefore gives the reason as an administrator wrote it.
+func sayStoppedBefore(d cloud.Description, reason string) string {
+	return inWordsOf(d, stoppedBefore, "{reason}", reason)
+}
 
 func sayCertificate(c certificate.Certificate, longest int) string {
 	return fmt.Sprintf("The certificate of this account is valid for %d days, but your administrators allow at most %d. Make a new certificate, upload it in place of this one, and save again.",
@@ -74,7 +101,6 @@ func sayCertificate(c certificate.Certificate, longest int) string {
 const (
 	sayApproveAll          = "Every new link needs approval here."
 	sayApproveProvider     = "Every new link to this provider needs approval here."
-	sayStoppedBefore       = "An administrator disabled this subscription earlier. The reason was: %s"
 	sayChangedWhilePending = "It was changed while it was waiting for approval."
 	sayRightsBeyond        = "It has permissions that need approval: "
 	sayRightsUnknown       = "Mooring couldn't read its permissions."
@@ -82,11 +108,11 @@ const (
 
 // What administrators read beside the fields of the policy.
 const (
+	anyProvider       = "Every provider"
 	sayNoSuchProvider = "Choose from the providers in the list."
 	sayApproveWhich   = "Select at least one provider, or the box about permissions, or choose None."
 	sayNoProvider     = "Choose at least one provider, or allow all."
 	sayNoSuchRight    = "Choose from the permissions in the list."
-	sayNoID           = "This isn't an ID. Copy the ID from the cloud's console."
 	sayTooMany        = "Enter at most 1,000."
 	sayDays           = "Enter a number of days from 0 to 3650. 0 means no limit."
 )

@@ -20,6 +20,7 @@ type Service struct {
 	store        Store
 	clouds       cloud.Registry
 	certificates Certificates
+	grants       Grants // nil: no cloud needs any
 	dependents   []Dependents
 	now          func() time.Time
 	newID        func() string
@@ -35,6 +36,11 @@ type Certificates interface {
 	Active(ctx context.Context, accountID string) (certificate.Certificate, error)
 	Find(ctx context.Context, accountID, id string) (certificate.Certificate, error)
 	Identity(ctx context.Context, accountID, id string) (*certificate.Identity, error)
+
+	// Of the authorities of links.
+	Issue(ctx context.Context, accountID, authorityID string, actor audit.Actor) (certificate.Issued, error)
+	Issuer(ctx context.Context, accountID, certificateID string) (certificate.Authority, error)
+	Stranger(ctx context.Context, accountID, certificateID string) (*certificate.Identity, error)
 }
 
 // NewService makes a Service. dependents are asked before something is unlinked.
@@ -46,6 +52,9 @@ func NewService(store Store, clouds cloud.Registry, certificates Certificates, d
 	s.runner = &runner{service: s, claimed: map[string]chan struct{}{}, byAccount: map[string]int{}}
 	return s
 }
+
+// Clouds are those that can be linked.
+func (s *Service) Clouds() cloud.Registry { return s.clouds }
 
 // Cloud finds the cloud with this key.
 func (s *Service) Cloud(provider string) (cloud.Cloud, error) {
@@ -65,10 +74,9 @@ func (s *Service) Check(provider string, form *cloud.Form) (cloud.Target, fault.
 		return cloud.Target{}, nil, err
 	}
 	target, fields := c.Read(form)
-	for field, typed := range map[string]string{"subscription_id": form.SubscriptionID,
-		"client_id": form.ClientID, "tenant_id": form.TenantID, "pasted": form.Pasted} {
-		if strings.TrimSpace(typed) == "" {
-			delete(fields, field)
+	for _, field := range c.Describe().Fields() {
+		if strings.TrimSpace(form.Values[field.Key]) == "" {
+			delete(fields, field.Key)
 		}
 	}
 	return target, fields, nil
@@ -78,33 +86,52 @@ func (s *Service) Check(provider string, form *cloud.Form) (cloud.Target, fault.
 // in the background. Where the site's policy wants an approval it waits for
 // that instead.
 func (s *Service) Link(ctx context.Context, r Request, provider string, form *cloud.Form, verify bool) (Credential, error) {
+	s.nameCertificate(ctx, r.AccountID, provider, Credential{}, form)
 	target, label, err := s.read(provider, form)
 	if err != nil {
 		return Credential{}, err
 	}
-	active, err := s.certificates.Active(ctx, r.AccountID)
+	if methodOf(s.clouds.Describe(provider), target).Needs == cloud.Grant {
+		return Credential{}, ErrNeedsConsent
+	}
+	active, err := s.CertificateFor(ctx, r.AccountID, provider, Credential{}, target)
 	if err != nil {
 		return Credential{}, err
+	}
+	var issued *certificate.Issued
+	if methodOf(s.clouds.Describe(provider), target).Needs == cloud.Chain {
+		leaf, err := s.certificates.Issue(ctx, r.AccountID, form.Draft, r.Actor)
+		if err != nil {
+			return Credential{}, err
+		}
+		issued, active = &leaf, leaf.Leaf.Certificate
 	}
 	now := s.now()
 	c := Credential{
 		ID: s.newID(), AccountID: r.AccountID, Provider: provider, Label: label, Target: target,
-		CertificateID: active.ID, State: NotVerified, Version: 1,
+		State: NotVerified, Version: 1,
 		CreatedBy: r.Actor.PersonID, CreatedAt: now, FreshFrom: now,
-		CertificateExpires: active.NotAfter, CertificateSHA1: active.SHA1(),
-	}
+	}.signingWith(active)
 	if c, err = s.admit(ctx, r, audit.LinkCredential, Credential{}, c, active); err != nil {
 		return Credential{}, err
 	}
 	if verify && c.State.Can(Verify) {
 		c.plan(now, ByPerson)
 	}
-	existing, err := s.store.Add(ctx, c, s.entry(r, audit.LinkCredential, c, s.changes(Credential{}, c)...))
+	existing, err := s.add(ctx, c, issued, s.entry(r, audit.LinkCredential, c, s.changes(Credential{}, c)...))
 	if err != nil {
-		return Credential{}, linkToExisting(err, r, provider, existing)
+		return Credential{}, s.linkToExisting(err, r, c, existing)
 	}
 	s.Wake()
 	return c, nil
+}
+
+// add stores a new credential, with the leaf that was issued for it, if one was.
+func (s *Service) add(ctx context.Context, c Credential, issued *certificate.Issued, entry audit.Entry) (existingID string, err error) {
+	if issued == nil {
+		return s.store.Add(ctx, c, entry)
+	}
+	return s.store.AddIssued(ctx, c, *issued, entry)
 }
 
 // Edit changes what a credential points at, or what it is called. Another target
@@ -116,24 +143,28 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 	if err != nil {
 		return Credential{}, err
 	}
+	if methodOf(s.clouds.Describe(before.Provider), before.Target).Needs == cloud.Grant {
+		*form = cloud.FormOf(s.clouds.Describe(before.Provider), before.Target, form.Label) // the rest is what was consented to
+	}
+	s.nameCertificate(ctx, r.AccountID, before.Provider, before, form)
 	target, label, err := s.read(before.Provider, form)
 	if err != nil {
 		return Credential{}, err
 	}
 	c, now := before, s.now()
-	c.Target, c.Label = withFoundDirectory(before.Target, target), label
-	signing, err := s.CertificateFor(ctx, r.AccountID, before, c.Target)
+	c.Target, c.Label = withFoundParent(before.Target, target), label
+	signing, err := s.CertificateFor(ctx, r.AccountID, before.Provider, before, c.Target)
 	if err != nil {
 		return Credential{}, err
 	}
 	c = c.signingWith(signing)
-	moved := c.Target != before.Target
+	moved := !c.Target.Equal(before.Target)
 	if moved {
 		if c, err = s.admit(ctx, r, audit.EditCredential, before, c, signing); err != nil {
 			return Credential{}, err
 		}
 		c.restart(now)
-		c.SubscriptionName, c.Rights, c.Reported = "", nil, nil
+		c.CloudAccountName, c.Rights, c.Reported, c.Stranger = "", nil, nil, cloud.StrangerUnknown
 	}
 	if verify && c.State.Can(Verify) && (moved || label == before.Label || c.State != Connected) {
 		c.plan(now, ByPerson)
@@ -143,7 +174,7 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 	}
 	existing, err := s.store.Change(ctx, c, s.entry(r, audit.EditCredential, c, s.changes(before, c)...))
 	if err != nil {
-		return Credential{}, linkToExisting(err, r, c.Provider, existing)
+		return Credential{}, s.linkToExisting(err, r, c, existing)
 	}
 	s.Wake()
 	return c, nil
@@ -239,7 +270,13 @@ func (s *Service) Unlink(ctx context.Context, r Request, id, confirm string) (Cr
 	if len(dependents) > 0 && strings.TrimSpace(confirm) != c.Label {
 		return Credential{}, ErrConfirm.At("confirm")
 	}
-	return c, s.store.Remove(ctx, r.AccountID, id, s.unlinkEntry(r, c))
+	if err := s.store.Remove(ctx, r.AccountID, id, s.unlinkEntry(r, c)); err != nil {
+		return Credential{}, err
+	}
+	if s.grants != nil {
+		s.grants.Wake()
+	}
+	return c, nil
 }
 
 // Find gives one credential of the account.
@@ -295,6 +332,15 @@ func (c *Credential) restart(now time.Time) {
 
 const maxLabel = 80
 
+// nameCertificate writes into a form what the link will sign with, as far as that can be
+// read.
+func (s *Service) nameCertificate(ctx context.Context, accountID, provider string, saved Credential, form *cloud.Form) {
+	target := cloud.Target{SignIn: cloud.SignIn{Method: form.Method}}
+	if signing, err := s.CertificateFor(ctx, accountID, provider, saved, target); err == nil {
+		form.Certificate = signing
+	}
+}
+
 func (s *Service) read(provider string, form *cloud.Form) (cloud.Target, string, error) {
 	c, err := s.Cloud(provider)
 	if err != nil {
@@ -322,10 +368,10 @@ func (s *Service) entry(r Request, action audit.Action, c Credential, changes ..
 		CredentialID: c.ID, Result: audit.Done, Detail: c.Label, Changes: changes}
 }
 
-func linkToExisting(err error, r Request, provider, existingID string) error {
+func (s *Service) linkToExisting(err error, r Request, c Credential, existingID string) error {
 	if !errors.Is(err, ErrAlreadyLinked) {
 		return err
 	}
-	return ErrAlreadyLinked.At("subscription_id").To("Open the existing credential",
-		fmt.Sprintf("/accounts/%s/cloud-providers/%s/credentials/%s", r.AccountName, provider, existingID))
+	return ErrAlreadyLinked.At(fieldOf(s.clouds.Describe(c.Provider), c.Target, cloud.Account)).To("Open the existing credential",
+		fmt.Sprintf("/accounts/%s/cloud-providers/%s/credentials/%s", r.AccountName, c.Provider, existingID))
 }

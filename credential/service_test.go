@@ -20,12 +20,12 @@ import (
 func TestLinkSavesADraftThatIsDueAtOnce(t *testing.T) {
 	w := newWorld(t)
 	f := form("prod")
-	f.Label, f.Pasted = "  Production \t of  acme ", `{"password": "hunter2"}`
+	f.Label, f.Values["pasted"] = "  Production \t of  acme ", `{"password": "hunter2"}`
 	c, err := w.Link(t.Context(), ofAcme, "azure", f, true)
 	w.ok(err)
 	want := credential.Credential{ID: c.ID, AccountID: acme, Provider: "azure", Label: "Production of acme",
-		Target: cloud.Target{Environment: "public", Method: "application", SubscriptionID: "subscription-prod",
-			TenantID: "tenant-prod", ClientID: "client-prod"},
+		Target: cloud.Target{Environment: "public", Account: "subscription-prod",
+			Parent: "tenant-prod", SignIn: cloud.SignIn{Method: "application", Principal: "client-prod"}},
 		CertificateID: acme + "-certificate-1", State: credential.NotVerified, Version: 1,
 		CreatedBy: "person-acme", CreatedAt: morning, FreshFrom: morning, NextCheckAt: morning, NextTrigger: credential.ByPerson,
 		CertificateExpires: morning.Add(certificate.Life), CertificateSHA1: c.CertificateSHA1}
@@ -35,7 +35,8 @@ func TestLinkSavesADraftThatIsDueAtOnce(t *testing.T) {
 	stored := w.find(c)
 	same(t, "the stored plan", stored.NextCheckAt, morning)
 	same(t, "who linked it", stored.CreatedByName, "Owner of acme")
-	same(t, "what the form still shows of what was pasted", f.Pasted, "")
+	same(t, "what the form still shows of what was pasted", f.Values["pasted"], "")
+	same(t, "the certificate that the cloud could compare", f.Certificate.ID, c.CertificateID)
 	w.logged(audit.Entry{At: morning, Actor: ofAcme.Actor, Action: audit.LinkCredential,
 		AccountID: acme, CredentialID: c.ID, Result: audit.Done, Detail: "Production of acme"})
 }
@@ -62,8 +63,8 @@ func TestWhatIsWrongWithAFormIsSaidAtItsFields(t *testing.T) {
 		"no label":               {func(f *cloud.Form) { f.Label = " \t" }, fault.Fields{"label": missing}},
 		"a label of 80 letters":  {func(f *cloud.Form) { f.Label = strings.Repeat("名", 80) }, nil},
 		"a label of 81 letters":  {func(f *cloud.Form) { f.Label = strings.Repeat("名", 81) }, fault.Fields{"label": long}},
-		"what the cloud refuses": {func(f *cloud.Form) { f.ClientID = "not an id" }, fault.Fields{"client_id": "That is not a client ID."}},
-		"both": {func(f *cloud.Form) { f.Label, f.SubscriptionID = "", "" },
+		"what the cloud refuses": {func(f *cloud.Form) { f.Values["client_id"] = "not an id" }, fault.Fields{"client_id": "That is not a client ID."}},
+		"both": {func(f *cloud.Form) { f.Label, f.Values["subscription_id"] = "", "" },
 			fault.Fields{"label": missing, "subscription_id": "Enter the subscription ID."}},
 	}
 	for name, test := range tests {
@@ -92,9 +93,9 @@ func TestWhatIsWrongWithAFormIsSaidAtItsFields(t *testing.T) {
 
 func TestCheckSaysNothingAboutEmptyFields(t *testing.T) {
 	w := newWorld(t)
-	target, fields, err := w.Service.Check("azure", &cloud.Form{ClientID: "not an id"})
+	target, fields, err := w.Service.Check("azure", &cloud.Form{Values: map[string]string{"client_id": "not an id"}})
 	w.ok(err)
-	if !maps.Equal(fields, fault.Fields{"client_id": "That is not a client ID."}) || target.ClientID != "not an id" {
+	if !maps.Equal(fields, fault.Fields{"client_id": "That is not a client ID."}) || target.SignIn.Principal != "not an id" {
 		t.Errorf("got %+v, %v", target, fields)
 	}
 	if _, fields, err = w.Service.Check("azure", form("one")); err != nil || len(fields) > 0 {
@@ -115,7 +116,7 @@ func TestADoubleIsRefusedWithALinkToTheFirst(t *testing.T) {
 	w := newWorld(t)
 	first, second := w.link("first"), w.link("second")
 	double := form("other")
-	double.SubscriptionID = "subscription-first"
+	double.Values["subscription_id"], double.Values["client_id"] = "subscription-first", "client-first"
 	entries := len(w.audited())
 
 	_, linking := w.Link(t.Context(), ofAcme, "azure", double, true)
@@ -131,11 +132,14 @@ func TestADoubleIsRefusedWithALinkToTheFirst(t *testing.T) {
 		}
 	}
 	same(t, "the audit entries of what was not done", len(w.audited()), entries)
-	same(t, "the other's subscription", w.find(second).Target.SubscriptionID, "subscription-second")
+	same(t, "the other's subscription", w.find(second).Target.Account, "subscription-second")
 
 	_, err := w.Edit(t.Context(), ofAcme, first.ID, double, true) // itself is no double
 	w.ok(err)
 	_, err = w.Link(t.Context(), ofEvil, "azure", double, true) // and another account's is none of ours
+	w.ok(err)
+	double.Values["client_id"] = "client-wider" // another sign-in is another link
+	_, err = w.Link(t.Context(), ofAcme, "azure", double, true)
 	w.ok(err)
 }
 
@@ -146,7 +150,7 @@ func (w world) decided(c credential.Credential, outcome credential.Event) creden
 	v := credential.Verification{ID: w.newID(), CredentialID: c.ID, Version: c.Version, Trigger: credential.ByPerson, StartedAt: w.now()}
 	w.ok(w.Credentials().StartVerification(w.t.Context(), v))
 	v.FinishedAt, v.Outcome = w.now(), cloud.Passed
-	c.SubscriptionName, c.Rights = found.SubscriptionName, found.Rights
+	c.CloudAccountName, c.Rights = found.AccountName, found.Rights
 	w.ok(w.Credentials().FinishVerification(w.t.Context(), v, credential.Decide(c, outcome, w.now(), 0), audit.Entry{At: w.now(),
 		Actor: audit.BySystem(), Action: audit.FinishVerification, AccountID: acme, CredentialID: c.ID, Result: audit.Done}))
 	return w.find(c)
@@ -165,9 +169,9 @@ func TestAnotherTargetClearsTheResultAndKeepsTheCertificate(t *testing.T) {
 		got := w.find(c)
 		want := c
 		want.State, want.Version, want.Label, want.CertificateID = credential.NotVerified, 2, "Renamed", acme+"-certificate-1"
-		want.Target = cloud.Target{Environment: "public", Method: "application", SubscriptionID: "subscription-two",
-			TenantID: "tenant-two", ClientID: "client-two"}
-		want.SubscriptionName, want.Rights, want.Attempts = "", nil, 0
+		want.Target = cloud.Target{Environment: "public", Account: "subscription-two",
+			Parent: "tenant-two", SignIn: cloud.SignIn{Method: "application", Principal: "client-two"}}
+		want.CloudAccountName, want.Rights, want.Attempts = "", nil, 0
 		want.CouldNotCheckAt = time.Time{}
 		want.FreshFrom, want.NextCheckAt, want.CertificateIsCurrent = morning, morning, false
 		want.NextTrigger = credential.ByPerson
@@ -312,7 +316,7 @@ func TestDisableStopsAndEnableStartsAfresh(t *testing.T) {
 	_, err := w.Disable(t.Context(), ofAcme, c.ID)
 	w.ok(err)
 	got := w.find(c)
-	if got.State != credential.Disabled || !got.NextCheckAt.IsZero() || !got.LastCheckedAt.Equal(c.LastCheckedAt) || got.SubscriptionName != c.SubscriptionName ||
+	if got.State != credential.Disabled || !got.NextCheckAt.IsZero() || !got.LastCheckedAt.Equal(c.LastCheckedAt) || got.CloudAccountName != c.CloudAccountName ||
 		!reflect.DeepEqual(got.Rights, c.Rights) || got.Version != 2 {
 		t.Errorf("disabled it is %+v", got)
 	}
@@ -377,7 +381,7 @@ func TestUnlinkingWhatIsUsedNeedsItsLabel(t *testing.T) {
 
 	gone, err := w.Unlink(t.Context(), ofAcme, c.ID, " Production ")
 	w.ok(err)
-	same(t, "what is given back, for the clean-up", gone.Target.SubscriptionID, "subscription-Production")
+	same(t, "what is given back, for the clean-up", gone.Target.Account, "subscription-Production")
 	_, err = w.Find(t.Context(), acme, c.ID)
 	w.want(err, credential.ErrNotFound)
 	w.logged(audit.Entry{At: morning, Actor: ofAcme.Actor, Action: audit.UnlinkCredential,

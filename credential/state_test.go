@@ -114,7 +114,7 @@ func TestRetriesDoubleUpToTheirLongest(t *testing.T) {
 func before(state credential.State) credential.Credential {
 	return credential.Credential{ID: "c", State: state, Version: 3, Attempts: 2,
 		FreshFrom: morning.Add(-2 * time.Minute), LastCheckedAt: morning.Add(-time.Minute), CouldNotCheckAt: morning.Add(-30 * time.Second),
-		NextCheckAt: morning, SubscriptionName: "Production"}
+		NextCheckAt: morning, CloudAccountName: "Production"}
 }
 
 func TestEachOutcomeDecidesInEachState(t *testing.T) {
@@ -159,7 +159,7 @@ func TestNoAnswerNeverWorsensAState(t *testing.T) {
 			c = credential.Decide(c, credential.CouldNotCheck, c.NextCheckAt, 0)
 		}
 		same(t, "after an outage", c.State, state)
-		same(t, "the name that was found", c.SubscriptionName, "Production")
+		same(t, "the name that was found", c.CloudAccountName, "Production")
 		if state.Can(credential.Verify) {
 			same(t, "the last check that said something", c.LastCheckedAt, before(state).LastCheckedAt)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mooring/audit"
+	"mooring/certificate"
 	"mooring/cloud"
 )
 
@@ -13,11 +14,20 @@ import (
 // its audit entry in the same transaction.
 type Store interface {
 	// Add stores a new credential. When the account already links the same
-	// subscription it returns the id of that credential with ErrAlreadyLinked.
+	// target through the same sign-in it returns the id of that credential with ErrAlreadyLinked.
 	// What was stopped before is stored for an approval only: else
 	// ErrChangedMeanwhile. So does Change. An account that has the most
 	// already gets ErrTooManyCredentials.
 	Add(ctx context.Context, c Credential, entry audit.Entry) (existingID string, err error)
+	// AddIssued is Add with the leaf that c signs with, whose authority becomes the
+	// link's: certificate.ErrNoDraft when it is no draft any more.
+	AddIssued(ctx context.Context, c Credential, issued certificate.Issued, entry audit.Entry) (existingID string, err error)
+	// AddGranted is Add with the sealed grant that c signs in with, and ChangeGranted is
+	// Change with another one.
+	AddGranted(ctx context.Context, c Credential, grant []byte, entry audit.Entry) (existingID string, err error)
+	ChangeGranted(ctx context.Context, c Credential, grant []byte, entry audit.Entry) (existingID string, err error)
+	// AddLeaf stores another leaf for a link that has an authority.
+	AddLeaf(ctx context.Context, issued certificate.Issued) error
 	Find(ctx context.Context, accountID, id string) (Credential, error) // ErrNotFound
 	List(ctx context.Context, accountID string) ([]Credential, error)   // by provider, label
 	// Entries reads little of all that an account links, and Some all of a few.
@@ -25,7 +35,7 @@ type Store interface {
 	Some(ctx context.Context, accountID string, ids []string) ([]Credential, error)
 	// Change stores what a person changed, if Version is still the stored one
 	// (else ErrChangedMeanwhile), and counts Version up. Like Add it refuses a
-	// subscription that another credential of the account links.
+	// link that the account has already.
 	Change(ctx context.Context, c Credential, entry audit.Entry) (existingID string, err error)
 	// Plan sets NextCheckAt and FreshFrom alone, asked by a person; the version stays.
 	Plan(ctx context.Context, accountID, id string, at, freshFrom time.Time, entry audit.Entry) error
@@ -50,6 +60,10 @@ type Store interface {
 	FinishVerification(ctx context.Context, v Verification, decided Credential, entries ...audit.Entry) error
 	// AbandonRunning ends what a stopped server left running.
 	AbandonRunning(ctx context.Context, now time.Time) error
+	// PlanFor takes the checks of providers that are none of these off the plan, for
+	// nobody can check their links, and plans them again, within an hour, for those
+	// that were off it and are among these.
+	PlanFor(ctx context.Context, providers []string, now time.Time) error
 	// Verifications lists the latest runs with their results, latest first.
 	Verifications(ctx context.Context, accountID, credentialID string, most int) ([]Verification, error)
 

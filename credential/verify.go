@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,9 +38,13 @@ func (s *Service) Wake() {
 	}
 }
 
-// Recover ends what a stopped server left running. It comes before everything
-// that may start a verification, which it would end too.
+// Recover ends what a stopped server left running, and keeps links of clouds that
+// were removed off the plan. It comes before everything that may start a verification,
+// which it would end too.
 func (s *Service) Recover(ctx context.Context) {
+	if err := s.store.PlanFor(ctx, slices.Sorted(maps.Keys(s.clouds)), s.now()); err != nil {
+		s.log.Error("could not plan the checks of the clouds that there are", "cause", err)
+	}
 	if err := s.store.AbandonRunning(ctx, s.now()); err != nil {
 		s.log.Error("could not end interrupted verifications", "cause", err)
 	}
@@ -224,6 +229,7 @@ func (r *runner) release(id string) {
 // way a credential is ever verified. It answers ErrNotFound, which is no
 // trouble, when the credential was unlinked or disabled since it was listed.
 func (s *Service) verify(ctx context.Context, c Credential) (Verification, Credential, error) {
+	c = s.withFreshLeaf(ctx, c)
 	v := Verification{ID: s.newID(), CredentialID: c.ID, Version: c.Version, Trigger: c.NextTrigger, StartedAt: s.now(),
 		CertificateID: cmp.Or(c.TrialCertificateID, c.CertificateID)}
 	if err := s.store.StartVerification(ctx, v); err != nil {
@@ -231,9 +237,14 @@ func (s *Service) verify(ctx context.Context, c Credential) (Verification, Crede
 	}
 	var finding cloud.Finding
 	var tried certificate.Certificate
-	identity, err := s.certificates.Identity(ctx, c.AccountID, v.CertificateID)
+	var identity *certificate.Identity // none where the method needs none
+	var err error
+	if v.CertificateID != "" {
+		if identity, err = s.certificates.Identity(ctx, c.AccountID, v.CertificateID); err == nil {
+			tried = identity.Certificate
+		}
+	}
 	if err == nil {
-		tried = identity.Certificate
 		finding, err = s.ask(ctx, c, identity, &v)
 	}
 	learned, event := c, CouldNotCheck
@@ -284,16 +295,54 @@ func (s *Service) ask(ctx context.Context, c Credential, identity *certificate.I
 	defer cancel()
 	var storing error
 	attempt := cloud.Attempt{Target: c.Target, Identity: identity, Fresh: c.isFresh(s.now(), WaitLimit)}
+	if methodOf(provider.Describe(), c.Target).Needs == cloud.Chain && c.Stranger != cloud.StrangerRefused {
+		attempt.Stranger = func() (*certificate.Identity, error) {
+			return s.certificates.Stranger(ctx, c.AccountID, c.CertificateID)
+		}
+	}
+	if methodOf(provider.Describe(), c.Target).Needs == cloud.Grant && s.grants != nil {
+		attempt.UseGrant = s.grants.Of(c.Provider, c.AccountID, c.ID)
+	}
 	finding, err := guarded(limited, provider, attempt, func(result cloud.StageResult) {
 		v.Results = append(v.Results, result)
 		storing = errors.Join(storing, s.store.AddResult(ctx, v.ID, len(v.Results), result))
 	})
-	method, _ := provider.Describe().Method(c.Target.Method)
+	method, _ := provider.Describe().Method(c.Target.SignIn.Method)
 	v.Outcome = cloud.Conclude(method.Stages, v.Results)
 	if v.Outcome == cloud.StillCopying && !attempt.Fresh {
 		v.Outcome = cloud.Broken // the time to wait is over, whatever the cloud says
 	}
 	return finding, errors.Join(err, storing)
+}
+
+// withFreshLeaf is c with another leaf when two thirds of the life of its own are over.
+// The cloud trusts the authority, and so takes the leaf without being told. c is as it
+// was when there is trouble, which its next check meets again.
+func (s *Service) withFreshLeaf(ctx context.Context, c Credential) Credential {
+	left := c.CertificateExpires.Sub(s.now())
+	if c.LinkName == "" || left > certificate.RenewBefore || s.clouds[c.Provider] == nil {
+		return c
+	}
+	own, err := s.certificates.Find(ctx, c.AccountID, c.CertificateID)
+	if err == nil && left > own.NotAfter.Sub(own.NotBefore)/3 {
+		return c // the site's policy makes leaves shorter
+	}
+	var issuer certificate.Authority
+	if err == nil {
+		issuer, err = s.certificates.Issuer(ctx, c.AccountID, c.CertificateID)
+	}
+	var issued certificate.Issued
+	if err == nil {
+		issued, err = s.certificates.Issue(ctx, c.AccountID, issuer.ID, audit.BySystem())
+	}
+	if err == nil {
+		err = s.store.AddLeaf(ctx, issued)
+	}
+	if err != nil {
+		s.log.Error("could not renew the certificate of a link", "credential", c.ID, "cause", err)
+		return c
+	}
+	return c.signingWith(issued.Leaf.Certificate)
 }
 
 // guarded turns a panic of a cloud into an error: it must not end the server,
@@ -304,7 +353,7 @@ func guarded(ctx context.Context, provider cloud.Cloud, attempt cloud.Attempt, r
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return provider.Verify(ctx, attempt, report)
+	return provider.Check(ctx, attempt, report)
 }
 
 func eventOf(outcome cloud.Outcome) Event {
@@ -322,15 +371,16 @@ func eventOf(outcome cloud.Outcome) Event {
 
 // learned takes over what a verification found, and keeps what it did not reach.
 func (c Credential) learned(f cloud.Finding, event Event) Credential {
-	if f.SubscriptionName != "" {
-		c.SubscriptionName = f.SubscriptionName
+	if f.AccountName != "" {
+		c.CloudAccountName = f.AccountName
 	}
-	if f.TenantID != "" {
-		c.Target.TenantID = f.TenantID
+	if f.Parent != "" {
+		c.Target.Parent = f.Parent
 	}
 	if event == Pass {
 		c.Reported = f.Warnings
 	}
+	c.Stranger = cmp.Or(f.Stranger, c.Stranger)
 	if f.Rights != nil || event == Pass && !f.RightsUnanswered {
 		c.Rights = f.Rights
 	}

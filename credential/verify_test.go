@@ -46,8 +46,8 @@ func TestLinkingVerifiesInTheBackground(t *testing.T) {
 
 		got := w.find(c)
 		same(t, "the state", got.State, credential.Connected)
-		same(t, "the name that was found", got.SubscriptionName, "Production")
-		same(t, "the directory that was found", got.Target.TenantID, "tenant-found")
+		same(t, "the name that was found", got.CloudAccountName, "Production")
+		same(t, "the directory that was found", got.Target.Parent, "tenant-found")
 		if !reflect.DeepEqual(got.Rights, found.Rights) {
 			t.Errorf("the rights are %+v", got.Rights)
 		}
@@ -58,8 +58,10 @@ func TestLinkingVerifiesInTheBackground(t *testing.T) {
 		same(t, "the evidence", len(run.Results), 3)
 
 		attempt := w.cloud.attempt()
-		same(t, "the target it looked at", attempt.Target, cloud.Target{Environment: "public", Method: "application",
-			SubscriptionID: "subscription-one", TenantID: "tenant-one", ClientID: "client-one"})
+		if want := (cloud.Target{Environment: "public", Account: "subscription-one", Parent: "tenant-one",
+			SignIn: cloud.SignIn{Method: "application", Principal: "client-one"}}); !attempt.Target.Equal(want) {
+			t.Errorf("it looked at %+v", attempt.Target)
+		}
 		same(t, "it being fresh", attempt.Fresh, true)
 		same(t, "who signed", attempt.Identity.Certificate.ID, acme+"-certificate-1")
 
@@ -284,7 +286,7 @@ func TestOurOwnFailureSaysNothingAboutTheLinkAndIsNoHotLoop(t *testing.T) {
 				got := w.find(c)
 				same(t, "the state, which stays", got.State, credential.Connected)
 				same(t, "the last check that said something", got.LastCheckedAt, start)
-				same(t, "the name that was found", got.SubscriptionName, "Production")
+				same(t, "the name that was found", got.CloudAccountName, "Production")
 				same(t, "the entry about it", w.latest().Detail, "could-not-check")
 
 				w.signer.broken.Store(false)
@@ -497,7 +499,7 @@ func TestACredentialNeverRunsTwiceAtOnceAndOnlyEightRunSideBySide(t *testing.T) 
 func TestAnAccountWithManySilentLinksDoesNotHoldUpAnother(t *testing.T) {
 	live(t, func(t *testing.T, w world) {
 		w.cloud.answers(func(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
-			if a.Target.SubscriptionID == "subscription-other" {
+			if a.Target.Account == "subscription-other" {
 				return passes(ctx, a, report)
 			}
 			<-ctx.Done()
@@ -722,7 +724,7 @@ func TestACloudThatIsNoLongerKnownIsNotAskedAndHoldsUpNobody(t *testing.T) {
 		for _, c := range old {
 			got := w.find(c)
 			same(t, "the state of an unknown one", got.State, credential.NotVerified)
-			same(t, "its checks in one minute", got.Attempts, 4)
+			same(t, "its checks in one minute", got.Attempts, 0)
 		}
 	})
 }
@@ -801,8 +803,8 @@ func TestWhatAFailedCheckDidNotReachIsKept(t *testing.T) {
 		settle()
 		got := w.find(c)
 		same(t, "the state", got.State, credential.NeedsAttention)
-		same(t, "the name", got.SubscriptionName, "Production")
-		same(t, "the directory", got.Target.TenantID, "tenant-found")
+		same(t, "the name", got.CloudAccountName, "Production")
+		same(t, "the directory", got.Target.Parent, "tenant-found")
 		same(t, "the rights", len(got.Rights), 1)
 	})
 }

@@ -30,6 +30,9 @@ func (c Credential) Status(now time.Time) Status {
 	switch c.State {
 	case Connected:
 		left := c.CertificateExpires.Sub(now)
+		if c.CertificateExpires.IsZero() { // there is no certificate, and nothing ends
+			left = certificate.WarnBefore + 1
+		}
 		switch {
 		case left <= 0:
 			return StatusAttention
@@ -52,6 +55,9 @@ func (c Credential) Status(now time.Time) Status {
 	}
 }
 
+// Never is when a link ends that has no certificate, for lists that are sorted by it.
+var Never = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
+
 // UncheckedLimit is how long a connected link goes without an answer of its cloud
 // before that is a warning.
 const UncheckedLimit = 48 * time.Hour
@@ -66,6 +72,7 @@ func (c Credential) Overdue(now time.Time) bool {
 const (
 	WarnUnchecked   cloud.Warning = "unchecked"        // Overdue
 	WarnPermissions cloud.Warning = "more-permissions" // the link has permissions that Mooring doesn't need
+	WarnStranger    cloud.Warning = "stranger-let-in"  // the cloud lets in everybody with the link's authority
 )
 
 // Warnings are what people should know about a link that works at now, the most
@@ -77,6 +84,9 @@ func (c Credential) Warnings(now time.Time) []cloud.Warning {
 	var all []cloud.Warning
 	if c.Overdue(now) {
 		all = append(all, WarnUnchecked)
+	}
+	if c.Stranger == cloud.StrangerLetIn {
+		all = append(all, WarnStranger)
 	}
 	all = append(all, c.Reported...)
 	if slices.ContainsFunc(c.Rights, func(r cloud.Right) bool { return r.Granted && r.Excessive }) {

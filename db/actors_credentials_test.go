@@ -33,7 +33,7 @@ func TestWhoMayNotAnyMoreChangesNoCredential(t *testing.T) {
 		test.become(w)
 		before := w.Version()
 		other := newCredential("acme", "ada", "two")
-		other.Target.SubscriptionID = "another"
+		other.Target.Account = "another"
 		_, err := w.Credentials().Add(t.Context(), other, entry(audit.LinkCredential, "account-acme"))
 		want(t, err, test.link)
 		_, err = w.Credentials().Change(t.Context(), c, entry(audit.DisableCredential, "account-acme"))

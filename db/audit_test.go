@@ -11,7 +11,7 @@ import (
 	"mooring/audit"
 	"mooring/cloud"
 	"mooring/credential"
-	"mooring/review"
+	"mooring/jobs"
 	"mooring/secret"
 )
 
@@ -117,10 +117,10 @@ func changes(w world) map[string]func(e audit.Entry) error {
 		"StopJob":            func(e audit.Entry) error { return w.Jobs().StopJob(t.Context(), "job-1", e) },
 		"RemoveAny":          func(e audit.Entry) error { return w.Credentials().RemoveAny(t.Context(), c, e) },
 		"ChangeFor": func(e audit.Entry) error {
-			return w.Jobs().ChangeFor(t.Context(), "job-1", review.JobProgress{Position: 1, Done: 1}, c, e)
+			return w.Jobs().ChangeFor(t.Context(), "job-1", jobs.Progress{Position: 1, Done: 1}, c, e)
 		},
 		"EndJob": func(e audit.Entry) error {
-			return w.Jobs().EndJob(t.Context(), "job-1", review.JobEnd{State: review.JobFinished, At: morning}, e)
+			return w.Jobs().EndJob(t.Context(), "job-1", jobs.End{State: jobs.Finished, At: morning}, e)
 		},
 		"Reseal": func(e audit.Entry) error {
 			_, err := w.Reseal(t.Context(), func(_ secret.Place, old []byte) ([]byte, error) { return append(old, '!'), nil }, []byte("check"), e)

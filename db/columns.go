@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"mooring/cloud"
+	"mooring/credential"
 )
 
 // moment is a time as it is stored: milliseconds since 1970, and 0 for the
-// zero time. It is the one place that converts them.
+// zero time. Only registerquery converts them, too, for the keys that it sorts by.
 type moment time.Time
 
 // Value implements driver.Valuer.
@@ -31,6 +32,55 @@ func (m *moment) Scan(from any) error {
 	*m = moment{}
 	if millis != 0 {
 		*m = moment(time.UnixMilli(millis).UTC())
+	}
+	return nil
+}
+
+// ending is when the certificate of a link ends. Without one that is never, which is
+// stored as a moment after all others, so that lists by it need no case of their own.
+type ending time.Time
+
+// Value implements driver.Valuer.
+func (e ending) Value() (driver.Value, error) {
+	if time.Time(e).IsZero() {
+		return moment(credential.Never).Value()
+	}
+	return moment(e).Value()
+}
+
+// Scan implements sql.Scanner.
+func (e *ending) Scan(from any) error {
+	err := (*moment)(e).Scan(from)
+	if time.Time(*e).Equal(credential.Never) {
+		*e = ending{}
+	}
+	return err
+}
+
+// values are stored as a JSON object.
+type values map[string]string
+
+// Value implements driver.Valuer.
+func (v values) Value() (driver.Value, error) {
+	if len(v) == 0 {
+		return "{}", nil
+	}
+	text, err := json.Marshal(map[string]string(v)) // in the order of the keys
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (v *values) Scan(from any) error {
+	text, ok := from.(string)
+	if !ok {
+		return fmt.Errorf("values are stored as %T", from)
+	}
+	*v = nil
+	if text == "{}" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), (*map[string]string)(v)); err != nil {
+		return fmt.Errorf("stored values: %w", err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"mooring/account"
 	"mooring/audit"
+	"mooring/certificate"
 	"mooring/credential"
 )
 
@@ -27,15 +28,17 @@ func (db *DB) Credentials() Credentials { return Credentials{db: db} }
 // list is one query.
 const selectCredential = `
 	SELECT c.number, c.id, c.account_id, c.provider, c.label,
-	       c.environment, c.method, c.subscription_id, c.tenant_id, c.client_id,
-	       c.certificate_id, c.state, c.version, c.subscription_name, c.rights,
+	       c.environment, c.method, c.cloud_account, c.cloud_parent, c.principal, c.sign_in,
+	       coalesce(c.certificate_id, ''), c.state, c.version, c.cloud_account_name, c.rights,
 	       coalesce(c.created_by, ''), c.created_at, c.fresh_from,
 	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at, c.next_trigger, c.repeats, c.repeats_from,
 	       c.reason, coalesce(c.decided_by, ''), c.decided_at, c.approved_rights, c.warnings, c.trial_certificate_id, c.reviewed_at, coalesce(c.reviewed_by, ''),
-	       coalesce(p.name, ''), coalesce(d.name, ''), coalesce(r.name, ''), k.not_after, k.sha1, k.active,
+	       coalesce(p.name, ''), coalesce(d.name, ''), coalesce(r.name, ''), coalesce(k.not_after, 0), coalesce(k.sha1, ''), coalesce(k.active OR k.authority_id IS NOT NULL, 1), coalesce(n.id, ''), coalesce(n.link_name, ''), c.stranger,
+	       c.cloud_account_alias,
 	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.version = c.version AND v.finished_at = 0), '')
 	  FROM credentials c
-	  JOIN certificates k ON k.id = c.certificate_id
+	  LEFT JOIN certificates k ON k.id = c.certificate_id
+	  LEFT JOIN authorities n ON n.credential_id = c.id
 	  LEFT JOIN people p ON p.id = c.created_by
 	  LEFT JOIN people d ON d.id = c.decided_by
 	  LEFT JOIN people r ON r.id = c.reviewed_by`
@@ -44,7 +47,7 @@ const (
 	credentialByID       = selectCredential + ` WHERE c.account_id = ? AND c.id = ?`
 	credentialsOfAccount = selectCredential + ` WHERE c.account_id = ? ORDER BY c.provider, c.label, c.id`
 	entriesOfAccount     = `
-	SELECT c.id, c.provider, c.label, c.subscription_name, c.subscription_id, c.status, c.last_checked_at, c.expires_at,
+	SELECT c.id, c.provider, c.label, c.cloud_account_name, c.cloud_account, c.cloud_account_alias, c.status, c.last_checked_at, c.expires_at,
 	       EXISTS (SELECT 1 FROM review_items i JOIN reviews r ON r.id = i.review_id
 	                WHERE i.account_id = c.account_id AND i.credential_id = c.id AND i.stage = 'asked' AND r.state = 'open')
 	  FROM credentials c
@@ -82,13 +85,13 @@ const (
 
 func scanCredential(r row) (c credential.Credential, err error) {
 	err = r.Scan(&c.Number, &c.ID, &c.AccountID, &c.Provider, &c.Label,
-		&c.Target.Environment, &c.Target.Method, &c.Target.SubscriptionID, &c.Target.TenantID, &c.Target.ClientID,
-		&c.CertificateID, &c.State, &c.Version, &c.SubscriptionName, (*rights)(&c.Rights),
+		&c.Target.Environment, &c.Target.SignIn.Method, &c.Target.Account, &c.Target.Parent, &c.Target.SignIn.Principal, (*values)(&c.Target.SignIn.Values),
+		&c.CertificateID, &c.State, &c.Version, &c.CloudAccountName, (*rights)(&c.Rights),
 		&c.CreatedBy, (*moment)(&c.CreatedAt), (*moment)(&c.FreshFrom),
 		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt), &c.NextTrigger, &c.Repeats, (*moment)(&c.RepeatsFrom),
 		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*keys)(&c.ApprovedRights), (*warnings)(&c.Reported), &c.TrialCertificateID, (*moment)(&c.ReviewedAt), &c.ReviewedBy,
-		&c.CreatedByName, &c.DecidedByName, &c.ReviewedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent,
-		&c.RunningVerification)
+		&c.CreatedByName, &c.DecidedByName, &c.ReviewedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent, &c.AuthorityID, &c.LinkName, &c.Stranger,
+		&c.Target.Alias, &c.RunningVerification)
 	return c, err
 }
 
@@ -105,8 +108,8 @@ func (s Credentials) List(ctx context.Context, accountID string) ([]credential.C
 // Entries reads what a list is filtered and sorted by.
 func (s Credentials) Entries(ctx context.Context, accountID string) ([]credential.Entry, error) {
 	return all(ctx, s.db.readers, func(r row) (e credential.Entry, err error) {
-		err = r.Scan(&e.ID, &e.Provider, &e.Label, &e.SubscriptionName, &e.SubscriptionID, &e.Status,
-			(*moment)(&e.LastCheckedAt), (*moment)(&e.CertificateEnds), &e.Asked)
+		err = r.Scan(&e.ID, &e.Provider, &e.Label, &e.CloudAccountName, &e.CloudAccount, &e.CloudAccountAlias, &e.Status,
+			(*moment)(&e.LastCheckedAt), (*ending)(&e.CertificateEnds), &e.Asked)
 		return e, err
 	}, entriesOfAccount, accountID)
 }
@@ -154,25 +157,64 @@ func (s Credentials) NextDue(ctx context.Context, now time.Time) (time.Time, err
 
 // Add stores a new credential.
 func (s Credentials) Add(ctx context.Context, c credential.Credential, entry audit.Entry) (existingID string, err error) {
+	return s.add(ctx, c, material{}, entry)
+}
+
+// AddIssued stores a new credential with the leaf that it signs with.
+func (s Credentials) AddIssued(ctx context.Context, c credential.Credential, issued certificate.Issued, entry audit.Entry) (existingID string, err error) {
+	return s.add(ctx, c, material{issued: &issued}, entry)
+}
+
+// AddGranted stores a new credential with its sealed grant.
+func (s Credentials) AddGranted(ctx context.Context, c credential.Credential, grant []byte, entry audit.Entry) (existingID string, err error) {
+	return s.add(ctx, c, material{grant: grant}, entry)
+}
+
+// material is what a new credential signs in with, where that is stored with it.
+type material struct {
+	issued *certificate.Issued
+	grant  []byte // sealed
+}
+
+func (s Credentials) add(ctx context.Context, c credential.Credential, with material, entry audit.Entry) (existingID string, err error) {
+	issued := with.issued
 	err = s.db.write(ctx, entry, func(tx *sql.Tx) error {
 		if err := mayUse(ctx, tx, entry.Actor, c.AccountID, account.Owner); err != nil {
 			return err
 		}
+		if issued != nil {
+			if err := addLeaf(ctx, tx, *issued); err != nil {
+				return err
+			}
+			if err := s.db.addEntry(ctx, tx, issued.Entry); err != nil {
+				return err
+			}
+		}
 		err := run(ctx, tx, `
 			INSERT INTO credentials (id, account_id, provider, label,
-			       environment, method, subscription_id, tenant_id, client_id,
-			       certificate_id, state, version, subscription_name, rights, created_by, created_at,
+			       environment, method, cloud_account, cloud_parent, principal, sign_in,
+			       certificate_id, state, version, cloud_account_name, rights, created_by, created_at,
 			       fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger,
-			       status, expires_at, reason, decided_by, decided_at, approved_rights, warnings)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?,
-			       ?, coalesce((SELECT not_after FROM certificates WHERE id = ?), 0), ?, nullif(?, ''), ?, ?, ?)`,
+			       status, expires_at, reason, decided_by, decided_at, approved_rights, warnings, cloud_account_alias)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?,
+			       ?, coalesce((SELECT not_after FROM certificates WHERE id = ?), ?), ?, nullif(?, ''), ?, ?, ?, ?)`,
 			c.ID, c.AccountID, c.Provider, c.Label,
-			c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
-			c.CertificateID, c.State, c.Version, c.SubscriptionName, rights(c.Rights), c.CreatedBy, moment(c.CreatedAt),
+			c.Target.Environment, c.Target.SignIn.Method, c.Target.Account, c.Target.Parent, c.Target.SignIn.Principal, values(c.Target.SignIn.Values),
+			c.CertificateID, c.State, c.Version, c.CloudAccountName, rights(c.Rights), c.CreatedBy, moment(c.CreatedAt),
 			moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
-			c.Status(entry.At), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights), warnings(c.Reported))
+			c.Status(entry.At), c.CertificateID, ending{}, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights), warnings(c.Reported), c.Target.Alias)
 		if existingID, err = sayAlreadyLinked(ctx, tx, c, err); err != nil {
 			return err
+		}
+		if issued != nil {
+			if err := takeDraft(ctx, tx, c, issued.AuthorityID); err != nil {
+				return err
+			}
+		}
+		if with.grant != nil {
+			if err := putGrant(ctx, tx, c.ID, with.grant); err != nil {
+				return err
+			}
 		}
 		if err := s.refuseTooMany(ctx, tx, c.AccountID); err != nil {
 			return err
@@ -185,15 +227,27 @@ func (s Credentials) Add(ctx context.Context, c credential.Credential, entry aud
 // Change stores what a person changed. A verification that runs meanwhile
 // goes on, and FinishVerification finds the new version and decides nothing.
 func (s Credentials) Change(ctx context.Context, c credential.Credential, entry audit.Entry) (existingID string, err error) {
+	return s.changeWith(ctx, c, material{}, entry)
+}
+
+// ChangeGranted is Change with another grant.
+func (s Credentials) ChangeGranted(ctx context.Context, c credential.Credential, grant []byte, entry audit.Entry) (existingID string, err error) {
+	return s.changeWith(ctx, c, material{grant: grant}, entry)
+}
+
+func (s Credentials) changeWith(ctx context.Context, c credential.Credential, with material, entry audit.Entry) (existingID string, err error) {
 	err = s.db.write(ctx, entry, func(tx *sql.Tx) error {
 		if err := mayUse(ctx, tx, entry.Actor, c.AccountID, account.Owner); err != nil {
 			return err
 		}
-		inUse, err := value[bool](tx.QueryRowContext(ctx, targetInUse, c.AccountID, c.ID, c.Target.Environment, c.Target.SubscriptionID))
+		inUse, err := value[bool](tx.QueryRowContext(ctx, targetInUse, c.AccountID, c.ID, c.Target.Environment, c.Target.Account))
 		if err != nil {
 			return err
 		}
 		existingID, err = changeCredential(ctx, tx, c, entry.At)
+		if err == nil && with.grant != nil {
+			err = putGrant(ctx, tx, c.ID, with.grant)
+		}
 		if err != nil || inUse { // somebody who only renames it links nothing
 			return err
 		}
@@ -205,7 +259,7 @@ func (s Credentials) Change(ctx context.Context, c credential.Credential, entry 
 const (
 	targetInUse = `
 	SELECT EXISTS (SELECT 1 FROM credentials
-	                WHERE account_id = ? AND id = ? AND environment = ? AND subscription_id = ?
+	                WHERE account_id = ? AND id = ? AND environment = ? AND cloud_account = ?
 	                  AND state NOT IN ('disabled', 'stopped', 'pending-approval'))`
 
 	// keepResults makes the results of the version before those of the next one,
@@ -214,28 +268,28 @@ const (
 	UPDATE verifications SET version = version + 1
 	 WHERE credential_id = ?1 AND version = ?2
 	   AND EXISTS (SELECT 1 FROM credentials
-	                WHERE id = ?1 AND version = ?2 AND environment = ?3 AND method = ?4 AND subscription_id = ?5
-	                  AND tenant_id = ?6 AND client_id = ?7 AND certificate_id = ?8)`
+	                WHERE id = ?1 AND version = ?2 AND environment = ?3 AND method = ?4 AND cloud_account = ?5
+	                  AND cloud_parent = ?6 AND principal = ?7 AND sign_in = ?8 AND coalesce(certificate_id, '') = ?9)`
 )
 
 // changeCredential stores c as the next version, whoever asked.
 func changeCredential(ctx context.Context, tx *sql.Tx, c credential.Credential, at time.Time) (existingID string, err error) {
 	t := c.Target
-	if err := run(ctx, tx, keepResults, c.ID, c.Version, t.Environment, t.Method, t.SubscriptionID, t.TenantID, t.ClientID, c.CertificateID); err != nil {
+	if err := run(ctx, tx, keepResults, c.ID, c.Version, t.Environment, t.SignIn.Method, t.Account, t.Parent, t.SignIn.Principal, values(t.SignIn.Values), c.CertificateID); err != nil {
 		return "", err
 	}
 	changed, err := touches(ctx, tx, `
 		UPDATE credentials
-		   SET label = ?, environment = ?, method = ?, subscription_id = ?, tenant_id = ?, client_id = ?,
-		       certificate_id = ?, state = ?, version = version + 1, subscription_name = ?, rights = ?,
+		   SET label = ?, environment = ?, method = ?, cloud_account = ?, cloud_parent = ?, principal = ?, sign_in = ?,
+		       certificate_id = nullif(?, ''), state = ?, version = version + 1, cloud_account_name = ?, rights = ?,
 		       fresh_from = ?, last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
-		       status = ?, expires_at = coalesce((SELECT not_after FROM certificates WHERE id = ?), expires_at),
-		       reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?, trial_certificate_id = ?
+		       status = ?, expires_at = coalesce((SELECT not_after FROM certificates WHERE id = ?), ?),
+		       reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?, trial_certificate_id = ?, stranger = ?, cloud_account_alias = ?
 		 WHERE account_id = ? AND id = ? AND version = ?`,
-		c.Label, c.Target.Environment, c.Target.Method, c.Target.SubscriptionID, c.Target.TenantID, c.Target.ClientID,
-		c.CertificateID, c.State, c.SubscriptionName, rights(c.Rights),
+		c.Label, c.Target.Environment, c.Target.SignIn.Method, c.Target.Account, c.Target.Parent, c.Target.SignIn.Principal, values(c.Target.SignIn.Values),
+		c.CertificateID, c.State, c.CloudAccountName, rights(c.Rights),
 		moment(c.FreshFrom), moment(c.LastCheckedAt), moment(c.CouldNotCheckAt), c.Attempts, moment(c.NextCheckAt), c.NextTrigger,
-		c.Status(at), c.CertificateID, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights), warnings(c.Reported), c.TrialCertificateID,
+		c.Status(at), c.CertificateID, ending{}, c.Reason, c.DecidedBy, moment(c.DecidedAt), keys(c.ApprovedRights), warnings(c.Reported), c.TrialCertificateID, c.Stranger, c.Target.Alias,
 		c.AccountID, c.ID, c.Version)
 	if err != nil {
 		return sayAlreadyLinked(ctx, tx, c, err)
@@ -254,8 +308,8 @@ func sayAlreadyLinked(ctx context.Context, tx *sql.Tx, c credential.Credential, 
 	}
 	existingID, err = value[string](tx.QueryRowContext(ctx, `
 		SELECT id FROM credentials
-		 WHERE account_id = ? AND provider = ? AND environment = ? AND subscription_id = ?`,
-		c.AccountID, c.Provider, c.Target.Environment, c.Target.SubscriptionID))
+		 WHERE account_id = ? AND provider = ? AND environment = ? AND cloud_account = ? AND method = ? AND principal = ?`,
+		c.AccountID, c.Provider, c.Target.Environment, c.Target.Account, c.Target.SignIn.Method, c.Target.SignIn.Principal))
 	if err != nil {
 		return "", errors.Join(refusal, err)
 	}

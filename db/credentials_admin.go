@@ -75,12 +75,12 @@ func refuseOwnLink(ctx context.Context, tx *sql.Tx, c credential.Credential, ent
 func rememberStopped(ctx context.Context, tx *sql.Tx, c credential.Credential) error {
 	if c.State == credential.Stopped {
 		return run(ctx, tx, `
-			INSERT INTO stopped_targets (provider, environment, subscription_id, reason) VALUES (?, ?, ?, ?)
+			INSERT INTO stopped_targets (provider, environment, cloud_account, reason) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET reason = excluded.reason`,
-			c.Provider, c.Target.Environment, c.Target.SubscriptionID, c.Reason)
+			c.Provider, c.Target.Environment, c.Target.Account, c.Reason)
 	}
-	return run(ctx, tx, `DELETE FROM stopped_targets WHERE provider = ? AND environment = ? AND subscription_id = ?`,
-		c.Provider, c.Target.Environment, c.Target.SubscriptionID)
+	return run(ctx, tx, `DELETE FROM stopped_targets WHERE provider = ? AND environment = ? AND cloud_account = ?`,
+		c.Provider, c.Target.Environment, c.Target.Account)
 }
 
 // RemoveAny unlinks a credential of whatever account.

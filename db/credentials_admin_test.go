@@ -160,7 +160,7 @@ func TestRunsOfAnyCredential(t *testing.T) {
 
 func (w world) stoppedBefore(subscription string) string {
 	w.t.Helper()
-	reason, err := w.Credentials().StoppedBefore(w.t.Context(), "azure", cloud.Target{Environment: "public", SubscriptionID: subscription})
+	reason, err := w.Credentials().StoppedBefore(w.t.Context(), "azure", cloud.Target{Environment: "public", Account: subscription})
 	w.ok(err)
 	return reason
 }
@@ -171,7 +171,7 @@ func TestWhatWasStoppedIsRememberedUntilItIsLetIn(t *testing.T) {
 	w.ok(w.Credentials().ChangeAny(t.Context(), stopped(c), ordered(audit.StopCredential)))
 	same(t, "what is remembered at once", w.stoppedBefore("subscription-one"), "Not used")
 	moved := stopped(c)
-	moved.Version, moved.Target.SubscriptionID = 2, "subscription-away"
+	moved.Version, moved.Target.Account = 2, "subscription-away"
 	_, err := w.Credentials().Change(t.Context(), moved, ordered(audit.EditCredential))
 	w.ok(err)
 	same(t, "what is remembered when it points elsewhere", w.stoppedBefore("subscription-one"), "Not used")
@@ -188,10 +188,10 @@ func TestWhatWasStoppedIsRememberedUntilItIsLetIn(t *testing.T) {
 	want(t, err, credential.ErrChangedMeanwhile)
 	other := w.link("two")
 	moved = other
-	moved.Target.SubscriptionID = "subscription-one"
+	moved.Target.Account = "subscription-one"
 	_, err = w.Credentials().Change(t.Context(), moved, ordered(audit.EditCredential))
 	want(t, err, credential.ErrChangedMeanwhile)
-	same(t, "where the other points", w.find(other).Target.SubscriptionID, "subscription-two")
+	same(t, "where the other points", w.find(other).Target.Account, "subscription-two")
 
 	again.State = credential.PendingApproval
 	_, err = w.Credentials().Add(t.Context(), again, ordered(audit.LinkCredential))

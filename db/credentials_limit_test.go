@@ -28,7 +28,7 @@ func TestAnAccountHasSoManyCredentialsAndNoMore(t *testing.T) {
 	same(t, "the entries", len(w.audit("account-acme")), entries)
 
 	double := newCredential("acme", "ada", "double")
-	double.Target.SubscriptionID = first.Target.SubscriptionID
+	double.Target = first.Target
 	existing, err := add(double)
 	want(t, err, credential.ErrAlreadyLinked) // which helps more
 	same(t, "the one in the way", existing, first.ID)

@@ -21,7 +21,7 @@ func stored(c credential.Credential) credential.Credential {
 }
 
 func full(c *credential.Credential) {
-	c.State, c.Target.TenantID, c.SubscriptionName = credential.Connected, "tenant", "Production"
+	c.State, c.Target.Parent, c.CloudAccountName = credential.Connected, "tenant", "Production"
 	c.Rights = []cloud.Right{{Key: "azure-list “machines”", Granted: true}, {Key: "azure-delete", Excessive: true}}
 	c.LastCheckedAt, c.CouldNotCheckAt, c.NextCheckAt = after(time.Second), after(2*time.Second), after(time.Hour)
 	c.Attempts = 3
@@ -67,17 +67,18 @@ func labels(list []credential.Credential) (labels []string) {
 	return labels
 }
 
-func TestOneLinkToASubscription(t *testing.T) {
+func TestOneLinkToAnAccountThroughASignIn(t *testing.T) {
 	w := newWorld(t)
 	first := w.link("first")
 	double := newCredential("acme", "ada", "double")
-	double.Target.SubscriptionID = first.Target.SubscriptionID
+	double.Target = first.Target
 	existing, err := w.Credentials().Add(t.Context(), double, entry(audit.LinkCredential, "account-acme"))
 	want(t, err, credential.ErrAlreadyLinked)
 	same(t, "the one in the way", existing, first.ID)
 
 	second := w.link("second")
-	second.Target = first.Target
+	second.Target.Account = first.Target.Account
+	second.Target.SignIn.Principal = first.Target.SignIn.Principal
 	existing, err = w.Credentials().Change(t.Context(), second, entry(audit.EditCredential, "account-acme"))
 	want(t, err, credential.ErrAlreadyLinked)
 	same(t, "the one in the way", existing, first.ID)
@@ -86,8 +87,12 @@ func TestOneLinkToASubscription(t *testing.T) {
 	double.Target.Environment = "china" // another cloud, another subscription
 	_, err = w.Credentials().Add(t.Context(), double, entry(audit.LinkCredential, "account-acme"))
 	w.ok(err)
+	wider := newCredential("acme", "ada", "wider") // another sign-in to the same subscription
+	wider.Target.Account = first.Target.Account
+	_, err = w.Credentials().Add(t.Context(), wider, entry(audit.LinkCredential, "account-acme"))
+	w.ok(err)
 	other := newCredential("evil", "eve", "other")
-	other.Target.SubscriptionID = first.Target.SubscriptionID
+	other.Target = first.Target
 	existing, err = w.Credentials().Add(t.Context(), other, entry(audit.LinkCredential, "account-evil"))
 	w.ok(err)
 	same(t, "an id without a conflict", existing, "")
@@ -98,8 +103,8 @@ func TestChange(t *testing.T) {
 	c := w.link("one", full)
 	w.ok(w.Certificates().Activate(t.Context(), newCertificate("acme", 2), entry(audit.MakeCertificate, "account-acme")))
 	c.Label, c.CertificateID, c.State = "renamed", "certificate-acme-2", credential.NotVerified
-	c.Target = cloud.Target{Environment: "china", Method: "classic", SubscriptionID: "s", TenantID: "t", ClientID: "c"}
-	c.SubscriptionName, c.Rights, c.Attempts = "", nil, 0
+	c.Target = cloud.Target{Environment: "china", Account: "s", Parent: "t", SignIn: cloud.SignIn{Method: "classic", Principal: "c"}}
+	c.CloudAccountName, c.Rights, c.Attempts = "", nil, 0
 	c.FreshFrom, c.NextCheckAt = after(time.Minute), after(time.Minute)
 	c.LastCheckedAt, c.CouldNotCheckAt = time.Time{}, time.Time{}
 	_, err := w.Credentials().Change(t.Context(), c, entry(audit.EditCredential, "account-acme"))
@@ -258,10 +263,10 @@ func (w world) multiply(label string, times int) {
 	w.t.Helper()
 	w.exec(`
 		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-		INSERT INTO credentials (id, account_id, provider, label, environment, method, subscription_id, tenant_id, client_id, certificate_id, state, version,
-		       subscription_name, rights, created_by, created_at, fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger, status, expires_at)
-		SELECT c.id || '-' || i, account_id, provider, label || '-' || i, environment, method, subscription_id || '-' || i, tenant_id, client_id, certificate_id, state, version,
-		       subscription_name, rights, created_by, created_at, fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger, status, expires_at
+		INSERT INTO credentials (id, account_id, provider, label, environment, method, cloud_account, cloud_parent, principal, certificate_id, state, version,
+		       cloud_account_name, rights, created_by, created_at, fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger, status, expires_at)
+		SELECT c.id || '-' || i, account_id, provider, label || '-' || i, environment, method, cloud_account || '-' || i, cloud_parent, principal, certificate_id, state, version,
+		       cloud_account_name, rights, created_by, created_at, fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger, status, expires_at
 		  FROM credentials c, n WHERE c.label = ?`, times, label)
 }
 

@@ -44,6 +44,8 @@ func (l AuditLog) KnowingActors(actors int) AuditLog {
 // Queries are those that must not read a whole table.
 var Queries = map[string]string{
 	"credential by id":           credentialByID,
+	"revocations due":            revocationsDue,
+	"next revocation":            nextRevocation,
 	"credential of any":          credentialOfAny,
 	"person by reset":            personByReset,
 	"recent resets":              recentResets,

@@ -145,8 +145,7 @@ func newCertificate(organization string, number int) certificate.Sealed {
 func newCredential(organization, person, name string) credential.Credential {
 	return credential.Credential{
 		ID: "credential-" + name, AccountID: "account-" + organization, Provider: "azure", Label: name,
-		Target: cloud.Target{Environment: "public", Method: "application", SubscriptionID: "subscription-" + name,
-			ClientID: "client-" + name},
+		Target:        cloud.Target{Environment: "public", Account: "subscription-" + name, SignIn: cloud.SignIn{Method: "application", Principal: "client-" + name}},
 		CertificateID: "certificate-" + organization + "-1", State: credential.NotVerified, Version: 1,
 		CreatedBy: "person-" + person, CreatedAt: morning, FreshFrom: morning,
 	}

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"database/sql"
-	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -80,10 +79,10 @@ func goldenKey(t *testing.T) audit.Trusted {
 // noLinks knows no cloud and changes nothing.
 type noLinks struct{ review.Credentials }
 
-func (noLinks) Cloud(string) (cloud.Cloud, error) { return nil, errors.New("none") }
+func (noLinks) Clouds() cloud.Registry { return nil }
 
-func (w world) reviews() *review.Reviews {
-	return review.NewReviews(review.ReviewsConfig{Store: w.Reviews(), Credentials: noLinks{}, Notary: dbtest.Notary(), Now: morning.UTC,
+func (w world) reviews() *review.Service {
+	return review.NewService(review.Config{Store: w.Reviews(), Credentials: noLinks{}, Notary: dbtest.Notary(), Now: morning.UTC,
 		NewID: func() string { return "id" }, Log: slog.New(slog.DiscardHandler)})
 }
 

@@ -20,10 +20,11 @@ type rules struct {
 	RightsOn            bool     `json:"rights_on"`
 	ApproveRightsBeyond []string `json:"rights"`
 	Providers           []string `json:"providers"`
-	Directories         []string `json:"directories"`
-	Subscriptions       []string `json:"subscriptions"`
 	LongestCertificate  int      `json:"longest_certificate"`
 	Version             int64    `json:"-"`
+
+	Accounts map[string][]string `json:"accounts"` // by the provider's key
+	Parents  map[string][]string `json:"parents"`
 }
 
 const intakeRules = `SELECT rules, version FROM intake_policy WHERE only_row = 1`
@@ -70,7 +71,7 @@ func (s Credentials) ChangeRules(ctx context.Context, r credential.Rules, entry 
 
 const stoppedTarget = `
 	SELECT reason FROM stopped_targets
-	 WHERE provider = ? AND environment = ? AND subscription_id = ?`
+	 WHERE provider = ? AND environment = ? AND cloud_account = ?`
 
 // StoppedBefore gives why an administrator had stopped this target.
 func (s Credentials) StoppedBefore(ctx context.Context, provider string, target cloud.Target) (string, error) {
@@ -78,7 +79,7 @@ func (s Credentials) StoppedBefore(ctx context.Context, provider string, target 
 }
 
 func stoppedBefore(ctx context.Context, from reader, provider string, target cloud.Target) (string, error) {
-	reason, err := value[string](from.QueryRowContext(ctx, stoppedTarget, provider, target.Environment, target.SubscriptionID))
+	reason, err := value[string](from.QueryRowContext(ctx, stoppedTarget, provider, target.Environment, target.Account))
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

@@ -11,13 +11,14 @@ import (
 
 	"mooring/audit"
 	"mooring/credential"
-	"mooring/review"
+	"mooring/jobs"
+	"mooring/register"
 )
 
-// Jobs is the database as review.JobStore.
+// Jobs is the database as jobs.Store.
 type Jobs struct{ db *DB }
 
-var _ review.JobStore = Jobs{}
+var _ jobs.Store = Jobs{}
 
 // Jobs gives the store of bulk work.
 func (db *DB) Jobs() Jobs { return Jobs{db} }
@@ -66,26 +67,26 @@ const (
 	 LIMIT ?3`
 )
 
-func scanOpenJob(r row) (j review.OpenJob, err error) {
-	var undo review.JobState
+func scanOpenJob(r row) (j jobs.OpenJob, err error) {
+	var undo jobs.State
 	err = r.Scan(&j.Number, &j.ID, &j.Kind, (*jobSelection)(&j.Selection), &j.About, &j.Reason, &j.ByID, &j.ByName, &j.State,
 		&j.Counted, &j.Total, &j.Done, &j.Failed, &j.Note, (*moment)(&j.CreatedAt), (*moment)(&j.StartedAt), (*moment)(&j.FinishedAt),
 		&j.Actor.Name, &j.Actor.Address, &j.Actor.RequestID, &j.Position, &j.Kept,
 		&j.UndoOf, &j.Changed, &j.UndoOfID, &j.Undo.Number, &j.Undo.ID, &undo)
 	j.Actor.PersonID = j.ByID
-	j.Undo.Over = review.Job{State: undo}.Over()
+	j.Undo.Over = jobs.Job{State: undo}.Over()
 	return j, err
 }
 
-func scanJob(r row) (review.Job, error) {
+func scanJob(r row) (jobs.Job, error) {
 	j, err := scanOpenJob(r)
 	return j.Job, err
 }
 
 // jobSelection is stored as JSON. The query is spelled as in an address.
-type jobSelection review.Selection
+type jobSelection register.Selection
 
-// storedSelection spells review.Selection in the database.
+// storedSelection spells register.Selection in the database.
 type storedSelection struct {
 	IDs   []string `json:"ids,omitempty"`
 	All   bool     `json:"all,omitempty"`
@@ -96,11 +97,11 @@ type storedSelection struct {
 
 // meantText is what is stored of a selection: also which account it names, so
 // that none leaves what was planned for it, or comes in, by another name.
-func meantText(ctx context.Context, tx *sql.Tx, sel review.Selection) (string, error) {
+func meantText(ctx context.Context, tx *sql.Tx, sel register.Selection) (string, error) {
 	if sel.All && sel.Query.Account != "" && sel.AccountID == "" {
 		id, err := value[string](tx.QueryRowContext(ctx, `SELECT id FROM accounts WHERE name = ?`, sel.Query.Account))
 		if errors.Is(err, sql.ErrNoRows) {
-			return "", review.ErrNoAccountOfThatName.At("selection")
+			return "", register.ErrNoAccountOfThatName.At("selection")
 		}
 		if err != nil {
 			return "", err
@@ -129,7 +130,7 @@ func (s *jobSelection) Scan(from any) error {
 	if err != nil {
 		return fmt.Errorf("stored query: %w", err)
 	}
-	query, fields := review.ParseQuery(values)
+	query, fields := register.ParseQuery(values)
 	if len(fields) > 0 { // without what it cannot read it would select more than was asked for
 		return fmt.Errorf("stored query %q is not understood any more", stored.Query)
 	}
@@ -138,7 +139,7 @@ func (s *jobSelection) Scan(from any) error {
 }
 
 // AddJob stores a new job.
-func (s Jobs) AddJob(ctx context.Context, j review.OpenJob, mostOpen int, entry audit.Entry) error {
+func (s Jobs) AddJob(ctx context.Context, j jobs.OpenJob, mostOpen int, entry audit.Entry) error {
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
 		if err := mayAdminister(ctx, tx, entry.Actor); err != nil {
 			return err
@@ -148,9 +149,9 @@ func (s Jobs) AddJob(ctx context.Context, j review.OpenJob, mostOpen int, entry 
 			return err
 		}
 		if open >= mostOpen {
-			return review.ErrTooManyJobs
+			return jobs.ErrTooManyJobs
 		}
-		if j.Kind == review.JobUndo {
+		if j.Kind == jobs.Undo {
 			if err := mayUndo(ctx, tx, j.UndoOfID); err != nil {
 				return err
 			}
@@ -170,32 +171,32 @@ func (s Jobs) AddJob(ctx context.Context, j review.OpenJob, mostOpen int, entry 
 // mayUndo looks whether a job can be undone now. Of two who ask at once only one
 // starts an undo.
 func mayUndo(ctx context.Context, tx *sql.Tx, id string) error {
-	of, err := one(ctx, tx, scanJob, review.ErrNoSuchJob, jobByID, id)
+	of, err := one(ctx, tx, scanJob, jobs.ErrNoSuchJob, jobByID, id)
 	switch {
 	case err != nil:
 		return err
 	case !of.Over():
-		return review.ErrJobNotOver
+		return jobs.ErrJobNotOver
 	case of.Undo.Number != 0 && !of.Undo.Over:
-		return review.ErrUndoing
+		return jobs.ErrUndoing
 	case !of.Undoable():
-		return review.ErrNothingToUndo
+		return jobs.ErrNothingToUndo
 	}
 	return nil
 }
 
 // Job finds one job.
-func (s Jobs) Job(ctx context.Context, id string) (review.Job, error) {
-	return one(ctx, s.db.readers, scanJob, review.ErrNoSuchJob, jobByID, id)
+func (s Jobs) Job(ctx context.Context, id string) (jobs.Job, error) {
+	return one(ctx, s.db.readers, scanJob, jobs.ErrNoSuchJob, jobByID, id)
 }
 
 // Jobs lists the latest jobs, the latest first.
-func (s Jobs) Jobs(ctx context.Context, most int) ([]review.Job, error) {
+func (s Jobs) Jobs(ctx context.Context, most int) ([]jobs.Job, error) {
 	return all(ctx, s.db.readers, scanJob, jobsLatest, most)
 }
 
 // OpenJobs lists the jobs that are not over, the oldest first.
-func (s Jobs) OpenJobs(ctx context.Context) ([]review.OpenJob, error) {
+func (s Jobs) OpenJobs(ctx context.Context) ([]jobs.OpenJob, error) {
 	return all(ctx, s.db.readers, scanOpenJob, jobsOpen)
 }
 
@@ -205,16 +206,16 @@ func (s Jobs) StopJob(ctx context.Context, id string, entry audit.Entry) error {
 		if err := mayAdminister(ctx, tx, entry.Actor); err != nil {
 			return err
 		}
-		job, err := one(ctx, tx, scanJob, review.ErrNoSuchJob, jobByID, id)
+		job, err := one(ctx, tx, scanJob, jobs.ErrNoSuchJob, jobByID, id)
 		switch {
 		case err != nil:
 			return err
 		case job.Over():
-			return review.ErrJobOver
-		case job.State == review.JobStopping:
+			return jobs.ErrJobOver
+		case job.State == jobs.Stopping:
 			return nil
 		}
-		if err := run(ctx, tx, `UPDATE jobs SET state = ? WHERE id = ?`, review.JobStopping, id); err != nil {
+		if err := run(ctx, tx, `UPDATE jobs SET state = ? WHERE id = ?`, jobs.Stopping, id); err != nil {
 			return err
 		}
 		return s.db.addEntry(ctx, tx, entry)
@@ -222,31 +223,31 @@ func (s Jobs) StopJob(ctx context.Context, id string, entry audit.Entry) error {
 }
 
 // Changes lists what a job changed and no undo has put back.
-func (s Jobs) Changes(ctx context.Context, jobNumber, afterNumber int64, most int) ([]review.JobChange, error) {
+func (s Jobs) Changes(ctx context.Context, jobNumber, afterNumber int64, most int) ([]jobs.Change, error) {
 	return all(ctx, s.db.readers, scanJobChange, changesOfJob, jobNumber, afterNumber, most)
 }
 
-func scanJobChange(r row) (h review.JobChange, err error) {
+func scanJobChange(r row) (h jobs.Change, err error) {
 	err = r.Scan(&h.Row.Number, &h.Row.ID, &h.Row.Label, &h.Row.Account, &h.Version, &h.Before.State, &h.Before.Reason,
 		&h.Before.DecidedBy, (*moment)(&h.Before.DecidedAt), (*keys)(&h.Before.ApprovedRights))
 	return h, err
 }
 
 // JobFailures lists the first failures of a job.
-func (s Jobs) JobFailures(ctx context.Context, id string, most int) ([]review.JobFailure, error) {
+func (s Jobs) JobFailures(ctx context.Context, id string, most int) ([]jobs.Failure, error) {
 	return all(ctx, s.db.readers, scanJobFailure, failuresOfJob, id, most)
 }
 
-func scanJobFailure(r row) (f review.JobFailure, err error) {
+func scanJobFailure(r row) (f jobs.Failure, err error) {
 	err = r.Scan(&f.CredentialID, &f.Label, &f.Account, &f.Sentence)
 	return f, err
 }
 
 // BeginJob makes a waiting job a running one and gives its state.
-func (s Jobs) BeginJob(ctx context.Context, id string, at time.Time) (state review.JobState, err error) {
+func (s Jobs) BeginJob(ctx context.Context, id string, at time.Time) (state jobs.State, err error) {
 	err = s.db.change(ctx, func(tx *sql.Tx) error {
 		err := run(ctx, tx, `UPDATE jobs SET state = ?, started_at = ? WHERE id = ? AND state = ?`,
-			review.JobRunning, moment(at), id, review.JobWaiting)
+			jobs.Running, moment(at), id, jobs.Waiting)
 		if err != nil {
 			return err
 		}
@@ -256,19 +257,19 @@ func (s Jobs) BeginJob(ctx context.Context, id string, at time.Time) (state revi
 	return state, err
 }
 
-func jobState(ctx context.Context, tx *sql.Tx, id string) (review.JobState, error) {
-	return one(ctx, tx, value[review.JobState], review.ErrNoSuchJob, `SELECT state FROM jobs WHERE id = ?`, id)
+func jobState(ctx context.Context, tx *sql.Tx, id string) (jobs.State, error) {
+	return one(ctx, tx, value[jobs.State], jobs.ErrNoSuchJob, `SELECT state FROM jobs WHERE id = ?`, id)
 }
 
 // CountJob stores how many linked accounts a job is about.
 func (s Jobs) CountJob(ctx context.Context, id string, total int) error {
 	return s.db.change(ctx, func(tx *sql.Tx) error {
-		return mustTouch(ctx, tx, review.ErrNoSuchJob, `UPDATE jobs SET counted = 1, total = ? WHERE id = ?`, total, id)
+		return mustTouch(ctx, tx, jobs.ErrNoSuchJob, `UPDATE jobs SET counted = 1, total = ? WHERE id = ?`, total, id)
 	})
 }
 
 // AdvanceJob stores how far a job has come, with the failures that are new.
-func (s Jobs) AdvanceJob(ctx context.Context, id string, p review.JobProgress) (state review.JobState, err error) {
+func (s Jobs) AdvanceJob(ctx context.Context, id string, p jobs.Progress) (state jobs.State, err error) {
 	err = s.db.change(ctx, func(tx *sql.Tx) error {
 		if err := advance(ctx, tx, id, p); err != nil {
 			return err
@@ -279,8 +280,8 @@ func (s Jobs) AdvanceJob(ctx context.Context, id string, p review.JobProgress) (
 	return state, err
 }
 
-func advance(ctx context.Context, tx *sql.Tx, id string, p review.JobProgress) error {
-	err := mustTouch(ctx, tx, review.ErrNoSuchJob, `UPDATE jobs SET position = ?, done = ?, failed = ? WHERE id = ?`,
+func advance(ctx context.Context, tx *sql.Tx, id string, p jobs.Progress) error {
+	err := mustTouch(ctx, tx, jobs.ErrNoSuchJob, `UPDATE jobs SET position = ?, done = ?, failed = ? WHERE id = ?`,
 		p.Position, p.Done, p.Failed, id)
 	if err != nil {
 		return err
@@ -302,14 +303,14 @@ const noteChange = `
 	INSERT INTO job_changes (job, number, credential_id, label, account, version, state, reason, decided_by, decided_at, approved_rights, stopped_before)
 	SELECT j.number, c.number, c.id, c.label, a.name, c.version + 1, c.state, c.reason, coalesce(c.decided_by, ''), c.decided_at, c.approved_rights,
 	       (SELECT reason FROM stopped_targets t
-	         WHERE t.provider = c.provider AND t.environment = c.environment AND t.subscription_id = c.subscription_id)
+	         WHERE t.provider = c.provider AND t.environment = c.environment AND t.cloud_account = c.cloud_account)
 	  FROM jobs j, credentials c
 	  JOIN accounts a ON a.id = c.account_id
 	 WHERE j.id = ?1 AND c.id = ?2 AND c.version = ?3`
 
 // ChangeFor stores a link that a job changes together with what it was before and
 // how far the job has come.
-func (s Jobs) ChangeFor(ctx context.Context, id string, p review.JobProgress, c credential.Credential, entry audit.Entry) error {
+func (s Jobs) ChangeFor(ctx context.Context, id string, p jobs.Progress, c credential.Credential, entry audit.Entry) error {
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
 		// A number may have been another link's, which went, and was given again.
 		gone, err := touched(ctx, tx, `DELETE FROM job_changes WHERE job = (SELECT number FROM jobs WHERE id = ?) AND number = ?`, id, c.Number)
@@ -331,7 +332,7 @@ func (s Jobs) ChangeFor(ctx context.Context, id string, p review.JobProgress, c 
 
 // UndoFor stores a link that an undo puts back, what the site remembers about its
 // target, and how far the undo has come.
-func (s Jobs) UndoFor(ctx context.Context, id string, p review.JobProgress, c credential.Credential, entry audit.Entry) error {
+func (s Jobs) UndoFor(ctx context.Context, id string, p jobs.Progress, c credential.Credential, entry audit.Entry) error {
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
 		if err := mayAdminister(ctx, tx, entry.Actor); err != nil {
 			return err
@@ -339,7 +340,7 @@ func (s Jobs) UndoFor(ctx context.Context, id string, p review.JobProgress, c cr
 		if err := refuseOwnLink(ctx, tx, c, entry); err != nil {
 			return err
 		}
-		of, err := one(ctx, tx, scanUndone, review.ErrNothingToUndo, undoneChange, id, c.Number, c.ID, c.Version)
+		of, err := one(ctx, tx, scanUndone, jobs.ErrNothingToUndo, undoneChange, id, c.Number, c.ID, c.Version)
 		if err != nil {
 			return err
 		}
@@ -381,8 +382,8 @@ func scanUndone(r row) (u undone, err error) {
 // stillStopped reports whether another link to a target is stopped, and not only
 // until the same undo comes to it.
 const stillStopped = `
-	SELECT EXISTS (SELECT 1 FROM credentials c INDEXED BY register_subscription
-	                WHERE c.subscription_id = ?3 COLLATE NOCASE AND c.provider = ?1 AND c.environment = ?2 AND c.subscription_id = ?3
+	SELECT EXISTS (SELECT 1 FROM credentials c INDEXED BY register_cloud_account
+	                WHERE c.cloud_account = ?3 COLLATE NOCASE AND c.provider = ?1 AND c.environment = ?2 AND c.cloud_account = ?3
 	                  AND c.id <> ?4 AND c.state = 'stopped'
 	                  AND NOT EXISTS (SELECT 1 FROM job_changes h
 	                                   WHERE h.job = ?5 AND h.number = c.number AND h.credential_id = c.id AND h.version = c.version))`
@@ -394,29 +395,29 @@ func putMemoryBack(ctx context.Context, tx *sql.Tx, u undone, c credential.Crede
 	if err != nil || remembered != u.left.String {
 		return err
 	}
-	target := []any{c.Provider, c.Target.Environment, c.Target.SubscriptionID}
+	target := []any{c.Provider, c.Target.Environment, c.Target.Account}
 	if u.before.Valid {
 		return run(ctx, tx, `
-			INSERT INTO stopped_targets (provider, environment, subscription_id, reason) VALUES (?, ?, ?, ?)
+			INSERT INTO stopped_targets (provider, environment, cloud_account, reason) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET reason = excluded.reason`, append(target, u.before.String)...)
 	}
 	still, err := value[bool](tx.QueryRowContext(ctx, stillStopped, append(target, c.ID, u.job)...))
 	if err != nil || still {
 		return err
 	}
-	return run(ctx, tx, `DELETE FROM stopped_targets WHERE provider = ? AND environment = ? AND subscription_id = ?`, target...)
+	return run(ctx, tx, `DELETE FROM stopped_targets WHERE provider = ? AND environment = ? AND cloud_account = ?`, target...)
 }
 
 // EndJob ends a job. What was finished is all there was, whatever was counted
 // before.
-func (s Jobs) EndJob(ctx context.Context, id string, end review.JobEnd, entry audit.Entry) error {
+func (s Jobs) EndJob(ctx context.Context, id string, end jobs.End, entry audit.Entry) error {
 	return s.db.write(ctx, entry, func(tx *sql.Tx) error {
-		return mustTouch(ctx, tx, review.ErrJobOver, `
+		return mustTouch(ctx, tx, jobs.ErrJobOver, `
 			UPDATE jobs
 			   SET state = ?1, note = ?2, finished_at = ?3,
 			       counted = max(counted, ?4), total = CASE WHEN ?4 THEN done + failed ELSE total END
 			 WHERE id = ?5 AND `+openJob,
-			end.State, end.Note, moment(end.At), end.State == review.JobFinished, id)
+			end.State, end.Note, moment(end.At), end.State == jobs.Finished, id)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"mooring/audit"
 	"mooring/certificate"
+	"mooring/grant"
 	"mooring/secret"
 )
 
@@ -68,5 +69,41 @@ func resealAll(ctx context.Context, tx *sql.Tx, reseal func(place secret.Place, 
 			return 0, err
 		}
 	}
-	return len(stored), setKeyCheck(ctx, tx, check)
+	authorities, err := all(ctx, tx, scanAuthority, `SELECT `+authorityColumns+` FROM authorities a`)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range authorities {
+		if a.Key, err = reseal(certificate.AuthorityPlace(a.Authority), a.Key); err != nil {
+			return 0, err
+		}
+		if err := run(ctx, tx, `UPDATE authorities SET sealed_key = ? WHERE id = ?`, a.Key, a.ID); err != nil {
+			return 0, err
+		}
+	}
+	grants, err := resealGrants(ctx, tx, reseal)
+	if err != nil {
+		return 0, err
+	}
+	return len(stored) + len(authorities) + grants, setKeyCheck(ctx, tx, check)
+}
+
+// resealGrants is for those of links and for those that wait to be revoked.
+func resealGrants(ctx context.Context, tx *sql.Tx, reseal func(place secret.Place, sealed []byte) ([]byte, error)) (n int, err error) {
+	for _, table := range []string{"grants", "revocations"} {
+		stored, err := all(ctx, tx, scanRevocation, `SELECT rowid, credential_id, account_id, provider, sealed, 0 FROM `+table)
+		if err != nil {
+			return 0, err
+		}
+		for _, g := range stored {
+			if g.Sealed, err = reseal(grant.Place(g.AccountID, g.CredentialID), g.Sealed); err != nil {
+				return 0, err
+			}
+			if err := run(ctx, tx, `UPDATE `+table+` SET sealed = ? WHERE rowid = ?`, g.Sealed, g.ID); err != nil {
+				return 0, err
+			}
+		}
+		n += len(stored)
+	}
+	return n, nil
 }

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"mooring/account"
 	"mooring/audit"
+	"mooring/cloud"
 	"mooring/db"
 )
 
@@ -124,4 +126,51 @@ func TestADatabaseFromBeforePasskeysGoesOn(t *testing.T) {
 	w.exec(`DELETE FROM people WHERE id = 'person-max'`) // what refers to a membership or to a person still goes along
 	same(t, "the memberships", w.count(`SELECT count(*) FROM memberships`), 2)
 	w.ok(w.Accounts().RenewSession(t.Context(), account.Renewal{PersonID: "person-ada", From: "session-ada", To: "new", At: at}, entry(audit.Prove, "")))
+}
+
+// What was linked when only Azure could be keeps its account, its directory, its
+// application and its certificate, and so does what administrators decided about it.
+func TestADatabaseFromBeforeOtherCloudsGoesOn(t *testing.T) {
+	path := oldDatabase(t, 13,
+		`INSERT INTO accounts (id, name, kind, created_at) VALUES ('account-acme', 'acme', 'organization', 1000)`,
+		`INSERT INTO certificates (id, account_id, active, der, sha1, sealed_key, not_before, not_after, created_at) VALUES
+			('certificate-1', 'account-acme', 1, x'01', 'aa', x'02', 1, 2, 3)`,
+		`INSERT INTO credentials (id, account_id, provider, label, environment, method, subscription_id, tenant_id, client_id, certificate_id,
+			state, version, subscription_name, rights, created_at, fresh_from, last_checked_at, could_not_check_at, attempts, next_check_at, next_trigger, expires_at, status, approved_rights)
+			VALUES ('credential-1', 'account-acme', 'azure', 'One', 'public', 'app', 'subscription-1', 'tenant-1', 'client-1', 'certificate-1',
+			'connected', 3, 'Harbor', '[]', 1, 1, 1, 0, 0, 5000, 'schedule', 2, 'connected', '["azure-give-roles"]')`,
+		`INSERT INTO stopped_targets (provider, environment, subscription_id, reason) VALUES ('azure', 'public', 'subscription-9', 'Too old')`,
+		`INSERT INTO intake_policy (only_row, version, rules) VALUES (1, 2, '{"approve_all":true,"approve_providers":null,"rights_on":true,"rights":["azure-read"],"providers":["azure"],
+			"directories":["tenant-1","tenant-2"],"subscriptions":[],"longest_certificate":90}')`,
+		`INSERT INTO reviews (id, name, selection, about, started_by_name, started_at, due_at, state, total, decided) VALUES ('review-1', 'R', '{}', 'all', 'Ada', 1, 2, 'open', 1, 1)`,
+		`INSERT INTO review_items (review_id, number, position, credential_id, account_id, account, provider, label, subscription_name, subscription_id,
+			linked_by, linked_by_name, personal_of, stage, kind, snapshot) VALUES ('review-1', 1, 1, 'credential-1', 'account-acme', 'acme', 'azure', 'One', 'Harbor', 'subscription-1',
+			'', '', '', 'decided', 'keep', '{"label":"One","subscription_name":"Harbor","subscription_id":"subscription-1","tenant_id":"tenant-1","client_id":"client-1","method":"app"}')`,
+	)
+	w := world{open(t, path), t}
+	found, err := w.Credentials().Find(t.Context(), "account-acme", "credential-1")
+	w.ok(err)
+	if want := (cloud.Target{Environment: "public", Account: "subscription-1", Parent: "tenant-1",
+		SignIn: cloud.SignIn{Method: "app", Principal: "client-1"}}); !found.Target.Equal(want) || found.CloudAccountName != "Harbor" {
+		t.Errorf("the link is %+v", found)
+	}
+	same(t, "its certificate", found.CertificateID, "certificate-1")
+	same(t, "its version", found.Version, 3)
+	same(t, "the rights that were let in", strings.Join(found.ApprovedRights, " "), "azure-give-roles")
+	same(t, "what finds it", w.count(`SELECT count(*) FROM register_texts WHERE register_texts MATCH 'arb'`), 1)
+	reason, err := w.Credentials().StoppedBefore(t.Context(), "azure", cloud.Target{Environment: "public", Account: "subscription-9"})
+	w.ok(err)
+	same(t, "the reason of what was stopped", reason, "Too old")
+	rules, err := w.Credentials().Rules(t.Context())
+	w.ok(err)
+	same(t, "the directories", strings.Join(rules.Parents["azure"], " "), "tenant-1 tenant-2")
+	same(t, "the subscriptions", len(rules.Accounts), 0)
+	same(t, "the other rules", rules.ApproveAll && rules.RightsOn && rules.LongestCertificate == 90 && rules.Version == 2, true)
+	item, err := w.Reviews().Recorded(t.Context(), "review-1", 0, 10)
+	w.ok(err)
+	if snapshot := item[0].Snapshot; snapshot.CloudAccount != "subscription-1" || snapshot.CloudAccountName != "Harbor" || snapshot.CloudParent != "tenant-1" || snapshot.Principal != "client-1" {
+		t.Errorf("what was decided on is %+v", snapshot)
+	}
+	same(t, "rows that refer to nothing", w.count(`SELECT count(*) FROM pragma_foreign_key_check`), 0)
+	w.exec(`INSERT INTO register_texts (register_texts) VALUES ('integrity-check')`)
 }

@@ -217,7 +217,7 @@ func (s Reviews) AddReviewer(ctx context.Context, id string, who review.Reviewer
 		switch state, err := reviewState(ctx, tx, id); {
 		case err != nil:
 			return err
-		case state == review.ReviewClosed:
+		case state == review.Closed:
 			return review.ErrClosed
 		}
 		named, err := addReviewer(ctx, tx, id, who.PersonID)
@@ -237,8 +237,8 @@ func (s Reviews) AddReviewer(ctx context.Context, id string, who review.Reviewer
 	})
 }
 
-func reviewState(ctx context.Context, tx *sql.Tx, id string) (review.ReviewState, error) {
-	state, err := value[review.ReviewState](tx.QueryRowContext(ctx, `SELECT state FROM reviews WHERE id = ?`, id))
+func reviewState(ctx context.Context, tx *sql.Tx, id string) (review.State, error) {
+	state, err := value[review.State](tx.QueryRowContext(ctx, `SELECT state FROM reviews WHERE id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = review.ErrNoSuchReview
 	}
@@ -254,7 +254,7 @@ func (s Reviews) CloseReview(ctx context.Context, id, byName string, at time.Tim
 		switch state, err := reviewState(ctx, tx, id); {
 		case err != nil:
 			return err
-		case state == review.ReviewClosed:
+		case state == review.Closed:
 			return review.ErrClosed
 		}
 		if err := s.db.addEntry(ctx, tx, entry); err != nil {

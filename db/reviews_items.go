@@ -17,7 +17,7 @@ import (
 
 const (
 	itemColumns = `i.review_id, i.number, i.position, i.credential_id, i.account_id, i.account, i.provider, i.label,
-	       i.subscription_name, i.subscription_id, i.linked_by, i.linked_by_name, i.personal_of, i.stage,
+	       i.cloud_account_name, i.cloud_account, i.linked_by, i.linked_by_name, i.personal_of, i.stage,
 	       i.kind, i.reason, i.decided_by, i.decided_by_name, i.decided_at, i.snapshot,
 	       i.question, i.asked_by_name, i.asked_at, i.answer, i.answered_by_name, i.answered_at, i.gone, i.changes`
 
@@ -95,7 +95,7 @@ func (s *snapshot) Scan(from any) error {
 
 func itemFields(i *review.Item) []any {
 	return []any{&i.ReviewID, &i.Number, &i.Position, &i.CredentialID, &i.AccountID, &i.Account, &i.Provider, &i.Label,
-		&i.SubscriptionName, &i.SubscriptionID, &i.LinkedByID, &i.LinkedByName, &i.PersonalOf, &i.Stage,
+		&i.CloudAccountName, &i.CloudAccount, &i.LinkedByID, &i.LinkedByName, &i.PersonalOf, &i.Stage,
 		&i.Kind, &i.Reason, &i.DecidedByID, &i.DecidedByName, (*moment)(&i.DecidedAt), (*snapshot)(&i.Snapshot),
 		&i.Question, &i.AskedByName, (*moment)(&i.AskedAt), &i.Answer, &i.AnsweredByName, (*moment)(&i.AnsweredAt), &i.Gone, &i.Changes}
 }
@@ -122,9 +122,9 @@ func (s Reviews) AddItems(ctx context.Context, reviewID string, credentialIDs []
 		}
 		added, err := tx.ExecContext(ctx, `
 			INSERT INTO review_items (review_id, number, position, credential_id, account_id, account, provider, label,
-			       subscription_name, subscription_id, linked_by, linked_by_name, personal_of, stage)
+			       cloud_account_name, cloud_account, linked_by, linked_by_name, personal_of, stage)
 			SELECT r.id, c.number, r.total + row_number() OVER (ORDER BY c.number), c.id, a.id, a.name, c.provider, c.label,
-			       c.subscription_name, c.subscription_id, coalesce(c.created_by, ''), coalesce(p.name, ''),
+			       c.cloud_account_name, c.cloud_account, coalesce(c.created_by, ''), coalesce(p.name, ''),
 			       CASE a.kind WHEN 'personal' THEN coalesce(
 			           (SELECT m.person_id FROM memberships m WHERE m.account_id = a.id ORDER BY m.person_id LIMIT 1), '') ELSE '' END,
 			       'open'

@@ -11,6 +11,7 @@ import (
 	"mooring/account"
 	"mooring/audit"
 	"mooring/credential"
+	"mooring/register"
 	"mooring/review"
 )
 
@@ -19,8 +20,8 @@ import (
 func (w world) reviewing(id string, reviewers ...string) review.Review {
 	w.t.Helper()
 	w.exec(`UPDATE people SET site_admin = 1`)
-	r := review.Review{ID: id, Name: "Review " + id, Selection: review.Selection{All: true}, About: "All", StartedByID: "person-ada", StartedByName: "ada",
-		StartedAt: morning, DueAt: after(24 * time.Hour), State: review.ReviewGathering}
+	r := review.Review{ID: id, Name: "Review " + id, Selection: register.Selection{All: true}, About: "All", StartedByID: "person-ada", StartedByName: "ada",
+		StartedAt: morning, DueAt: after(24 * time.Hour), State: review.Gathering}
 	for _, name := range reviewers {
 		r.Reviewers = append(r.Reviewers, review.Reviewer{PersonID: "person-" + name})
 	}
@@ -168,7 +169,7 @@ func TestAddItemsAddsNothingTwiceAndNothingThatIsGone(t *testing.T) {
 		w.link(fmt.Sprint(n))
 	}
 	w.reviewing("other", "ada")
-	r := review.Review{ID: "r", Name: "r", Selection: review.Selection{All: true}, State: review.ReviewGathering, StartedAt: morning, DueAt: morning,
+	r := review.Review{ID: "r", Name: "r", Selection: register.Selection{All: true}, State: review.Gathering, StartedAt: morning, DueAt: morning,
 		Reviewers: []review.Reviewer{{PersonID: "person-ada"}}}
 	w.ok(w.Reviews().AddReview(t.Context(), r, nil, entry(audit.StartReview, "")))
 	all := w.texts(`SELECT id FROM credentials ORDER BY number`)
@@ -223,13 +224,13 @@ func TestWordsOutsideTheListsOfReviewsAreRefused(t *testing.T) {
 
 func TestAScheduleMovesOnOnce(t *testing.T) {
 	w := newWorld(t)
-	s := review.Schedule{ID: "s", Name: "s", Every: review.Monthly, FirstOn: morning, NextAt: morning, Days: 3, Selection: review.Selection{All: true},
+	s := review.Schedule{ID: "s", Name: "s", Every: review.Monthly, FirstOn: morning, NextAt: morning, Days: 3, Selection: register.Selection{All: true},
 		MadeByName: "ada", MadeAt: morning, Reviewers: []review.Reviewer{{PersonID: "person-ada", Name: "ada", Email: "ada@example.com"}}}
 	w.ok(w.Reviews().AddSchedule(t.Context(), s, 1, entry(audit.MakeSchedule, "")))
 	s.ID = "another"
 	want(t, w.Reviews().AddSchedule(t.Context(), s, 1, entry(audit.MakeSchedule, "")), review.ErrTooManySchedules)
 	start := review.Start{ScheduleID: "s", Was: morning, Next: after(time.Hour)}
-	r := review.Review{ID: "r1", Name: "r", State: review.ReviewGathering, StartedAt: morning, DueAt: morning, Selection: s.Selection, Reviewers: s.Reviewers}
+	r := review.Review{ID: "r1", Name: "r", State: review.Gathering, StartedAt: morning, DueAt: morning, Selection: s.Selection, Reviewers: s.Reviewers}
 	w.ok(w.Reviews().AddReview(t.Context(), r, &start, entry(audit.StartReview, "")))
 	r.ID = "r2"
 	want(t, w.Reviews().AddReview(t.Context(), r, &start, entry(audit.StartReview, "")), review.ErrNoSuchSchedule)

@@ -202,9 +202,30 @@ CREATE TABLE certificates (
     not_before INTEGER NOT NULL,
     not_after  INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
+    authority_id TEXT REFERENCES authorities (id) ON DELETE CASCADE, -- that issued it; NULL: it is the account's own
     UNIQUE (account_id, id)   -- what the foreign key of credentials points at
 ) STRICT;
 
+-- The certificate authority of a link, for clouds that trust an authority and let the
+-- certificate under it change. Until its link is saved it is the draft of whoever opened
+-- the form, so that a command which they have run stays good.
+CREATE TABLE authorities (
+    id            TEXT PRIMARY KEY,
+    account_id    TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    provider      TEXT NOT NULL,
+    link_name     TEXT NOT NULL UNIQUE, -- in its certificates, in commands and in the cloud's own log
+    person_id     TEXT REFERENCES people (id) ON DELETE SET NULL, -- whose draft it is
+    credential_id TEXT UNIQUE REFERENCES credentials (id) ON DELETE CASCADE, -- its link; NULL: it is a draft
+    der           BLOB NOT NULL,
+    sealed_key    BLOB NOT NULL, -- the private key, sealed for exactly this row; it goes with the link
+    not_before    INTEGER NOT NULL,
+    not_after     INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX authorities_drafts ON authorities (account_id, provider, person_id) WHERE credential_id IS NULL;
+
+CREATE INDEX certificates_by_authority ON certificates (authority_id) WHERE authority_id IS NOT NULL;
 CREATE UNIQUE INDEX certificates_active ON certificates (account_id) WHERE active = 1;
 
 CREATE TABLE credentials (
@@ -215,13 +236,13 @@ CREATE TABLE credentials (
     label              TEXT NOT NULL COLLATE NOCASE,
     environment        TEXT NOT NULL,
     method             TEXT NOT NULL,
-    subscription_id    TEXT NOT NULL,
-    tenant_id          TEXT NOT NULL, -- empty until it is found
-    client_id          TEXT NOT NULL, -- empty for methods that need none
-    certificate_id     TEXT NOT NULL,
+    cloud_account      TEXT NOT NULL, -- what is linked: the ID of a subscription, an account, a project
+    cloud_parent       TEXT NOT NULL, -- what that belongs to; empty until it is found, or where there is nothing
+    principal          TEXT NOT NULL, -- who signs in there; empty where the certificate says it
+    certificate_id     TEXT, -- NULL: the method needs none
     state              TEXT NOT NULL CHECK (state IN ('not-verified', 'connected', 'waiting', 'needs-attention', 'disabled', 'stopped', 'pending-approval')),
     version            INTEGER NOT NULL CHECK (version > 0), -- grows with every change a person makes
-    subscription_name  TEXT NOT NULL,
+    cloud_account_name TEXT NOT NULL, -- what the cloud calls it
     rights             TEXT NOT NULL CHECK (json_valid(rights)),
     created_by         TEXT REFERENCES people (id) ON DELETE SET NULL,
     created_at         INTEGER NOT NULL,
@@ -231,7 +252,7 @@ CREATE TABLE credentials (
     attempts           INTEGER NOT NULL CHECK (attempts >= 0),
     next_check_at      INTEGER NOT NULL,
     next_trigger       TEXT    NOT NULL CHECK (next_trigger IN ('', 'person', 'schedule', 'retry')),
-    expires_at         INTEGER NOT NULL, -- of the certificate
+    expires_at         INTEGER NOT NULL, -- of the certificate; without one, the last moment of the year 9999
     reason             TEXT NOT NULL DEFAULT '', -- why it is stopped, or waits for approval
     decided_by         TEXT REFERENCES people (id) ON DELETE SET NULL, -- the administrator who stopped or approved it
     decided_at         INTEGER NOT NULL DEFAULT 0,
@@ -244,11 +265,14 @@ CREATE TABLE credentials (
     repeats_from       INTEGER NOT NULL DEFAULT 0, -- when the first of these ended; 0: there are none
     warnings           TEXT NOT NULL DEFAULT '' CHECK (warnings = '' OR json_valid(warnings)), -- keys of what the cloud reports about a link that works; empty: none
     trial_certificate_id TEXT NOT NULL DEFAULT '', -- that the next check tries; empty: none
+    sign_in            TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(sign_in)), -- what else the method asks for, by field
+    stranger           TEXT NOT NULL DEFAULT '' CHECK (stranger IN ('', 'refused', 'let-in')), -- what its cloud did with a name that it was never told; empty: nobody knows
+    cloud_account_alias TEXT NOT NULL DEFAULT '', -- another ID of what is linked, that people search for
     -- both columns, so that no account can sign with another's certificate
     FOREIGN KEY (account_id, certificate_id) REFERENCES certificates (account_id, id)
 ) STRICT;
 
-CREATE UNIQUE INDEX credentials_target ON credentials (account_id, provider, environment, subscription_id);
+CREATE UNIQUE INDEX credentials_target ON credentials (account_id, provider, environment, cloud_account, method, principal);
 CREATE INDEX credentials_by_label ON credentials (account_id, provider, label, id);
 CREATE INDEX credentials_due ON credentials (next_check_at) WHERE next_check_at > 0 AND state NOT IN ('disabled', 'stopped', 'pending-approval');
 CREATE INDEX credentials_asked ON credentials (next_check_at) WHERE next_check_at > 0 AND state NOT IN ('disabled', 'stopped', 'pending-approval') AND next_trigger = 'person';
@@ -263,11 +287,11 @@ CREATE TABLE intake_policy (
 -- What an administrator stopped, in whichever account: linked or changed there
 -- or anywhere else, it needs an approval. It outlives the link and its account.
 CREATE TABLE stopped_targets (
-    provider        TEXT NOT NULL,
-    environment     TEXT NOT NULL,
-    subscription_id TEXT NOT NULL,
-    reason          TEXT NOT NULL,
-    PRIMARY KEY (provider, environment, subscription_id)
+    provider      TEXT NOT NULL,
+    environment   TEXT NOT NULL,
+    cloud_account TEXT NOT NULL,
+    reason        TEXT NOT NULL,
+    PRIMARY KEY (provider, environment, cloud_account)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE verifications (
@@ -444,7 +468,8 @@ CREATE INDEX register_never_expires ON credentials (expires_at) WHERE reviewed_a
 -- These serve searches.
 CREATE INDEX register_account ON credentials (account_id);
 CREATE INDEX register_person ON credentials (created_by);
-CREATE INDEX register_subscription ON credentials (subscription_id COLLATE NOCASE);
+CREATE INDEX register_cloud_account ON credentials (cloud_account COLLATE NOCASE);
+CREATE INDEX register_cloud_account_alias ON credentials (cloud_account_alias COLLATE NOCASE) WHERE cloud_account_alias <> '';
 
 -- Totals, so that nothing has to be counted. Triggers keep them.
 CREATE TABLE register_counts (
@@ -476,7 +501,7 @@ CREATE TABLE register_people (
 -- is its number below zero: read upwards, which is the fast way, the newest
 -- comes first. Where in a text a piece is, is not kept: who asks looks at what
 -- was found.
-CREATE VIRTUAL TABLE register_texts USING fts5 (label, subscription_name, subscription_id,
+CREATE VIRTUAL TABLE register_texts USING fts5 (label, cloud_account_name, cloud_account,
     content = '', contentless_delete = 1, detail = none, tokenize = 'trigram');
 
 CREATE VIRTUAL TABLE register_account_texts USING fts5 (name, content = '', contentless_delete = 1, tokenize = 'trigram');
@@ -494,8 +519,8 @@ BEGIN
     INSERT INTO register_people (person_id, name, email, total)
     SELECT id, name, email, 1 FROM people WHERE id = new.created_by
         ON CONFLICT (person_id) DO UPDATE SET total = total + 1;
-    INSERT INTO register_texts (rowid, label, subscription_name, subscription_id)
-    VALUES (-new.number, new.label, new.subscription_name, new.subscription_id);
+    INSERT INTO register_texts (rowid, label, cloud_account_name, cloud_account)
+    VALUES (-new.number, new.label, new.cloud_account_name, new.cloud_account);
 END;
 
 CREATE TRIGGER register_unlinked AFTER DELETE ON credentials
@@ -532,12 +557,12 @@ BEGIN
         ON CONFLICT (person_id) DO UPDATE SET total = total + 1;
 END;
 
-CREATE TRIGGER register_texts_changed AFTER UPDATE OF label, subscription_name, subscription_id ON credentials
-WHEN new.label <> old.label COLLATE BINARY OR new.subscription_name <> old.subscription_name OR new.subscription_id <> old.subscription_id
+CREATE TRIGGER register_texts_changed AFTER UPDATE OF label, cloud_account_name, cloud_account ON credentials
+WHEN new.label <> old.label COLLATE BINARY OR new.cloud_account_name <> old.cloud_account_name OR new.cloud_account <> old.cloud_account
 BEGIN
     DELETE FROM register_texts WHERE rowid = -old.number;
-    INSERT INTO register_texts (rowid, label, subscription_name, subscription_id)
-    VALUES (-new.number, new.label, new.subscription_name, new.subscription_id);
+    INSERT INTO register_texts (rowid, label, cloud_account_name, cloud_account)
+    VALUES (-new.number, new.label, new.cloud_account_name, new.cloud_account);
 END;
 
 CREATE TRIGGER credentials_stay BEFORE UPDATE OF number, account_id, provider ON credentials
@@ -631,8 +656,8 @@ CREATE TABLE review_items (
     account           TEXT NOT NULL,
     provider          TEXT NOT NULL,
     label             TEXT NOT NULL,
-    subscription_name TEXT NOT NULL,
-    subscription_id   TEXT NOT NULL,
+    cloud_account_name TEXT NOT NULL,
+    cloud_account     TEXT NOT NULL,
     linked_by         TEXT NOT NULL,
     linked_by_name    TEXT NOT NULL,
     personal_of       TEXT NOT NULL, -- whose own account it belongs to; empty: an organization's
@@ -790,3 +815,31 @@ CREATE TABLE heartbeat (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     beats    INTEGER NOT NULL
 ) STRICT;
+
+-- Grants: what people consented to at clouds that have no certificates. Each use of one
+-- replaces it. When its link goes, in whichever way, it waits to be revoked at the cloud.
+CREATE TABLE grants (
+    credential_id TEXT PRIMARY KEY REFERENCES credentials (id) ON DELETE CASCADE,
+    account_id    TEXT NOT NULL,
+    provider      TEXT NOT NULL,
+    sealed        BLOB NOT NULL,              -- sealed for exactly this row
+    used_at       INTEGER NOT NULL DEFAULT 0  -- when it was used without an answer that was stored; 0: it is unused
+) STRICT;
+
+CREATE TABLE revocations (
+    id            INTEGER PRIMARY KEY,
+    credential_id TEXT NOT NULL,              -- that it was sealed for; the credential is gone
+    account_id    TEXT NOT NULL,
+    provider      TEXT NOT NULL,
+    sealed        BLOB NOT NULL,              -- as it was in grants
+    tries         INTEGER NOT NULL DEFAULT 0,
+    next_at       INTEGER NOT NULL DEFAULT 0  -- of the next try
+) STRICT;
+
+CREATE INDEX revocations_next ON revocations (next_at);
+
+CREATE TRIGGER grants_removed AFTER DELETE ON grants
+BEGIN
+    INSERT INTO revocations (credential_id, account_id, provider, sealed)
+    VALUES (old.credential_id, old.account_id, old.provider, old.sealed);
+END;

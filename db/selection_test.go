@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"mooring/audit"
+	"mooring/jobs"
+	"mooring/register"
 	"mooring/review"
 )
 
@@ -15,22 +17,22 @@ func TestAStoredSelectionKeepsItsAccount(t *testing.T) {
 	w.link("one")
 	w.link("two")
 	w.exec(`UPDATE people SET site_admin = 1`)
-	of := func(name string) review.Selection {
-		return review.Selection{All: true, Query: review.Query{Account: name}}
+	of := func(name string) register.Selection {
+		return register.Selection{All: true, Query: register.Query{Account: name}}
 	}
 	schedule := review.Schedule{ID: "schedule", Name: "Access", Every: review.Monthly, FirstOn: morning, Days: 3, MadeAt: morning, NextAt: morning}
 	r := review.Review{ID: "review", Name: "Access", StartedByID: "person-ada", StartedAt: morning, DueAt: after(time.Hour),
-		State: review.ReviewGathering, Reviewers: []review.Reviewer{{PersonID: "person-ada"}}}
-	add := func(sel review.Selection) map[string]error {
+		State: review.Gathering, Reviewers: []review.Reviewer{{PersonID: "person-ada"}}}
+	add := func(sel register.Selection) map[string]error {
 		schedule.Selection, r.Selection = sel, sel
 		return map[string]error{
-			"job":      w.Jobs().AddJob(t.Context(), newJob(1, func(j *review.OpenJob) { j.Selection = sel }), 20, entry(audit.StartJob, "")),
+			"job":      w.Jobs().AddJob(t.Context(), newJob(1, func(j *jobs.OpenJob) { j.Selection = sel }), 20, entry(audit.StartJob, "")),
 			"schedule": w.Reviews().AddSchedule(t.Context(), schedule, 50, entry(audit.MakeSchedule, "")),
 			"review":   w.Reviews().AddReview(t.Context(), r, nil, entry(audit.StartReview, "")),
 		}
 	}
 	for _, err := range add(of("nobody")) {
-		want(t, err, review.ErrNoAccountOfThatName)
+		want(t, err, register.ErrNoAccountOfThatName)
 	}
 	for _, err := range add(of("acme")) {
 		w.ok(err)
@@ -40,12 +42,12 @@ func TestAStoredSelectionKeepsItsAccount(t *testing.T) {
 
 	schedules, err := w.Reviews().Schedules(t.Context())
 	w.ok(err)
-	for what, sel := range map[string]review.Selection{
+	for what, sel := range map[string]register.Selection{
 		"job": w.job("job-1").Selection, "schedule": schedules[0].Selection, "review": w.reviewNow("review").Selection,
 	} {
 		same(t, "the name in the "+what, sel.Query.Account, "acme")
 		found := 0
-		w.ok(w.Register().EachLinked(t.Context(), sel, 0, 10, morning, func(rows []review.Row) error {
+		w.ok(w.Register().EachLinked(t.Context(), sel, 0, 10, morning, func(rows []register.Row) error {
 			found += len(rows)
 			return nil
 		}))

@@ -8,7 +8,7 @@ import (
 
 // statements is a pool whose queries are compiled once and kept, which saves a
 // list about a third of its time in the database. Every query is a constant
-// of this package, so there are only a few.
+// of this package or of registerquery, so there are only a few.
 type statements struct {
 	*sql.DB
 	kept sync.Map // query → *sql.Stmt; closing the pool closes them

@@ -12,7 +12,8 @@ import (
 	"mooring/audit"
 	"mooring/cloud"
 	"mooring/credential"
-	"mooring/review"
+	"mooring/jobs"
+	"mooring/register"
 )
 
 // service works out what administrators order.
@@ -26,26 +27,26 @@ func orderOf(reason string) credential.Order {
 }
 
 // asJob does to links what a job of this kind does, and ends it.
-func (w world) asJob(number int, kind review.JobKind, event credential.Event, ids ...string) review.Job {
+func (w world) asJob(number int, kind jobs.Kind, event credential.Event, ids ...string) jobs.Job {
 	w.t.Helper()
-	j := w.addJob(number, func(j *review.OpenJob) { j.Kind = kind })
+	j := w.addJob(number, func(j *jobs.OpenJob) { j.Kind = kind })
 	for i, id := range ids {
 		c, e, err := w.service().Ordered(w.t.Context(), orderOf(j.Reason), id, event)
 		w.ok(err)
-		w.ok(w.Jobs().ChangeFor(w.t.Context(), j.ID, review.JobProgress{Position: c.Number, Done: i + 1}, c, e))
+		w.ok(w.Jobs().ChangeFor(w.t.Context(), j.ID, jobs.Progress{Position: c.Number, Done: i + 1}, c, e))
 	}
-	w.endJob(j.ID, review.JobFinished, after(time.Hour))
+	w.endJob(j.ID, jobs.Finished, after(time.Hour))
 	return w.job(j.ID)
 }
 
-func undoOf(of review.Job, number int) review.OpenJob {
-	return newJob(number, func(j *review.OpenJob) {
-		j.Kind, j.UndoOf, j.UndoOfID, j.Reason, j.Selection = review.JobUndo, of.Number, of.ID, "Undo of job 1: "+of.Reason, review.Selection{}
+func undoOf(of jobs.Job, number int) jobs.OpenJob {
+	return newJob(number, func(j *jobs.OpenJob) {
+		j.Kind, j.UndoOf, j.UndoOfID, j.Reason, j.Selection = jobs.Undo, of.Number, of.ID, "Undo of job 1: "+of.Reason, register.Selection{}
 	})
 }
 
 // undone undoes what a job did, and gives what was left and why.
-func (w world) undone(of review.Job, number int, event credential.Event) map[string]error {
+func (w world) undone(of jobs.Job, number int, event credential.Event) map[string]error {
 	w.t.Helper()
 	undo := undoOf(of, number)
 	w.ok(w.Jobs().AddJob(w.t.Context(), undo, 20, entry(audit.StartJob, "")))
@@ -57,7 +58,7 @@ func (w world) undone(of review.Job, number int, event credential.Event) map[str
 		o.Version = h.Version
 		c, e, err := w.service().Undone(w.t.Context(), o, h.Row.ID, event, h.Before)
 		if err == nil {
-			err = w.Jobs().UndoFor(w.t.Context(), undo.ID, review.JobProgress{Position: h.Row.Number, Done: done + 1}, c, e)
+			err = w.Jobs().UndoFor(w.t.Context(), undo.ID, jobs.Progress{Position: h.Row.Number, Done: done + 1}, c, e)
 		}
 		if err != nil {
 			left[h.Row.ID] = err
@@ -66,7 +67,7 @@ func (w world) undone(of review.Job, number int, event credential.Event) map[str
 		done++
 	}
 	same(w.t, "what is counted", w.job(undo.ID).Done, done)
-	w.endJob(undo.ID, review.JobFinished, after(2*time.Hour))
+	w.endJob(undo.ID, jobs.Finished, after(2*time.Hour))
 	return left
 }
 
@@ -79,7 +80,7 @@ func (w world) any(id string) credential.Credential {
 
 func TestUndoingPutsBackStateAndMemory(t *testing.T) {
 	for name, c := range map[string]struct {
-		kind             review.JobKind
+		kind             jobs.Kind
 		event            credential.Event
 		before, undone   credential.State
 		reason, memory   string // before
@@ -88,19 +89,19 @@ func TestUndoingPutsBackStateAndMemory(t *testing.T) {
 		rememberedByUndo string
 		action           audit.Action
 	}{
-		"disabled": {kind: review.JobDisable, event: credential.Stop, before: credential.Connected, undone: credential.NotVerified,
+		"disabled": {kind: jobs.Disable, event: credential.Stop, before: credential.Connected, undone: credential.NotVerified,
 			wantReason: "Undo of job 1: Left the company", rememberedByJob: "Left the company", action: audit.ReleaseCredential},
-		"disabled, where another was": {kind: review.JobDisable, event: credential.Stop, before: credential.Connected, undone: credential.NotVerified, memory: "Long ago",
+		"disabled, where another was": {kind: jobs.Disable, event: credential.Stop, before: credential.Connected, undone: credential.NotVerified, memory: "Long ago",
 			wantReason: "Undo of job 1: Left the company", rememberedByJob: "Left the company", rememberedByUndo: "Long ago", action: audit.ReleaseCredential},
-		"disabled, what its people had disabled": {kind: review.JobDisable, event: credential.Stop, before: credential.Disabled, undone: credential.Disabled,
+		"disabled, what its people had disabled": {kind: jobs.Disable, event: credential.Stop, before: credential.Disabled, undone: credential.Disabled,
 			reason: "Approved once", wantReason: "Approved once", rememberedByJob: "Left the company", action: audit.HandBackCredential},
-		"disabled, what waited": {kind: review.JobDisable, event: credential.Stop, before: credential.PendingApproval, undone: credential.PendingApproval,
+		"disabled, what waited": {kind: jobs.Disable, event: credential.Stop, before: credential.PendingApproval, undone: credential.PendingApproval,
 			reason: "Every new link waits.", wantReason: "Undo of job 1: Left the company. Every new link waits.", rememberedByJob: "Left the company", action: audit.ReopenCredential},
-		"declined": {kind: review.JobDecline, event: credential.Decline, before: credential.PendingApproval, undone: credential.PendingApproval,
+		"declined": {kind: jobs.Decline, event: credential.Decline, before: credential.PendingApproval, undone: credential.PendingApproval,
 			wantReason: "Undo of job 1: Left the company.", rememberedByJob: "Left the company", action: audit.ReopenCredential},
-		"enabled": {kind: review.JobEnable, event: credential.Release, before: credential.Stopped, undone: credential.Stopped, reason: "Not used", memory: "Not used",
+		"enabled": {kind: jobs.Enable, event: credential.Release, before: credential.Stopped, undone: credential.Stopped, reason: "Not used", memory: "Not used",
 			wantReason: "Undo of job 1: Left the company", rememberedByUndo: "Not used", action: audit.StopCredential},
-		"approved": {kind: review.JobApprove, event: credential.Approve, before: credential.PendingApproval, undone: credential.PendingApproval, memory: "Not used",
+		"approved": {kind: jobs.Approve, event: credential.Approve, before: credential.PendingApproval, undone: credential.PendingApproval, memory: "Not used",
 			wantReason: "Undo of job 1: Left the company.", rememberedByUndo: "Not used", action: audit.ReopenCredential},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -128,7 +129,7 @@ func TestUndoingPutsBackStateAndMemory(t *testing.T) {
 			same(t, "what is remembered afterwards", w.stoppedBefore("subscription-one"), c.rememberedByUndo)
 			same(t, "the entry", w.audit("account-acme")[0].Action, c.action)
 			same(t, "what is left to undo", w.job(of.ID).Changed, 0)
-			same(t, "the latest undo", w.job(of.ID).Undo, review.UndoneBy{Number: 2, ID: "job-2", Over: true})
+			same(t, "the latest undo", w.job(of.ID).Undo, jobs.UndoneBy{Number: 2, ID: "job-2", Over: true})
 			same(t, "whose undo it is", w.job("job-2").UndoOfID, of.ID)
 		})
 	}
@@ -141,13 +142,13 @@ func TestUndoingLeavesWhatWasDecidedSince(t *testing.T) {
 	for _, name := range []string{"changed", "gone", "same", "again"} {
 		ids = append(ids, w.link(name).ID)
 	}
-	of := w.asJob(1, review.JobDisable, credential.Stop, ids...)
+	of := w.asJob(1, jobs.Disable, credential.Stop, ids...)
 	moved := w.any("credential-changed")
 	moved.Label = "Renamed"
 	_, err := w.Credentials().Change(t.Context(), moved, entry(audit.EditCredential, "account-acme"))
 	w.ok(err)
 	w.ok(w.Credentials().Remove(t.Context(), "account-acme", "credential-gone", entry(audit.UnlinkCredential, "account-acme")))
-	w.exec(`UPDATE stopped_targets SET reason = 'Another time' WHERE subscription_id = 'subscription-again'`)
+	w.exec(`UPDATE stopped_targets SET reason = 'Another time' WHERE cloud_account = 'subscription-again'`)
 	left := w.undone(of, 2, credential.Stop)
 	if len(left) != 2 || !errors.Is(left["credential-changed"], credential.ErrLookAgain) || !errors.Is(left["credential-gone"], credential.ErrNotFound) {
 		t.Errorf("what was left is %v", left)
@@ -178,7 +179,7 @@ func TestUndoingOfTwoLinksToOneSubscription(t *testing.T) {
 			two.Target = one.Target
 			_, err := w.Credentials().Add(t.Context(), two, entry(audit.LinkCredential, "account-evil"))
 			w.ok(err)
-			of := w.asJob(1, review.JobDisable, credential.Stop, one.ID, two.ID)
+			of := w.asJob(1, jobs.Disable, credential.Stop, one.ID, two.ID)
 			w.exec(c.meddle)
 			w.undone(of, 2, credential.Stop)
 			same(t, "what is remembered", w.stoppedBefore("subscription-one"), c.memory)
@@ -189,25 +190,25 @@ func TestUndoingOfTwoLinksToOneSubscription(t *testing.T) {
 func TestAnUndoIsStartedOnce(t *testing.T) {
 	w := newWorld(t)
 	id := w.link("one").ID
-	add := func(of review.Job, number int) error {
+	add := func(of jobs.Job, number int) error {
 		return w.Jobs().AddJob(t.Context(), undoOf(of, number), 20, entry(audit.StartJob, ""))
 	}
 	running := w.addJob(1)
-	want(t, add(w.job(running.ID), 2), review.ErrJobNotOver)
-	w.endJob(running.ID, review.JobFinished, after(time.Hour))
-	want(t, add(w.job(running.ID), 2), review.ErrNothingToUndo)
-	of := w.asJob(3, review.JobDisable, credential.Stop, id)
+	want(t, add(w.job(running.ID), 2), jobs.ErrJobNotOver)
+	w.endJob(running.ID, jobs.Finished, after(time.Hour))
+	want(t, add(w.job(running.ID), 2), jobs.ErrNothingToUndo)
+	of := w.asJob(3, jobs.Disable, credential.Stop, id)
 	w.ok(add(of, 4))
-	want(t, add(of, 5), review.ErrUndoing)
+	want(t, add(of, 5), jobs.ErrUndoing)
 	same(t, "there being a button", w.job(of.ID).Undoable(), false)
-	w.endJob("job-4", review.JobStopped, after(time.Hour)) // before it did anything
+	w.endJob("job-4", jobs.Stopped, after(time.Hour)) // before it did anything
 	same(t, "there being a button again", w.job(of.ID).Undoable(), true)
 	w.ok(add(of, 5))
 }
 
 func TestWhoIsNoAdministratorUndoesNothing(t *testing.T) {
 	w := newWorld(t)
-	of := w.asJob(1, review.JobDisable, credential.Stop, w.link("one").ID)
+	of := w.asJob(1, jobs.Disable, credential.Stop, w.link("one").ID)
 	undo := undoOf(of, 2)
 	w.ok(w.Jobs().AddJob(t.Context(), undo, 20, entry(audit.StartJob, "")))
 	changes, err := w.Jobs().Changes(t.Context(), of.Number, 0, 10)
@@ -216,7 +217,7 @@ func TestWhoIsNoAdministratorUndoesNothing(t *testing.T) {
 	w.ok(err)
 	before := dump(t, w)
 	e.Actor = entry("", "account-evil").Actor
-	want(t, w.Jobs().UndoFor(t.Context(), undo.ID, review.JobProgress{Position: 1, Done: 1}, c, e), account.ErrNoSuchAccount)
+	want(t, w.Jobs().UndoFor(t.Context(), undo.ID, jobs.Progress{Position: 1, Done: 1}, c, e), account.ErrNoSuchAccount)
 	same(t, "what is stored", dump(t, w), before)
 }
 
@@ -228,7 +229,7 @@ func TestChangesGoWithTheirJob(t *testing.T) {
 		w.exec(`INSERT INTO job_changes VALUES (1, ?, ?, 'l', 'a', 2, 'connected', '', '', 0, '', NULL)`, i+1, fmt.Sprint("credential-", i))
 	}
 	w.exec(`UPDATE jobs SET changed = 1001`)
-	w.endJob(of.ID, review.JobFinished, after(time.Hour))
+	w.endJob(of.ID, jobs.Finished, after(time.Hour))
 	w.ok(w.Jobs().AddJob(t.Context(), undoOf(w.job(of.ID), 2), 20, entry(audit.StartJob, "")))
 	w.addJob(3)
 	remove := func() int {
@@ -242,7 +243,7 @@ func TestChangesGoWithTheirJob(t *testing.T) {
 	rest, err := w.Jobs().Changes(t.Context(), 1, first[999].Row.Number, 1000)
 	w.ok(err)
 	same(t, "what is left behind a thousand", len(rest), 1)
-	w.endJob("job-2", review.JobFinished, after(time.Hour))
+	w.endJob("job-2", jobs.Finished, after(time.Hour))
 	same(t, "what is removed then", remove(), 2)
 	same(t, "the changes", w.count(`SELECT count(*) FROM job_changes`), 0)
 }

@@ -111,17 +111,17 @@ func fold(ctx context.Context, tx *sql.Tx, id string) error {
 func conclude(ctx context.Context, tx *sql.Tx, v credential.Verification, decided credential.Credential, at time.Time) (current bool, err error) {
 	current, err = touches(ctx, tx, `
 		UPDATE credentials
-		   SET state = ?, tenant_id = ?, subscription_name = ?, rights = ?,
+		   SET state = ?, cloud_parent = ?, cloud_account_name = ?, rights = ?,
 		       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
 		       repeats = ?, repeats_from = ?,
-		       status = ?, reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?,
-		       certificate_id = ?, trial_certificate_id = ?, expires_at = coalesce((SELECT not_after FROM certificates WHERE id = ?), expires_at)
+		       status = ?, reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?, stranger = ?,
+		       certificate_id = nullif(?, ''), trial_certificate_id = ?, expires_at = coalesce((SELECT not_after FROM certificates WHERE id = ?), ?)
 		 WHERE account_id = ? AND id = ? AND version = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
-		decided.State, decided.Target.TenantID, decided.SubscriptionName, rights(decided.Rights),
+		decided.State, decided.Target.Parent, decided.CloudAccountName, rights(decided.Rights),
 		moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt), decided.NextTrigger,
 		decided.Repeats, moment(decided.RepeatsFrom),
-		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), keys(decided.ApprovedRights), warnings(decided.Reported),
-		decided.CertificateID, decided.TrialCertificateID, decided.CertificateID,
+		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), keys(decided.ApprovedRights), warnings(decided.Reported), decided.Stranger,
+		decided.CertificateID, decided.TrialCertificateID, decided.CertificateID, ending{},
 		decided.AccountID, v.CredentialID, v.Version)
 	if err != nil {
 		return false, err
@@ -137,6 +137,25 @@ func conclude(ctx context.Context, tx *sql.Tx, v credential.Verification, decide
 func (s Credentials) AbandonRunning(ctx context.Context, now time.Time) error {
 	return s.db.change(ctx, func(tx *sql.Tx) error {
 		return run(ctx, tx, `UPDATE verifications SET finished_at = ?, abandoned = 1 WHERE finished_at = 0`, moment(now))
+	})
+}
+
+// PlanFor keeps links of providers that were removed off the plan.
+func (s Credentials) PlanFor(ctx context.Context, providers []string, now time.Time) error {
+	known, err := json.Marshal(append([]string{}, providers...)) // [] and not null, if there are none
+	if err != nil {
+		return err
+	}
+	return s.db.change(ctx, func(tx *sql.Tx) error {
+		if err := run(ctx, tx, `
+			UPDATE credentials SET next_check_at = 0, next_trigger = ''
+			 WHERE next_check_at > 0 AND provider NOT IN (SELECT value FROM json_each(?))`, string(known)); err != nil {
+			return err
+		}
+		return run(ctx, tx, `
+			UPDATE credentials SET next_check_at = ?2 + number % 3600 * 1000, next_trigger = 'schedule'
+			 WHERE next_check_at = 0 AND state IN ('connected', 'waiting', 'needs-attention')
+			   AND provider IN (SELECT value FROM json_each(?1))`, string(known), moment(now))
 	})
 }
 

@@ -1,14 +1,12 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"mooring/account"
 	"mooring/credential"
 	"mooring/fault"
 	"mooring/views"
@@ -33,7 +31,7 @@ func (h *handlers) answerPage(c echo.Context) error {
 		return err
 	}
 	if len(view.Questions) == 0 {
-		return seeOther(c, credentialOf(m.Account.Name, found.Provider, found.ID)+"#questions")
+		return seeOther(c, views.CredentialPath(m.Account.Name, found.Provider, found.ID)+"#questions")
 	}
 	if wants(c, "dialog") {
 		return h.html(c, http.StatusOK, views.AnswerDialog(view))
@@ -44,24 +42,11 @@ func (h *handlers) answerPage(c echo.Context) error {
 // answerView has the questions about a credential that wait for an answer. next is
 // the page to come back to.
 func (h *handlers) answerView(c echo.Context, found credential.Credential, next string) (views.AnswerQuestion, error) {
-	m, _ := membershipOf(c)
-	path := credentialOf(m.Account.Name, found.Provider, found.ID)
-	view := views.AnswerQuestion{Frame: h.frame(c, "Question about "+found.Label), Label: found.Label, Path: path, CancelPath: next}
-	if next == "/" {
-		view.CancelPath = path
-	}
-	view.Asked = nil // they are here
-	all, err := h.questionViews(c, m, found, path)
+	asked, err := h.Reviews.Questions(c.Request().Context(), found.AccountID, found.ID)
 	if err != nil {
 		return views.AnswerQuestion{}, err
 	}
-	for _, q := range all {
-		if q.AnswerPath != "" {
-			q.Next = view.CancelPath
-			view.Questions = append(view.Questions, q)
-		}
-	}
-	return view, nil
+	return h.accountReader(c, found).AnswerQuestion(h.frame(c, "Question about "+found.Label), asked, next), nil
 }
 
 // answerQuestion stores what an owner answers to a reviewer's question.
@@ -79,7 +64,7 @@ func (h *handlers) answerQuestion(c echo.Context) error {
 		return seeOther(c, alsoDone(next, doneAnswered))
 	}
 	m, _ := membershipOf(c)
-	return seeOther(c, credentialOf(m.Account.Name, found.Provider, found.ID)+"#questions")
+	return seeOther(c, views.CredentialPath(m.Account.Name, found.Provider, found.ID)+"#questions")
 }
 
 // alsoDone is done for a path that may have a query of its own.
@@ -126,24 +111,4 @@ func (h *handlers) refusedAnswer(c echo.Context, questions []views.Question, rev
 		return h.html(c, status, page())
 	}
 	return answerErr
-}
-
-// questionViews are what open reviews ask about a credential, for the page of
-// its account. Owners answer.
-func (h *handlers) questionViews(c echo.Context, m account.Membership, found credential.Credential, path string) ([]views.Question, error) {
-	asked, err := h.Reviews.Questions(c.Request().Context(), found.AccountID, found.ID)
-	if err != nil {
-		return nil, err
-	}
-	zone := zoneOf(c)
-	var all []views.Question
-	for _, q := range asked {
-		shown := views.Question{Asker: cmp.Or(q.AskedByName, "Somebody"), At: h.moment(q.AskedAt, zone), Text: q.Text, ReviewID: q.ReviewID,
-			Answer: q.Answer, AnsweredBy: q.AnsweredByName, AnsweredAt: h.moment(q.AnsweredAt, zone)}
-		if !q.Answered() && mayLink(m) {
-			shown.AnswerPath = path + "/answer"
-		}
-		all = append(all, shown)
-	}
-	return all, nil
 }

@@ -132,10 +132,10 @@ type credentialJSON struct {
 	Reason               string      `json:"reason"`
 	Environment          string      `json:"environment"`
 	Method               string      `json:"method"`
-	SubscriptionID       string      `json:"subscription_id"`
-	SubscriptionName     string      `json:"subscription_name"`
-	TenantID             string      `json:"tenant_id"`
-	ClientID             string      `json:"client_id"`
+	CloudAccountID       string      `json:"cloud_account_id"`
+	CloudAccountName     string      `json:"cloud_account_name"`
+	CloudParentID        string      `json:"cloud_parent_id"`
+	Facts                []factJSON  `json:"facts"`
 	CertificateSHA1      string      `json:"certificate_sha1"`
 	CertificateExpiresAt timeJSON    `json:"certificate_expires_at"`
 	Rights               []rightJSON `json:"rights"`
@@ -143,6 +143,19 @@ type credentialJSON struct {
 	LinkedAt             timeJSON    `json:"linked_at"`
 	LastCheckedAt        timeJSON    `json:"last_checked_at"`
 	NextCheckAt          timeJSON    `json:"next_check_at"`
+
+	// From when only Azure could be linked; of other clouds the last two are empty.
+	SubscriptionID   string `json:"subscription_id"`
+	SubscriptionName string `json:"subscription_name"`
+	TenantID         string `json:"tenant_id"`
+	ClientID         string `json:"client_id"`
+}
+
+// factJSON is a cloud.Fact.
+type factJSON struct {
+	Key   string `json:"key"`
+	Label string `json:"label"`
+	Value string `json:"value"`
 }
 
 type rightJSON struct {
@@ -167,17 +180,23 @@ func (h *handlers) apiCredentials(c echo.Context) error {
 }
 
 func (h *handlers) credentialJSON(found credential.Credential) credentialJSON {
-	provider := h.cloudOf(found.Provider)
+	description := h.Clouds.Describe(found.Provider)
 	shown := credentialJSON{
 		ID: found.ID, Provider: found.Provider, Label: found.Label, Status: string(found.State),
-		StatusWord: found.Word(provider.Describe().ShortName, h.Now()), Reason: found.Reason,
-		Environment: found.Target.Environment, Method: found.Target.Method, SubscriptionID: found.Target.SubscriptionID,
-		SubscriptionName: found.SubscriptionName, TenantID: found.Target.TenantID, ClientID: found.Target.ClientID,
+		StatusWord: found.Word(description.ShortName, h.Now()), Reason: found.Reason,
+		Environment: found.Target.Environment, Method: found.Target.SignIn.Method, CloudAccountID: found.Target.Account,
+		CloudAccountName: found.CloudAccountName, CloudParentID: found.Target.Parent, Facts: []factJSON{},
+		SubscriptionID: found.Target.Account, SubscriptionName: found.CloudAccountName,
 		CertificateSHA1: found.CertificateSHA1, CertificateExpiresAt: timeJSON(found.CertificateExpires), Rights: []rightJSON{},
 		LinkedBy: found.CreatedByName, LinkedAt: timeJSON(found.CreatedAt), LastCheckedAt: timeJSON(found.LastCheckedAt), NextCheckAt: timeJSON(found.NextCheckAt),
 	}
+	for _, f := range h.Clouds.Facts(found.Provider, found.Target) {
+		shown.Facts = append(shown.Facts, factJSON{f.Key, f.Label, f.Value})
+	}
+	values := cloud.FormOf(description, found.Target, "").Values
+	shown.TenantID, shown.ClientID = values["tenant_id"], values["client_id"]
 	for _, r := range found.Rights {
-		shown.Rights = append(shown.Rights, rightJSON{r.Key, r.Granted, r.Excessive, cloud.TextOf(provider, r)})
+		shown.Rights = append(shown.Rights, rightJSON{r.Key, r.Granted, r.Excessive, h.Clouds.RightText(found.Provider, r)})
 	}
 	return shown
 }

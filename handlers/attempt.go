@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"mooring/account"
+	"mooring/cloud"
 	"mooring/identity"
 )
 
@@ -31,6 +32,7 @@ const (
 	toAddPasskey purpose = "add-passkey"
 	toJoin       purpose = "join"
 	toSetUp      purpose = "set-up"
+	toConsent    purpose = "consent" // at a cloud
 )
 
 // attempt is what a browser carries between the question to a provider or an
@@ -41,11 +43,36 @@ type attempt struct {
 	Purpose  purpose
 	PersonID string            // who began it, if somebody was signed in
 	Next     string            // a path of ours
-	Link     string            // token of the invitation or set-up address it belongs to
+	Link     string            // token of the invitation or set-up address it belongs to, or name of the account
 	Email    string            // for whom a newcomer's passkey is made; their authenticator shows it
 	Sent     *identity.Attempt // to the provider
 	Identity *account.Identity // what the provider answered, waiting for a confirmation
 	Ceremony *account.Ceremony // with an authenticator
+
+	// Of a question to a cloud:
+	Consent    *cloud.Consent
+	Credential string // that signs in again; empty: it is a new one
+	Begun      time.Time
+}
+
+// state is what comes back from where the browser was sent; empty: it wasn't sent
+// anywhere.
+func (a attempt) state() string {
+	switch {
+	case a.Sent != nil:
+		return a.Sent.State
+	case a.Consent != nil:
+		return a.Consent.State
+	}
+	return ""
+}
+
+// begun is when the browser was sent away.
+func (a attempt) begun() time.Time {
+	if a.Sent != nil {
+		return a.Sent.Begun
+	}
+	return a.Begun
 }
 
 // attemptLife is how long a browser may take for the answer.
@@ -165,7 +192,7 @@ func (a *attempts) begin(c echo.Context, begun attempt) error {
 	if err != nil {
 		return err
 	}
-	if begun.Sent != nil {
+	if begun.state() != "" {
 		a.makeRoom(c, len(value))
 	}
 	a.set(c, name, value, int(attemptLife.Seconds()))
@@ -187,8 +214,8 @@ func (a *attempts) makeRoom(c echo.Context, size int) {
 			continue
 		}
 		one := sent{name: cookie.Name, size: len(cookie.Value)}
-		if found, err := a.readFrom(c, cookie.Name); err == nil && found.Sent != nil {
-			one.begun = found.Sent.Begun
+		if found, err := a.readFrom(c, cookie.Name); err == nil && found.state() != "" {
+			one.begun = found.begun()
 		}
 		all = append(all, one)
 	}
@@ -239,12 +266,22 @@ func (a *attempts) sentTo(c echo.Context, state string) (attempt, error) {
 	return found, err
 }
 
+// consentTo gives the browser's attempt to get somebody's consent with this state, and
+// leaves it usable.
+func (a *attempts) consentTo(c echo.Context, state string) (attempt, error) {
+	found, err := a.readFrom(c, a.stateCookie(state))
+	if err == nil && (found.Consent == nil || found.Consent.State != state || found.Purpose != toConsent) {
+		err = errAttempt
+	}
+	return found, err
+}
+
 // cookieOf is where an attempt is kept. What a page begins by itself has a place
 // of its own, so that it ends nothing that a person began in another tab.
 func (a *attempts) cookieOf(one attempt) string {
 	switch {
-	case one.Sent != nil:
-		return a.stateCookie(one.Sent.State)
+	case one.state() != "":
+		return a.stateCookie(one.state())
 	case one.Purpose == toSignInList:
 		return a.name + "_list"
 	}

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,13 +14,13 @@ import (
 
 	"mooring/audit"
 	"mooring/fault"
-	"mooring/review"
+	"mooring/register"
 	"mooring/text"
 	"mooring/views"
 )
 
 const (
-	auditLogPath  = "/admin/audit-log"
+	auditLogPath  = views.AuditLogPath
 	entriesOnPage = 50
 	entriesInTail = 100
 	longestFilter = 254              // letters
@@ -84,31 +83,6 @@ func (f *logFilter) day(field, typed string, zone *time.Location) time.Time {
 	return day
 }
 
-// query spells the filter as it was typed, so that the address can be sent to
-// a colleague.
-func (f logFilter) query() url.Values {
-	query := url.Values{}
-	for name, value := range map[string]string{"person": f.typed.Person, "action": f.typed.Action, "account": f.typed.Account,
-		"credential": f.typed.Credential, "result": f.typed.Result, "from": f.typed.From, "to": f.typed.To} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	return query
-}
-
-// path is an address with this filter and one more value.
-func (f logFilter) path(to, name string, value int64) string {
-	query := f.query()
-	if name != "" {
-		query.Set(name, strconv.FormatInt(value, 10))
-	}
-	return withQuery(to, query)
-}
-
-// logOf is the audit log of one thing.
-func logOf(name, value string) string { return withQuery(auditLogPath, url.Values{name: {value}}) }
-
 // auditLogPage is Administration > Audit log.
 func (h *handlers) auditLogPage(c echo.Context) error {
 	filter := readLogFilter(c.QueryParams(), zoneOf(c))
@@ -119,30 +93,20 @@ func (h *handlers) auditLogPage(c echo.Context) error {
 }
 
 func (h *handlers) sendLog(c echo.Context, filter logFilter, verdict *views.Verdict) error {
-	ctx := c.Request().Context()
-	view := views.AuditLog{Frame: h.frame(c, "Audit log"), Path: auditLogPath, Filter: filter.typed, Fields: filter.fields,
-		JSONLinesPath: filter.path(auditLogPath+"/export.jsonl", "", 0), CSVPath: filter.path(auditLogPath+"/export.csv", "", 0),
-		VerifyPath: auditLogPath + "/verify", Verdict: verdict, KeyPath: auditLogPath + "/public-key", Retention: retention(h.AuditLog.Keep)}
-	if keys := h.AuditLog.PublicKeys(); len(keys) > 0 {
-		view.KeyName = keys[0].Fingerprint()
+	record := views.AuditLogRecord{Filter: filter.typed, Fields: filter.fields, Keys: h.AuditLog.PublicKeys(), Keep: h.AuditLog.Keep, Verdict: verdict}
+	if !wants(c, "entries") {
+		var err error
+		if record.Segments, err = h.AuditLog.Store.Segments(c.Request().Context()); err != nil {
+			return err
+		}
 	}
-	if len(filter.query()) > 0 {
-		view.ClearPath = auditLogPath
-	}
+	view := h.reader(c).AuditLog(h.frame(c, "Audit log"), record)
 	status, err := h.logEntries(c, &view, filter)
 	if err != nil {
 		return err
 	}
 	if wants(c, "entries") {
 		return h.html(c, status, views.AuditEntries(view))
-	}
-	segments, err := h.AuditLog.Store.Segments(ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range segments {
-		view.Segments = append(view.Segments, views.SegmentRow{First: s.First, Last: s.Last, From: h.moment(s.FirstAt, zoneOf(c)),
-			To: h.moment(s.LastAt, zoneOf(c)), Sealed: h.moment(s.SealedAt, zoneOf(c)), Digest: fmt.Sprintf("%x", s.Digest)})
 	}
 	return h.html(c, status, views.AuditLogPage(view))
 }
@@ -165,61 +129,33 @@ func (h *handlers) logEntries(c echo.Context, view *views.AuditLog, filter logFi
 	if err != nil {
 		return 0, err
 	}
-	if view.Entries, err = h.logRows(c, page); err != nil {
+	labels, err := h.labelsOf(c.Request().Context(), page.Entries)
+	if err != nil {
 		return 0, err
 	}
-	if before > 0 {
-		view.NewestPath = filter.path(auditLogPath, "", 0)
-	}
-	if page.Next > 0 {
-		view.OlderPath = filter.path(auditLogPath, "before", page.Next)
-	}
-	if before <= 0 {
-		view.AgainPath = filter.path(auditLogPath, "", 0)
-		var newest int64 // 0: nothing matches yet, and whoever waits for the first follows too
-		for _, e := range page.Entries {
-			newest = max(newest, e.Number)
-		}
-		view.TailPath = filter.path(auditLogPath, "since", newest)
-	}
+	view.ShowEntries(h.reader(c), page, labels, before)
 	return http.StatusOK, nil
 }
 
 // sendTail answers whoever follows the log.
 func (h *handlers) sendTail(c echo.Context, filter logFilter, since int64) error {
 	if len(filter.fields) > 0 {
-		return h.html(c, http.StatusOK, views.AuditTail(views.AuditTailed{Path: filter.path(auditLogPath, "since", since)}))
+		return h.html(c, http.StatusOK, views.AuditTail(h.reader(c).AuditTailed(filter.typed, audit.LogPage{}, nil, since)))
 	}
 	page, err := h.AuditLog.Since(c.Request().Context(), actorOf(c), filter.filter, since, entriesInTail)
 	if err != nil {
 		return err
 	}
-	rows, err := h.logRows(c, page)
+	labels, err := h.labelsOf(c.Request().Context(), page.Entries)
 	if err != nil {
 		return err
 	}
-	next := max(since, page.Next)
-	return h.html(c, http.StatusOK, views.AuditTail(views.AuditTailed{Path: filter.path(auditLogPath, "since", next), Entries: rows}))
-}
-
-// logRows shows entries with the names of what they are about, as far as it
-// still exists.
-func (h *handlers) logRows(c echo.Context, page audit.LogPage) ([]views.LogEntry, error) {
-	labels, err := h.labelsOf(c.Request().Context(), page.Entries)
-	if err != nil {
-		return nil, err
-	}
-	names := logNames{accounts: page.Accounts, labels: labels}
-	rows := make([]views.LogEntry, len(page.Entries))
-	for i, e := range page.Entries {
-		rows[i] = h.logEntry(e, names, zoneOf(c))
-	}
-	return rows, nil
+	return h.html(c, http.StatusOK, views.AuditTail(h.reader(c).AuditTailed(filter.typed, page, labels, since)))
 }
 
 // labelsOf finds the labels of all credentials of a page at once.
 func (h *handlers) labelsOf(ctx context.Context, entries []audit.Sealed) (map[string]string, error) {
-	labels, some := map[string]string{}, review.Selection{}
+	labels, some := map[string]string{}, register.Selection{}
 	for _, e := range entries {
 		if _, asked := labels[e.CredentialID]; e.CredentialID != "" && !asked {
 			labels[e.CredentialID] = ""
@@ -229,47 +165,13 @@ func (h *handlers) labelsOf(ctx context.Context, entries []audit.Sealed) (map[st
 	if len(some.IDs) == 0 {
 		return labels, nil
 	}
-	err := h.Register.Each(ctx, some, 0, func(rows []review.Row) error {
+	err := h.Register.Each(ctx, some, 0, func(rows []register.Row) error {
 		for _, r := range rows {
 			labels[r.ID] = r.Label
 		}
 		return nil
 	})
 	return labels, err
-}
-
-// logNames are the names of what entries are about, by id. What is gone has
-// none.
-type logNames struct{ accounts, labels map[string]string }
-
-func (h *handlers) logEntry(e audit.Sealed, names logNames, zone *time.Location) views.LogEntry {
-	row := views.LogEntry{Number: e.Number, When: h.moment(e.At, zone), Who: e.Actor.Name, Key: e.Actor.KeyID, System: e.Actor.PersonID == audit.System,
-		Action: e.Action, Detail: e.Detail, Address: e.Actor.Address, Refused: e.Result == audit.Refused, RequestID: e.Actor.RequestID, Changes: e.Changes}
-	if e.Actor.PersonID != "" && !row.System {
-		row.WhoPath = personOf(e.Actor.PersonID)
-	}
-	if e.AccountID != "" {
-		row.Account = e.AccountID
-		if name := names.accounts[e.AccountID]; name != "" {
-			row.Account = name
-		}
-		row.AccountPath = logOf("account", row.Account)
-	}
-	if e.CredentialID != "" {
-		row.Credential = e.CredentialID
-		if label := names.labels[e.CredentialID]; label != "" {
-			row.Credential, row.CredentialPath = label, linkedAccountOf(e.CredentialID)
-		}
-	}
-	return row
-}
-
-// retention says how long entries stay.
-func retention(keep time.Duration) string {
-	if keep <= 0 {
-		return "Entries are kept forever."
-	}
-	return "Entries are kept for " + text.Count(int(keep/(24*time.Hour)), "day", "days") + "."
 }
 
 // exportAuditLog downloads the entries as JSON Lines, which can be verified
@@ -307,14 +209,7 @@ func (h *handlers) verifyAuditLog(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	verdict := views.Verdict{Sound: found.Sound, Entries: found.Entries, Checkpoints: found.Checkpoints,
-		When: h.moment(h.Now(), zoneOf(c)), Took: duration(time.Since(began)), Notes: found.Notes}
-	if b := found.Broken; b != nil {
-		verdict.Sentence = b.What
-		if b.Entry > 0 {
-			verdict.Where = views.Link{Text: "Show the entries from there", Path: logFilter{}.path(auditLogPath, "before", b.Entry+1)}
-		}
-	}
+	verdict := h.reader(c).Verdict(found, time.Since(began))
 	return h.sendLog(c, logFilter{}, &verdict)
 }
 

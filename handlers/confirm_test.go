@@ -12,7 +12,8 @@ import (
 
 	"mooring/audit"
 	"mooring/credential"
-	"mooring/review"
+	"mooring/jobs"
+	"mooring/views"
 )
 
 // withJobs lets jobs run in the background until the test ends.
@@ -24,9 +25,9 @@ func (s *site) withJobs() {
 }
 
 // over waits for the end of the job that an answer leads to.
-func (s *site) over(path string) review.Job {
+func (s *site) over(path string) jobs.Job {
 	s.t.Helper()
-	var job review.Job
+	var job jobs.Job
 	s.until("the end of "+path, func() (over bool) {
 		found, err := s.Jobs.Find(s.t.Context(), strings.TrimPrefix(path, jobsPath+"/"))
 		if err != nil {
@@ -109,7 +110,7 @@ func TestAThousandAreDisabledAndUndone(t *testing.T) {
 		t.Errorf("what is remembered is %q", got)
 	}
 	s.released(ids[3], "This one is needed") // by somebody else meanwhile
-	path := jobOf(disabled.ID)
+	path := views.JobPath(disabled.ID)
 	job := html.UnescapeString(s.ask("admin", "GET", path, nil).Body.String())
 	if !strings.Contains(job, `href="`+path+`/undo"`) || !strings.Contains(job, "Undo 1,001…") {
 		t.Errorf("the page of the job offers no undo: %s", job)
@@ -139,7 +140,7 @@ func TestAThousandAreDisabledAndUndone(t *testing.T) {
 	if len(made) != many-1+2 || made[0].Action != audit.StartJob || made[1].Action != audit.ReleaseCredential || made[len(made)-1].Action != audit.FinishJob {
 		t.Errorf("%d entries tell of it, from %+v", len(made), made[:2])
 	}
-	result := html.UnescapeString(s.ask("admin", "GET", jobOf(undo.ID), nil).Body.String())
+	result := html.UnescapeString(s.ask("admin", "GET", views.JobPath(undo.ID), nil).Body.String())
 	for _, want := range []string{"Undo of job 1", `href="` + path + `"`, "1,000 were restored, and 1 was left unchanged.", "What was left unchanged, and why", "Link 0003",
 		"It has changed since the job, so it was left as it is.", "An undo can't be undone."} {
 		if !strings.Contains(result, want) {
@@ -171,7 +172,7 @@ func TestFewAreConfirmedWithoutTheirNumber(t *testing.T) {
 	s.pend(production)
 	s.withJobs()
 	approve := url.Values{"action": {"approve"}, "all": {"yes"}, "status": {"pending-approval"}}
-	page := s.ask("admin", "GET", withQuery(confirmPath, approve), nil)
+	page := s.ask("admin", "GET", views.WithQuery(confirmPath, approve), nil)
 	says(t, page, http.StatusOK, "Approve 1 linked account")
 	if strings.Contains(page.Body.String(), `name="number"`) {
 		t.Error("the number of one has to be typed")
@@ -180,7 +181,7 @@ func TestFewAreConfirmedWithoutTheirNumber(t *testing.T) {
 	if job.Done != 1 || s.stateOf(production) != credential.NotVerified {
 		t.Errorf("approving ended with %+v: %s", job, s.stateOf(production))
 	}
-	undo := s.over(s.ask("admin", "POST", jobOf(job.ID)+"/undo", url.Values{}).Header().Get("Location"))
+	undo := s.over(s.ask("admin", "POST", views.JobPath(job.ID)+"/undo", url.Values{}).Header().Get("Location"))
 	if undo.Done != 1 || s.stateOf(production) != credential.PendingApproval {
 		t.Errorf("the undo ended with %+v: %s", undo, s.stateOf(production))
 	}
@@ -195,7 +196,7 @@ func TestFewAreConfirmedWithoutTheirNumber(t *testing.T) {
 		t.Errorf("enabling ended with %+v", job)
 	}
 	says(t, s.ask("admin", "POST", confirmPath, url.Values{"action": {"enable"}, "credential": {mine}}), http.StatusUnprocessableEntity, credential.ErrReason.Sentence)
-	says(t, s.ask("admin", "GET", confirmPath+"?action=check-again&credential="+mine, nil), http.StatusUnprocessableEntity, review.ErrNoSuchWork.Sentence)
+	says(t, s.ask("admin", "GET", confirmPath+"?action=check-again&credential="+mine, nil), http.StatusUnprocessableEntity, jobs.ErrNoSuchWork.Sentence)
 	says(t, s.ask("admin", "GET", confirmPath+"?action=disable&credential=gone", nil), http.StatusOK, "Nothing matches, so there is nothing to disable.")
 }
 
@@ -227,7 +228,7 @@ func TestAnUnknownFilterTouchesNothing(t *testing.T) {
 				}
 			}
 		}
-		if w := s.ask("admin", "GET", withQuery(confirmPath, values), nil); w.Code != http.StatusUnprocessableEntity {
+		if w := s.ask("admin", "GET", views.WithQuery(confirmPath, values), nil); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("%s: the page that asks answered %d", filter, w.Code)
 		}
 		for _, path := range []string{reviewsPath + "/new?" + filter, reviewsPath + "/new?all=yes&" + filter} {
@@ -246,7 +247,7 @@ func TestAnUnknownFilterTouchesNothing(t *testing.T) {
 
 func TestAdministratorsUnlinkWithTheirReason(t *testing.T) {
 	s, production, _, _ := harborAndElsewhere(t)
-	path := linkedAccountOf(production)
+	path := views.LinkedAccountPath(production)
 	says(t, s.ask("admin", "GET", path, nil), http.StatusOK, `href="`+path+`/unlink"`)
 	leads(t, s.ask("stale admin", "GET", path+"/unlink", nil), "/prove?next="+url.QueryEscape(path+"/unlink"))
 	page := s.ask("admin", "GET", path+"/unlink", nil)

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -20,60 +23,66 @@ import (
 // typedForm is what was typed, with what the page remembered beside it.
 type typedForm struct {
 	cloud.Form
-	found   string // the directory that Mooring had filled in, if it still stands there
-	version int64  // of the credential that the person looked at
+	found    string // what Mooring had filled in, if it still stands there
+	foundKey string // cloud.Field.Key of the field that it fills in; empty: there is none
+	version  int64  // of the credential that the person looked at
 }
 
 // readCredentialForm reads what was typed, as it was typed.
-func readCredentialForm(c echo.Context) typedForm {
-	r := c.Request()
-	form := typedForm{Form: cloud.Form{
-		Label: r.PostFormValue("label"), Environment: r.PostFormValue("environment"), Method: r.PostFormValue("method"),
-		SubscriptionID: r.PostFormValue("subscription_id"), TenantID: r.PostFormValue("tenant_id"),
-		ClientID: r.PostFormValue("client_id"), Pasted: r.PostFormValue("pasted"),
-	}}
-	if found := r.PostFormValue("tenant_found"); found == form.TenantID {
+func (h *handlers) readCredentialForm(c echo.Context) typedForm {
+	description, sent := h.Clouds.Describe(c.Param("provider")), c.Request().PostForm
+	form := typedForm{Form: *formFrom(description, sent), version: shownVersion(c, 1)}
+	for _, f := range description.Fields() {
+		if f.Found {
+			form.foundKey = f.Key
+		}
+	}
+	if found := sent.Get("found"); found == form.Values[form.foundKey] {
 		form.found = found
 	}
-	form.version = shownVersion(c, 1)
 	return form
 }
 
-// withoutFound leaves out a directory that Mooring had found for another
-// subscription than saved, so that it is found again.
-func (f typedForm) withoutFound(saved string) cloud.Form {
-	form := f.Form
-	if f.found != "" && (saved == "" || !strings.Contains(strings.ToLower(form.SubscriptionID), saved)) {
-		form.TenantID = ""
+// formFrom is a cloud's form from what was sent.
+func formFrom(d cloud.Description, sent url.Values) *cloud.Form {
+	form := &cloud.Form{Label: sent.Get("label"), Environment: sent.Get("environment"), Method: sent.Get("method"), Draft: sent.Get("draft"), Values: map[string]string{}}
+	for _, f := range d.Fields() {
+		if value := sent.Get(f.Key); value != "" {
+			form.Values[f.Key] = value
+		}
 	}
+	return form
+}
+
+// withoutFound leaves out what Mooring had found for another account than saved, so
+// that it is found again.
+func (h *handlers) withoutFound(provider string, typed typedForm, saved string) cloud.Form {
+	form := typed.Form
+	if typed.found == "" {
+		return form
+	}
+	if saved != "" {
+		read := cloud.Form{Environment: form.Environment, Method: form.Method, Values: maps.Clone(form.Values)}
+		if target, _, err := h.Credentials.Check(provider, &read); err == nil && target.Account == saved {
+			return form
+		}
+	}
+	form.Values = maps.Clone(form.Values)
+	delete(form.Values, typed.foundKey)
 	return form
 }
 
 // verifyToo is true unless somebody chose Save without checking.
 func verifyToo(c echo.Context) bool { return c.Request().PostFormValue("verify") != "no" }
 
-// formPaths are where a form posts to.
-type formPaths struct{ action, preview, cancel string }
-
-func newPaths(accountName, provider string) formPaths {
-	base := credentialsOf(accountName, provider)
-	return formPaths{base, base + "/preview", providersOf(accountName)}
-}
-
-func editPaths(accountName string, c credential.Credential) formPaths {
-	base := credentialOf(accountName, c.Provider, c.ID)
-	return formPaths{base, base + "/preview", base}
-}
-
-// newCredential is the dialog Azure credentials.
+// newCredential is the dialog to link something to a provider.
 func (h *handlers) newCredential(c echo.Context) error {
-	m, _ := membershipOf(c)
 	provider := c.Param("provider")
 	refused, err := h.Credentials.Refusals(c.Request().Context(), requestOf(c), provider, cloud.Target{}, credential.Credential{})
 	if err != nil {
 		return err
 	}
-	view, err := h.credentialForm(c, cloud.Form{}, newPaths(m.Account.Name, provider), credential.Credential{}, refused)
+	view, err := h.credentialForm(c, cloud.Form{}, credential.Credential{}, refused)
 	if err != nil {
 		return err
 	}
@@ -89,15 +98,12 @@ func (h *handlers) editCredentialPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m, _ := membershipOf(c)
-	t := found.Target
-	form := cloud.Form{Label: found.Label, Environment: t.Environment, Method: t.Method,
-		SubscriptionID: t.SubscriptionID, TenantID: t.TenantID, ClientID: t.ClientID}
-	view, err := h.credentialForm(c, form, editPaths(m.Account.Name, found), found, nil)
+	form := cloud.FormOf(h.Clouds.Describe(found.Provider), found.Target, found.Label)
+	view, err := h.credentialForm(c, form, found, nil)
 	if err != nil {
 		return err
 	}
-	view.TenantFound = t.TenantID
+	view.Found = found.Target.Parent
 	return h.sendForm(c, http.StatusOK, editing(view, found.Version))
 }
 
@@ -111,29 +117,27 @@ func editing(view views.CredentialForm, version int64) views.CredentialForm {
 }
 
 func (h *handlers) linkCredential(c echo.Context) error {
-	typed := readCredentialForm(c)
-	form := typed.withoutFound("")
-	m, _ := membershipOf(c)
-	linked, err := h.Credentials.Link(c.Request().Context(), requestOf(c), c.Param("provider"), &form, verifyToo(c))
+	typed, provider := h.readCredentialForm(c), c.Param("provider")
+	form := h.withoutFound(provider, typed, "")
+	linked, err := h.Credentials.Link(c.Request().Context(), requestOf(c), provider, &form, verifyToo(c))
 	if err != nil {
-		return h.sendFormAgain(c, form, typed.found, newPaths(m.Account.Name, c.Param("provider")), credential.Credential{}, err)
+		return h.sendFormAgain(c, form, typed, credential.Credential{}, err)
 	}
 	return h.saved(c, linked)
 }
 
 func (h *handlers) editCredential(c echo.Context) error {
-	typed := readCredentialForm(c)
 	found, err := h.findCredential(c)
 	if err != nil {
 		return err
 	}
-	form := typed.withoutFound(found.Target.SubscriptionID)
-	m, _ := membershipOf(c)
+	typed := h.readCredentialForm(c)
+	form := h.withoutFound(found.Provider, typed, found.Target.Account)
 	request := requestOf(c)
 	request.Version = typed.version
 	edited, err := h.Credentials.Edit(c.Request().Context(), request, found.ID, &form, verifyToo(c))
 	if err != nil {
-		return h.sendFormAgain(c, form, typed.found, editPaths(m.Account.Name, found), found, err)
+		return h.sendFormAgain(c, form, typed, found, err)
 	}
 	return h.saved(c, edited)
 }
@@ -142,7 +146,7 @@ func (h *handlers) editCredential(c echo.Context) error {
 func (h *handlers) saved(c echo.Context, saved credential.Credential) error {
 	m, _ := membershipOf(c)
 	if !wants(c, "dialog") || !verifyToo(c) {
-		return seeOther(c, credentialOf(m.Account.Name, saved.Provider, saved.ID))
+		return seeOther(c, views.CredentialPath(m.Account.Name, saved.Provider, saved.ID))
 	}
 	view, err := h.linkedView(c, saved)
 	if err != nil {
@@ -154,25 +158,37 @@ func (h *handlers) saved(c echo.Context, saved credential.Credential) error {
 
 // sendFormAgain shows the form with every value kept and the sentences where
 // they belong. saved is the credential as it is now; its zero value for a new one.
-func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, found string, paths formPaths, saved credential.Credential, cause error) error {
+func (h *handlers) sendFormAgain(c echo.Context, form cloud.Form, typed typedForm, saved credential.Credential, cause error) error {
 	f := fault.Of(cause)
 	if f.Kind != fault.Invalid && f.Kind != fault.Conflict && !(saved.ID != "" && errors.Is(cause, credential.ErrProviderNotAllowed)) {
 		return cause
 	}
-	form.TenantID = cmp.Or(form.TenantID, found)
-	view, err := h.credentialForm(c, form, paths, saved, f.Fields)
+	if typed.found != "" && form.Values[typed.foundKey] == "" {
+		form.Values = withValue(form.Values, typed.foundKey, typed.found)
+	}
+	view, err := h.credentialForm(c, form, saved, f.Fields)
 	if err != nil {
 		return err
 	}
-	view.Problem, view.ProblemLink, view.TenantFound = f.Sentence, f.Link, found
+	view.Problem, view.ProblemLink, view.Found = f.Sentence, f.Link, typed.found
 	return h.sendForm(c, statuses[f.Kind].code, editing(view, saved.Version))
 }
 
-// previewCredential writes the command from what was typed, finds the
-// directory and checks the formats, and saves nothing.
+// withValue is values with one more.
+func withValue(values map[string]string, key, value string) map[string]string {
+	all := map[string]string{key: value}
+	for other, one := range values {
+		if other != key {
+			all[other] = one
+		}
+	}
+	return all
+}
+
+// previewCredential writes the command from what was typed, finds what can be
+// found and checks the formats, and saves nothing.
 func (h *handlers) previewCredential(c echo.Context) error {
-	m, _ := membershipOf(c)
-	return h.preview(c, newPaths(m.Account.Name, c.Param("provider")), credential.Credential{})
+	return h.preview(c, credential.Credential{})
 }
 
 func (h *handlers) previewEdit(c echo.Context) error {
@@ -180,34 +196,37 @@ func (h *handlers) previewEdit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m, _ := membershipOf(c)
-	return h.preview(c, editPaths(m.Account.Name, found), found)
+	return h.preview(c, found)
 }
 
 // preview is for a new credential, or for one that was saved.
-func (h *handlers) preview(c echo.Context, paths formPaths, saved credential.Credential) error {
-	typed := readCredentialForm(c)
-	form := typed.withoutFound(saved.Target.SubscriptionID)
-	target, fields, err := h.Credentials.Check(c.Param("provider"), &form)
+func (h *handlers) preview(c echo.Context, saved credential.Credential) error {
+	typed, provider := h.readCredentialForm(c), c.Param("provider")
+	form := h.withoutFound(provider, typed, saved.Target.Account)
+	target, fields, err := h.Credentials.Check(provider, &form)
 	if err != nil {
 		return err
 	}
 	notes := map[string]string{}
 	found := ""
-	if target.SubscriptionID != "" && strings.TrimSpace(form.TenantID) == "" && form.Pasted == "" {
-		found, notes["tenant_id"] = h.findTenant(c.Request().Context(), c.Param("provider"), target)
-		form.TenantID = found
-	} else if form.TenantID == typed.found {
-		found = typed.found
+	if key := typed.foundKey; key != "" && hasField(h.Clouds.Describe(provider), target, key) {
+		switch {
+		case target.Account != "" && target.Parent == "" && strings.TrimSpace(form.Values[key]) == "" && !holdsPaste(h.Clouds.Describe(provider), form):
+			found, notes[key] = h.findParent(c.Request().Context(), provider, target)
+			form.Values = withValue(form.Values, key, found)
+		case form.Values[key] == typed.found:
+			found = typed.found
+		}
 	}
-	if fields, err = h.addRefusals(c, form, target, saved, fields); err != nil {
+	if fields, err = h.addRefusals(c, found, target, saved, fields); err != nil {
 		return err
 	}
-	view, err := h.credentialForm(c, form, paths, saved, fields)
+	view, err := h.credentialForm(c, form, saved, fields)
 	if err != nil {
 		return err
 	}
-	view.FormNotes, view.TenantFound, view.TenantReplaced = notes, found, form.TenantID != typed.TenantID
+	view.Dialog = cameFromDialog(c)
+	view.FormNotes, view.Found, view.FoundReplaced = notes, found, form.Values[typed.foundKey] != typed.Values[typed.foundKey]
 	if saved.ID != "" {
 		view = editing(view, typed.version)
 	}
@@ -217,10 +236,22 @@ func (h *handlers) preview(c echo.Context, paths formPaths, saved credential.Cre
 	return h.html(c, http.StatusOK, views.CredentialFormPage(view))
 }
 
+// hasField reports whether the method of a target has a field.
+func hasField(d cloud.Description, target cloud.Target, key string) bool {
+	method, _ := d.Method(target.SignIn.Method)
+	return slices.ContainsFunc(method.Fields, func(f cloud.Field) bool { return f.Key == key })
+}
+
+// holdsPaste reports whether somebody pasted what a command printed, which tells more
+// than Mooring could find.
+func holdsPaste(d cloud.Description, form cloud.Form) bool {
+	return slices.ContainsFunc(d.Fields(), func(f cloud.Field) bool { return f.Kind == cloud.Paste && form.Values[f.Key] != "" })
+}
+
 // addRefusals adds what the site's policy has against what was typed, where
 // nothing else is wrong.
-func (h *handlers) addRefusals(c echo.Context, form cloud.Form, target cloud.Target, saved credential.Credential, fields fault.Fields) (fault.Fields, error) {
-	target.TenantID = cmp.Or(target.TenantID, form.TenantID) // found, and as such no longer what was typed
+func (h *handlers) addRefusals(c echo.Context, found string, target cloud.Target, saved credential.Credential, fields fault.Fields) (fault.Fields, error) {
+	target.Parent = cmp.Or(target.Parent, found)
 	refused, err := h.Credentials.Refusals(c.Request().Context(), requestOf(c), c.Param("provider"), target, saved)
 	if err != nil {
 		return nil, err
@@ -231,33 +262,36 @@ func (h *handlers) addRefusals(c echo.Context, form cloud.Form, target cloud.Tar
 	return all, nil
 }
 
-// findTenant finds the directory of a subscription for somebody who types. It
-// is a convenience: what is not found now is found, or explained, on saving.
-func (h *handlers) findTenant(ctx context.Context, provider string, target cloud.Target) (tenantID, note string) {
-	locator, ok := h.Clouds[provider].(cloud.Locator)
+// findParent finds what an account belongs to for somebody who types. It is a
+// convenience: what is not found now is found, or explained, on saving.
+func (h *handlers) findParent(ctx context.Context, provider string, target cloud.Target) (parent, note string) {
+	finder, ok := h.Clouds[provider].(cloud.Finder)
 	if !ok {
 		return "", ""
 	}
-	tenantID, err := locator.FindTenant(ctx, target.Environment, target.SubscriptionID)
-	if err != nil {
-		var f *fault.Fault
-		if errors.As(err, &f) {
-			return "", f.Sentence
-		}
-		return "", "Mooring couldn't find the directory of this subscription. Check the subscription ID and the cloud, or enter the directory ID yourself."
+	parent, err := finder.FindParent(ctx, target.Environment, target.Account)
+	if err == nil {
+		return parent, "Found from the " + h.Clouds.Describe(provider).Account.One + ". Change it if it's wrong."
 	}
-	return tenantID, "Found from the subscription. Change it if it's wrong."
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		return "", f.Sentence
+	}
+	d := h.Clouds.Describe(provider)
+	return "", fmt.Sprintf("Mooring couldn't find the %[2]s of this %[1]s. Check the %[1]s ID and the cloud, or enter the %[2]s ID yourself.", d.Account.One, d.Parent.One)
 }
 
 // credentialForm fills in everything around what was typed. saved is the credential
 // that is edited; its zero value for a new one.
-func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPaths, saved credential.Credential, fields fault.Fields) (views.CredentialForm, error) {
+func (h *handlers) credentialForm(c echo.Context, form cloud.Form, saved credential.Credential, fields fault.Fields) (views.CredentialForm, error) {
 	m, _ := membershipOf(c)
 	provider, err := h.Credentials.Cloud(c.Param("provider"))
 	if err != nil {
 		return views.CredentialForm{}, err
 	}
-	signing, err := h.Credentials.CertificateFor(c.Request().Context(), m.Account.ID, saved, cloud.Target{})
+	description := provider.Describe()
+	fillDefaults(&form, description)
+	signing, err := h.Credentials.CertificateFor(c.Request().Context(), m.Account.ID, description.Key, saved, cloud.Target{SignIn: cloud.SignIn{Method: form.Method}})
 	if err != nil {
 		return views.CredentialForm{}, err
 	}
@@ -265,33 +299,54 @@ func (h *handlers) credentialForm(c echo.Context, form cloud.Form, paths formPat
 	if err != nil {
 		return views.CredentialForm{}, err
 	}
-	description := provider.Describe()
-	fillDefaults(&form, description)
-	view := views.CredentialForm{
-		Frame:   h.frame(c, description.ShortName+" credentials"),
-		Heading: description.ShortName + " credentials",
-		Action:  paths.action, PreviewPath: paths.preview, CancelPath: paths.cancel, HelpPath: h.helpWith(description, form.Method),
-		Form: form, Fields: fields, Methods: methodChoices(description), Environments: description.Environments,
-		Classic:     form.Method != description.Methods[0].Key,
-		Certificate: h.certificateView(m.Account.Name, signing, zoneOf(c)),
-		Guide:       h.guide(provider, form, m.Account.Name, signing),
+	authority, err := h.authorityOf(c, description, form.Method, saved)
+	if err != nil {
+		return views.CredentialForm{}, err
 	}
-	if saved.ID != "" && !saved.CertificateIsCurrent && signing.ID == saved.CertificateID {
-		view.Certificate.CERPath = certificateFile(m.Account.Name, signing.ID, ".cer")
-		view.Certificate.PEMPath = certificateFile(m.Account.Name, signing.ID, ".pem")
-		view.Certificate.RenewPath, view.OlderCertificate = "", certificatesOf(m.Account.Name)
+	draft := cloud.Draft{Form: form, AccountName: m.Account.Name, Certificate: signing}
+	if authority.ID != "" {
+		draft.Certificate, draft.LinkName = authority.Certificate, authority.LinkName
 	}
-	if fields["certificate_life"] != "" {
-		view.Certificate.RenewPath = newCertificatePath(m.Account.Name)
-	}
-	if rules.NeedsApproval(description.Key) {
-		view.Approval = "An administrator must approve new links before they can be used. Mooring doesn't check them until then."
-	}
-	return view, nil
+	return h.reader(c).CredentialForm(h.frame(c, description.ShortName+" credentials"), views.CredentialDraft{
+		Account: m.Account.Name, Cloud: description, Form: form, Fields: fields, Saved: saved, Guide: provider.Guide(draft),
+		Signing: signing, Authority: authority, HelpPath: h.helpWith(description, form.Method),
+		ConsentPath: h.consentLink(c, views.CredentialsPath(m.Account.Name, description.Key)+"/consent"), NeedsApproval: rules.NeedsApproval(description.Key),
+	}), nil
 }
 
-func (h *handlers) guide(provider cloud.Cloud, form cloud.Form, accountName string, active certificate.Certificate) cloud.Guide {
-	return provider.Guide(cloud.Draft{Form: form, AccountName: accountName, Certificate: active})
+// authorityOf is the authority of a link that is saved, or that somebody has begun; its
+// zero value where the method needs none.
+func (h *handlers) authorityOf(c echo.Context, d cloud.Description, key string, saved credential.Credential) (certificate.Authority, error) {
+	method, _ := d.Method(key)
+	m, _ := membershipOf(c)
+	switch {
+	case method.Needs != cloud.Chain:
+		return certificate.Authority{}, nil
+	case saved.ID != "":
+		return h.Certificates.Issuer(c.Request().Context(), m.Account.ID, saved.CertificateID)
+	}
+	return h.Certificates.Draft(c.Request().Context(), m.Account.ID, d.Key, actorOf(c))
+}
+
+// draftFile is what a guide offers to download beside the certificate.
+func (h *handlers) draftFile(c echo.Context) error {
+	m, _ := membershipOf(c)
+	provider, err := h.Credentials.Cloud(c.Param("provider"))
+	if err != nil {
+		return err
+	}
+	authority, err := h.Certificates.Authority(c.Request().Context(), m.Account.ID, c.Param("draft"))
+	if err != nil {
+		return err
+	}
+	for _, method := range provider.Describe().Methods {
+		guide := provider.Guide(cloud.Draft{Form: cloud.Form{Method: method.Key}, AccountName: m.Account.Name, Certificate: authority.Certificate, LinkName: authority.LinkName})
+		if method.Needs == cloud.Chain && guide.File != nil {
+			c.Response().Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", guide.File.Name))
+			return c.Blob(http.StatusOK, "text/plain; charset=utf-8", []byte(guide.File.Text))
+		}
+	}
+	return certificate.ErrNone
 }
 
 func fillDefaults(form *cloud.Form, d cloud.Description) {
@@ -301,14 +356,6 @@ func fillDefaults(form *cloud.Form, d cloud.Description) {
 	if form.Method == "" {
 		form.Method = d.Methods[0].Key
 	}
-}
-
-func methodChoices(d cloud.Description) []views.MethodChoice {
-	var choices []views.MethodChoice
-	for i, method := range d.Methods {
-		choices = append(choices, views.MethodChoice{Key: method.Key, Name: method.Name, When: method.When, Recommended: i == 0})
-	}
-	return choices
 }
 
 // sendForm sends the form as a dialog or as a page of its own.

@@ -7,8 +7,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"mooring/account"
-	"mooring/certificate"
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/fault"
@@ -51,85 +49,37 @@ func (h *handlers) credential(c echo.Context) error {
 	return h.html(c, http.StatusOK, views.CredentialPage(view))
 }
 
+// credentialView builds the page of a link of the account in the path.
 func (h *handlers) credentialView(c echo.Context, found credential.Credential) (views.Credential, error) {
-	provider := h.cloudOf(found.Provider)
-	runs, err := h.Credentials.Verifications(c.Request().Context(), found.AccountID, found.ID)
-	if err != nil {
-		return views.Credential{}, err
-	}
-	m, _ := membershipOf(c)
-	zone := zoneOf(c)
-	description := provider.Describe()
-	method, _ := description.Method(found.Target.Method)
-	path := credentialOf(m.Account.Name, found.Provider, found.ID)
-	reader := h.accountReader(c, provider, found)
-	view := views.Credential{
-		Frame: h.frame(c, found.Label), ID: found.ID, Label: found.Label, Path: path,
-		SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID,
-		TenantID: found.Target.TenantID, ClientID: found.Target.ClientID,
-		Environment: description.EnvironmentName(found.Target.Environment), Method: method.Name,
-		LinkedBy: found.CreatedByName, Linked: h.moment(found.CreatedAt, zone),
-		Status: h.statusOf(found, description, zone), LastCheck: h.moment(found.LastCheckedAt, zone),
-		Certificate: views.Certificate{SHA1: found.CertificateSHA1, Expires: h.moment(found.CertificateExpires, zone)},
-		Rights:      rightsOf(provider, found), Progress: h.progress(reader, runs, path), History: h.history(reader, runs),
-		Decision: h.decisionOf(found, zone), LetIn: h.letIn(found, zone), BackPath: providersOf(m.Account.Name),
-	}
-	if view.Questions, err = h.questionViews(c, m, found, path); err != nil {
-		return views.Credential{}, err
-	}
-	view.Certificate.CERPath = certificateFile(m.Account.Name, found.CertificateID, ".cer")
-	view.Certificate.PEMPath = certificateFile(m.Account.Name, found.CertificateID, ".pem")
-	view.Certificate.ExpiresSoon = found.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore
-	view.CertificatesPath = certificatesOf(m.Account.Name)
-	if found.CertificateIsCurrent && mayLink(m) {
-		view.Certificate.RenewPath = newCertificatePath(m.Account.Name)
-	}
-	if view.Move, err = h.moveOf(c, reader, runs); err != nil {
-		return views.Credential{}, err
-	}
-	if !found.NextCheckAt.IsZero() && found.State.Can(credential.Verify) {
-		view.NextCheck = h.moment(found.NextCheckAt, zone)
-	}
-	if view.Status.Retry > 0 { // the progress counts down already
-		view.Status.Detail, view.Status.Retry = "", 0
-	}
-	if view.Decision == nil && isRemoved(provider) {
-		view.Decision = removedNotice(description)
-	}
-	offer := func(event credential.Event, least account.Role, path string) string {
-		if !found.State.Can(event) || !m.Role.AtLeast(least) || isRemoved(provider) && event.NeedsCloud() {
-			return ""
-		}
-		return path
-	}
-	view.VerifyPath = offer(credential.Verify, account.Member, path+"/verify")
-	view.EditPath = offer(credential.Edit, account.Owner, path+"/edit")
-	view.DisablePath = offer(credential.Disable, account.Owner, path+"/disable")
-	view.EnablePath = offer(credential.Enable, account.Owner, path+"/enable")
-	view.UnlinkPath = offer(credential.Unlink, account.Owner, path+"/unlink")
-	if view.Progress.Running {
-		view.VerifyPath, view.Reload = "", 3
-	} else if view.Progress.Retry > 0 {
-		view.Reload = max(5, view.Progress.Retry)
-	}
-	return view, nil
+	_, view, err := h.readCredential(c, found)
+	return view, err
 }
 
 // linkedView is what the dialog shows after Save credentials.
 func (h *handlers) linkedView(c echo.Context, found credential.Credential) (views.Linked, error) {
-	view, err := h.credentialView(c, found)
+	reader, view, err := h.readCredential(c, found)
 	if err != nil {
 		return views.Linked{}, err
 	}
-	if view.Progress.Running || found.State == credential.Connected || found.State == credential.PendingApproval { // there is nothing to fix
-		view.EditPath, view.VerifyPath = "", ""
+	return reader.Linked(view), nil
+}
+
+// readCredential reads what the page of a link shows.
+func (h *handlers) readCredential(c echo.Context, found credential.Credential) (reader views.LinkReader, view views.Credential, err error) {
+	ctx, record := c.Request().Context(), views.CredentialRecord{}
+	if record.Runs, err = h.Credentials.Verifications(ctx, found.AccountID, found.ID); err != nil {
+		return reader, view, err
 	}
-	return views.Linked{
-		Decision: view.Decision, Label: view.Label, Path: view.Path, EditPath: view.EditPath, VerifyPath: view.VerifyPath, SubscriptionName: view.SubscriptionName,
-		TenantID: view.TenantID, Status: view.Status, Rights: view.Rights, Progress: view.Progress,
-		Connected: found.State == credential.Connected && !view.Progress.Running,
-		NextJob:   "Open the credential to see its permissions and checks, or link another subscription.",
-	}, nil
+	if record.Questions, err = h.Reviews.Questions(ctx, found.AccountID, found.ID); err != nil {
+		return reader, view, err
+	}
+	if found.CertificateID != "" {
+		if record.Certificates, err = h.allCertificates(c); err != nil {
+			return reader, view, err
+		}
+	}
+	reader = h.accountReader(c, found, record.Runs...)
+	return reader, reader.Credential(h.frame(c, found.Label), record), nil
 }
 
 func (h *handlers) verifyCredential(c echo.Context) error {
@@ -176,7 +126,7 @@ func (h *handlers) change(c echo.Context, do changing) error {
 		return h.html(c, http.StatusOK, views.CredentialLive(view))
 	}
 	m, _ := membershipOf(c)
-	return seeOther(c, credentialOf(m.Account.Name, changed.Provider, changed.ID))
+	return seeOther(c, views.CredentialPath(m.Account.Name, changed.Provider, changed.ID))
 }
 
 func (h *handlers) unlinkPage(c echo.Context) error {
@@ -200,17 +150,18 @@ func (h *handlers) unlinkCredential(c echo.Context) error {
 		return err
 	}
 	m, _ := membershipOf(c)
-	if isRemoved(h.cloudOf(found.Provider)) { // nobody knows what is left there
-		return seeOther(c, providersOf(m.Account.Name))
+	if h.isRemoved(found.Provider) { // nobody knows what is left there
+		return seeOther(c, views.ProvidersPath(m.Account.Name))
 	}
-	return seeOther(c, withQuery(providersOf(m.Account.Name)+"/"+found.Provider+"/leftovers", leftIn(found.Target)))
+	return seeOther(c, views.WithQuery(views.ProvidersPath(m.Account.Name)+"/"+found.Provider+"/leftovers", h.leftIn(found)))
 }
 
 // leftIn spells a target for the page about what is left there.
-func leftIn(t cloud.Target) url.Values {
-	left := url.Values{"environment": {t.Environment}, "method": {t.Method}, "subscription_id": {t.SubscriptionID}}
-	if t.ClientID != "" {
-		left.Set("client_id", t.ClientID)
+func (h *handlers) leftIn(gone credential.Credential) url.Values {
+	form := cloud.FormOf(h.Clouds.Describe(gone.Provider), gone.Target, "")
+	left := url.Values{"environment": {form.Environment}, "method": {form.Method}}
+	for key, value := range form.Values {
+		left.Set(key, value)
 	}
 	return left
 }
@@ -221,11 +172,8 @@ func (h *handlers) sendUnlink(c echo.Context, status int, found credential.Crede
 		return err
 	}
 	m, _ := membershipOf(c)
-	path := credentialOf(m.Account.Name, found.Provider, found.ID)
-	view := views.Unlink{
-		Frame: h.frame(c, "Unlink "+found.Label), Label: found.Label, SubscriptionID: found.Target.SubscriptionID,
-		Action: path + "/unlink", CancelPath: path, Dependents: dependents, Commands: h.cloudOf(found.Provider).Leftovers(found.Target),
-	}
+	path := views.CredentialPath(m.Account.Name, found.Provider, found.ID)
+	view := h.reader(c).Unlink(h.frame(c, "Unlink "+found.Label), found, path, dependents)
 	if f != nil {
 		view.Problem, view.Fields = f.Sentence, f.Fields
 	}
@@ -240,7 +188,7 @@ func (h *handlers) sendUnlink(c echo.Context, status int, found credential.Crede
 // only what reads as ids gets into the commands.
 func (h *handlers) leftovers(c echo.Context) error {
 	m, _ := membershipOf(c)
-	return h.sendLeftovers(c, providersOf(m.Account.Name), "")
+	return h.sendLeftovers(c, views.ProvidersPath(m.Account.Name), "")
 }
 
 func (h *handlers) sendLeftovers(c echo.Context, back, backText string) error {
@@ -248,18 +196,8 @@ func (h *handlers) sendLeftovers(c echo.Context, back, backText string) error {
 	if err != nil {
 		return err
 	}
-	target, _ := provider.Read(&cloud.Form{Environment: c.QueryParam("environment"), Method: c.QueryParam("method"),
-		SubscriptionID: c.QueryParam("subscription_id"), ClientID: c.QueryParam("client_id")})
-	return h.html(c, http.StatusOK, views.LeftoversPage(views.Leftovers{
-		Frame: h.frame(c, "Unlinked"), Commands: provider.Leftovers(target), BackPath: back, BackText: backText,
-	}))
-}
-
-// rightsOf puts the rights of a credential into words.
-func rightsOf(provider cloud.Cloud, found credential.Credential) []views.Right {
-	var shown []views.Right
-	for _, r := range found.Rights {
-		shown = append(shown, views.Right{Granted: r.Granted, Excessive: r.Excessive, Sentence: cloud.TextOf(provider, r)})
-	}
-	return shown
+	description, query := provider.Describe(), c.Request().URL.Query()
+	target, _ := provider.Read(formFrom(description, query))
+	view := h.reader(c).LeftoversOf(h.frame(c, "Unlinked"), description.Key, target, back, backText)
+	return h.html(c, http.StatusOK, views.LeftoversPage(view))
 }

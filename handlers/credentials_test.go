@@ -2,14 +2,17 @@ package handlers
 
 import (
 	"context"
+	"crypto/md5" //nolint:gosec // a fingerprint
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/pem"
 	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -119,7 +122,7 @@ func TestTheLimitOfChecksSaysWhenToTryAgain(t *testing.T) {
 	s := newSite(t, func(c *Config) {
 		limitAccounts(c, credential.DefaultCredentials, 2)
 	})
-	verify, admin := s.link("Production", someID)+"/verify", linkedAccountOf(s.linked)
+	verify, admin := s.link("Production", someID)+"/verify", views.LinkedAccountPath(s.linked)
 	later := func(w *httptest.ResponseRecorder) {
 		t.Helper()
 		says(t, w, http.StatusTooManyRequests, sentence)
@@ -217,6 +220,44 @@ func TestTheCertificateDownloads(t *testing.T) {
 	}
 	if other := s.ask("stranger", "GET", "/accounts/elsewhere/certificate.cer", nil); other.Body.String() == der.Body.String() {
 		t.Error("two accounts share a certificate")
+	}
+}
+
+func TestACloudMayTakeOnlyThePublicKey(t *testing.T) {
+	clock := testNow()
+	s := newSiteAt(t, func() time.Time { return clock })
+	s.passing.takes = cloud.PublicKeyOnly
+	text := s.ask("owner", "GET", "/accounts/harbor/certificate.public-key.pem", nil)
+	if text.Header().Get("Content-Disposition") != `attachment; filename="mooring-harbor.public-key.pem"` {
+		t.Errorf("headers %v", text.Header())
+	}
+	block, rest := pem.Decode(text.Body.Bytes())
+	if block == nil || block.Type != "PUBLIC KEY" || len(rest) > 0 {
+		t.Fatalf("not a public key: %s", text.Body)
+	}
+	fingerprint := regexp.MustCompile(`data-doc="key-fingerprint">((?:[0-9a-f]{2}:){15}[0-9a-f]{2})<`)
+	file := regexp.MustCompile(`href="(/accounts/harbor/certificates/[^"]+\.public-key\.pem)"`)
+	link := s.link("Production", someID)
+	for _, page := range []string{postPath + "/new", link} {
+		body := s.ask("owner", "GET", page, nil).Body.String()
+		shown, at := fingerprint.FindStringSubmatch(body), file.FindStringSubmatch(body)
+		if shown == nil || at == nil || strings.Contains(body, ".cer\"") || strings.Contains(body, "Download as .pem") {
+			t.Fatalf("%s offers the wrong file or fingerprint: %v, %v", page, shown, at)
+		}
+		sum := md5.Sum(block.Bytes) //nolint:gosec // as the page says
+		if strings.ReplaceAll(shown[1], ":", "") != hex.EncodeToString(sum[:]) {
+			t.Errorf("%s shows %s", page, shown[1])
+		}
+		if got := s.ask("owner", "GET", at[1], nil); got.Body.String() != text.Body.String() {
+			t.Errorf("%s is another key: %s", at[1], got.Body)
+		}
+	}
+	clock = clock.Add(time.Hour)
+	s.ask("owner", "POST", "/accounts/harbor/certificate/renew", url.Values{})
+	body := s.ask("owner", "GET", "/accounts/harbor/certificate", nil).Body.String()
+	at := file.FindStringSubmatch(body)
+	if at == nil || !strings.Contains(at[1], s.certificates()[0]) || !strings.Contains(body, strings.TrimSpace(text.Body.String())) { // tests make all certificates for one key
+		t.Errorf("the page doesn't offer the key of the new certificate: %v", at)
 	}
 }
 
@@ -337,9 +378,9 @@ type refusing struct {
 	remedy  cloud.Remedy
 }
 
-func (r *refusing) Verify(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+func (r *refusing) Check(ctx context.Context, a cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
 	if a.Identity.Certificate.ID == r.accepts {
-		return r.fakeCloud.Verify(ctx, a, report)
+		return r.fakeCloud.Check(ctx, a, report)
 	}
 	report(cloud.StageResult{Stage: "sign-in", Verdict: cloud.Failed, Code: "unknown-certificate", StartedAt: testNow()})
 	return cloud.Finding{}, nil
@@ -394,7 +435,7 @@ func TestWhoCanFixItIsNamedAndGetsTheButton(t *testing.T) {
 			t.Errorf("%s is offered to edit: %v", who, got)
 		}
 	}
-	has(t, "the page for an administrator", s.ask("admin", "GET", linkedAccountOf(lastOf(path)), nil).Body.String(), "An owner of harbor: half, owner.")
+	has(t, "the page for an administrator", s.ask("admin", "GET", views.LinkedAccountPath(lastOf(path)), nil).Body.String(), "An owner of harbor: half, owner.")
 }
 
 func TestThePreviewFindsTheDirectoryAndSavesNothing(t *testing.T) {
@@ -514,11 +555,6 @@ func TestTheFormsStandOnEveryStatus(t *testing.T) {
 			t.Errorf("%s: %+v", kind, status)
 		}
 	}
-	for _, tone := range tones {
-		if tone == (views.Tone("")) {
-			t.Error("a state has no tone")
-		}
-	}
 }
 
 func TestTwoPeopleDoNotOverwriteEachOther(t *testing.T) {
@@ -553,7 +589,7 @@ func TestTwoPeopleDoNotOverwriteEachOther(t *testing.T) {
 
 func TestAnOrderOfAnOddVersionChangesNothing(t *testing.T) {
 	s := newSite(t)
-	path := linkedAccountOf(s.linkAs("owner", "harbor", "Production", someID))
+	path := views.LinkedAccountPath(s.linkAs("owner", "harbor", "Production", someID))
 	for _, odd := range []string{"", "0", "one"} {
 		w := s.ask("admin", "POST", path+"/disable", url.Values{"version": {odd}, "reason": {"It is not used."}})
 		if w.Code != http.StatusConflict {
@@ -572,15 +608,15 @@ func TestAFoundDirectoryGoesWithItsSubscription(t *testing.T) {
 		return s.ask("owner", "POST", postPath+"/preview", form, withHTMX("announce")).Body.String()
 	}
 	first := preview(url.Values{"subscription_id": {someID}})
-	if !strings.Contains(first, `name="tenant_found" value="found-tenant"`) {
+	if !strings.Contains(first, `name="found" value="found-tenant"`) {
 		t.Fatalf("what was found is not remembered: %s", first)
 	}
 	s.passing.finds = "another-tenant"
-	again := preview(url.Values{"subscription_id": {"50000002-0000-4000-8000-000000000002"}, "tenant_id": {"found-tenant"}, "tenant_found": {"found-tenant"}})
-	if !strings.Contains(again, `name="tenant_found" value="another-tenant"`) || !strings.Contains(again, `name="tenant_id"`) {
+	again := preview(url.Values{"subscription_id": {"50000002-0000-4000-8000-000000000002"}, "tenant_id": {"found-tenant"}, "found": {"found-tenant"}})
+	if !strings.Contains(again, `name="found" value="another-tenant"`) || !strings.Contains(again, `name="tenant_id"`) {
 		t.Errorf("the directory of the first subscription stays: %s", again)
 	}
-	typed := preview(url.Values{"subscription_id": {someID}, "tenant_id": {"typed-tenant"}, "tenant_found": {"found-tenant"}})
+	typed := preview(url.Values{"subscription_id": {someID}, "tenant_id": {"typed-tenant"}, "found": {"found-tenant"}})
 	if strings.Contains(typed, `name="tenant_id"`) {
 		t.Error("what somebody typed is replaced")
 	}
@@ -594,7 +630,7 @@ func TestALinkOfARemovedCloudCanStillBeUnlinked(t *testing.T) {
 	list := "/accounts/harbor/cloud-providers"
 	delete(s.Clouds, "azure")
 
-	for _, want := range []string{"Production", noLongerSupported} {
+	for _, want := range []string{"Production", "No longer supported by this Mooring"} {
 		says(t, s.ask("viewer", "GET", list, nil), http.StatusOK, want)
 	}
 	page := s.ask("owner", "GET", path, nil)
@@ -612,13 +648,18 @@ func TestALinkOfARemovedCloudCanStillBeUnlinked(t *testing.T) {
 	if w := s.ask("owner", "GET", path+"/edit", nil); w.Code != http.StatusNotFound {
 		t.Errorf("the form answered %d", w.Code)
 	}
+	shows(t, s.ask("admin", "GET", linkedAccountsPath, nil), "Production", "Microsoft Azure")
+	shows(t, s.ask("admin", "GET", linkedAccountsPath+"/"+lastOf(path), nil), "Production", "Cloud account ID", someID)
+	if csv := s.ask("admin", "GET", linkedAccountsPath+"/export.csv", nil).Body.String(); !strings.Contains(csv, ",Microsoft Azure,Production,,"+someID+",") {
+		t.Errorf("the export is %s", csv)
+	}
 	leads(t, s.ask("owner", "POST", path+"/disable", nil), path)
 	if w := s.ask("owner", "POST", path+"/enable", nil); w.Code != http.StatusConflict {
 		t.Errorf("enabling answered %d", w.Code)
 	}
 	says(t, s.ask("owner", "GET", path+"/unlink", nil), http.StatusOK, "Production")
 	leads(t, s.ask("owner", "POST", path+"/unlink", nil), list)
-	if body := s.ask("owner", "GET", list, nil).Body.String(); strings.Contains(body, "Production") || strings.Contains(body, noLongerSupported) {
+	if body := s.ask("owner", "GET", list, nil).Body.String(); strings.Contains(body, "Production") || strings.Contains(body, "No longer supported by this Mooring") {
 		t.Error("it is still listed")
 	}
 }

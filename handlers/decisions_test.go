@@ -10,6 +10,7 @@ import (
 
 	"mooring/audit"
 	"mooring/credential"
+	"mooring/views"
 )
 
 // orderOf is what the site's administrator asks for.
@@ -109,7 +110,7 @@ func TestALinkThatNeedsAnApprovalSaysSoEverywhere(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].State != credential.PendingApproval {
 		t.Fatalf("saved are %+v, %v", list, err)
 	}
-	page := credentialOf("harbor", "azure", list[0].ID)
+	page := views.CredentialPath("harbor", "azure", list[0].ID)
 	has(t, "the row", s.ask("member", "GET", listPath, nil).Body.String(), "Pending approval", "Mooring doesn't check or use it until an administrator approves it.")
 	body := s.ask("owner", "GET", page, nil).Body.String()
 	has(t, "the page", body, "This credential is waiting for approval.", "Ask a site administrator to approve it.", page+"/edit", page+"/unlink")
@@ -174,20 +175,20 @@ func TestThePolicyIsExplainedInTheDialogBeforeSaving(t *testing.T) {
 		field string
 		says  string
 	}{
-		"subscription": {credential.RulesForm{Subscriptions: "other"}, "subscription_id", "don't allow linking this subscription"},
-		"directory":    {credential.RulesForm{Directories: "other"}, "", "don't allow linking subscriptions in this directory"},
+		"subscription": {credential.RulesForm{Accounts: map[string]string{"azure": "other"}}, "subscription_id", "don't allow linking this subscription"},
+		"directory":    {credential.RulesForm{Parents: map[string]string{"azure": "other"}}, "", "don't allow linking subscriptions in this directory"},
 		"certificate":  {credential.RulesForm{LongestCertificate: "30"}, "certificate_life", "your administrators allow at most 30"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			// The clouds read ids of directories; the fake one reads none.
 			rules := credential.Rules{}
-			if test.rules.Directories != "" {
-				rules.Directories = []string{"other"}
+			if test.rules.Parents != nil {
+				rules.Parents = map[string][]string{"azure": {"other"}}
 				test.field = "tenant_id"
 			}
-			if test.rules.Subscriptions != "" {
-				rules.Subscriptions = []string{"other"}
+			if test.rules.Accounts != nil {
+				rules.Accounts = map[string][]string{"azure": {"other"}}
 			}
 			if test.rules.LongestCertificate != "" {
 				rules.LongestCertificate = 30
@@ -230,7 +231,7 @@ func TestACertificateThatLivesTooLongCanBeReplacedInTheDialog(t *testing.T) {
 func TestWhatAPolicyDoesNotLetInIsExplainedOnThePage(t *testing.T) {
 	s := newSite(t)
 	page := s.link("Production", someID)
-	if err := s.db.Credentials().ChangeRules(t.Context(), credential.Rules{Directories: []string{"other"}},
+	if err := s.db.Credentials().ChangeRules(t.Context(), credential.Rules{Parents: map[string][]string{"azure": {"other"}}},
 		audit.Entry{At: testNow(), Actor: audit.BySystem(), Action: audit.ChangeIntake, Result: audit.Done}); err != nil {
 		t.Fatal(err)
 	}

@@ -53,15 +53,13 @@ func helpOf(page, anchor string) string {
 	return strings.TrimSuffix(helpPath+"/"+page+"#"+anchor, "#")
 }
 
-func errorHelpOf(provider string) string { return helpPath + "/" + provider + "/errors" }
-
 // helpWith is where the help leads through a cloud's method. What it does not
 // tell of may be among the cloud's errors.
 func (h *handlers) helpWith(d cloud.Description, method string) string {
 	m, _ := d.Method(method)
 	page, anchor, _ := strings.Cut(m.Help, "#")
 	if m.Help == "" || !h.Help.Has(page, anchor) {
-		return errorHelpOf(d.Key)
+		return views.ErrorHelpPath(d.Key)
 	}
 	return helpOf(page, anchor)
 }
@@ -78,7 +76,7 @@ func (h *handlers) helpIndex(c echo.Context) error {
 			return err
 		}
 	}
-	for _, topic := range topicsFor(isAdministrator(c)) {
+	for _, topic := range h.topicsFor(isAdministrator(c)) {
 		view.Topics = append(view.Topics, views.HelpEntry{Title: topic.title, Path: helpTopicsPath + "#" + topic.anchor})
 	}
 	for _, page := range h.helpPagesFor(c) {
@@ -86,7 +84,7 @@ func (h *handlers) helpIndex(c echo.Context) error {
 	}
 	for _, linkable := range h.linkable() {
 		description := linkable.Describe()
-		view.Errors = append(view.Errors, views.HelpEntry{Title: errorHelpTitle(description), Path: errorHelpOf(description.Key),
+		view.Errors = append(view.Errors, views.HelpEntry{Title: errorHelpTitle(description), Path: views.ErrorHelpPath(description.Key),
 			Summary: "What each error code of " + description.Name + " means, who can fix it, and how.",
 			Takes:   text.Count(len(linkable.Catalogue()), "code", "codes")})
 	}
@@ -218,13 +216,13 @@ func (h *handlers) helpFrame(c echo.Context, title string) views.Frame {
 	}
 	for _, linkable := range h.linkable() {
 		description := linkable.Describe()
-		f.Nav = append(f.Nav, views.Link{Text: errorHelpTitle(description), Path: errorHelpOf(description.Key)})
+		f.Nav = append(f.Nav, views.Link{Text: errorHelpTitle(description), Path: views.ErrorHelpPath(description.Key)})
 	}
 	for i := range f.Nav {
 		f.Nav[i].Current = f.Nav[i].Path == c.Request().URL.Path
 	}
 	if f.Person == nil {
-		f.SignIn = withNext("/login", c.Request().URL.RequestURI())
+		f.SignIn = views.WithNext("/login", c.Request().URL.RequestURI())
 	}
 	return f
 }

@@ -30,7 +30,7 @@ func helpErrorsOf(clouds []cloud.Cloud) []helpError {
 		for _, e := range linkable.Catalogue() {
 			text := strings.Join([]string{e.Happened, e.Fix, e.Who}, " ")
 			all = append(all, helpError{
-				hit:  views.HelpHit{Title: e.Title(), Page: errorHelpTitle(description), Path: errorHelpOf(description.Key) + "#" + e.Anchor},
+				hit:  views.HelpHit{Title: e.Title(), Page: errorHelpTitle(description), Path: views.ErrorHelpPath(description.Key) + "#" + e.Anchor},
 				text: text, title: strings.ToLower(e.Title()), all: strings.ToLower(e.Title() + " " + text),
 			})
 		}
@@ -49,9 +49,9 @@ type searchedTopic struct {
 }
 
 // searchedTopics prepares the common questions for searches.
-func searchedTopics() []searchedTopic {
+func searchedTopics(topics []helpTopic) []searchedTopic {
 	var all []searchedTopic
-	for _, t := range helpTopics {
+	for _, t := range topics {
 		titled := strings.ToLower(t.title + " " + t.keywords)
 		text, more := plain(strings.Join(t.paragraphs(false), " ")), plain(strings.Join(t.paragraphs(true), " "))
 		all = append(all, searchedTopic{title: t.title, anchor: t.anchor, titled: titled,

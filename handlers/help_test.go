@@ -473,7 +473,7 @@ func (s *site) linkOnce() string {
 	if s.linked == "" {
 		s.link("Production", s.otherSubscription())
 	}
-	return credentialOf("harbor", "azure", s.linked)
+	return views.CredentialPath("harbor", "azure", s.linked)
 }
 
 func TestAnExcerptIsAroundWhatWasFound(t *testing.T) {

@@ -2,10 +2,12 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"mooring/cloud"
 	"mooring/views"
 )
 
@@ -98,27 +100,6 @@ var helpTopics = []helpTopic{
 		},
 	},
 	{
-		anchor: "no-role", title: "Azure says that the application has no role. What do I do?",
-		keywords: "no role assigned missing role assignment reader iam access control authorizationfailed forbidden permission permissions denied",
-		text: []string{
-			"Azure answers `AuthorizationFailed` if the application has no role on the subscription. In the Azure portal, open the subscription and choose Access control (IAM), then Add role assignment. Select the Reader role, and the application as its member.",
-			"You need a role that can assign roles, such as Owner or User Access Administrator. If you don't have one, send the command on the link's page to somebody who does.",
-			"A new role can take Azure up to ten minutes to apply. Mooring keeps trying. To try right away, choose **Check now**.",
-		},
-	},
-	{
-		anchor: "many-subscriptions", title: "How do I link many subscriptions?",
-		keywords: "many multiple several subscriptions bulk all second another management group same application import",
-		text: []string{
-			"Link each subscription on its own. You can use the same application for all subscriptions in a directory, because all links of an account can use the same certificate.",
-			"In Azure, assign the Reader role to the application on each subscription, or once on the management group that contains them. Then choose **Add credentials** for each subscription, and enter its subscription ID and the same Application (client) ID.",
-			"In a long list of links, search for a label, name or ID, or filter by status.",
-		},
-		administrator: []string{
-			"To see, filter and export the links of all accounts, open **Administration**, then **Linked accounts**.",
-		},
-	},
-	{
 		anchor: "people-of-the-site", title: "How do I keep a person from signing in?",
 		keywords: "disable block remove delete person people user account sessions leaver left offboard administrator administrators",
 		administrator: []string{
@@ -135,10 +116,25 @@ func (t helpTopic) paragraphs(administrator bool) []string {
 	return t.text
 }
 
+// allTopics are the topics of Mooring, and then those of each cloud.
+func allTopics(clouds []cloud.Cloud) []helpTopic {
+	all := slices.Clone(helpTopics)
+	for _, c := range clouds {
+		answerer, ok := c.(cloud.Answerer)
+		if !ok {
+			continue
+		}
+		for _, q := range answerer.Questions() {
+			all = append(all, helpTopic{anchor: q.Anchor, title: q.Title, keywords: q.Keywords, text: q.Text, administrator: q.Administrator})
+		}
+	}
+	return all
+}
+
 // topicsFor lists the topics that concern a reader.
-func topicsFor(administrator bool) []helpTopic {
+func (h *handlers) topicsFor(administrator bool) []helpTopic {
 	var list []helpTopic
-	for _, t := range helpTopics {
+	for _, t := range h.topics {
 		if len(t.paragraphs(administrator)) > 0 {
 			list = append(list, t)
 		}
@@ -155,7 +151,7 @@ func isAdministrator(c echo.Context) bool {
 
 func (h *handlers) helpTopicsPage(c echo.Context) error {
 	view := views.HelpTopics{Frame: h.helpFrame(c, helpTopicsTitle)}
-	for _, t := range topicsFor(isAdministrator(c)) {
+	for _, t := range h.topicsFor(isAdministrator(c)) {
 		topic := views.HelpTopic{Title: t.title, Anchor: t.anchor}
 		for _, p := range t.paragraphs(isAdministrator(c)) {
 			topic.Paragraphs = append(topic.Paragraphs, piecesOf(p))

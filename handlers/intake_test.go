@@ -10,6 +10,7 @@ import (
 	"mooring/audit"
 	"mooring/cloud"
 	"mooring/credential"
+	"mooring/views"
 )
 
 // rights are what the fake cloud says that a link may turn out to do.
@@ -26,12 +27,12 @@ func TestTheIntakePolicyIsShownAndChanged(t *testing.T) {
 		}
 	}
 	form := url.Values{"version": {"0"}, "approval": {"some"}, "approve-provider": {"azure"}, "rights-on": {"yes"}, "right": {"azure-look"},
-		"provider-rule": {"some"}, "provider": {"azure"}, "subscriptions": {someID + "\n"}, "longest-certificate": {"90"}}
+		"provider-rule": {"some"}, "provider": {"azure"}, "accounts-azure": {someID + "\n"}, "longest-certificate": {"90"}}
 	leads(t, s.ask("admin", "POST", intakePath, form), intakePath+"?done=saved")
 	rules, err := s.Intake.Rules(t.Context())
 	if err != nil || rules.ApproveAll || !slices.Equal(rules.ApproveProviders, []string{"azure"}) || !rules.RightsOn ||
 		!slices.Equal(rules.ApproveRightsBeyond, []string{"azure-look"}) || !slices.Equal(rules.Providers, []string{"azure"}) ||
-		!slices.Equal(rules.Subscriptions, []string{someID}) || rules.LongestCertificate != 90 || rules.Version != 1 {
+		!slices.Equal(rules.Accounts["azure"], []string{someID}) || rules.LongestCertificate != 90 || rules.Version != 1 {
 		t.Errorf("the rules are %+v, %v", rules, err)
 	}
 	if last := s.entries()[len(s.entries())-1]; last.Action != audit.ChangeIntake || len(last.Changes) != 5 || last.Actor.PersonID != s.ids["admin"] {
@@ -89,12 +90,12 @@ func TestThePolicyPageAndTheListLeadToWhatWaits(t *testing.T) {
 	s.pend(id)
 	says(t, s.ask("admin", "GET", intakePath, nil), http.StatusOK, `href="/admin/linked-accounts?status=pending-approval">1 linked account is waiting for approval</a>`)
 	says(t, s.ask("admin", "GET", linkedAccountsPath, nil), http.StatusOK, "1 waiting for approval")
-	says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, `formaction="`+linkedAccountOf(id)+`/approve"`)
+	says(t, s.ask("admin", "GET", views.LinkedAccountPath(id), nil), http.StatusOK, `formaction="`+views.LinkedAccountPath(id)+`/approve"`)
 }
 
 func TestSomeWithNothingTickedIsRefusedAndKept(t *testing.T) {
 	s := newSite(t)
-	form := url.Values{"version": {"0"}, "approval": {"some"}, "right": {"azure-look"}, "provider-rule": {"all"}, "subscriptions": {someID}, "longest-certificate": {"90"}}
+	form := url.Values{"version": {"0"}, "approval": {"some"}, "right": {"azure-look"}, "provider-rule": {"all"}, "accounts-azure": {someID}, "longest-certificate": {"90"}}
 	w := s.ask("admin", "POST", intakePath, form)
 	for _, want := range []string{"Select at least one provider, or the box about permissions, or choose None.", `value="some" checked`, `value="azure-look" checked`, `value="90"`, someID + "</textarea>"} {
 		says(t, w, http.StatusUnprocessableEntity, want)

@@ -22,8 +22,8 @@ func TestNobodyIsOfferedAScopeThatNothingUses(t *testing.T) {
 	says(t, s.ask("owner", "POST", path, form), http.StatusOK, account.KeyPrefix)
 
 	// One that was made when it was offered is shown as what it is, and works.
-	row := shows(t, s.ask("owner", "GET", path, nil), "Read and write", sayReadsOnly)
-	if strings.Count(row, sayReadsOnly) != strings.Count(row, "Read and write") {
+	row := shows(t, s.ask("owner", "GET", path, nil), "Read and write", "The API is currently read-only.")
+	if strings.Count(row, "The API is currently read-only.") != strings.Count(row, "Read and write") {
 		t.Error("a key that only reads is said to be one that may write")
 	}
 	says(t, s.ask("write key", "GET", "/api/v1/me", nil), http.StatusOK, `"write"`)

@@ -8,13 +8,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"mooring/account"
 	"mooring/audit"
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/review"
+	"mooring/views"
 )
 
 // keeps has admin decide to keep a credential, in a review of its own.
@@ -46,7 +46,7 @@ func TestTheDetailHoldsEverythingButTheSecret(t *testing.T) {
 	s.checked(production, look)
 	s.keeps(production)
 	s.checked(production, rule, cloud.Right{Key: "azure-sing"})
-	w := s.ask("admin", "GET", linkedAccountOf(production), nil)
+	w := s.ask("admin", "GET", views.LinkedAccountPath(production), nil)
 	body := html.UnescapeString(w.Body.String())
 	found, err := s.Credentials.FindAny(t.Context(), production)
 	if err != nil {
@@ -56,28 +56,28 @@ func TestTheDetailHoldsEverythingButTheSecret(t *testing.T) {
 		"Microsoft Azure in", "<strong>harbor</strong>", "Pay-As-You-Go", "11111111-0000-4000-8000-000000000001", "Connected", "2 passed",
 		found.CertificateSHA1, `href="/admin/people/` + s.ids["owner"] + `"`, "Owners of harbor", ">disabled<", "May look.", "removed since", "May do everything.", "added since",
 		"more than Mooring needs", "the review of 23 November 2026", "Quarter", "Keep", `href="/admin/audit-log?credential=` + production + `"`,
-		string(audit.LinkCredential), string(audit.DecideReview), `action="` + linkedAccountOf(production) + `/check-again"`, `action="` + linkedAccountOf(production) + `/disable"`,
+		string(audit.LinkCredential), string(audit.DecideReview), `action="` + views.LinkedAccountPath(production) + `/check-again"`, `action="` + views.LinkedAccountPath(production) + `/disable"`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not hold %s", want)
 		}
 	}
-	for _, not := range []string{"May not sing.", "PRIVATE", "/certificate.pem", linkedAccountOf(production) + "/enable", linkedAccountOf(production) + "/approve"} {
+	for _, not := range []string{"May not sing.", "PRIVATE", "/certificate.pem", views.LinkedAccountPath(production) + "/enable", views.LinkedAccountPath(production) + "/approve"} {
 		if strings.Contains(body, not) {
 			t.Errorf("the page holds %s", not)
 		}
 	}
-	live := s.ask("admin", "GET", linkedAccountOf(production), nil, withHTMX("live")).Body.String()
+	live := s.ask("admin", "GET", views.LinkedAccountPath(production), nil, withHTMX("live")).Body.String()
 	if strings.Contains(live, "<html") || !strings.Contains(live, `id="live"`) {
 		t.Errorf("htmx got %s", live)
 	}
-	says(t, s.ask("admin", "GET", linkedAccountOf("none"), nil), http.StatusNotFound, errNotHere.Sentence)
+	says(t, s.ask("admin", "GET", views.LinkedAccountPath("none"), nil), http.StatusNotFound, errNotHere.Sentence)
 }
 
 func TestAnAccountOfOnePersonHasItsOwner(t *testing.T) {
 	s := newSite(t)
 	id := s.linkAs("stranger", "stranger", "Mine", someID)
-	says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, `href="/admin/people/`+s.ids["stranger"]+`">stranger</a>`)
+	says(t, s.ask("admin", "GET", views.LinkedAccountPath(id), nil), http.StatusOK, `href="/admin/people/`+s.ids["stranger"]+`">stranger</a>`)
 }
 
 // state is where a credential is now.
@@ -107,7 +107,7 @@ func TestMovesNeedTheirReason(t *testing.T) {
 			s := newSite(t)
 			id := s.madeCredential("")
 			m.from(s, id)
-			was, path := s.state(id), linkedAccountOf(id)
+			was, path := s.state(id), views.LinkedAccountPath(id)
 			if m.without == "" {
 				for _, reason := range []string{"", " x ", strings.Repeat("é", 501)} {
 					w := s.ask("admin", "POST", path+"/"+move, url.Values{"reason": {reason}})
@@ -141,7 +141,7 @@ func TestMovesNeedTheirReason(t *testing.T) {
 		s := newSite(t)
 		id := s.madeCredential("")
 		s.pend(id)
-		leads(t, s.ask("admin", "POST", linkedAccountOf(id)+"/approve", url.Values{}), linkedAccountOf(id)+"?done=approve")
+		leads(t, s.ask("admin", "POST", views.LinkedAccountPath(id)+"/approve", url.Values{}), views.LinkedAccountPath(id)+"?done=approve")
 		if now := s.state(id); now != credential.NotVerified {
 			t.Errorf("it is %s", now)
 		}
@@ -150,7 +150,7 @@ func TestMovesNeedTheirReason(t *testing.T) {
 
 func TestTwoAdministratorsDoNotPassEachOther(t *testing.T) {
 	s, production, _, _ := harborAndElsewhere(t)
-	path := linkedAccountOf(production)
+	path := views.LinkedAccountPath(production)
 	shown := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(s.ask("admin", "GET", path, nil).Body.String())
 	if shown == nil {
 		t.Fatal("the page does not say what is looked at")
@@ -175,7 +175,7 @@ func TestTheAccountsPeopleReadTheReason(t *testing.T) {
 	s := newSite(t)
 	path := s.link("Production", someID)
 	id := s.linked
-	leads(t, s.ask("admin", "POST", linkedAccountOf(id)+"/disable", url.Values{"reason": {"Nobody knows what it is for."}}), linkedAccountOf(id)+"?done=disable")
+	leads(t, s.ask("admin", "POST", views.LinkedAccountPath(id)+"/disable", url.Values{"reason": {"Nobody knows what it is for."}}), views.LinkedAccountPath(id)+"?done=disable")
 	for _, who := range []string{"owner", "member", "viewer"} {
 		says(t, s.ask(who, "GET", path, nil), http.StatusOK, "Nobody knows what it is for.")
 	}
@@ -185,23 +185,23 @@ func TestTheAccountsPeopleReadTheReason(t *testing.T) {
 	if strings.Contains(s.ask("stranger", "GET", path, nil).Body.String(), "Nobody knows") {
 		t.Error("a stranger reads it")
 	}
-	leads(t, s.ask("admin", "POST", linkedAccountOf(id)+"/enable", url.Values{"reason": {"It is for the harbour."}}), linkedAccountOf(id)+"?done=enable")
+	leads(t, s.ask("admin", "POST", views.LinkedAccountPath(id)+"/enable", url.Values{"reason": {"It is for the harbour."}}), views.LinkedAccountPath(id)+"?done=enable")
 	says(t, s.ask("owner", "GET", path, nil), http.StatusOK, "It is for the harbour.")
 }
 
 func TestCheckingAgainFromThePageAndWithHTMX(t *testing.T) {
 	s, production, staging, _ := harborAndElsewhere(t)
-	leads(t, s.ask("admin", "POST", linkedAccountOf(production)+"/check-again", url.Values{}), linkedAccountOf(production)+"?done=check-again")
+	leads(t, s.ask("admin", "POST", views.LinkedAccountPath(production)+"/check-again", url.Values{}), views.LinkedAccountPath(production)+"?done=check-again")
 	found, err := s.Credentials.FindAny(t.Context(), production)
 	if err != nil || !found.Checking(testNow()) {
 		t.Errorf("it is not checked again: %+v, %v", found, err)
 	}
-	live := s.ask("admin", "POST", linkedAccountOf(production)+"/check-again", url.Values{}, withHTMX("live"))
-	if body := live.Body.String(); live.Code != http.StatusOK || strings.Contains(body, "<html") || !strings.Contains(body, `hx-get="`+linkedAccountOf(production)+`"`) {
+	live := s.ask("admin", "POST", views.LinkedAccountPath(production)+"/check-again", url.Values{}, withHTMX("live"))
+	if body := live.Body.String(); live.Code != http.StatusOK || strings.Contains(body, "<html") || !strings.Contains(body, `hx-get="`+views.LinkedAccountPath(production)+`"`) {
 		t.Errorf("answered %d: %s", live.Code, body)
 	}
-	says(t, s.ask("admin", "POST", linkedAccountOf(staging)+"/check-again", url.Values{}), http.StatusConflict, credential.ErrNotPossibleNow.Sentence)
-	alert := s.ask("admin", "POST", linkedAccountOf(staging)+"/check-again", url.Values{}, withHTMX("live"))
+	says(t, s.ask("admin", "POST", views.LinkedAccountPath(staging)+"/check-again", url.Values{}), http.StatusConflict, credential.ErrNotPossibleNow.Sentence)
+	alert := s.ask("admin", "POST", views.LinkedAccountPath(staging)+"/check-again", url.Values{}, withHTMX("live"))
 	if alert.Code != http.StatusConflict || alert.Header().Get("HX-Retarget") != "#page-alert" {
 		t.Errorf("answered %d %v", alert.Code, alert.Header())
 	}
@@ -227,35 +227,6 @@ func TestAnAdministratorWhoIsNoneAnyMoreChangesNothing(t *testing.T) {
 	}
 }
 
-func TestAChartTellsHowChecksEnded(t *testing.T) {
-	at := func(minute int) credential.Verification {
-		started := testNow().Add(time.Duration(minute) * time.Minute)
-		return credential.Verification{StartedAt: started, FirstAt: started, Times: 1, FinishedAt: started.Add(time.Second)}
-	}
-	ended := func(minute int, outcome cloud.Outcome, abandoned bool) credential.Verification {
-		v := at(minute)
-		v.Outcome, v.Abandoned = outcome, abandoned
-		return v
-	}
-	runs := []credential.Verification{{StartedAt: testNow().Add(time.Hour)}, ended(5, cloud.Passed, true), ended(4, cloud.CouldNotCheck, false),
-		ended(3, cloud.Broken, false), ended(2, cloud.StillCopying, false), ended(1, cloud.Passed, false)}
-	zone, err := time.LoadLocation("Asia/Kathmandu")
-	if err != nil {
-		t.Fatal(err)
-	}
-	chart := (&handlers{}).chart(runs, zone)
-	var told []string
-	for _, check := range chart.Checks {
-		told = append(told, string(check.Outcome))
-	}
-	if got, want := strings.Join(told, " "), "passed waited failed unknown unknown"; got != want {
-		t.Errorf("it tells %s, want %s", got, want)
-	}
-	if chart.Since != "23 November 2026" || chart.Checks[0].When != "23 November 2026, 14:46 +0545" {
-		t.Errorf("the first was %q, %q", chart.Since, chart.Checks[0].When)
-	}
-}
-
 // What is linked to a cloud that this Mooring knows no more goes on to be there.
 func TestALinkOfAnUnknownProviderIsShownAndDecided(t *testing.T) {
 	s := newSite(t)
@@ -265,20 +236,20 @@ func TestALinkOfAnUnknownProviderIsShownAndDecided(t *testing.T) {
 	reviewID := s.madeReview("admin")
 	delete(s.Clouds, "azure")
 	for _, id := range []string{pending, reviewed} {
-		says(t, s.ask("admin", "GET", linkedAccountOf(id), nil), http.StatusOK, "Microsoft Azure")
+		says(t, s.ask("admin", "GET", views.LinkedAccountPath(id), nil), http.StatusOK, "Microsoft Azure")
 	}
 	says(t, s.ask("admin", "GET", linkedAccountsPath+"?provider=azure", nil), http.StatusOK, `<option value="azure" selected>Microsoft Azure</option>`)
-	path := linkedAccountOf(pending)
+	path := views.LinkedAccountPath(pending)
 	leads(t, s.ask("admin", "POST", path+"/decline", url.Values{"reason": {"Nobody knows it."}}), path+"?done=decline")
 	leads(t, s.ask("admin", "POST", path+"/enable", url.Values{"reason": {"It was a slip."}}), path+"?done=enable")
 	leads(t, s.ask("admin", "POST", path+"/disable", url.Values{"reason": {"Nobody knows it."}}), path+"?done=disable")
 	says(t, s.ask("admin", "GET", path, nil), http.StatusOK, "Nobody knows it.")
-	says(t, s.ask("admin", "GET", reviewOf(reviewID)+"/queue?credential="+reviewed, nil), http.StatusOK, "Microsoft Azure")
+	says(t, s.ask("admin", "GET", views.ReviewPath(reviewID)+"/queue?credential="+reviewed, nil), http.StatusOK, "Microsoft Azure")
 	item, _, err := s.Reviews.Item(t.Context(), s.caller("admin"), reviewID, reviewed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	decided := s.ask("admin", "POST", reviewOf(reviewID)+"/decide", url.Values{"credential": {reviewed}, "decision": {"disable"},
+	decided := s.ask("admin", "POST", views.ReviewPath(reviewID)+"/decide", url.Values{"credential": {reviewed}, "decision": {"disable"},
 		"reason": {"Nobody knows it."}, "version": {fmt.Sprint(item.Version)}})
 	if decided.Code != http.StatusSeeOther || s.state(reviewed) != credential.Stopped {
 		t.Errorf("deciding answered %d, and it is %s", decided.Code, s.state(reviewed))
@@ -289,7 +260,7 @@ func TestOnesOwnLinkIsLetInByAnother(t *testing.T) {
 	s := newSite(t)
 	id := s.linkAs("admin", "admin", "Mine", someID)
 	s.stopped(id, "Not needed.")
-	path := linkedAccountOf(id)
+	path := views.LinkedAccountPath(id)
 	s.promote("owner")
 	says(t, s.ask("admin", "POST", path+"/enable", url.Values{"reason": {"I need it."}}), http.StatusForbidden, credential.ErrOwnLink.Sentence)
 	leads(t, s.ask("owner", "POST", path+"/enable", url.Values{"reason": {"She needs it."}}), path+"?done=enable")

@@ -21,7 +21,9 @@ import (
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/db"
-	"mooring/review"
+	"mooring/jobs"
+	"mooring/register"
+	"mooring/views"
 )
 
 const formulaLabel = `=cmd|' /C calc'!A0`
@@ -34,7 +36,7 @@ func (s *site) linkAs(who, account, label, subscription string) string {
 		s.t.Fatalf("%s is not in %s", who, account)
 	}
 	r := credential.Request{AccountID: m.Account.ID, AccountName: account, Actor: s.actor(who)}
-	made, err := s.Credentials.Link(s.t.Context(), r, "azure", &cloud.Form{Label: label, SubscriptionID: subscription}, false)
+	made, err := s.Credentials.Link(s.t.Context(), r, "azure", &cloud.Form{Label: label, Values: map[string]string{"subscription_id": subscription}}, false)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -183,7 +185,7 @@ var nextPage = regexp.MustCompile(`<a class="button" href="([^"]*)">Next page</a
 func TestPagesFollowEachOther(t *testing.T) {
 	s := newSite(t)
 	var want []string
-	for i := range review.PageSize + 3 {
+	for i := range register.PageSize + 3 {
 		label := fmt.Sprintf("Link %03d", i)
 		s.linkAs("owner", "harbor", label, fmt.Sprintf("11111111-0000-4000-8000-%012d", i))
 		want = append(want, label)
@@ -209,7 +211,7 @@ func TestPagesFollowEachOther(t *testing.T) {
 	if !slices.Equal(labels(again.Body.String()), labels(second)) || again.Code != http.StatusUnprocessableEntity {
 		t.Errorf("answered %d with %q", again.Code, labels(again.Body.String()))
 	}
-	says(t, again, http.StatusUnprocessableEntity, review.ErrNoSuchWork.Sentence)
+	says(t, again, http.StatusUnprocessableEntity, jobs.ErrNoSuchWork.Sentence)
 	says(t, again, http.StatusUnprocessableEntity, `value="`+s.linked+`" checked`)
 }
 
@@ -219,36 +221,36 @@ type countingRegister struct {
 	asked map[string]int
 }
 
-func (r countingRegister) ListLinked(ctx context.Context, q review.Query, after review.Cursor, most int, now time.Time) (review.Listing, error) {
+func (r countingRegister) ListLinked(ctx context.Context, q register.Query, after register.Cursor, most int, now time.Time) (register.Listing, error) {
 	r.asked["list"]++
 	return r.Register.ListLinked(ctx, q, after, most, now)
 }
 
-func (r countingRegister) LinkedTotals(ctx context.Context) (review.Totals, error) {
+func (r countingRegister) LinkedTotals(ctx context.Context) (register.Totals, error) {
 	r.asked["totals"]++
 	return r.Register.LinkedTotals(ctx)
 }
 
-func (r countingRegister) EachLinked(ctx context.Context, s review.Selection, after int64, size int, now time.Time, chunk func([]review.Row) error) error {
+func (r countingRegister) EachLinked(ctx context.Context, s register.Selection, after int64, size int, now time.Time, chunk func([]register.Row) error) error {
 	r.asked["each"]++
 	return r.Register.EachLinked(ctx, s, after, size, now, chunk)
 }
 
-func (r countingRegister) CountLinked(ctx context.Context, s review.Selection, now time.Time) (int, error) {
+func (r countingRegister) CountLinked(ctx context.Context, s register.Selection, now time.Time) (int, error) {
 	r.asked["count"]++
 	return r.Register.CountLinked(ctx, s, now)
 }
 
 // withRegister gives the site a register on another store.
-func withRegister(store func(db.Register) review.RegisterStore) func(*Config) {
+func withRegister(store func(db.Register) register.Store) func(*Config) {
 	return func(c *Config) {
-		c.Register = review.NewRegister(review.RegisterConfig{Store: store(c.Data.(*db.DB).Register()), Now: c.Now, Log: c.Log})
+		c.Register = register.NewService(register.Config{Store: store(c.Data.(*db.DB).Register()), Now: c.Now, Log: c.Log})
 	}
 }
 
 func TestTheListAsksOnceHoweverLongItIs(t *testing.T) {
 	asked := map[string]int{}
-	s := newSite(t, withRegister(func(r db.Register) review.RegisterStore { return countingRegister{r, asked} }))
+	s := newSite(t, withRegister(func(r db.Register) register.Store { return countingRegister{r, asked} }))
 	for i := range 20 {
 		s.linkAs("owner", "harbor", fmt.Sprint("Link ", i), fmt.Sprintf("11111111-0000-4000-8000-%012d", i))
 	}
@@ -265,7 +267,7 @@ func TestTheChosenOnesGoToAJob(t *testing.T) {
 	choose := func(who string, form url.Values) *httptest.ResponseRecorder {
 		return s.ask(who, "POST", linkedAccountsPath+"/selection", form)
 	}
-	job := func(w *httptest.ResponseRecorder) review.Job {
+	job := func(w *httptest.ResponseRecorder) jobs.Job {
 		t.Helper()
 		path := w.Header().Get("Location")
 		found, err := s.Jobs.Find(t.Context(), path[strings.LastIndexByte(path, '/')+1:])
@@ -275,7 +277,7 @@ func TestTheChosenOnesGoToAJob(t *testing.T) {
 		return found
 	}
 	two := job(choose("admin", url.Values{"action": {"check-again"}, "credential": {production, staging}, "status": {"disabled"}}))
-	if two.Kind != review.JobCheckAgain || two.Selection.All || !slices.Equal(two.Selection.IDs, []string{production, staging}) || two.ByID != s.ids["admin"] {
+	if two.Kind != jobs.CheckAgain || two.Selection.All || !slices.Equal(two.Selection.IDs, []string{production, staging}) || two.ByID != s.ids["admin"] {
 		t.Errorf("of two it made %+v", two)
 	}
 	for _, kind := range []string{"disable", "enable", "approve", "decline"} {
@@ -293,15 +295,15 @@ func TestTheChosenOnesGoToAJob(t *testing.T) {
 		form url.Values
 		says string
 	}{
-		"nothing":              {url.Values{"action": {"disable"}}, review.ErrNothingSelected.Sentence},
-		"nothing to review":    {url.Values{"action": {"review"}}, review.ErrNothingSelected.Sentence},
-		"an undo of nothing":   {url.Values{"action": {"undo"}, "credential": {production}}, review.ErrNoSuchWork.Sentence},
-		"too many to disable":  {url.Values{"action": {"disable"}, "credential": append([]string{production}, manyIDs(review.PageSize)...)}, errTooManyOneByOne.Sentence},
-		"no action":            {url.Values{"credential": {production}}, review.ErrNoSuchWork.Sentence},
-		"another action":       {url.Values{"action": {"canary"}, "credential": {production}}, review.ErrNoSuchWork.Sentence},
-		"too many to review":   {url.Values{"action": {"review"}, "credential": append([]string{production}, manyIDs(review.PageSize)...)}, errTooManyOneByOne.Sentence},
+		"nothing":              {url.Values{"action": {"disable"}}, register.ErrNothingSelected.Sentence},
+		"nothing to review":    {url.Values{"action": {"review"}}, register.ErrNothingSelected.Sentence},
+		"an undo of nothing":   {url.Values{"action": {"undo"}, "credential": {production}}, jobs.ErrNoSuchWork.Sentence},
+		"too many to disable":  {url.Values{"action": {"disable"}, "credential": append([]string{production}, manyIDs(register.PageSize)...)}, errTooManyOneByOne.Sentence},
+		"no action":            {url.Values{"credential": {production}}, jobs.ErrNoSuchWork.Sentence},
+		"another action":       {url.Values{"action": {"canary"}, "credential": {production}}, jobs.ErrNoSuchWork.Sentence},
+		"too many to review":   {url.Values{"action": {"review"}, "credential": append([]string{production}, manyIDs(register.PageSize)...)}, errTooManyOneByOne.Sentence},
 		"a long id to review":  {url.Values{"action": {"review"}, "credential": {production, strings.Repeat("x", longestAddress)}}, errTooManyOneByOne.Sentence},
-		"a short search":       {url.Values{"action": {"check-again"}, "all": {"yes"}, "search": {"ab"}}, review.ErrSearchTooShort.Sentence},
+		"a short search":       {url.Values{"action": {"check-again"}, "all": {"yes"}, "search": {"ab"}}, register.ErrSearchTooShort.Sentence},
 		"a filter with a slip": {url.Values{"action": {"check-again"}, "all": {"yes"}, "status": {"canary"}}, "There is no such status"},
 	} {
 		w := choose("admin", refused.form)
@@ -330,8 +332,8 @@ func TestDisablingManyAsksForAProofAndCheckingDoesNot(t *testing.T) {
 	leads(t, s.ask("stale admin", "GET", asks, nil), "/prove?next="+url.QueryEscape(asks))
 	leads(t, s.ask("stale admin", "POST", confirmPath, disable, from(asks)), "/prove?next="+url.QueryEscape(asks))
 	leads(t, s.ask("admin", "GET", confirmPath, nil), linkedAccountsPath)
-	leads(t, s.ask("stale admin", "POST", linkedAccountOf(production)+"/disable", disable, from(linkedAccountOf(production)+"/disable")),
-		"/prove?next="+url.QueryEscape(linkedAccountOf(production)))
+	leads(t, s.ask("stale admin", "POST", views.LinkedAccountPath(production)+"/disable", disable, from(views.LinkedAccountPath(production)+"/disable")),
+		"/prove?next="+url.QueryEscape(views.LinkedAccountPath(production)))
 	if jobs, err := s.Jobs.List(t.Context()); err != nil || len(jobs) > 0 {
 		t.Errorf("without a proof it made %v, %v", jobs, err)
 	}
@@ -396,9 +398,9 @@ type breakingRegister struct {
 
 var errBroken = errors.New("canary: the disk is gone")
 
-func (r breakingRegister) EachLinked(_ context.Context, _ review.Selection, _ int64, _ int, _ time.Time, chunk func([]review.Row) error) error {
+func (r breakingRegister) EachLinked(_ context.Context, _ register.Selection, _ int64, _ int, _ time.Time, chunk func([]register.Row) error) error {
 	if r.rows > 0 {
-		if err := chunk(make([]review.Row, r.rows)); err != nil {
+		if err := chunk(make([]register.Row, r.rows)); err != nil {
 			return err
 		}
 	}
@@ -406,7 +408,7 @@ func (r breakingRegister) EachLinked(_ context.Context, _ review.Selection, _ in
 }
 
 func TestAnExportThatBreaksOffIsNoWholeFile(t *testing.T) {
-	s := newSite(t, withRegister(func(r db.Register) review.RegisterStore { return breakingRegister{r, 1} }))
+	s := newSite(t, withRegister(func(r db.Register) register.Store { return breakingRegister{r, 1} }))
 	panicked := func() (what any) {
 		defer func() { what = recover() }()
 		s.ask("admin", "GET", linkedAccountsPath+"/export.csv", nil)
@@ -418,7 +420,7 @@ func TestAnExportThatBreaksOffIsNoWholeFile(t *testing.T) {
 	if !strings.Contains(s.log.String(), "a download was cut off") || !strings.Contains(s.log.String(), "canary") {
 		t.Errorf("the log does not tell: %s", s.log)
 	}
-	early := newSite(t, withRegister(func(r db.Register) review.RegisterStore { return breakingRegister{r, 0} }))
+	early := newSite(t, withRegister(func(r db.Register) register.Store { return breakingRegister{r, 0} }))
 	w := early.ask("admin", "GET", linkedAccountsPath+"/export.csv", nil)
 	says(t, w, http.StatusInternalServerError, "Something went wrong")
 	if w.Header().Get("Content-Disposition") != "" || strings.Contains(w.Body.String(), "canary") {

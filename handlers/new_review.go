@@ -3,51 +3,35 @@ package handlers
 import (
 	"context"
 	"net/url"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"mooring/fault"
+	"mooring/register"
 	"mooring/review"
 	"mooring/text"
 	"mooring/views"
 )
 
-// newReviewPath is where a review of this selection is started, once or on a
-// schedule. A schedule looks up what matches each time, so that it takes none
-// one by one.
-func newReviewPath(s review.Selection, repeats bool) string {
-	query := selectionValues(s)
-	if repeats {
-		s.IDs, s.All = nil, true
-		query = selectionValues(s)
-		query.Set("repeat", "yes")
-	}
-	return withQuery(reviewsPath+"/new", query)
-}
-
 // reviewForm is what somebody types who starts a review, or puts one on a
 // schedule.
 type reviewForm struct {
-	repeats                      bool
-	selection                    review.Selection
-	unread                       fault.Fields // of the selection
-	name, due, every, first, day string
-	reviewers                    []string
+	views.ReviewForm
+	unread fault.Fields // of the selection
 }
 
 func (f reviewForm) once() review.Form {
-	return review.Form{Name: f.name, Due: f.due, Reviewers: f.reviewers, Selection: f.selection}
+	return review.Form{Name: f.Name, Due: f.Due, Reviewers: f.Reviewers, Selection: f.Selection}
 }
 
 func (f reviewForm) repeated() review.ScheduleForm {
-	return review.ScheduleForm{Name: f.name, Every: f.every, First: f.first, Days: f.day, Reviewers: f.reviewers, Query: f.selection.Query}
+	return review.ScheduleForm{Name: f.Name, Every: f.Every, First: f.First, Days: f.Days, Reviewers: f.Reviewers, Query: f.Selection.Query}
 }
 
 func readReview(v url.Values, repeats bool) reviewForm {
-	f := reviewForm{repeats: repeats, name: v.Get("name"), due: v.Get("due"), every: v.Get("every"), first: v.Get("first"), day: v.Get("days"),
-		reviewers: v["reviewers"]}
-	f.selection, f.unread = selectionOf(v)
+	f := reviewForm{ReviewForm: views.ReviewForm{Repeats: repeats, Name: v.Get("name"), Due: v.Get("due"), Every: v.Get("every"), First: v.Get("first"), Days: v.Get("days"),
+		Reviewers: v["reviewers"]}}
+	f.Selection, f.unread = selectionOf(v)
 	return f
 }
 
@@ -61,14 +45,14 @@ const (
 func (h *handlers) newReviewPage(c echo.Context) error {
 	v := c.QueryParams()
 	form := readReview(v, v.Get("repeat") == "yes")
-	if !form.selection.All && len(form.selection.IDs) == 0 { // somebody typed the address
-		query, unread := review.ParseQuery(v)
-		form.selection, form.unread = review.Selection{All: true, Query: query}, unread
+	if !form.Selection.All && len(form.Selection.IDs) == 0 { // somebody typed the address
+		query, unread := register.ParseQuery(v)
+		form.Selection, form.unread = register.Selection{All: true, Query: query}, unread
 	}
 	caller, _ := callerOf(c)
 	today := h.Now().In(zoneOf(c))
-	form.due, form.first = today.AddDate(0, 0, usualDays).Format(dayLayout), today.AddDate(0, 0, 1).Format(dayLayout)
-	form.every, form.day, form.reviewers = string(usualEvery), text.Number(usualDays), []string{caller.Person.ID}
+	form.Due, form.First = today.AddDate(0, 0, usualDays).Format(dayLayout), today.AddDate(0, 0, 1).Format(dayLayout)
+	form.Every, form.Days, form.Reviewers = string(usualEvery), text.Number(usualDays), []string{caller.Person.ID}
 	if len(form.unread) > 0 {
 		return h.sendNewReview(c, form, errSelection.At("selection"))
 	}
@@ -81,21 +65,11 @@ func (h *handlers) sendNewReview(c echo.Context, form reviewForm, err error) err
 	if listErr != nil {
 		return listErr
 	}
-	count, countErr := h.selected(ctx, form.selection)
+	count, countErr := h.selected(ctx, form.Selection)
 	if countErr != nil {
 		return countErr
 	}
-	view := views.NewReview{Frame: h.frame(c, "New review"), Action: reviewsPath, Repeats: form.repeats,
-		OncePath: newReviewPath(form.selection, false), RepeatPath: newReviewPath(form.selection, true), What: selectionAbout(form.selection), Count: count,
-		Carried: carried(selectionValues(form.selection)), Name: form.name, Due: form.due, Every: form.every, First: form.first, Days: form.day,
-		CancelPath: reviewsPath}
-	if form.repeats {
-		view.Title, view.Action = "New schedule", schedulesPath
-	}
-	for _, a := range administrators {
-		ticked := slices.Contains(form.reviewers, a.PersonID) || slices.Contains(form.reviewers, a.Email)
-		view.Reviewers = append(view.Reviewers, views.Tick{Key: a.PersonID, Name: a.Name, Remark: a.Email, Ticked: ticked})
-	}
+	view := views.NewReviewForm(h.frame(c, "New review"), form.ReviewForm, count, administrators)
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {
 		return err
@@ -106,27 +80,13 @@ func (h *handlers) sendNewReview(c echo.Context, form reviewForm, err error) err
 	return h.html(c, status, views.NewReviewPage(view))
 }
 
-// selectionAbout says in words what a selection selects.
-func selectionAbout(s review.Selection) string {
-	if s.All {
-		return s.Query.Sentence()
-	}
-	return "Selected one by one"
-}
-
-// selected says how many linked accounts a review would have now.
-func (h *handlers) selected(ctx context.Context, s review.Selection) (string, error) {
+// selected counts the linked accounts that a review would have now.
+func (h *handlers) selected(ctx context.Context, s register.Selection) (views.SelectionCount, error) {
 	if !s.All {
-		return text.Count(len(s.IDs), "linked account", "linked accounts"), nil
+		return views.SelectionCount{Total: len(s.IDs)}, nil
 	}
 	page, err := h.Register.List(ctx, s.Query, "")
-	if err != nil {
-		return "", err
-	}
-	if page.More {
-		return text.Number(page.Total) + " or more linked accounts", nil
-	}
-	return text.Count(page.Total, "linked account", "linked accounts"), nil
+	return views.SelectionCount{Total: page.Total, More: page.More}, err
 }
 
 // startReview starts a review by hand.
@@ -140,5 +100,5 @@ func (h *handlers) startReview(c echo.Context) error {
 	if err != nil {
 		return h.sendNewReview(c, form, err)
 	}
-	return seeOther(c, done(reviewOf(started.ID), "started"))
+	return seeOther(c, done(views.ReviewPath(started.ID), "started"))
 }

@@ -157,14 +157,11 @@ func (h *handlers) sendJoin(c echo.Context, token string, form account.Newcomer,
 	}
 	path := newcomerPath(toJoin, token)
 	caller, callerErr := h.fullySignedIn(c)
-	view := views.Join{Frame: h.frame(c, "Join "+invitation.Account.Name), Organization: invitation.Account.Name,
-		Description: invitation.Account.Description, Role: roleWords[invitation.Role], InvitedBy: invitation.CreatedByName,
-		Expires: h.moment(invitation.ExpiresAt, zoneOf(c)), ForEmail: invitation.Email}
-	view.Path = "" // nobody comes back to a link that works once
+	view := h.reader(c).Join(h.frame(c, "Join "+invitation.Account.Name), invitation)
 	if callerErr == nil {
 		view.SignedInAs, view.AcceptPath = caller.Person.Email, path+"/accept"
 	} else {
-		view.Action, view.QuestionPath, view.SignInPath = path, path+"/question", withNext("/login", path)
+		view.Action, view.QuestionPath, view.SignInPath = path, path+"/question", views.WithNext("/login", path)
 		view.Name, view.Email = form.Name, cmp.Or(invitation.Email, form.Email)
 		view.Passwords, view.Providers = h.Accounts.Policy().Passwords, h.signInWith(c, linkQuery(toJoin, token))
 		view.Passkeys, _, _ = h.passkeysHere(c)
@@ -197,5 +194,5 @@ func (h *handlers) acceptInvitation(c echo.Context) error {
 	if err != nil {
 		return h.sendJoin(c, c.Param("token"), account.Newcomer{}, err)
 	}
-	return seeOther(c, providersOf(joined.Name))
+	return seeOther(c, views.ProvidersPath(joined.Name))
 }

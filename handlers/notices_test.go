@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"mooring/account"
 )
 
 var noticeField = regexp.MustCompile(`name="notice" value="([^"]*)"`)
@@ -82,25 +80,5 @@ func TestWhoKnowsThePasswordOfSomebodyWithAPasskeyIsToldOf(t *testing.T) {
 	says(t, page, http.StatusOK, ", 203.0.113.9, but didn't complete the second step. If it wasn't you, change your password.")
 	if strings.Contains(page.Body.String(), "You signed in with browsers") { // the site was made with one such sign-in
 		t.Error("it counts as a sign-in")
-	}
-}
-
-func TestNoticesThatCountSayHowOften(t *testing.T) {
-	h := &handlers{}
-	for kind, want := range map[account.NoticeKind][2]string{
-		account.NoticeNewDevice: {
-			"You signed in with a new browser: Firefox on Linux, 203.0.113.9.",
-			"You signed in with new browsers 3 times, the last time with Firefox on Linux, 203.0.113.9.",
-		},
-		account.NoticeHalfSignIn: {
-			"Somebody entered your password or signed in as you at a provider, with Firefox on Linux, 203.0.113.9, but didn't complete the second step. If it wasn't you, change your password.",
-			"Somebody entered your password or signed in as you at a provider, 3 times, the last time with Firefox on Linux, 203.0.113.9, but didn't complete the second step. If it wasn't you, change your password.",
-		},
-	} {
-		for i, count := range []int{1, 3} {
-			if got := h.noticeText(account.Notice{Kind: kind, Count: count, Address: "203.0.113.9", Agent: "Firefox/1 Linux"}); got != want[i] {
-				t.Errorf("got  %s\nwant %s", got, want[i])
-			}
-		}
 	}
 }

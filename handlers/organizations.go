@@ -14,8 +14,7 @@ func (h *handlers) newOrganizationPage(c echo.Context) error {
 }
 
 func (h *handlers) sendNewOrganization(c echo.Context, form account.OrganizationForm, err error) error {
-	view := views.OrganizationForm{Frame: h.frame(c, "New organization"), Action: "/organizations", New: true, MayChange: true,
-		Name: form.Name, Description: form.Description, CancelPath: "/"}
+	view := views.NewOrganization(h.frame(c, "New organization"), form)
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {
 		return err
@@ -36,7 +35,7 @@ func (h *handlers) createOrganization(c echo.Context) error {
 	if err != nil {
 		return h.sendNewOrganization(c, form, err)
 	}
-	return seeOther(c, providersOf(made.Name))
+	return seeOther(c, views.ProvidersPath(made.Name))
 }
 
 // organization gives the membership in the path if it is of an organization. A
@@ -59,12 +58,8 @@ func (h *handlers) organizationPage(c echo.Context) error {
 }
 
 func (h *handlers) sendOrganization(c echo.Context, m account.Membership, form account.OrganizationForm, err error) error {
-	base := "/accounts/" + m.Account.Name
-	view := views.OrganizationForm{Frame: h.frame(c, "General"), Action: base + "/general", MayChange: m.Role.AtLeast(account.Owner),
-		Name: form.Name, Description: form.Description, RequireSecondStep: form.RequireSecondStep, RequiredBefore: m.Account.RequireSecondStep, Saved: wasDone(c, "saved"), LeavePath: leavePath(m)}
-	if view.MayChange {
-		view.DeletePath = base + "/delete"
-	}
+	view := views.ChangeOrganization(h.frame(c, "General"), m, form)
+	view.Saved = wasDone(c, "saved")
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {
 		return err
@@ -88,7 +83,7 @@ func (h *handlers) changeOrganization(c echo.Context) error {
 	if err != nil {
 		return h.sendOrganization(c, m, form, err)
 	}
-	return seeOther(c, done("/accounts/"+changed.Name+"/general", "saved"))
+	return seeOther(c, done(views.AccountPath(changed.Name)+"/general", "saved"))
 }
 
 func (h *handlers) deleteOrganizationPage(c echo.Context) error {
@@ -105,9 +100,7 @@ func (h *handlers) sendDeletion(c echo.Context, m account.Membership, err error)
 	if listErr != nil {
 		return listErr
 	}
-	base := "/accounts/" + m.Account.Name
-	view := views.DeleteOrganization{Frame: h.frame(c, "Delete "+m.Account.Name), Name: m.Account.Name, Credentials: deletion.Credentials,
-		People: deletion.People, Keys: deletion.Keys, Invitations: deletion.Invitations, Action: base + "/delete", CancelPath: base + "/general"}
+	view := views.DeletionOf(h.frame(c, "Delete "+m.Account.Name), m.Account, deletion)
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {
 		return err

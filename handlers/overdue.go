@@ -62,13 +62,5 @@ func (h *handlers) overdue(c echo.Context, caller account.Caller) []views.Overdu
 		}
 		h.late.put(caller.Person.ID, keptOverdue{version: version, until: now.Add(overdueFor), reviews: late})
 	}
-	shown := make([]views.OverdueReview, 0, len(late))
-	for _, r := range late {
-		line := views.OverdueReview{Name: r.Name, Due: h.moment(r.DueAt, zoneOf(c)), Left: r.Undecided(), Path: reviewOf(r.ID)}
-		if own, named := r.Reviewer(caller.Person.ID); named && own.Open > 0 {
-			line.Left, line.Path = own.Open, queueOf(r.ID, 0, "")
-		}
-		shown = append(shown, line)
-	}
-	return shown
+	return h.reader(c).OverdueReviews(late)
 }

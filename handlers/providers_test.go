@@ -11,34 +11,12 @@ import (
 
 	"mooring/audit"
 	"mooring/credential"
+	"mooring/views"
 )
-
-func TestAPageOfLinksHasSoManyAndNoMore(t *testing.T) {
-	row := func(n int) []credential.Entry { return make([]credential.Entry, n) }
-	for _, c := range []struct {
-		number int
-		lists  []int
-		want   []int
-	}{
-		{1, []int{0, 40}, []int{0, 40}},
-		{1, []int{30, 100, 20}, []int{30, 70, 0}},
-		{2, []int{30, 100, 20}, []int{0, 30, 20}},
-		{2, []int{250}, []int{100}},
-		{3, []int{250}, []int{50}},
-		{4, []int{250}, []int{0}},
-	} {
-		cut := rowCutter{skip: (c.number - 1) * rowsOfPage, take: rowsOfPage}
-		for i, n := range c.lists {
-			if got := len(cut.next(row(n))); got != c.want[i] {
-				t.Errorf("page %d of %v has %d rows of list %d, want %d", c.number, c.lists, got, i, c.want[i])
-			}
-		}
-	}
-}
 
 func TestALongListHasPages(t *testing.T) {
 	s := newSite(t)
-	for i := range rowsOfPage + 2 {
+	for i := range views.LinksOnPage + 2 {
 		s.link(fmt.Sprintf("Subscription %03d", i), fmt.Sprintf("aaaaaaaa-0000-4000-8000-%012d", i))
 	}
 	rows := func(path string, change ...func(*http.Request)) (string, int) {
@@ -48,7 +26,7 @@ func TestALongListHasPages(t *testing.T) {
 	for range 2 { // the second time from what was kept
 		page, n := rows(listPath)
 		lacks(t, page, "Previous page", "Subscription 100")
-		if n != rowsOfPage || !strings.Contains(page, "Links 1 to 100 of 102") || !strings.Contains(page, `href="`+listPath+`?page=2">Next page`) {
+		if n != views.LinksOnPage || !strings.Contains(page, "Links 1 to 100 of 102") || !strings.Contains(page, `href="`+listPath+`?page=2">Next page`) {
 			t.Errorf("the first page has %d rows", n)
 		}
 		page, n = rows(listPath + "?page=2")
@@ -60,7 +38,7 @@ func TestALongListHasPages(t *testing.T) {
 			t.Errorf("htmx gets %d rows: %s", n, page)
 		}
 	}
-	for query, want := range map[string]int{"?page=99": 2, "?page=0": rowsOfPage, "?page=-1": rowsOfPage, "?page=x": rowsOfPage, "?page=99999999999999999999": rowsOfPage} {
+	for query, want := range map[string]int{"?page=99": 2, "?page=0": views.LinksOnPage, "?page=-1": views.LinksOnPage, "?page=x": views.LinksOnPage, "?page=99999999999999999999": views.LinksOnPage} {
 		if _, n := rows(listPath + query); n != want {
 			t.Errorf("%s has %d rows, want %d", query, n, want)
 		}
@@ -94,7 +72,7 @@ func rowsOf(page string) (rows []string) {
 
 func TestALongListIsSearchedFilteredAndSorted(t *testing.T) {
 	s := newSite(t)
-	s.linkedWith(fewToFind)
+	s.linkedWith(10)
 	lacks(t, shows(t, s.ask("owner", "GET", listPath, nil), ">10 linked<"), `role="search"`, "?sort=")
 	s.link("Überfahrt", "bbbbbbbb-0000-4000-8000-000000000001")
 	page := shows(t, s.ask("owner", "GET", listPath, nil), `role="search"`, ">11 linked<", `href="`+listPath+`?status=needs-attention">4 need attention<`, "?sort=status")
@@ -139,10 +117,10 @@ func TestALongListIsSearchedFilteredAndSorted(t *testing.T) {
 
 func TestAFilteredListHasPages(t *testing.T) {
 	s := newSite(t)
-	s.linkedWith(rowsOfPage + 5)
+	s.linkedWith(views.LinksOnPage + 5)
 	at := listPath + "?search=pier"
 	page := shows(t, s.ask("owner", "GET", at, nil), "Links 1 to 100 of 105", `href="`+listPath+`?page=2&amp;search=pier">Next page`)
-	if got := rowsOf(page); len(got) != rowsOfPage {
+	if got := rowsOf(page); len(got) != views.LinksOnPage {
 		t.Errorf("the first page has %d rows", len(got))
 	}
 	for _, beyond := range []string{"2", "3", "999999"} {
@@ -161,14 +139,14 @@ func TestWhatCanBeLinkedComesFirst(t *testing.T) {
 		}
 		return strings.Join(keys, " ")
 	}
-	if got := order(); got != "azure aws digitalocean google ibm packet" {
+	if got := order(); got != "azure aws digitalocean google ibm oracle packet" {
 		t.Error(got)
 	}
 	if err := s.db.Credentials().ChangeRules(t.Context(), credential.Rules{Providers: []string{"other"}},
 		audit.Entry{At: testNow(), Actor: s.actor("admin"), Action: audit.ChangeIntake, Result: audit.Done}); err != nil {
 		t.Fatal(err)
 	}
-	if got := order(); got != "aws digitalocean google ibm azure packet" { // Azure can't be linked either
+	if got := order(); got != "aws digitalocean google ibm azure oracle packet" { // Azure can't be linked either
 		t.Error(got)
 	}
 }

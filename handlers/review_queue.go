@@ -1,53 +1,17 @@
 package handlers
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
-	"mooring/certificate"
-	"mooring/credential"
 	"mooring/fault"
 	"mooring/review"
 	"mooring/views"
 )
-
-// queueOf is the address of a review's queue behind the credential with this
-// number, and done what was decided there.
-func queueOf(reviewID string, after int64, done string) string {
-	query := url.Values{}
-	if after > 0 {
-		query.Set("after", strconv.FormatInt(after, 10))
-	}
-	if done != "" {
-		query.Set("done", done)
-	}
-	return withQuery(reviewOf(reviewID)+"/queue", query)
-}
-
-// inQueue is the address of one credential in the queue, with what somebody has
-// begun to decide about it.
-func inQueue(reviewID, credentialID string, begun decisionForm) string {
-	query := url.Values{"credential": {credentialID}}
-	for name, value := range map[string]string{"decision": string(begun.Kind), "reason": begun.Reason} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	return withQuery(reviewOf(reviewID)+"/queue", query)
-}
-
-func withQuery(path string, query url.Values) string {
-	if len(query) == 0 {
-		return path
-	}
-	return path + "?" + query.Encode()
-}
 
 // decisionForm is what the queue sends.
 type decisionForm struct {
@@ -80,7 +44,7 @@ func (h *handlers) queuePage(c echo.Context) error {
 	case errors.Is(err, review.ErrNothingLeft):
 		return h.sendQueueEnd(c)
 	case errors.Is(err, review.ErrClosed), errors.Is(err, review.ErrGathering):
-		return seeOther(c, reviewOf(id))
+		return seeOther(c, views.ReviewPath(id))
 	case err != nil:
 		return err
 	}
@@ -97,7 +61,7 @@ func (h *handlers) sendInQueue(c echo.Context, credentialID string, begun decisi
 	case item.Own:
 		return review.ErrOwnLink
 	case item.Gone:
-		return review.ErrUnlinkedMeanwhile.To("Continue reviewing", queueOf(c.Param("review"), item.Number, ""))
+		return review.ErrUnlinkedMeanwhile.To("Continue reviewing", views.QueuePath(c.Param("review"), item.Number, ""))
 	}
 	return h.sendQueue(c, item, place, begun, err)
 }
@@ -112,20 +76,14 @@ func (h *handlers) sendQueue(c echo.Context, item review.Item, place review.Queu
 	if _, named := r.Reviewer(caller.Person.ID); !named {
 		return review.ErrNotReviewer
 	}
-	if r.State != review.ReviewOpen {
-		return seeOther(c, reviewOf(r.ID))
+	if r.State != review.Open {
+		return seeOther(c, views.ReviewPath(r.ID))
 	}
-	view := views.Queue{Frame: h.frame(c, item.Label), Review: r.Name, BackPath: reviewOf(r.ID), Total: r.Total - r.Gone, Decided: r.Decided,
-		Position: max(1, min(r.Decided+1, r.Decided+place.Left)), Left: place.Left, Action: reviewOf(r.ID) + "/decide",
-		CredentialID: item.CredentialID, Version: item.Version, After: item.Number, Chosen: chosen(begun.Kind), Reason: begun.Reason}
-	view.Path = "" // whoever comes back later finds the next one
-	if place.Left > 1 {
-		view.SkipPath = queueOf(r.ID, item.Number, "")
+	record, findErr := h.queueRecord(c, item)
+	if findErr != nil {
+		return findErr
 	}
-	var viewErr error
-	if view.Item, view.DependsNote, viewErr = h.queueItem(c, item); viewErr != nil {
-		return viewErr
-	}
+	view := h.reader(c).Queue(h.frame(c, item.Label), r, item, place, begun.Decision, record)
 	view.Done = h.doneInQueue(c)
 	f := fault.Of(err)
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
@@ -136,63 +94,27 @@ func (h *handlers) sendQueue(c echo.Context, item review.Item, place review.Queu
 	return h.html(c, status, views.QueuePage(view))
 }
 
-// chosen lets only a decision that needs a reason be chosen beforehand.
-func chosen(kind review.Kind) string {
-	switch kind {
-	case review.Disable, review.Unlink, review.Ask:
-		return string(kind)
+// queueRecord reads all that somebody needs to decide on an item, beside the item.
+func (h *handlers) queueRecord(c echo.Context, item review.Item) (record views.QueueRecord, err error) {
+	ctx := c.Request().Context()
+	if record.Link, err = h.Credentials.FindAny(ctx, item.CredentialID); err != nil {
+		return record, err
 	}
-	return ""
-}
-
-// queueItem is one credential with all that somebody needs to decide: what it
-// is now, what it was at its last review, and how its checks ended.
-func (h *handlers) queueItem(c echo.Context, item review.Item) (shown views.QueueItem, depends string, err error) {
-	ctx, zone := c.Request().Context(), zoneOf(c)
-	found, err := h.Credentials.FindAny(ctx, item.CredentialID)
-	if err != nil {
-		return views.QueueItem{}, "", err
+	if record.Runs, err = h.Credentials.HistoryAny(ctx, record.Link.ID, views.ChartChecks); err != nil {
+		return record, err
 	}
-	runs, err := h.Credentials.HistoryAny(ctx, found.ID, chartChecks)
-	if err != nil {
-		return views.QueueItem{}, "", err
-	}
+	record.Rights = h.Reviews.RightsNow(record.Link)
 	before, had, err := h.reviewedBefore(ctx, item)
 	if err != nil {
-		return views.QueueItem{}, "", err
-	}
-	dependents, err := h.Credentials.Dependents(ctx, found.AccountID, found.ID)
-	if err != nil {
-		return views.QueueItem{}, "", err
-	}
-	if len(dependents) > 0 {
-		depends = credential.ErrInUse.Sentence
-	}
-	description := h.cloudOf(found.Provider).Describe()
-	method, _ := description.Method(found.Target.Method)
-	shown = views.QueueItem{
-		Label: found.Label, Path: linkedAccountOf(found.ID), Provider: description.Name, Account: item.Account,
-		SubscriptionName: found.SubscriptionName, SubscriptionID: found.Target.SubscriptionID, TenantID: found.Target.TenantID, Method: cmp.Or(method.Name, found.Target.Method),
-		Status: h.statusOf(found, description, zone), StatusReason: found.Reason,
-		Rights: rightsNow(h.Reviews.RightsNow(found)), Chart: h.chart(runs, zone),
-		Expires: h.moment(found.CertificateExpires, zone), ExpiresSoon: found.CertificateExpires.Sub(h.Now()) < certificate.WarnBefore,
-		Linked: h.moment(found.CreatedAt, zone), LinkedBy: found.CreatedByName, LastCheck: h.moment(found.LastCheckedAt, zone),
-		LastReview: h.moment(found.ReviewedAt, zone), ReviewedBy: found.ReviewedByName,
-		Changed: item.ChangedSince, Question: item.Question, Answer: item.Answer, AnsweredBy: item.AnsweredByName,
-		Answered: h.moment(item.AnsweredAt, zone),
+		return record, err
 	}
 	if had {
-		day := "the review of " + before.DecidedAt.In(zone).Format("2 January 2006")
-		shown.Before, shown.RightsThen = before.Kind.Word(), day
-		shown.Rights = rightsNow(h.Reviews.RightsSince(found, before.Snapshot))
-		if item.Kind == "" {
-			shown.Changed, shown.ChangedSince = h.Reviews.ChangedSince(before, found), day
-		}
+		record.Before, record.Rights = &before, h.Reviews.RightsSince(record.Link, before.Snapshot)
+		record.Changed = h.Reviews.ChangedSince(before, record.Link)
 	}
-	if item.Kind != "" {
-		shown.ChangedSince = "the decision of " + item.DecidedAt.In(zone).Format("2 January 2006")
-	}
-	return shown, depends, nil
+	dependents, err := h.Credentials.Dependents(ctx, record.Link.AccountID, record.Link.ID)
+	record.InUse = len(dependents) > 0
+	return record, err
 }
 
 // reviewedBefore finds the latest decision of an earlier review.
@@ -209,9 +131,6 @@ func (h *handlers) reviewedBefore(ctx context.Context, item review.Item) (review
 	return review.Past{}, false, nil
 }
 
-// queueDone says what was decided, before what comes next.
-var queueDone = map[review.Kind]string{review.Keep: "Kept ", review.Disable: "Disabled ", review.Unlink: "Unlinked ", review.Ask: "Asked about "}
-
 // doneInQueue tells what the caller has just decided. An address that somebody
 // else made up says nothing.
 func (h *handlers) doneInQueue(c echo.Context) string {
@@ -221,10 +140,10 @@ func (h *handlers) doneInQueue(c echo.Context) string {
 	}
 	caller, _ := callerOf(c)
 	item, _, err := h.Reviews.Item(c.Request().Context(), caller, c.Param("review"), id)
-	if err != nil || item.DecidedByID != caller.Person.ID || queueDone[item.Kind] == "" {
+	if err != nil {
 		return ""
 	}
-	return queueDone[item.Kind] + item.Label + "."
+	return h.reader(c).QueueDone(item)
 }
 
 // sendQueueEnd says that nothing is left for the caller, and what comes now.
@@ -233,21 +152,8 @@ func (h *handlers) sendQueueEnd(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	caller, _ := callerOf(c)
-	view := views.Queue{Frame: h.frame(c, r.Name), Review: r.Name, BackPath: reviewOf(r.ID), Total: r.Total - r.Gone, Decided: r.Decided,
-		NothingLeft: true, Done: h.doneInQueue(c)}
-	switch {
-	case r.Undecided() == 0 && r.MayTend(caller.Person.ID):
-		view.Next, view.ClosePath = sayAllDecided, reviewOf(r.ID)+"/close"
-	case r.Undecided() == 0:
-		view.Next = sayOthersClose
-	case r.Open == 0:
-		view.Next = sayOwnersAnswer
-	case r.Open == r.Stuck:
-		view.Next = sayStuck
-	default:
-		view.Next = sayOthersDecide
-	}
+	view := h.reader(c).QueueEnd(h.frame(c, r.Name), r)
+	view.Done = h.doneInQueue(c)
 	return h.html(c, http.StatusOK, views.QueuePage(view))
 }
 
@@ -262,11 +168,11 @@ func (h *handlers) decideReview(c echo.Context) error {
 	err := h.Reviews.Decide(c.Request().Context(), caller, actorOf(c), id, form.credentialID, form.Decision)
 	switch f := fault.Of(err); {
 	case err == nil:
-		return seeOther(c, queueOf(id, form.after, form.credentialID))
+		return seeOther(c, views.QueuePath(id, form.after, form.credentialID))
 	case errors.Is(err, review.ErrUnlinkedMeanwhile):
-		return review.ErrUnlinkedMeanwhile.To("Continue reviewing", queueOf(id, form.after, ""))
+		return review.ErrUnlinkedMeanwhile.To("Continue reviewing", views.QueuePath(id, form.after, ""))
 	case errors.Is(err, review.ErrClosed), errors.Is(err, review.ErrGathering):
-		return f.To("Open the review", reviewOf(id))
+		return f.To("Open the review", views.ReviewPath(id))
 	case f.Kind == fault.Invalid, f.Kind == fault.Conflict:
 		return h.sendInQueue(c, form.credentialID, form, err)
 	}
@@ -276,10 +182,10 @@ func (h *handlers) decideReview(c echo.Context) error {
 // proveDecision leads to the proof and back to the same credential. What was
 // typed comes along unless it is too long for an address.
 func proveDecision(reviewID string, form decisionForm) error {
-	say, back := errProveDecision, inQueue(reviewID, form.credentialID, form)
+	say, back := errProveDecision, views.QueueItemPath(reviewID, form.credentialID, form.Decision)
 	if len(back) > maxPath {
 		form.Reason = ""
-		say, back = errProveLong, inQueue(reviewID, form.credentialID, form)
+		say, back = errProveLong, views.QueueItemPath(reviewID, form.credentialID, form.Decision)
 	}
-	return say.To(errProve.Link.Text, withNext(errProve.Link.Path, back))
+	return say.To(errProve.Link.Text, views.WithNext(errProve.Link.Path, back))
 }

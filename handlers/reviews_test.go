@@ -15,6 +15,7 @@ import (
 
 	"mooring/account"
 	"mooring/audit"
+	"mooring/register"
 	"mooring/review"
 )
 
@@ -94,7 +95,7 @@ func (s *site) reviewed(form url.Values) string {
 	}
 	s.until("the review", func() bool {
 		found, err := s.Reviews.Find(s.t.Context(), strings.TrimPrefix(path, "/admin/reviews/"))
-		return err == nil && found.State == review.ReviewOpen
+		return err == nil && found.State == review.Open
 	})
 	return path
 }
@@ -152,7 +153,7 @@ func TestAReviewIsWorkedOffInTheQueue(t *testing.T) {
 			t.Fatalf("%s answered %d: %s", decision, w.Code, w.Body)
 		}
 	}
-	says(t, s.ask("admin", "GET", at, nil), http.StatusOK, sayOwnersAnswer)
+	says(t, s.ask("admin", "GET", at, nil), http.StatusOK, "The remaining items are waiting for answers from owners.")
 	for show, label := range map[string]string{"keep": "Subscription 01", "disable": "Subscription 02", "asked": "Subscription 04", "unlink": "Subscription 03"} {
 		page := s.ask("admin", "GET", path+"?show="+show, nil)
 		says(t, page, http.StatusOK, label)
@@ -174,7 +175,7 @@ func TestTheQueueGoesOnWithHTMXToo(t *testing.T) {
 	if w.Code != http.StatusNoContent || w.Header().Get("HX-Redirect") != want {
 		t.Fatalf("answered %d to %q, want %q", w.Code, w.Header().Get("HX-Redirect"), want)
 	}
-	says(t, s.ask("admin", "GET", want, nil), http.StatusOK, sayAllDecided)
+	says(t, s.ask("admin", "GET", want, nil), http.StatusOK, "Close the review to create its evidence.")
 	if page := s.ask("admin", "GET", path+"/queue?done=none", nil); strings.Contains(page.Body.String(), `data-testid="done"`) {
 		t.Error("what was not decided is told as done")
 	}
@@ -239,7 +240,7 @@ func TestNobodyDecidesOnTheirOwnLink(t *testing.T) {
 	s.promote("owner")
 	ids := s.linkMany(2)
 	path := s.reviewed(newReviewForm(s.ids["admin"], s.ids["owner"]))
-	says(t, s.ask("owner", "GET", path+"/queue", nil), http.StatusOK, sayOthersDecide)
+	says(t, s.ask("owner", "GET", path+"/queue", nil), http.StatusOK, "The other reviewers decide on the remaining items.")
 	page := s.ask("owner", "GET", path, nil)
 	says(t, page, http.StatusOK, "Your own link.")
 	if strings.Contains(page.Body.String(), "queue?credential=") {
@@ -348,7 +349,7 @@ func TestAnOwnerAnswersAndTheItemComesBack(t *testing.T) {
 	says(t, w, http.StatusUnprocessableEntity, long)
 	says(t, s.ask("member", "POST", of+"/answer", url.Values{"review": {id}, "answer": {"We do."}}), http.StatusForbidden, errOwnersOnly.Sentence)
 	says(t, s.ask("owner", "POST", of+"/answer", url.Values{"review": {"none"}, "answer": {"We do."}}), http.StatusConflict, review.ErrNoQuestion.Sentence)
-	says(t, s.ask("admin", "GET", path+"/queue", nil), http.StatusOK, sayOwnersAnswer)
+	says(t, s.ask("admin", "GET", path+"/queue", nil), http.StatusOK, "The remaining items are waiting for answers from owners.")
 	leads(t, s.ask("owner", "POST", of+"/answer", url.Values{"review": {id}, "answer": {"The harbor master does."}}), of+"#questions")
 	says(t, s.ask("admin", "GET", path+"/queue", nil), http.StatusOK, "The harbor master does.")
 	says(t, s.ask("viewer", "GET", of, nil), http.StatusOK, "The harbor master does.")
@@ -421,7 +422,7 @@ func TestANewReviewKeepsWhatWasTyped(t *testing.T) {
 	}
 	says(t, w, http.StatusUnprocessableEntity, form.Get("name"))
 	says(t, s.ask("admin", "POST", "/admin/reviews", url.Values{"name": {"Nothing"}, "due": {"2026-12-23"}, "reviewers": {s.ids["admin"]}}),
-		http.StatusUnprocessableEntity, review.ErrNothingSelected.Sentence)
+		http.StatusUnprocessableEntity, register.ErrNothingSelected.Sentence)
 	form = newReviewForm(s.ids["admin"])
 	form.Set("status", "odd")
 	says(t, s.ask("admin", "POST", "/admin/reviews", form), http.StatusUnprocessableEntity, errSelection.Sentence)

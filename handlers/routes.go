@@ -1,6 +1,10 @@
 package handlers
 
-import "github.com/labstack/echo/v4"
+import (
+	"github.com/labstack/echo/v4"
+
+	"mooring/views"
+)
 
 // access says who may pass. Its zero value stops the start, so that no route
 // is open because somebody forgot.
@@ -44,24 +48,24 @@ const (
 	providersPath      = accountPath + "/cloud-providers"
 	credentialsPath    = providersPath + "/:provider/credentials"
 	credentialPath     = credentialsPath + "/:credential"
-	peoplePath         = "/admin/people"
+	peoplePath         = views.PeoplePath
 	personPath         = peoplePath + "/:person"
-	linkedAccountsPath = "/admin/linked-accounts"
+	linkedAccountsPath = views.LinkedAccountsPath
 	linkedAccountPath  = linkedAccountsPath + "/:credential"
-	jobsPath           = "/admin/jobs"
+	jobsPath           = views.JobsPath
 	jobPath            = jobsPath + "/:job"
-	intakePath         = "/admin/intake"
+	intakePath         = views.IntakePath
 	reviewPath         = reviewsPath + "/:review"
-	settingsPath       = "/settings"
+	settingsPath       = views.SettingsPath
 	signInPath         = "/login"
 	signOutPath        = "/logout"
 	forgottenPath      = "/login/forgotten-password"
-	securityPath       = settingsPath + "/security"
-	passkeysPath       = settingsPath + "/passkeys"
-	sessionsPath       = settingsPath + "/sessions"
+	securityPath       = views.SecurityPath
+	passkeysPath       = views.PasskeysPath
+	sessionsPath       = views.SessionsPath
 	colleaguePath      = accountPath + "/people/:person"
 	keysPath           = accountPath + "/api-keys"
-	helpPath           = "/help"
+	helpPath           = views.HelpPath
 )
 
 // routes is the table: every address there is, and who may pass.
@@ -151,7 +155,9 @@ func (h *handlers) routes() []route {
 
 		{"GET", accountPath + "/certificate.cer", viewer, asItIs, h.certificateDER},
 		{"GET", accountPath + "/certificate.pem", viewer, asItIs, h.certificatePEM},
+		{"GET", accountPath + "/certificate" + views.PublicKeyEnding, viewer, asItIs, h.publicKeyPEM},
 		{"GET", accountPath + "/certificates/:file", viewer, asItIs, h.downloadCertificate},
+		{"GET", accountPath + "/cloud-providers/:provider/drafts/:draft/file", owner, asItIs, h.draftFile},
 		{"GET", accountPath + "/certificate", viewer, asItIs, h.certificatesPage},
 		{"GET", accountPath + "/certificate/new", owner, asItIs, h.newCertificatePage},
 		{"POST", accountPath + "/certificate/renew", owner, asItIs, h.renewCertificate},
@@ -159,6 +165,9 @@ func (h *handlers) routes() []route {
 		{"GET", providersPath, viewer, asItIs, h.providers},
 		{"GET", credentialsPath + "/new", owner, asItIs, h.newCredential},
 		{"POST", credentialsPath + "/preview", owner, asItIs, h.previewCredential},
+		{"GET", credentialsPath + "/consent", owner, asItIs, h.goToCloud},
+		{"GET", credentialPath + "/consent", owner, asItIs, h.goToCloudAgain},
+		{"GET", "/cloud-providers/:provider/callback", signedIn, asItIs, h.returnFromCloud},
 		{"POST", credentialsPath, owner, asItIs, h.linkCredential},
 		{"GET", providersPath + "/:provider/leftovers", viewer, asItIs, h.leftovers},
 

@@ -1,32 +1,17 @@
 package handlers
 
 import (
-	"time"
-
 	"github.com/labstack/echo/v4"
 
-	"mooring/review"
 	"mooring/views"
 )
 
-const schedulesPath = reviewsPath + "/schedules"
-
-func (h *handlers) scheduleRow(s review.Schedule, zone *time.Location) views.ScheduleRow {
-	row := views.ScheduleRow{Name: s.Name, What: s.About, Every: s.Every.Word(), Days: s.Days, Next: h.moment(s.NextAt, zone),
-		EndPath: schedulesPath + "/" + s.ID + "/end"}
-	for _, reviewer := range s.Reviewers {
-		row.Reviewers = append(row.Reviewers, reviewer.Name)
-	}
-	if s.Trouble != "" {
-		row.What += ". " + s.Trouble
-	}
-	return row
-}
+const schedulesPath = views.SchedulesPath
 
 // makeSchedule has reviews started by themselves.
 func (h *handlers) makeSchedule(c echo.Context) error {
 	form := readReview(c.Request().PostForm, true)
-	if len(form.unread) > 0 || !form.selection.All {
+	if len(form.unread) > 0 || !form.Selection.All {
 		return h.sendNewReview(c, form, errSelection.At("selection"))
 	}
 	caller, _ := callerOf(c)

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -11,15 +10,6 @@ import (
 	"mooring/secret"
 	"mooring/views"
 )
-
-// doneSentences say on the page Security what was done.
-var doneSentences = map[string]string{
-	"password": "Password changed. Your other sessions have ended.",
-	"passkey":  "Passkey added. Your other sessions have ended.",
-	"removed":  "Passkey removed. Your other sessions have ended.",
-	"linked":   "Sign-in method linked. Your other sessions have ended.",
-	"unlinked": "Sign-in method unlinked. Your other sessions have ended.",
-}
 
 // securityPage lists the ways in which the caller signs in.
 func (h *handlers) securityPage(c echo.Context) error { return h.sendSecurity(c, nil) }
@@ -30,13 +20,10 @@ func (h *handlers) sendSecurity(c echo.Context, err error) error {
 	if waysErr != nil {
 		return waysErr
 	}
-	view := views.Security{Frame: h.frame(c, "Security"), HasPassword: own.HasPassword, PasswordsAllowed: h.Accounts.Policy().Passwords,
-		CodesLeft: own.CodesLeft, SessionsPath: sessionsPath, Required: h.requiredBy(caller), Done: doneSentences[c.QueryParam("done")]}
-	if view.PasswordsAllowed {
-		view.PasswordPath = "/settings/password"
-	}
-	h.showPasskeys(c, &view, own)
-	h.showIdentities(c, &view, own)
+	here, hint, path := h.passkeysHere(c)
+	view := h.reader(c).Security(h.frame(c, "Security"), own, h.Accounts.Policy(), views.PasskeyPlace{Here: here, Hint: hint, Path: path}, h.stillToLink(c, own))
+	view.Required = views.RequiredBy(caller, h.Accounts.Policy())
+	view.Done = views.SecurityDone(c.QueryParam("done"))
 	var unused fault.Fields // the page has no form to point into
 	status, err := h.refused(c, err, &view.Problem, &unused)
 	if err != nil {
@@ -45,51 +32,19 @@ func (h *handlers) sendSecurity(c echo.Context, err error) error {
 	return h.html(c, status, views.SecurityPage(view))
 }
 
-func (h *handlers) showPasskeys(c echo.Context, view *views.Security, own account.Ways) {
-	zone := zoneOf(c)
-	here, hint, path := h.passkeysHere(c)
-	if here {
-		view.AddPasskeyPath = passkeysPath + "/new"
-	} else {
-		view.PasskeyHint, view.PasskeyPath = hint, path
-	}
-	view.SecondStep = "Add a passkey to protect your account with a second step."
-	if len(own.Passkeys) > 0 {
-		view.SecondStep, view.CodesPath = "Signing in with a password or a provider also requires your passkey.", "/settings/recovery-codes"
-	}
-	for _, p := range own.Passkeys {
-		view.Passkeys = append(view.Passkeys, views.Passkey{Name: p.Name, Added: h.moment(p.CreatedAt, zone), LastUsed: h.moment(p.LastUsedAt, zone),
-			RemovePath: passkeysPath + "/" + url.PathEscape(p.ID) + "/remove"})
-	}
-}
-
-func (h *handlers) showIdentities(c echo.Context, view *views.Security, own account.Ways) {
-	zone := zoneOf(c)
+// stillToLink lists the sign-in providers with which the caller doesn't sign in yet.
+func (h *handlers) stillToLink(c echo.Context, own account.Ways) []views.SignInWith {
 	linked := map[string]bool{}
 	for _, i := range own.Identities {
 		linked[i.Provider] = true
-		shown := views.Identity{Provider: h.providerName(i.Provider), Glyph: glyph(h.providerName(i.Provider)), Email: i.Email, Name: i.Name, Linked: h.moment(i.LinkedAt, zone),
-			LastUsed: h.moment(i.LastUsedAt, zone), RemoveAction: "/settings/identities/unlink", Issuer: i.Issuer, Subject: i.Subject}
-		view.Identities = append(view.Identities, shown)
 	}
+	var all []views.SignInWith
 	for _, p := range h.SignInWith {
 		if !linked[p.Key()] {
-			view.Link = append(view.Link, h.providerLink(c, p, purposeQuery(toLink, "/")))
+			all = append(all, h.providerLink(c, p, purposeQuery(toLink, "/")))
 		}
 	}
-}
-
-// requiredBy says who asks the caller for a second step.
-func (h *handlers) requiredBy(caller account.Caller) string {
-	if h.Accounts.Policy().RequireSecondStep {
-		return "This site requires a second step from everybody."
-	}
-	for _, m := range caller.Memberships {
-		if m.Account.RequireSecondStep {
-			return m.Account.Name + " requires a second step from everybody."
-		}
-	}
-	return ""
+	return all
 }
 
 func (h *handlers) passwordPage(c echo.Context) error { return h.sendPassword(c, nil) }
@@ -99,7 +54,7 @@ func (h *handlers) sendPassword(c echo.Context, err error) error {
 	if !h.Accounts.Policy().Passwords {
 		return errNotHere
 	}
-	view := views.ChangePassword{Frame: h.frame(c, "Password"), HasPassword: caller.HasPassword, Action: "/settings/password", CancelPath: securityPath}
+	view := views.ChangePassword{Frame: h.frame(c, "Password"), HasPassword: caller.HasPassword, Action: views.PasswordPath, CancelPath: securityPath}
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {
 		return err
@@ -127,7 +82,7 @@ func (h *handlers) sendAddPasskey(c echo.Context, name, next string, err error) 
 		Action: passkeysPath, CancelPath: securityPath}
 	view.Passkeys, view.PasskeyHint, view.PasskeyPath = h.passkeysHere(c)
 	if caller.Passkeys == 0 {
-		view.Required = h.requiredBy(caller)
+		view.Required = views.RequiredBy(caller, h.Accounts.Policy())
 		if h.Accounts.Policy().RequireSecondStep {
 			view.CancelPath, view.Bare = "", true
 		}
@@ -175,11 +130,11 @@ func (h *handlers) addPasskey(c echo.Context) error {
 
 // sendCodes shows recovery codes, which nothing shows again.
 func (h *handlers) sendCodes(c echo.Context, codes []secret.Text, fresh bool, next string) error {
-	view := views.RecoveryCodes{Frame: h.frame(c, "Recovery codes"), Fresh: fresh, NextPath: next}
-	view.Path = securityPath
-	for _, code := range codes {
-		view.Codes = append(view.Codes, code.Reveal())
+	shown := make([]string, len(codes))
+	for i, code := range codes {
+		shown[i] = code.Reveal()
 	}
+	view := views.RecoveryCodesOf(h.frame(c, "Recovery codes"), shown, fresh, next)
 	return h.html(c, http.StatusOK, views.RecoveryCodesPage(view))
 }
 
@@ -214,7 +169,7 @@ func (h *handlers) confirmLinkPage(c echo.Context) error {
 	}
 	return h.html(c, http.StatusOK, views.ConfirmLinkPage(views.ConfirmLink{
 		Frame: h.frame(c, "Link a sign-in method"), Provider: h.providerName(waiting.Identity.Provider), Who: whoIs(waiting.Identity),
-		Action: "/settings/identities", CancelPath: securityPath,
+		Action: views.IdentitiesPath, CancelPath: securityPath,
 	}))
 }
 

@@ -11,15 +11,6 @@ var (
 	errLogUnread     = fault.New(fault.Unavailable, "request.log-unread", "The entries can't be shown right now. Verify the log to find out whether an entry is damaged.")
 )
 
-// What comes when nothing is left in a queue.
-const (
-	sayAllDecided   = "Close the review to create its evidence."
-	sayOthersClose  = "Its reviewers, or the person who started it, can now close it."
-	sayOwnersAnswer = "The remaining items are waiting for answers from owners. They return to your queue when the owners answer."
-	sayOthersDecide = "The other reviewers decide on the remaining items."
-	sayStuck        = "The remaining items are links of the reviewers themselves, so none of them can decide."
-)
-
 // What stands beside the fields of the audit log's filter.
 const (
 	sayNoSuchAction = "There is no such action. Choose one from the list."

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,8 @@ import (
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/identity"
+	"mooring/jobs"
+	"mooring/register"
 	"mooring/review"
 	"mooring/views"
 	"mooring/walkthrough"
@@ -36,9 +39,9 @@ type Config struct {
 	Certificates  *certificate.Service
 	Credentials   *credential.Service
 	Intake        *credential.Intake
-	Register      *review.Register
-	Jobs          *review.Jobs
-	Reviews       *review.Reviews
+	Register      *register.Service
+	Jobs          *jobs.Service
+	Reviews       *review.Service
 	AuditLog      *audit.Log
 	Refusals      *audit.Refusals // who starts it closes it
 	Clouds        cloud.Registry
@@ -64,7 +67,7 @@ type Data interface {
 
 // Demo is what the pages of the demo world show besides.
 type Demo struct {
-	Portal  string                         // address of the simulated portal
+	Clouds  []views.DemoCloud              // those that are simulated
 	Emails  []string                       // who can sign in
 	Gallery func() (*views.Gallery, error) // every page in every state; nil: this program has none
 }
@@ -81,6 +84,9 @@ type handlers struct {
 
 	helpErrors []helpError     // that a search of the help looks through
 	helpTopics []searchedTopic // and these
+	topics     []helpTopic
+
+	signInNames map[string]string // of SignInWith, by their keys
 }
 
 // maxBody bounds what a request may send, in bytes. The largest form is far
@@ -110,7 +116,12 @@ func newHandlers(config Config) *handlers {
 	h.sessions = newSessionStore(h.PublicURL)
 	h.attempts = newAttempts(h.secure(), config.Now)
 	h.attempts.name = h.cookieName("attempt") // which a restart ends, so that no earlier name matters
-	h.helpErrors, h.helpTopics = helpErrorsOf(h.linkable()), searchedTopics()
+	h.signInNames = map[string]string{}
+	for _, p := range h.SignInWith {
+		h.signInNames[p.Key()] = p.Name()
+	}
+	h.topics = allTopics(h.linkable())
+	h.helpErrors, h.helpTopics = helpErrorsOf(h.linkable()), searchedTopics(h.topics)
 	return h
 }
 
@@ -125,7 +136,7 @@ func (h *handlers) router() (*echo.Echo, error) {
 		return nil, err
 	}
 	e.RouteNotFound("/*", nothing) // also when a route knows another method only
-	for _, r := range append(h.routes(), h.galleryRoutes()...) {
+	for _, r := range slices.Concat(h.routes(), h.galleryRoutes(), h.demoRoutes()) {
 		guarded, err := h.guard(r)
 		if err != nil {
 			return nil, fmt.Errorf("route %s %s: %w", r.method, r.path, err)

@@ -18,13 +18,13 @@ func (h *handlers) home(c echo.Context) error {
 	if !ok {
 		return account.ErrNoSuchAccount
 	}
-	return c.Redirect(http.StatusSeeOther, providersOf(m.Account.Name))
+	return c.Redirect(http.StatusSeeOther, views.ProvidersPath(m.Account.Name))
 }
 
 // account leads to the account's first page.
 func (h *handlers) account(c echo.Context) error {
 	m, _ := membershipOf(c)
-	return c.Redirect(http.StatusSeeOther, providersOf(m.Account.Name))
+	return c.Redirect(http.StatusSeeOther, views.ProvidersPath(m.Account.Name))
 }
 
 func (h *handlers) changeTheme(c echo.Context) error {
@@ -48,8 +48,8 @@ func (h *handlers) generalPage(c echo.Context) error {
 
 func (h *handlers) sendGeneral(c echo.Context, form account.ProfileForm, err error) error {
 	caller, _ := callerOf(c)
-	view := views.General{Frame: h.frame(c, "General"), Action: settingsPath, Name: form.Name, Email: caller.Person.Email,
-		TimeZone: form.TimeZone, Theme: form.Theme, TimeZones: account.TimeZones(), Saved: wasDone(c, "saved")}
+	view := views.GeneralOf(h.frame(c, "General"), caller.Person, form)
+	view.Saved = wasDone(c, "saved")
 	status, err := h.refused(c, err, &view.Problem, &view.Fields)
 	if err != nil {
 		return err
@@ -89,30 +89,13 @@ func done(path, what string) string { return path + "?done=" + url.QueryEscape(w
 
 func wasDone(c echo.Context, what string) bool { return c.QueryParam("done") == what }
 
-var ways = map[account.Way]string{account.ByPassword: "with a password", account.ByPasskey: "with a passkey", account.ByCode: "with a recovery code"}
-
 func (h *handlers) sessionsPage(c echo.Context) error {
 	caller, _ := callerOf(c)
 	sessions, err := h.Accounts.Sessions(c.Request().Context(), caller)
 	if err != nil {
 		return err
 	}
-	zone := zoneOf(c)
-	page := views.Sessions{Frame: h.frame(c, "Sessions")}
-	if len(sessions) > 1 {
-		page.EndOthersPath = sessionsPath + "/end-others"
-	}
-	for _, s := range sessions {
-		way := ways[s.Way]
-		if way == "" {
-			way = "with " + h.providerName(string(s.Way))
-		}
-		page.Sessions = append(page.Sessions, views.Session{
-			Agent: browserName(s.Agent), Address: s.Address, Way: way, Started: h.moment(s.CreatedAt, zone), Seen: h.moment(s.SeenAt, zone),
-			Current: s.ID == caller.Session.ID, EndPath: sessionsPath + "/" + url.PathEscape(s.ID) + "/end",
-		})
-	}
-	return h.html(c, http.StatusOK, views.SessionsPage(page))
+	return h.html(c, http.StatusOK, views.SessionsPage(h.reader(c).Sessions(h.frame(c, "Sessions"), sessions, caller.Session.ID)))
 }
 
 func (h *handlers) endSession(c echo.Context) error {

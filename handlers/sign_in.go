@@ -56,17 +56,9 @@ func (h *handlers) goOn(c echo.Context, in account.SignedIn, next string) error 
 		return err
 	}
 	if in.Caller.OwesSecondStep() {
-		next = withNext("/login/second-step", next)
+		next = views.WithNext("/login/second-step", next)
 	}
 	return seeOther(c, next)
-}
-
-// withNext adds to a path where to go from there.
-func withNext(path, next string) string {
-	if next == "/" || next == "" {
-		return path
-	}
-	return path + "?next=" + url.QueryEscape(next)
 }
 
 // sayCookieRefused claims no more than that the cookie did not come back.

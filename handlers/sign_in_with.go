@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"unicode"
 
 	"github.com/labstack/echo/v4"
 
@@ -35,22 +34,7 @@ func (h *handlers) providerLink(c echo.Context, p *identity.Provider, query url.
 	if len(query) > 0 {
 		path += "?" + query.Encode()
 	}
-	return views.SignInWith{Name: p.Name(), Glyph: glyph(p.Name()), Path: path}
-}
-
-// glyph is a provider's neutral mark: two letters of its name, capitals first.
-func glyph(name string) string {
-	var capitals []rune
-	for _, r := range name {
-		if unicode.IsUpper(r) {
-			capitals = append(capitals, r)
-		}
-	}
-	letters := []rune(name)
-	if len(capitals) > 1 {
-		letters = capitals
-	}
-	return string(letters[:min(2, len(letters))])
+	return views.SignInLink(p.Name(), path)
 }
 
 // purposeQuery says in the address of a provider what going there is for.
@@ -117,7 +101,7 @@ func (h *handlers) goToProvider(c echo.Context) error {
 			err = errProve // now, because a proof on the way back would use the same cookie
 		}
 		if fault.Has(err, fault.SignIn) {
-			return c.Redirect(http.StatusSeeOther, withNext(whatComesFirst(fault.Of(err)), begun.back()))
+			return c.Redirect(http.StatusSeeOther, views.WithNext(whatComesFirst(fault.Of(err)), begun.back()))
 		}
 		if err != nil {
 			return err
@@ -220,7 +204,7 @@ func (h *handlers) returnFromProvider(c echo.Context) error {
 	if begun.PersonID != "" {
 		caller, err := h.fullySignedIn(c)
 		if fault.Has(err, fault.SignIn) { // signed out meanwhile: this address is good for nothing any more
-			return c.Redirect(http.StatusSeeOther, withNext(whatComesFirst(fault.Of(err)), begun.back()))
+			return c.Redirect(http.StatusSeeOther, views.WithNext(whatComesFirst(fault.Of(err)), begun.back()))
 		}
 		if err == nil {
 			err = begun.mine(caller)

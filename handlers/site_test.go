@@ -27,6 +27,9 @@ import (
 	"mooring/db"
 	"mooring/db/dbtest"
 	"mooring/fault"
+	"mooring/grant"
+	"mooring/jobs"
+	"mooring/register"
 	"mooring/review"
 	"mooring/secret"
 )
@@ -264,8 +267,9 @@ func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.C
 	clouds := cloud.Registry{"azure": linkable}
 	accounts, public := database.Accounts(), &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}
 	joined := func() {}
-	credentials := credential.NewService(database.Credentials(), clouds, certificates, nil, testNow, rand.Text, log)
-	register := review.NewRegister(review.RegisterConfig{Store: database.Register(), Clouds: clouds, Now: now, Log: log})
+	credentials := credential.NewService(database.Credentials(), clouds, certificates, nil, now, rand.Text, log)
+	credentials.KeepGrants(grant.NewService(database.Grants(), ring, clouds, now, log))
+	register := register.NewService(register.Config{Store: database.Register(), Clouds: clouds, Now: now, Log: log})
 	auditLog := audit.NewLog(audit.LogConfig{Store: database.AuditLog(), Notary: dbtest.Notary(), Now: now, Log: log})
 	return Config{
 		Accounts: account.NewService(account.Config{Store: accounts, Policy: account.Policy{Passwords: true}, Passkeys: fakePasskeys{}, Now: testNow,
@@ -276,8 +280,8 @@ func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.C
 		Keys:         account.NewKeys(account.KeysConfig{Store: accounts, Now: testNow, Log: log}),
 		Certificates: certificates, Clouds: clouds,
 		Credentials: credentials, Intake: credentials.Intake(), Register: register, AuditLog: auditLog,
-		Jobs: review.NewJobs(review.JobsConfig{Store: database.Jobs(), Register: register, Credentials: credentials, Now: now, NewID: rand.Text, Log: log}),
-		Reviews: review.NewReviews(review.ReviewsConfig{Store: database.Reviews(), Register: register, Credentials: credentials, Notary: dbtest.Notary(),
+		Jobs: jobs.NewService(jobs.Config{Store: database.Jobs(), Register: register, Credentials: credentials, Now: now, NewID: rand.Text, Log: log}),
+		Reviews: review.NewService(review.Config{Store: database.Reviews(), Register: register, Credentials: credentials, Notary: dbtest.Notary(),
 			Now: now, NewID: rand.Text, Log: log}),
 		Data: database, Now: now, Log: log, PublicURL: public, PasskeyURL: public,
 	}
@@ -402,32 +406,41 @@ type fakeCloud struct {
 	finds  string
 	rights []cloud.Right
 	fails  bool
+	takes  cloud.CertificateForm
 }
 
-func (*fakeCloud) Describe() cloud.Description {
+func (f *fakeCloud) Describe() cloud.Description {
 	return cloud.Description{Key: "azure", Name: "Microsoft Azure", ShortName: "Azure",
+		Account:      cloud.Noun{One: "subscription", Many: "subscriptions", ID: "Subscription ID"},
+		Parent:       cloud.Noun{One: "directory", Many: "directories", ID: "Directory (tenant) ID"},
 		Environments: []cloud.Option{{Key: "public", Name: "Azure public"}},
-		Methods:      []cloud.Method{{Key: "app", Name: "App", When: "Always.", Stages: []cloud.Stage{{Key: "sign-in", Name: "Sign in"}}}}}
+		Methods: []cloud.Method{{Key: "app", Name: "App", When: "Always.", Needs: cloud.Leaf, Takes: f.takes, AccountField: "subscription_id", ParentField: "tenant_id",
+			Fields: []cloud.Field{
+				{Key: "subscription_id", Label: "Subscription ID", Fills: cloud.Account}, {Key: "client_id", Label: "Application (client) ID", Fills: cloud.Principal},
+				{Key: "pasted", Label: "Command output", Kind: cloud.Paste}, {Key: "tenant_id", Label: "Directory (tenant) ID", Fills: cloud.Parent, Optional: true, Found: true},
+			}, Stages: []cloud.Stage{{Key: "sign-in", Name: "Sign in"}}}}}
 }
 
 func (*fakeCloud) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 	fields := fault.Fields{}
-	if form.SubscriptionID == "" {
+	if form.Values["subscription_id"] == "" {
 		fields["subscription_id"] = "Paste the subscription ID."
 	}
-	if strings.Contains(form.Pasted, "password") {
-		form.Pasted, fields["pasted"] = "", "This contains a password."
+	if strings.Contains(form.Values["pasted"], "password") {
+		form.Values = maps.Clone(form.Values)
+		delete(form.Values, "pasted")
+		fields["pasted"] = "This contains a password."
 	}
-	return cloud.Target{Environment: "public", Method: "app", SubscriptionID: form.SubscriptionID, ClientID: form.ClientID}, fields
+	return cloud.Target{Environment: "public", Account: form.Values["subscription_id"], SignIn: cloud.SignIn{Method: "app", Principal: form.Values["client_id"]}}, fields
 }
 
-func (f *fakeCloud) Verify(_ context.Context, _ cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+func (f *fakeCloud) Check(_ context.Context, _ cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
 	if f.fails {
 		report(cloud.StageResult{Stage: "sign-in", Verdict: cloud.Failed, Code: "C", StartedAt: testNow()})
 		return cloud.Finding{}, nil
 	}
 	report(cloud.StageResult{Stage: "sign-in", Verdict: cloud.OK, StartedAt: testNow()})
-	return cloud.Finding{SubscriptionName: "Pay-As-You-Go", TenantID: "tenant", Rights: f.rights}, nil
+	return cloud.Finding{AccountName: "Pay-As-You-Go", Parent: "tenant", Rights: f.rights}, nil
 }
 
 func (*fakeCloud) Explain(r cloud.StageResult, _ cloud.Target) cloud.Explanation {
@@ -438,13 +451,31 @@ func (*fakeCloud) Catalogue() []cloud.Explanation { return nil }
 
 func (*fakeCloud) Guide(cloud.Draft) cloud.Guide { return cloud.Guide{Needs: []string{"Time."}} }
 
-func (*fakeCloud) Trust(cloud.Target) []cloud.Command {
+func (*fakeCloud) ReadID(_ cloud.Part, typed string) (id, problem string) {
+	if strings.Contains(typed, " ") {
+		return "", "This isn't an ID."
+	}
+	return typed, ""
+}
+
+func (f *fakeCloud) Facts(target cloud.Target) []cloud.Fact {
+	return cloud.FieldFacts(f.Describe(), target)
+}
+
+func (*fakeCloud) Questions() []cloud.Question {
+	return []cloud.Question{{Anchor: "no-role", Title: "What if there is no role?", Keywords: "authorizationfailed access control", Text: []string{"Assign the role **Reader**."}}}
+}
+
+func (f *fakeCloud) Trust(cloud.Target) []cloud.Command {
+	if f.takes == cloud.PublicKeyOnly {
+		return []cloud.Command{{Title: "Add it", Why: "Upload it.", Text: "cloud trust <<EOF\n" + cloud.PublicKeyBlank + "\nEOF"}}
+	}
 	return []cloud.Command{{Title: "Add it", Why: "Upload it.", Text: "cloud trust " + cloud.CertificateBlank}}
 }
 func (*fakeCloud) Leftovers(cloud.Target) []cloud.Command {
 	return []cloud.Command{{Title: "Clean up", Text: "az clean"}}
 }
 
-func (f *fakeCloud) FindTenant(context.Context, string, string) (string, error) {
+func (f *fakeCloud) FindParent(context.Context, string, string) (string, error) {
 	return cmp.Or(f.finds, "found-tenant"), nil
 }

@@ -17,8 +17,11 @@ import (
 
 	"mooring/account"
 	"mooring/audit"
+	"mooring/cloud/cloudtest"
 	"mooring/credential"
 	"mooring/identity"
+	"mooring/jobs"
+	"mooring/register"
 	"mooring/review"
 	"mooring/secret"
 	"mooring/static"
@@ -246,6 +249,13 @@ func (s *site) fill(path, who string) (real, missing string) {
 	if strings.Contains(path, "/certificates/") {
 		values[":file"] = s.certificates()[0] + ".cer"
 	}
+	if strings.Contains(path, ":draft") {
+		values[":provider"], values[":draft"] = "chained", s.madeDraft()
+	}
+	if strings.HasSuffix(path, "/consent") || strings.HasPrefix(path, "/cloud-providers/") {
+		values[":provider"] = "consenting"
+		values[":credential"] = s.madeConsent()
+	}
 	if strings.HasPrefix(path, "/join/") {
 		values[":token"] = s.invited(account.InviteForm{Role: "viewer"})
 	}
@@ -264,6 +274,28 @@ func (s *site) fill(path, who string) (real, missing string) {
 		missing = strings.ReplaceAll(missing, word, other)
 	}
 	return real, missing
+}
+
+// madeDraft begins a link to a cloud that trusts authorities.
+func (s *site) madeDraft() string {
+	s.t.Helper()
+	s.Clouds["chained"] = &chained{}
+	form := s.ask("owner", "GET", "/accounts/harbor/cloud-providers/chained/credentials/new", nil).Body.String()
+	return regexp.MustCompile(`name="draft" value="([^"]+)"`).FindStringSubmatch(form)[1]
+}
+
+// madeConsent links something of a cloud with grants.
+func (s *site) madeConsent() string {
+	s.t.Helper()
+	harbor := cloudtest.NewConsenting()
+	s.Clouds["consenting"] = harbor
+	m, _ := s.caller("owner").In("harbor")
+	r := credential.Request{AccountID: m.Account.ID, AccountName: "harbor", Actor: s.actor("owner")}
+	linked, err := s.Credentials.LinkConsented(s.t.Context(), r, "consenting", harbor.To("north7"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return linked.ID
 }
 
 // prepare brings things into the state that the path is for.
@@ -314,7 +346,7 @@ func (s *site) actor(who string) audit.Actor {
 
 // madeJob gives the ID of a job that waits.
 func (s *site) madeJob(string) string {
-	job, err := s.Jobs.Start(s.t.Context(), s.actor("admin"), review.JobCheckAgain, review.Selection{All: true}, "")
+	job, err := s.Jobs.Start(s.t.Context(), s.actor("admin"), jobs.CheckAgain, register.Selection{All: true}, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -328,14 +360,14 @@ func (s *site) madeReview(who string) string {
 		s.madeCredential(who)
 	}
 	ctx := s.t.Context()
-	form := review.Form{Name: "Quarter", Due: "2026-12-31", Reviewers: []string{s.ids["admin"]}, Selection: review.Selection{All: true}}
+	form := review.Form{Name: "Quarter", Due: "2026-12-31", Reviewers: []string{s.ids["admin"]}, Selection: register.Selection{All: true}}
 	started, err := s.Reviews.Start(ctx, s.caller("admin"), s.actor("admin"), form)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	var ids []string
 	upTo := int64(1)
-	err = s.Register.Each(ctx, form.Selection, 0, func(rows []review.Row) error {
+	err = s.Register.Each(ctx, form.Selection, 0, func(rows []register.Row) error {
 		for _, r := range rows {
 			ids, upTo = append(ids, r.ID), r.Number
 		}

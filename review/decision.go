@@ -40,7 +40,7 @@ type Ruling struct {
 // says, in one transaction. As long as the review is open and the link is
 // there a decision can be made again, by any of the reviewers; the audit log
 // keeps them all.
-func (s *Reviews) Decide(ctx context.Context, caller account.Caller, actor audit.Actor, reviewID, credentialID string, d Decision) error {
+func (s *Service) Decide(ctx context.Context, caller account.Caller, actor audit.Actor, reviewID, credentialID string, d Decision) error {
 	reason, err := readDecision(d)
 	if err != nil {
 		return err
@@ -76,9 +76,9 @@ func readDecision(d Decision) (reason string, err error) {
 // looked at the item.
 func mayDecide(b Bench, personID string, d Decision) error {
 	switch {
-	case b.Review.State == ReviewGathering:
+	case b.Review.State == Gathering:
 		return ErrGathering
-	case b.Review.State == ReviewClosed:
+	case b.Review.State == Closed:
 		return ErrClosed
 	case !b.Named:
 		return ErrNotReviewer
@@ -107,7 +107,7 @@ func decidedMeanwhile(i Item) error {
 }
 
 // rule works out what the decision does.
-func (s *Reviews) rule(ctx context.Context, b Bench, person account.Person, actor audit.Actor, d Decision) (Ruling, error) {
+func (s *Service) rule(ctx context.Context, b Bench, person account.Person, actor audit.Actor, d Decision) (Ruling, error) {
 	now, c, item := s.now(), *b.Now, b.Item
 	entry := audit.Entry{At: now, Actor: actor, Action: audit.DecideReview, AccountID: c.AccountID, CredentialID: c.ID,
 		Result: audit.Done, Detail: b.Review.Name, Changes: decisionChanges(item.Kind, d)}
@@ -126,7 +126,7 @@ func (s *Reviews) rule(ctx context.Context, b Bench, person account.Person, acto
 // effect adds what the decision does to the linked account. What it is asked
 // for here is read while the transaction that will store it holds the only
 // place to write, so that it is the same.
-func (s *Reviews) effect(ctx context.Context, r *Ruling, c credential.Credential, o credential.Order) error {
+func (s *Service) effect(ctx context.Context, r *Ruling, c credential.Credential, o credential.Order) error {
 	var entry audit.Entry
 	var err error
 	switch {

@@ -141,13 +141,13 @@ func TestNobodyDecidesOnWhatTheyDidNotSee(t *testing.T) {
 	r := b.open("rita", "rob")
 	seen := b.item("rita", r, c).Version
 	changed := b.find(c.ID)
-	changed.Target.SubscriptionID = "another-subscription"
+	changed.Target.Account = "another-subscription"
 	_, err := b.data.Credentials().Change(t.Context(), changed, boardEntry(audit.EditCredential))
 	b.ok(err)
 	wantErr(t, b.decideAs("rita", r, c, review.Decision{Kind: review.Keep, Version: seen}), review.ErrLinkChanged)
 	wantErr(t, b.decideAs("rita", r, c, review.Decision{Kind: review.Keep}), review.ErrLinkChanged)
 	b.ok(b.decide("rita", r, c, review.Keep))
-	equal(t, "what it was decided on", b.item("rita", r, c).Snapshot.SubscriptionID, "another-subscription")
+	equal(t, "what it was decided on", b.item("rita", r, c).Snapshot.CloudAccount, "another-subscription")
 }
 
 // A check that finds everything as it was must not send reviewers back.
@@ -290,12 +290,12 @@ func TestWhatChangedSinceTheDecisionIsFlagged(t *testing.T) {
 	}{
 		"nothing": {review.Keep, func(*credential.Credential) {}, nil},
 		"label":   {review.Keep, func(c *credential.Credential) { c.Label = "new" }, []audit.Change{{Field: "Label", Before: "one", After: "new"}}},
-		"subscription": {review.Keep, func(c *credential.Credential) { c.Target.SubscriptionID = "other" },
+		"subscription": {review.Keep, func(c *credential.Credential) { c.Target.Account = "other" },
 			[]audit.Change{{Field: "Subscription ID", Before: "subscription-one", After: "other"}}},
-		"application": {review.Keep, func(c *credential.Credential) { c.Target.ClientID = "other" },
+		"application": {review.Keep, func(c *credential.Credential) { c.Target.SignIn.Principal = "other" },
 			[]audit.Change{{Field: "Application (client) ID", Before: "client-one", After: "other"}}},
-		"method": {review.Keep, func(c *credential.Credential) { c.Target.Method = "classic" },
-			[]audit.Change{{Field: "Method", Before: "application", After: "classic"}}},
+		"method": {review.Keep, func(c *credential.Credential) { c.Target.SignIn.Method = "classic" },
+			[]audit.Change{{Field: "Application (client) ID", Before: "client-one"}, {Field: "Method", Before: "Application", After: "Classic"}}},
 		"more rights": {review.Keep, func(c *credential.Credential) { c.Rights[1].Granted = true },
 			[]audit.Change{{Field: "Permission", After: "It may make machines."}}},
 		"fewer rights": {review.Keep, func(c *credential.Credential) { c.Rights[0].Granted = false },
@@ -303,7 +303,7 @@ func TestWhatChangedSinceTheDecisionIsFlagged(t *testing.T) {
 		"state": {review.Keep, func(c *credential.Credential) { c.State = credential.NeedsAttention },
 			[]audit.Change{{Field: "Status", Before: "Connected", After: "Needs attention"}}},
 		"not checked yet": {review.Keep, func(c *credential.Credential) {
-			c.State, c.Rights, c.SubscriptionName, c.LastCheckedAt = credential.NotVerified, nil, "", time.Time{}
+			c.State, c.Rights, c.CloudAccountName, c.LastCheckedAt = credential.NotVerified, nil, "", time.Time{}
 		}, []audit.Change{{Field: "Status", Before: "Connected", After: "Not checked"}}},
 		"disabled": {review.Disable, func(*credential.Credential) {}, nil},
 		"enabled again": {review.Disable, func(c *credential.Credential) { c.State = credential.Connected },

@@ -1,4 +1,3 @@
-// Package review is how administrators look at linked accounts: the list of
-// all of them, what is done to many at once, and the reviews in which each is
-// decided on.
+// Package review is how administrators review linked accounts: each account of a
+// review is decided on, and a closed review leaves signed evidence.
 package review

@@ -22,9 +22,9 @@ const evidenceFormat = 2
 
 // evidenceFormats write the digested files of a pack, by format. Format 1 is
 // frozen, in evidence1. Format 2 has keys beside its words.
-var evidenceFormats = map[int]func(s *Reviews, ctx context.Context, r Review, name string, w io.Writer) error{
-	1: (*Reviews).writeFile1,
-	2: (*Reviews).writeFile,
+var evidenceFormats = map[int]func(s *Service, ctx context.Context, r Review, name string, w io.Writer) error{
+	1: (*Service).writeFile1,
+	2: (*Service).writeFile,
 }
 
 // evidencePurpose keeps the signature from being taken for that of something else.
@@ -105,12 +105,12 @@ const whatItIs = "Evidence of a review of linked accounts by Mooring"
 
 // Evidence writes the pack of a closed review, a ZIP file. The audit log tells
 // it before the first byte leaves.
-func (s *Reviews) Evidence(ctx context.Context, actor audit.Actor, id string, w io.Writer) error {
+func (s *Service) Evidence(ctx context.Context, actor audit.Actor, id string, w io.Writer) error {
 	r, err := s.store.Review(ctx, id)
 	if err != nil {
 		return err
 	}
-	if r.State != ReviewClosed {
+	if r.State != Closed {
 		return ErrNotClosed
 	}
 	seal, err := s.sealed(ctx, r)
@@ -126,7 +126,7 @@ func (s *Reviews) Evidence(ctx context.Context, actor audit.Actor, id string, w 
 }
 
 // sealClosed signs the packs of reviews that were closed since.
-func (s *Reviews) sealClosed(ctx context.Context) error {
+func (s *Service) sealClosed(ctx context.Context) error {
 	ids, err := s.store.Unsealed(ctx)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (s *Reviews) sealClosed(ctx context.Context) error {
 }
 
 // sealed gives the seal of a review, and makes it if there is none.
-func (s *Reviews) sealed(ctx context.Context, r Review) (Seal, error) {
+func (s *Service) sealed(ctx context.Context, r Review) (Seal, error) {
 	seal, err := s.store.Seal(ctx, r.ID)
 	if err != nil || seal.Format != 0 {
 		return seal, err
@@ -170,7 +170,7 @@ func (s *Reviews) sealed(ctx context.Context, r Review) (Seal, error) {
 	return seal, s.store.SetSeal(ctx, r.ID, seal)
 }
 
-func (s *Reviews) sign(text string) (string, error) {
+func (s *Service) sign(text string) (string, error) {
 	signature, public := s.notary.Sign(evidencePurpose, []byte(text)), s.notary.PublicKeys()[0]
 	sig := manifestSignature{Purpose: evidencePurpose, Key: signature.Key,
 		PublicKey: base64.StdEncoding.EncodeToString(public), Signature: base64.StdEncoding.EncodeToString(signature.Bytes)}
@@ -190,7 +190,7 @@ func spelled(v any) (string, error) {
 // writePack streams the pack and compares it on the way with what was signed.
 // What does not fit breaks off before the end of the ZIP file, so that nobody
 // takes it for one.
-func (s *Reviews) writePack(ctx context.Context, r Review, seal Seal, w io.Writer) error {
+func (s *Service) writePack(ctx context.Context, r Review, seal Seal, w io.Writer) error {
 	var m manifest
 	if err := json.Unmarshal([]byte(seal.Manifest), &m); err != nil {
 		return fmt.Errorf("manifest of the review %s: %w", r.ID, err)

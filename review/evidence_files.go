@@ -22,7 +22,7 @@ const (
 
 // writeFile writes one of the digested files. It uses nothing that can change
 // after the review is closed.
-func (s *Reviews) writeFile(ctx context.Context, r Review, name string, w io.Writer) error {
+func (s *Service) writeFile(ctx context.Context, r Review, name string, w io.Writer) error {
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	var err error
 	switch name {
@@ -42,7 +42,7 @@ func (s *Reviews) writeFile(ctx context.Context, r Review, name string, w io.Wri
 }
 
 // recorded hands over every item as it is stored.
-func (s *Reviews) recorded(ctx context.Context, r Review, each func(Item) error) error {
+func (s *Service) recorded(ctx context.Context, r Review, each func(Item) error) error {
 	after := int64(0)
 	for {
 		items, err := s.store.Recorded(ctx, r.ID, after, itemsAtOnce)
@@ -90,10 +90,10 @@ func outcomeKey(i Item) string {
 }
 
 var csvHeader = []string{"Position", "Decision", "Decision key", "Reason", "Decided by", "Decided at", "Status then", "Status key", "Label", "Provider", "Account",
-	"Subscription", "Subscription ID", "Linked by", "Question", "Asked by", "Asked at", "Answer", "Answered by", "Answered at",
+	"Cloud account name", "Cloud account ID", "Linked by", "Question", "Asked by", "Asked at", "Answer", "Answered by", "Answered at",
 	"Unlinked by the end", "Credential"}
 
-func (s *Reviews) writeCSV(ctx context.Context, r Review, w io.Writer) error {
+func (s *Service) writeCSV(ctx context.Context, r Review, w io.Writer) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(csvHeader); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (s *Reviews) writeCSV(ctx context.Context, r Review, w io.Writer) error {
 	err := s.recorded(ctx, r, func(i Item) error {
 		row := []string{fmt.Sprint(i.Position), outcome(i), outcomeKey(i), i.Reason, i.DecidedByName, exactly(i.DecidedAt),
 			i.Snapshot.Word, string(i.Snapshot.Status), i.Label,
-			i.Provider, i.Account, i.SubscriptionName, i.SubscriptionID, i.LinkedByName, i.Question, i.AskedByName, exactly(i.AskedAt),
+			i.Provider, i.Account, i.CloudAccountName, i.CloudAccount, i.LinkedByName, i.Question, i.AskedByName, exactly(i.AskedAt),
 			i.Answer, i.AnsweredByName, exactly(i.AnsweredAt), map[bool]string{true: "yes", false: "no"}[i.Gone], i.CredentialID}
 		for n := range row {
 			row[n] = text.Cell(row[n])
@@ -146,8 +146,8 @@ type packItem struct {
 	Provider         string        `json:"provider"`
 	AccountID        string        `json:"account_id"`
 	Account          string        `json:"account"`
-	SubscriptionName string        `json:"subscription_name"`
-	SubscriptionID   string        `json:"subscription_id"`
+	CloudAccountName string        `json:"cloud_account_name"`
+	CloudAccountID   string        `json:"cloud_account_id"`
 	LinkedByID       string        `json:"linked_by_id,omitempty"`
 	LinkedBy         string        `json:"linked_by,omitempty"`
 	Stage            Stage         `json:"stage"`
@@ -186,7 +186,7 @@ func packed(r Review) packReview {
 
 func packedItem(i Item) packItem {
 	p := packItem{Position: i.Position, Credential: i.CredentialID, Label: i.Label, Provider: i.Provider, AccountID: i.AccountID,
-		Account: i.Account, SubscriptionName: i.SubscriptionName, SubscriptionID: i.SubscriptionID, LinkedByID: i.LinkedByID,
+		Account: i.Account, CloudAccountName: i.CloudAccountName, CloudAccountID: i.CloudAccount, LinkedByID: i.LinkedByID,
 		LinkedBy: i.LinkedByName, Stage: i.Stage, Unlinked: i.Gone}
 	if i.Kind != "" {
 		p.Decision = &packDecision{Kind: i.Kind, Reason: i.Reason, ByID: i.DecidedByID, By: i.DecidedByName, At: i.DecidedAt.UTC(), State: i.Snapshot}
@@ -200,7 +200,7 @@ func packedItem(i Item) packItem {
 
 // writeJSON spells one item a line, so that the file can be read and compared
 // without a program for it.
-func (s *Reviews) writeJSON(ctx context.Context, r Review, w *bufio.Writer) error {
+func (s *Service) writeJSON(ctx context.Context, r Review, w *bufio.Writer) error {
 	head, err := json.Marshal(packed(r))
 	if err != nil {
 		return err
@@ -228,7 +228,7 @@ var summaryTemplate = template.Must(template.New("summary").Funcs(template.FuncM
 	"moment":  func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
 	"date":    func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 	"exact":   exactly,
-	"number":  inThousands,
+	"number":  text.Number[int],
 	"hex":     func(b []byte) string { return hex.EncodeToString(b) },
 	"outcome": outcome,
 }).Parse(summaryHTML))
@@ -253,7 +253,7 @@ type summaryGroup struct {
 // Rest counts those that are only in the other files.
 func (g *summaryGroup) Rest() int { return g.Count - len(g.Items) }
 
-func (s *Reviews) writeSummary(ctx context.Context, r Review, w io.Writer) error {
+func (s *Service) writeSummary(ctx context.Context, r Review, w io.Writer) error {
 	groups := map[Kind]*summaryGroup{
 		Disable: {Heading: "Disabled", Says: "They can't be used until an administrator enables them."},
 		Unlink:  {Heading: "Unlinked", Says: "They were removed from Mooring."},

@@ -125,7 +125,7 @@ func TestThePackHoldsWhatWasDecided(t *testing.T) {
 	disabled := decisions.Items[1]
 	equal(t, "the state that was decided on", disabled.Decision.State.Word, "Connected")
 	equal(t, "the rights then", len(disabled.Decision.State.Rights), 2)
-	equal(t, "the subscription", disabled.Decision.State.SubscriptionID, "subscription-disable")
+	equal(t, "the subscription", disabled.Decision.State.CloudAccount, "subscription-disable")
 	equal(t, "the reason", disabled.Decision.Reason, "Because of disable")
 	equal(t, "who decided", disabled.Decision.By, "Rita")
 	if decisions.Items[4].Decision != nil {
@@ -259,7 +259,7 @@ func TestWhatWasChangedInTheDatabaseIsNeverSignedAgain(t *testing.T) {
 	b := newBoard(t)
 	r := b.reviewed()
 	b.pack(r)
-	b.Reviews = review.NewReviews(review.ReviewsConfig{Store: altered{b.data.Reviews(), func(i *review.Item) {
+	b.Service = review.NewService(review.Config{Store: altered{b.data.Reviews(), func(i *review.Item) {
 		if i.Kind == review.Disable {
 			i.Kind = review.Keep
 		}
@@ -426,8 +426,8 @@ func TestTheSpellingOfAPackIsKept(t *testing.T) {
 	files["summary.html"] = strings.NewReplacer(hex.EncodeToString(r.Anchor.Digest), "DIGEST",
 		fmt.Sprintf("Entry %d ", r.Anchor.Entry), "Entry N ").Replace(files["summary.html"])
 	for name, want := range map[string]string{
-		"decisions.csv":  "27b0188519845f805c3441a34d4ff4c56e247773e73630655d6d049cc3acdb0c",
-		"decisions.json": "1789f87b655e247a336ee792e8829c90cf0c7ca16917ef4c1b538882a93a4804",
+		"decisions.csv":  "f385f58ed19974011adf7f89499ff80f44f7c80fc860d20639062af1a9f4c213",
+		"decisions.json": "20da74716b4d64de8d2f1dea78106b96f6bb38a6b9917daf1e488f088cc3028e",
 		"summary.html":   "a58b13efa117c1e3bd08ee23bd8069cadd4fef0e576acaea87e0b4a92198bb90",
 	} {
 		if got := fmt.Sprintf("%x", sha256.Sum256([]byte(files[name]))); got != want {

@@ -50,8 +50,8 @@ type Item struct {
 	Account          string
 	Provider         string // key
 	Label            string
-	SubscriptionName string
-	SubscriptionID   string
+	CloudAccountName string
+	CloudAccount     string // its ID
 	LinkedByID       string
 	LinkedByName     string
 	PersonalOf       string // id of the person whose own account it belongs to; empty: an organization's
@@ -111,13 +111,13 @@ func versionOf(i Item, now *credential.Credential) int64 {
 		Linked                     bool
 		Version                    int64
 		State                      credential.State
-		SubscriptionName, TenantID string
+		CloudAccountName, Parent   string
 		Rights                     []cloud.Right
 		CertificateExpires, Reason string
 	}
 	if now != nil {
 		look.Linked, look.Version, look.State = true, now.Version, now.State
-		look.SubscriptionName, look.TenantID, look.Rights = now.SubscriptionName, now.Target.TenantID, now.Rights
+		look.CloudAccountName, look.Parent, look.Rights = now.CloudAccountName, now.Target.Parent, now.Rights
 		look.CertificateExpires, look.Reason = now.CertificateExpires.UTC().Format(time.RFC3339), now.Reason
 	}
 	spelled, err := json.Marshal(look)
@@ -133,7 +133,7 @@ func versionOf(i Item, now *credential.Credential) int64 {
 func changesIn(version int64) int64 { return version >> lookBits }
 
 // seenBy completes an item for the person who reads it.
-func (s *Reviews) seenBy(personID string, st Standing) Item {
+func (s *Service) seenBy(personID string, st Standing) Item {
 	i := st.Item
 	st.At = s.now()
 	i.Own = i.ownOf(personID) || personID != "" && st.Now != nil && st.Now.CreatedBy == personID

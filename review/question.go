@@ -39,24 +39,24 @@ type Unanswered struct {
 
 // Unanswered tells what open reviews ask the owners of these accounts, for those
 // accounts that are asked anything.
-func (s *Reviews) Unanswered(ctx context.Context, accountIDs []string) ([]Unanswered, error) {
+func (s *Service) Unanswered(ctx context.Context, accountIDs []string) ([]Unanswered, error) {
 	return s.store.Unanswered(ctx, accountIDs)
 }
 
 // UnansweredAbout gives, for those of an account's linked accounts that are asked
 // about, the question that is due first.
-func (s *Reviews) UnansweredAbout(ctx context.Context, accountID string, credentialIDs []string) (map[string]Question, error) {
+func (s *Service) UnansweredAbout(ctx context.Context, accountID string, credentialIDs []string) (map[string]Question, error) {
 	return s.store.UnansweredAbout(ctx, accountID, credentialIDs)
 }
 
 // Questions lists what open reviews ask about a linked account of this
 // account, with the answers that were given.
-func (s *Reviews) Questions(ctx context.Context, accountID, credentialID string) ([]Question, error) {
+func (s *Service) Questions(ctx context.Context, accountID, credentialID string) ([]Question, error) {
 	return s.store.Questions(ctx, accountID, credentialID)
 }
 
 // Answer stores what an owner answers. The item comes back to the reviewers.
-func (s *Reviews) Answer(ctx context.Context, r credential.Request, credentialID, reviewID, answer string) error {
+func (s *Service) Answer(ctx context.Context, r credential.Request, credentialID, reviewID, answer string) error {
 	answer = paragraphs(answer)
 	if answer == "" || utf8.RuneCountInString(answer) > maxAnswer {
 		return ErrAnswer.At("answer")

@@ -1,16 +1,20 @@
 package review
 
-import "time"
+import (
+	"time"
 
-// ReviewState is where a review is in its life.
-type ReviewState string
+	"mooring/register"
+)
+
+// State is where a review is in its life.
+type State string
 
 // The states. A review that gathers collects its items in the background;
 // nothing changes in one that is closed.
 const (
-	ReviewGathering ReviewState = "gathering"
-	ReviewOpen      ReviewState = "open"
-	ReviewClosed    ReviewState = "closed"
+	Gathering State = "gathering"
+	Open      State = "open"
+	Closed    State = "closed"
 )
 
 // Review asks named administrators to decide on a set of linked accounts by a
@@ -18,13 +22,13 @@ const (
 type Review struct {
 	ID            string
 	Name          string
-	Selection     Selection
+	Selection     register.Selection
 	About         string // the selection in words
 	StartedByID   string // empty: a schedule, or somebody who is gone
 	StartedByName string // as it was then
 	StartedAt     time.Time
 	DueAt         time.Time // the last moment of its day in UTC, which is the same day for everybody
-	State         ReviewState
+	State         State
 	ClosedAt      time.Time // zero: not yet
 	ClosedByName  string
 
@@ -49,7 +53,7 @@ const collectLimit = 15 * time.Minute
 // MayClose reports whether the review can be closed now: not while its linked
 // accounts are being collected, unless that takes unusually long.
 func (r Review) MayClose(now time.Time) bool {
-	return r.State == ReviewOpen || r.State == ReviewGathering && now.Sub(r.StartedAt) >= collectLimit
+	return r.State == Open || r.State == Gathering && now.Sub(r.StartedAt) >= collectLimit
 }
 
 // Anchor is the entry of the audit log that closed a review. The digest covers
@@ -62,7 +66,7 @@ type Anchor struct {
 
 // Overdue reports whether its day has passed while something is undecided.
 func (r Review) Overdue(now time.Time) bool {
-	return r.State != ReviewClosed && now.After(r.DueAt) && (r.State == ReviewGathering || r.Undecided() > 0)
+	return r.State != Closed && now.After(r.DueAt) && (r.State == Gathering || r.Undecided() > 0)
 }
 
 // Undecided counts what waits for a decision or for an answer.
@@ -107,7 +111,7 @@ type Form struct {
 	Name      string
 	Due       string   // a day, as in 2026-12-31
 	Reviewers []string // e-mail addresses or ids of administrators
-	Selection Selection
+	Selection register.Selection
 }
 
 // The limits of what people type about a review.

@@ -14,6 +14,7 @@ import (
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/fault"
+	"mooring/register"
 	"mooring/text"
 )
 
@@ -82,18 +83,18 @@ type Store interface {
 
 // Credentials is what reviews do to linked accounts.
 type Credentials interface {
-	Cloud(provider string) (cloud.Cloud, error)
+	Clouds() cloud.Registry
 	Ordered(ctx context.Context, o credential.Order, id string, event credential.Event) (credential.Credential, audit.Entry, error)
 	Unlinking(ctx context.Context, o credential.Order, id string) (credential.Credential, audit.Entry, error)
 }
 
 // Walker gives what a selection selects, by number.
 type Walker interface {
-	Each(ctx context.Context, s Selection, afterNumber int64, chunk func([]Row) error) error
+	Each(ctx context.Context, s register.Selection, afterNumber int64, chunk func([]register.Row) error) error
 }
 
-// ReviewsConfig is what Reviews needs.
-type ReviewsConfig struct {
+// Config is what Service needs.
+type Config struct {
 	Store       Store
 	Register    Walker
 	Credentials Credentials
@@ -103,8 +104,8 @@ type ReviewsConfig struct {
 	Log         *slog.Logger
 }
 
-// Reviews lets administrators decide on linked accounts.
-type Reviews struct {
+// Service lets administrators decide on linked accounts.
+type Service struct {
 	store       Store
 	register    Walker
 	credentials Credentials
@@ -115,9 +116,9 @@ type Reviews struct {
 	wake        chan struct{}
 }
 
-// NewReviews makes the service.
-func NewReviews(c ReviewsConfig) *Reviews {
-	return &Reviews{store: c.Store, register: c.Register, credentials: c.Credentials, notary: c.Notary,
+// NewService makes the service.
+func NewService(c Config) *Service {
+	return &Service{store: c.Store, register: c.Register, credentials: c.Credentials, notary: c.Notary,
 		now: c.Now, newID: c.NewID, log: c.Log, wake: make(chan struct{}, 1)}
 }
 
@@ -129,15 +130,15 @@ const (
 )
 
 // Administrators lists whom a form can name as reviewers.
-func (s *Reviews) Administrators(ctx context.Context) ([]Reviewer, error) {
+func (s *Service) Administrators(ctx context.Context) ([]Reviewer, error) {
 	return s.store.Administrators(ctx)
 }
 
 // Start begins a review. Its items are gathered in the background.
-func (s *Reviews) Start(ctx context.Context, caller account.Caller, actor audit.Actor, form Form) (Review, error) {
+func (s *Service) Start(ctx context.Context, caller account.Caller, actor audit.Actor, form Form) (Review, error) {
 	now := s.now()
 	fields := fault.Fields{}
-	due, err := time.Parse(dateLayout, strings.TrimSpace(form.Due))
+	due, err := time.Parse(time.DateOnly, strings.TrimSpace(form.Due))
 	if err != nil || !due.After(today(now)) || due.After(today(now).AddDate(0, 0, maxDueDays)) {
 		fields["due"] = sayDue
 	}
@@ -150,9 +151,9 @@ func (s *Reviews) Start(ctx context.Context, caller account.Caller, actor audit.
 	if err := fault.AtFields(fields); err != nil {
 		return Review{}, err
 	}
-	r := Review{ID: s.newID(), Name: name, Selection: form.Selection, About: aboutSelection(form.Selection),
+	r := Review{ID: s.newID(), Name: name, Selection: form.Selection, About: form.Selection.About(),
 		StartedByID: caller.Person.ID, StartedByName: caller.Person.Name, StartedAt: now, DueAt: endOf(due),
-		State: ReviewGathering, Reviewers: reviewers}
+		State: Gathering, Reviewers: reviewers}
 	if err := s.store.AddReview(ctx, r, nil, s.entry(actor, audit.StartReview, r)); err != nil {
 		if errors.Is(err, ErrNobodyLeft) { // whoever was named was demoted this moment
 			return Review{}, fault.AtFields(fault.Fields{"reviewers": sayNotAdministrator})
@@ -173,22 +174,22 @@ func checkName(typed string, fields fault.Fields) string {
 	return name
 }
 
-func checkSelection(s Selection, fields fault.Fields) {
+func checkSelection(s register.Selection, fields fault.Fields) {
 	switch {
 	case s.All && s.Query.MatchesNothing():
-		fields["selection"] = ErrUnknownFilter.Sentence
+		fields["selection"] = register.ErrUnknownFilter.Sentence
 	case s.All && s.Query.TooShort():
-		fields["selection"] = ErrSearchTooShort.Sentence
+		fields["selection"] = register.ErrSearchTooShort.Sentence
 	case s.All:
 	case len(s.IDs) == 0:
-		fields["selection"] = ErrNothingSelected.Sentence
-	case len(s.IDs) > mostSelected:
-		fields["selection"] = ErrTooManySelected.Sentence
+		fields["selection"] = register.ErrNothingSelected.Sentence
+	case len(s.IDs) > register.MostSelected:
+		fields["selection"] = register.ErrTooManySelected.Sentence
 	}
 }
 
 // named finds administrators by their e-mail addresses or ids.
-func (s *Reviews) named(ctx context.Context, typed []string, fields fault.Fields) ([]Reviewer, error) {
+func (s *Service) named(ctx context.Context, typed []string, fields fault.Fields) ([]Reviewer, error) {
 	administrators, err := s.store.Administrators(ctx)
 	if err != nil {
 		return nil, err
@@ -227,18 +228,18 @@ func (s *Reviews) named(ctx context.Context, typed []string, fields fault.Fields
 }
 
 // List gives the latest reviews, the latest first.
-func (s *Reviews) List(ctx context.Context) ([]Review, error) {
+func (s *Service) List(ctx context.Context) ([]Review, error) {
 	return s.store.Reviews(ctx, reviewsListed)
 }
 
 // Find gives one review with the progress of each of its reviewers.
-func (s *Reviews) Find(ctx context.Context, id string) (Review, error) {
+func (s *Service) Find(ctx context.Context, id string) (Review, error) {
 	return s.store.Review(ctx, id)
 }
 
 // Overdue lists reviews that are late and concern the person: they have
 // something left to decide there, or started it.
-func (s *Reviews) Overdue(ctx context.Context, personID string) ([]Review, error) {
+func (s *Service) Overdue(ctx context.Context, personID string) ([]Review, error) {
 	return s.store.Overdue(ctx, personID, s.now())
 }
 
@@ -250,7 +251,7 @@ const FilterChanged = "changed"
 // empty, "open", the word of a decision, or FilterChanged. next is the number
 // to go on behind, and 0 at the end. To find what changed, a call looks at up
 // to 2,000 items, so that a page of those may be short and still have a next.
-func (s *Reviews) Items(ctx context.Context, caller account.Caller, reviewID, filter string, after int64) (items []Item, next int64, err error) {
+func (s *Service) Items(ctx context.Context, caller account.Caller, reviewID, filter string, after int64) (items []Item, next int64, err error) {
 	if filter != FilterChanged {
 		found, err := s.store.Items(ctx, reviewID, filter, after, itemsListed+1)
 		if err != nil {
@@ -280,7 +281,7 @@ func (s *Reviews) Items(ctx context.Context, caller account.Caller, reviewID, fi
 	return items, after, nil
 }
 
-func (s *Reviews) allSeenBy(personID string, found []Standing) []Item {
+func (s *Service) allSeenBy(personID string, found []Standing) []Item {
 	items := make([]Item, len(found))
 	for i, st := range found {
 		items[i] = s.seenBy(personID, st)
@@ -289,12 +290,12 @@ func (s *Reviews) allSeenBy(personID string, found []Standing) []Item {
 }
 
 // History lists the reviews that a linked account was part of, the latest first.
-func (s *Reviews) History(ctx context.Context, credentialID string) ([]Past, error) {
+func (s *Service) History(ctx context.Context, credentialID string) ([]Past, error) {
 	return s.store.History(ctx, credentialID, pastListed)
 }
 
 // Item gives one item of a review, for instance to decide it again.
-func (s *Reviews) Item(ctx context.Context, caller account.Caller, reviewID, credentialID string) (Item, QueuePlace, error) {
+func (s *Service) Item(ctx context.Context, caller account.Caller, reviewID, credentialID string) (Item, QueuePlace, error) {
 	r, err := s.store.Review(ctx, reviewID)
 	if err != nil {
 		return Item{}, QueuePlace{}, err
@@ -310,16 +311,16 @@ func (s *Reviews) Item(ctx context.Context, caller account.Caller, reviewID, cre
 // Next gives the first item behind the one with the number after that waits
 // for a decision which the caller may make, and begins again at the start when
 // it comes to the end.
-func (s *Reviews) Next(ctx context.Context, caller account.Caller, reviewID string, after int64) (Item, QueuePlace, error) {
+func (s *Service) Next(ctx context.Context, caller account.Caller, reviewID string, after int64) (Item, QueuePlace, error) {
 	r, err := s.store.Review(ctx, reviewID)
 	if err != nil {
 		return Item{}, QueuePlace{}, err
 	}
 	_, named := r.Reviewer(caller.Person.ID)
 	switch {
-	case r.State == ReviewGathering:
+	case r.State == Gathering:
 		return Item{}, QueuePlace{}, ErrGathering
-	case r.State == ReviewClosed:
+	case r.State == Closed:
 		return Item{}, QueuePlace{}, ErrClosed
 	case !named:
 		return Item{}, QueuePlace{}, ErrNotReviewer
@@ -342,7 +343,7 @@ func placeOf(r Review, i Item, caller account.Caller) QueuePlace {
 
 // NameReviewer adds a reviewer, for instance when something is left that none
 // of the others may decide. who is an e-mail address or an id.
-func (s *Reviews) NameReviewer(ctx context.Context, caller account.Caller, actor audit.Actor, id, who string) error {
+func (s *Service) NameReviewer(ctx context.Context, caller account.Caller, actor audit.Actor, id, who string) error {
 	r, err := s.tended(ctx, caller, id)
 	if err != nil {
 		return err
@@ -367,12 +368,12 @@ func (s *Reviews) NameReviewer(ctx context.Context, caller account.Caller, actor
 // is undecided stays so, and the evidence says it. One that still gathers is not
 // closed, unless that takes so long that it may never end: then it is closed with
 // what it has.
-func (s *Reviews) Close(ctx context.Context, caller account.Caller, actor audit.Actor, id string) error {
+func (s *Service) Close(ctx context.Context, caller account.Caller, actor audit.Actor, id string) error {
 	r, err := s.tended(ctx, caller, id)
 	if err != nil {
 		return err
 	}
-	if r.State == ReviewGathering && !r.MayClose(s.now()) {
+	if r.State == Gathering && !r.MayClose(s.now()) {
 		return ErrGathering
 	}
 	entry := s.entry(actor, audit.CloseReview, r)
@@ -384,7 +385,7 @@ func (s *Reviews) Close(ctx context.Context, caller account.Caller, actor audit.
 }
 
 // tended finds a review that the caller may close or change.
-func (s *Reviews) tended(ctx context.Context, caller account.Caller, id string) (Review, error) {
+func (s *Service) tended(ctx context.Context, caller account.Caller, id string) (Review, error) {
 	r, err := s.store.Review(ctx, id)
 	if err == nil && !r.MayTend(caller.Person.ID) {
 		err = ErrNotTending
@@ -392,21 +393,17 @@ func (s *Reviews) tended(ctx context.Context, caller account.Caller, id string) 
 	return r, err
 }
 
-func (s *Reviews) entry(actor audit.Actor, action audit.Action, r Review) audit.Entry {
+func (s *Service) entry(actor audit.Actor, action audit.Action, r Review) audit.Entry {
 	return audit.Entry{At: s.now(), Actor: actor, Action: action, Result: audit.Done, Detail: r.Name}
 }
 
 // word is the status word of a linked account.
-func (s *Reviews) word(c credential.Credential, now time.Time) string {
-	name := c.Provider // of a cloud that this Mooring does not know any more
-	if provider, err := s.credentials.Cloud(c.Provider); err == nil {
-		name = provider.Describe().ShortName
-	}
-	return c.Word(name, now)
+func (s *Service) word(c credential.Credential, now time.Time) string {
+	return c.Word(s.credentials.Clouds().Describe(c.Provider).ShortName, now)
 }
 
 // look wakes Run.
-func (s *Reviews) look() {
+func (s *Service) look() {
 	select {
 	case s.wake <- struct{}{}:
 	default:
@@ -418,7 +415,7 @@ const longestPause = time.Minute
 
 // Run starts what schedules have planned, gathers items and prepares evidence,
 // until ctx ends. How far each review has come is in the store.
-func (s *Reviews) Run(ctx context.Context) {
+func (s *Service) Run(ctx context.Context) {
 	timer := time.NewTicker(longestPause)
 	defer timer.Stop()
 	for ctx.Err() == nil {
@@ -445,7 +442,7 @@ func (s *Reviews) Run(ctx context.Context) {
 
 // gather goes on with every review that has not got all its items. One that
 // cannot go on does not hold up the others.
-func (s *Reviews) gather(ctx context.Context) error {
+func (s *Service) gather(ctx context.Context) error {
 	reviews, err := s.store.Gathering(ctx)
 	if err != nil {
 		return err
@@ -457,8 +454,8 @@ func (s *Reviews) gather(ctx context.Context) error {
 	return errors.Join(trouble...)
 }
 
-func (s *Reviews) gatherOne(ctx context.Context, r Review) error {
-	err := s.register.Each(ctx, r.Selection, r.Gathered, func(rows []Row) error {
+func (s *Service) gatherOne(ctx context.Context, r Review) error {
+	err := s.register.Each(ctx, r.Selection, r.Gathered, func(rows []register.Row) error {
 		if len(rows) == 0 {
 			return nil
 		}
@@ -469,7 +466,7 @@ func (s *Reviews) gatherOne(ctx context.Context, r Review) error {
 		return s.store.AddItems(ctx, r.ID, ids, rows[len(rows)-1].Number)
 	})
 	gathered, findErr := s.store.Review(ctx, r.ID)
-	if findErr == nil && gathered.State != ReviewGathering { // somebody closed it meanwhile
+	if findErr == nil && gathered.State != Gathering { // somebody closed it meanwhile
 		return nil
 	}
 	if err = errors.Join(err, findErr); err != nil {

@@ -11,6 +11,7 @@ import (
 	"mooring/audit"
 	"mooring/credential"
 	"mooring/fault"
+	"mooring/register"
 	"mooring/review"
 )
 
@@ -31,8 +32,8 @@ func TestStartSaysWhatIsWrongWithTheForm(t *testing.T) {
 		"nobody":                 {func(f *review.Form) { f.Reviewers = nil }, []string{"reviewers"}},
 		"no administrator":       {func(f *review.Form) { f.Reviewers = []string{"olga@example.com"} }, []string{"reviewers"}},
 		"one who does not exist": {func(f *review.Form) { f.Reviewers = append(f.Reviewers, "nobody@example.com") }, []string{"reviewers"}},
-		"nothing selected":       {func(f *review.Form) { f.Selection = review.Selection{} }, []string{"selection"}},
-		"too much by hand":       {func(f *review.Form) { f.Selection = review.Selection{IDs: make([]string, 1001)} }, []string{"selection"}},
+		"nothing selected":       {func(f *review.Form) { f.Selection = register.Selection{} }, []string{"selection"}},
+		"too much by hand":       {func(f *review.Form) { f.Selection = register.Selection{IDs: make([]string, 1001)} }, []string{"selection"}},
 		"a short search":         {func(f *review.Form) { f.Selection.Query.Search = "x" }, []string{"selection"}},
 		"several mistakes":       {func(f *review.Form) { *f = review.Form{} }, []string{"name", "due", "reviewers", "selection"}},
 	} {
@@ -59,12 +60,12 @@ func TestAReviewGathersItsItemsAndOpens(t *testing.T) {
 	b.links("one", "two", "three")
 	r, err := b.Start(t.Context(), caller("rose"), actor("rose"), reviewForm("rita", "rob", "RITA"))
 	b.ok(err)
-	equal(t, "the state", r.State, review.ReviewGathering)
+	equal(t, "the state", r.State, review.Gathering)
 	_, _, err = b.Next(t.Context(), caller("rita"), r.ID, 0)
 	wantErr(t, err, review.ErrGathering)
 	b.ok(b.Work(t.Context()))
 	got := b.review(r.ID)
-	equal(t, "the state", got.State, review.ReviewOpen)
+	equal(t, "the state", got.State, review.Open)
 	equal(t, "the number of reviewers", len(got.Reviewers), 2)
 	equal(t, "what it is about", got.About, "All linked accounts")
 	equal(t, "who started it", got.StartedByName, "Rose")
@@ -114,14 +115,14 @@ func TestGatheringSurvivesAServerThatIsKilled(t *testing.T) {
 			t.Fatal("it went on")
 		}
 		got := b.review(r.ID)
-		equal(t, "the state", got.State, review.ReviewGathering)
+		equal(t, "the state", got.State, review.Gathering)
 		equal(t, "the number of items", got.Total, want)
 		b.restart()
 	}
 	b.walker.fails = nil
 	b.ok(b.Work(t.Context()))
 	b.holds(r)
-	equal(t, "the state", b.review(r.ID).State, review.ReviewOpen)
+	equal(t, "the state", b.review(r.ID).State, review.Open)
 	sameList(t, "the numbers it went on behind", b.walker.asked, []int64{0, 2, 4})
 	items, _, err := b.Items(t.Context(), caller("rita"), r.ID, "", 0)
 	b.ok(err)
@@ -346,7 +347,7 @@ func TestAClosedReviewChangesNoMore(t *testing.T) {
 	version := b.item("rita", r, all[2]).Version
 	b.ok(b.Close(t.Context(), caller("rita"), actor("rita"), r.ID))
 	got := b.review(r.ID)
-	equal(t, "the state", got.State, review.ReviewClosed)
+	equal(t, "the state", got.State, review.Closed)
 	equal(t, "who closed it", got.ClosedByName, "Rita")
 	equal(t, "what is undecided", got.Undecided(), 2)
 	equal(t, "the number of items", got.Total, 3)
@@ -432,11 +433,11 @@ func TestAReviewThatCannotGatherCanBeClosed(t *testing.T) {
 	b.ok(err)
 	wantErr(t, b.Close(t.Context(), caller("rob"), actor("rob"), r.ID), review.ErrNotTending)
 	wantErr(t, b.Close(t.Context(), caller("rose"), actor("rose"), r.ID), review.ErrGathering)
-	equal(t, "the state", b.review(r.ID).State, review.ReviewGathering)
+	equal(t, "the state", b.review(r.ID).State, review.Gathering)
 	b.clock = b.clock.Add(15 * time.Minute)
 	b.ok(b.Close(t.Context(), caller("rose"), actor("rose"), r.ID))
-	equal(t, "the state", b.review(r.ID).State, review.ReviewClosed)
+	equal(t, "the state", b.review(r.ID).State, review.Closed)
 	b.ok(b.Work(t.Context()))
 	equal(t, "the number of items", b.review(r.ID).Total, 0)
-	equal(t, "the state", b.review(r.ID).State, review.ReviewClosed)
+	equal(t, "the state", b.review(r.ID).State, review.Closed)
 }

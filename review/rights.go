@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 
-	"mooring/cloud"
 	"mooring/credential"
 	"mooring/review/evidence1"
 )
@@ -34,14 +33,11 @@ func (r *SeenRight) UnmarshalJSON(text []byte) error {
 }
 
 // seenRights puts the rights of c into words.
-func (s *Reviews) seenRights(c credential.Credential) []SeenRight {
-	provider, err := s.credentials.Cloud(c.Provider)
-	if err != nil { // Mooring no longer knows this cloud, and its rights are their keys
-		provider = nil
-	}
+func (s *Service) seenRights(c credential.Credential) []SeenRight {
+	clouds := s.credentials.Clouds()
 	seen := make([]SeenRight, len(c.Rights))
 	for i, r := range c.Rights {
-		seen[i] = SeenRight{Key: r.Key, Granted: r.Granted, Excessive: r.Excessive, Sentence: cloud.TextOf(provider, r)}
+		seen[i] = SeenRight{Key: r.Key, Granted: r.Granted, Excessive: r.Excessive, Sentence: clouds.RightText(c.Provider, r)}
 	}
 	return seen
 }
@@ -62,7 +58,7 @@ type RightSince struct {
 }
 
 // RightsNow lists what is granted, compared with nothing.
-func (s *Reviews) RightsNow(c credential.Credential) []RightSince {
+func (s *Service) RightsNow(c credential.Credential) []RightSince {
 	var granted []RightSince
 	for _, r := range s.seenRights(c) {
 		if r.Granted {
@@ -74,7 +70,7 @@ func (s *Reviews) RightsNow(c credential.Credential) []RightSince {
 
 // RightsSince lists what is granted now, and what was granted when the snapshot
 // was taken and is no longer.
-func (s *Reviews) RightsSince(c credential.Credential, then Snapshot) []RightSince {
+func (s *Service) RightsSince(c credential.Credential, then Snapshot) []RightSince {
 	return rightsSince(s.seenRights(c), then.Rights)
 }
 

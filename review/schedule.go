@@ -10,6 +10,7 @@ import (
 	"mooring/account"
 	"mooring/audit"
 	"mooring/fault"
+	"mooring/register"
 )
 
 // Every says how often a schedule starts a review.
@@ -35,10 +36,10 @@ type Schedule struct {
 	ID         string
 	Name       string
 	Every      Every
-	FirstOn    time.Time // a day, UTC midnight; the others keep its day of the month as far as it exists
-	Days       int       // to decide, from the day on which a review starts
-	Selection  Selection // always all that match a query
-	About      string    // the selection in words
+	FirstOn    time.Time          // a day, UTC midnight; the others keep its day of the month as far as it exists
+	Days       int                // to decide, from the day on which a review starts
+	Selection  register.Selection // always all that match a query
+	About      string             // the selection in words
 	Reviewers  []Reviewer
 	NextAt     time.Time
 	Trouble    string    // why the last time started nothing; empty: it did, or there was none yet
@@ -54,7 +55,7 @@ type ScheduleForm struct {
 	First     string   // a day, as in 2026-12-31
 	Days      string   // to decide, 1 to 180
 	Reviewers []string // e-mail addresses or ids of administrators
-	Query     Query
+	Query     register.Query
 }
 
 // Start is the time of a schedule for which a review is started.
@@ -80,20 +81,20 @@ const (
 )
 
 // Schedules lists those that go on, the next one first.
-func (s *Reviews) Schedules(ctx context.Context) ([]Schedule, error) { return s.store.Schedules(ctx) }
+func (s *Service) Schedules(ctx context.Context) ([]Schedule, error) { return s.store.Schedules(ctx) }
 
 // AddSchedule has reviews started by themselves. What the query matches is
 // looked up anew for each of them.
-func (s *Reviews) AddSchedule(ctx context.Context, caller account.Caller, actor audit.Actor, form ScheduleForm) (Schedule, error) {
+func (s *Service) AddSchedule(ctx context.Context, caller account.Caller, actor audit.Actor, form ScheduleForm) (Schedule, error) {
 	now, fields := s.now(), fault.Fields{}
 	schedule := Schedule{ID: s.newID(), Name: checkName(form.Name, fields), Every: Every(form.Every),
-		Selection: Selection{All: true, Query: form.Query}, MadeByName: caller.Person.Name, MadeAt: now}
+		Selection: register.Selection{All: true, Query: form.Query}, MadeByName: caller.Person.Name, MadeAt: now}
 	checkSelection(schedule.Selection, fields)
-	schedule.About = aboutSelection(schedule.Selection)
+	schedule.About = schedule.Selection.About()
 	if everyMonths[schedule.Every] == 0 {
 		fields["every"] = sayEvery
 	}
-	first, err := time.Parse(dateLayout, strings.TrimSpace(form.First))
+	first, err := time.Parse(time.DateOnly, strings.TrimSpace(form.First))
 	if err != nil || first.Before(today(now)) || first.After(today(now).AddDate(0, 0, maxDueDays)) {
 		fields["first"] = sayFirst
 	}
@@ -118,7 +119,7 @@ func (s *Reviews) AddSchedule(ctx context.Context, caller account.Caller, actor 
 
 // EndSchedule lets a schedule start nothing more. The reviews that it started
 // stay.
-func (s *Reviews) EndSchedule(ctx context.Context, actor audit.Actor, id string) error {
+func (s *Service) EndSchedule(ctx context.Context, actor audit.Actor, id string) error {
 	now := s.now()
 	return s.store.EndSchedule(ctx, id, now, audit.Entry{At: now, Actor: actor, Action: audit.EndSchedule, Result: audit.Done})
 }
@@ -155,7 +156,7 @@ func (s Schedule) postponed(now time.Time) (next time.Time, postponed bool) {
 
 // bringForward moves schedules to their next time that a clock that was ahead
 // has moved on, or they would start nothing until that comes.
-func (s *Reviews) bringForward(ctx context.Context) error {
+func (s *Service) bringForward(ctx context.Context) error {
 	now := s.now()
 	all, err := s.store.Schedules(ctx)
 	if err != nil {
@@ -169,14 +170,14 @@ func (s *Reviews) bringForward(ctx context.Context) error {
 		}
 		start := Start{ScheduleID: schedule.ID, Was: schedule.NextAt, Next: next}
 		entry := audit.Entry{At: now, Actor: audit.BySystem(), Action: audit.MoveSchedule, Result: audit.Done, Detail: schedule.Name,
-			Changes: []audit.Change{{Field: "Next review", Before: schedule.NextAt.Format(dateLayout), After: next.Format(dateLayout)}}}
+			Changes: []audit.Change{{Field: "Next review", Before: schedule.NextAt.Format(time.DateOnly), After: next.Format(time.DateOnly)}}}
 		trouble = append(trouble, s.store.PassSchedule(ctx, start, schedule.Trouble, schedule.TroubleAt, entry))
 	}
 	return errors.Join(trouble...)
 }
 
 // startDue starts one review for each schedule whose time has come.
-func (s *Reviews) startDue(ctx context.Context) error {
+func (s *Service) startDue(ctx context.Context) error {
 	now := s.now()
 	due, err := s.store.DueSchedules(ctx, now)
 	if err != nil {
@@ -189,12 +190,12 @@ func (s *Reviews) startDue(ctx context.Context) error {
 	return errors.Join(trouble...)
 }
 
-func (s *Reviews) startScheduled(ctx context.Context, schedule Schedule, now time.Time) error {
+func (s *Service) startScheduled(ctx context.Context, schedule Schedule, now time.Time) error {
 	planned, next := schedule.around(now)
 	start := Start{ScheduleID: schedule.ID, Was: schedule.NextAt, Next: next}
-	r := Review{ID: s.newID(), Name: schedule.Name + " (" + planned.Format(dateLayout) + ")", Selection: schedule.Selection,
+	r := Review{ID: s.newID(), Name: schedule.Name + " (" + planned.Format(time.DateOnly) + ")", Selection: schedule.Selection,
 		About: schedule.About, StartedByName: audit.BySystem().Name, StartedAt: now, DueAt: endOf(today(now).AddDate(0, 0, schedule.Days)),
-		State: ReviewGathering, Reviewers: schedule.Reviewers, ScheduleID: schedule.ID}
+		State: Gathering, Reviewers: schedule.Reviewers, ScheduleID: schedule.ID}
 	entry := s.entry(audit.BySystem(), audit.StartReview, r)
 	err := s.store.AddReview(ctx, r, &start, entry)
 	if errors.Is(err, ErrNobodyLeft) {

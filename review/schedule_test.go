@@ -7,6 +7,7 @@ import (
 
 	"mooring/audit"
 	"mooring/fault"
+	"mooring/register"
 	"mooring/review"
 )
 
@@ -95,7 +96,7 @@ func TestAScheduleStartsReviewsWhenTheirDayComes(t *testing.T) {
 	b := newBoard(t)
 	b.links("one", "two")
 	form := scheduleForm("rita", "rob")
-	form.Query = review.Query{Account: "harbor"}
+	form.Query = register.Query{Account: "harbor"}
 	made, err := b.AddSchedule(t.Context(), caller("rose"), actor("rose"), form)
 	b.ok(err)
 	equal(t, "what it is about", made.About, "Of harbor")
@@ -109,7 +110,7 @@ func TestAScheduleStartsReviewsWhenTheirDayComes(t *testing.T) {
 	all, err := b.List(t.Context())
 	b.ok(err)
 	r := all[0]
-	equal(t, "the state", r.State, review.ReviewOpen)
+	equal(t, "the state", r.State, review.Open)
 	equal(t, "its items", r.Total, 2)
 	equal(t, "the selection", r.Selection.Query.Account, "harbor")
 	equal(t, "who started it", r.StartedByName, "Mooring")

@@ -107,6 +107,7 @@
       const control = form.elements[name]
       if (control) control.value = value // of radio buttons, too
     }
+    showFieldsOfMethod(form)
     form.before(remark('You are signed in again, and what you typed is still here. Save it to continue.' +
       (draft.dropped ? " Mooring didn't keep what you pasted. Paste it again." : '')))
     const parts = form.querySelector('.parts')
@@ -397,6 +398,18 @@
     })
   })
 
+  // Fields that only other methods have wait out of sight, with what is in them.
+
+  const showFieldsOfMethod = (form) => {
+    const method = new FormData(form).get('method')
+    for (const field of form.querySelectorAll('[data-methods]')) {
+      field.hidden = !field.dataset.methods.split(' ').includes(method)
+    }
+  }
+  document.addEventListener('change', (e) => {
+    if (e.target.name === 'method' && e.target.closest('form[data-typed]')) showFieldsOfMethod(e.target.form)
+  })
+
   // The preview is asked for once for what is typed.
 
   let previewed = '' // the values of which the page shows the preview
@@ -413,7 +426,7 @@
     const form = e.detail.elt.closest('form')
     const of = JSON.parse(asked)
     atRest(() => {
-      const found = ['tenant_id', 'tenant_found'] // by Mooring, and so a part of the answer
+      const found = [form.dataset.found, 'found'] // by Mooring, and so a part of the answer
       previewed = JSON.stringify(of.map(([name, value]) => {
         const control = form.elements[name]
         return [name, found.includes(name) && control !== document.activeElement ? control.value : value]

@@ -4,6 +4,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Line makes one line of s: white space is folded, and what cannot be seen or
@@ -38,4 +39,14 @@ func blank(r rune) bool {
 		return true
 	}
 	return false
+}
+
+// Capital is a text whose first letter is a capital one, as at the beginning of a
+// heading.
+func Capital(s string) string {
+	if s == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }

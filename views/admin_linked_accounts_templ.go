@@ -529,7 +529,7 @@ func linkedFilter(p LinkedAccounts) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "</div><p class=\"hint\" id=\"search-hint\">Label, subscription name or ID, account or person. Type three letters or more (two in Chinese, Japanese or Korean).</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "</div><p class=\"hint\" id=\"search-hint\">Label, name or ID in the cloud, account or person. Type three letters or more (two in Chinese, Japanese or Korean).</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1133,7 +1133,7 @@ func linkedRows(p LinkedAccounts) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sortHeader("Subscription", p.Sort.Label).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sortHeader("Linked account", p.Sort.Label).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1293,7 +1293,7 @@ func linkedRows(p LinkedAccounts) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = subscription(r.SubscriptionName, r.SubscriptionID, r.Label).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = cloudAccount(r.CloudAccountName, r.CloudAccount, r.Label).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1228,8 +1228,8 @@ func tabs(name string, list []FilterTab) templ.Component {
 	})
 }
 
-// subscription is what a linked account is called, in a few lines.
-func subscription(name, id, label string) templ.Component {
+// cloudAccount is what a linked account is called, in a few lines.
+func cloudAccount(name, id, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

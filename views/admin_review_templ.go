@@ -574,7 +574,7 @@ func reviewItems(p Review) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<table class=\"stacking boxed\" aria-labelledby=\"items\"><thead><tr><th scope=\"col\">Subscription</th><th scope=\"col\">Account</th><th scope=\"col\">Decision</th><th scope=\"col\">By</th><th scope=\"col\"><span class=\"visually-hidden\">Action</span></th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<table class=\"stacking boxed\" aria-labelledby=\"items\"><thead><tr><th scope=\"col\">Linked account</th><th scope=\"col\">Account</th><th scope=\"col\">Decision</th><th scope=\"col\">By</th><th scope=\"col\"><span class=\"visually-hidden\">Action</span></th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -704,7 +704,7 @@ func reviewItem(i ReviewItem) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = subscription(i.SubscriptionName, i.SubscriptionID, i.Label).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = cloudAccount(i.CloudAccountName, i.CloudAccount, i.Label).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,9 +1,12 @@
 package views
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
+	"mooring/cloud"
+	"mooring/credential"
 	"mooring/text"
 )
 
@@ -30,6 +33,32 @@ const (
 	CheckFailed  ChartOutcome = "failed"
 	CheckUnknown ChartOutcome = "unknown" // no answer, or broken off
 )
+
+// ChartChecks is how many of the latest checks the chart shows.
+const ChartChecks = 60
+
+var chartOutcomes = map[cloud.Outcome]ChartOutcome{
+	cloud.Passed: CheckPassed, cloud.StillCopying: CheckWaited, cloud.Broken: CheckFailed, cloud.CouldNotCheck: CheckUnknown,
+}
+
+// Chart shows how the checks ended, the oldest first. runs come the latest first.
+func (r Reader) Chart(runs []credential.Verification) Chart {
+	var chart Chart
+	for _, v := range slices.Backward(runs) {
+		if v.Running() {
+			continue
+		}
+		check := ChartCheck{When: r.minute(v.StartedAt), Outcome: chartOutcomes[v.Outcome], Times: v.Times}
+		if v.Abandoned || check.Outcome == "" {
+			check.Outcome = CheckUnknown
+		}
+		if len(chart.Checks) == 0 {
+			chart.Since = r.day(v.FirstAt)
+		}
+		chart.Checks = append(chart.Checks, check)
+	}
+	return chart
+}
 
 // outcomes are in the order in which the words below the chart stand.
 var outcomes = []ChartOutcome{CheckPassed, CheckWaited, CheckFailed, CheckUnknown}

@@ -32,12 +32,12 @@ func navTitle(f Frame) string { return orElse(f.NavTitle, "Account info") }
 // path belongs to is current.
 func Administration(path string) []Link {
 	pages := []Link{
-		{Text: "Linked accounts", Path: "/admin/linked-accounts"},
-		{Text: "Reviews", Path: "/admin/reviews"},
-		{Text: "Jobs", Path: "/admin/jobs"},
-		{Text: "Intake policy", Path: "/admin/intake"},
-		{Text: "Audit log", Path: "/admin/audit-log"},
-		{Text: "People", Path: "/admin/people"},
+		{Text: "Linked accounts", Path: LinkedAccountsPath},
+		{Text: "Reviews", Path: ReviewsPath},
+		{Text: "Jobs", Path: JobsPath},
+		{Text: "Intake policy", Path: IntakePath},
+		{Text: "Audit log", Path: AuditLogPath},
+		{Text: "People", Path: PeoplePath},
 	}
 	for i, page := range pages {
 		pages[i].Current = path == page.Path || strings.HasPrefix(path, page.Path+"/")

@@ -46,7 +46,7 @@ type Frame struct {
 	NavTitle string // of Nav: "Account info", unless it says something else
 	Nav      []Link // empty on pages outside an account
 	Reload   int    // seconds until a page without JavaScript reloads itself; 0 = never
-	Portal   string // demo only: address of the simulated portal
+	DemoPath string // demo only: the page Clouds of the demo
 	Notices  []Notice
 	Hello    string          // "You last signed in 3 hours ago from 192.0.2.1."; mostly empty
 	Bare     bool            // nobody is signed in yet, or half: no menus, only a way out
@@ -158,6 +158,7 @@ type ListSort struct{ Label, Status, Checked, Expires SortLink }
 // Provider is one provider of the list.
 type Provider struct {
 	Key, Name   string
+	AccountNoun string // "Subscription"
 	Available   bool
 	Remark      string // when not available: "Not available yet", "Closed by its owner in 2026"
 	AddPath     string // Add credentials; empty: no button
@@ -170,8 +171,8 @@ type Provider struct {
 // CredentialRow is one linked credential in the list.
 type CredentialRow struct {
 	ID, Label, Path  string
-	SubscriptionName string // empty until it was found
-	SubscriptionID   string
+	CloudAccountName string // empty until it was found
+	CloudAccount     string
 	Status           Status
 	LastCheck        Time
 	Expires          Time // the certificate's end
@@ -189,14 +190,16 @@ type RowQuestion struct {
 // Certificate is the account's certificate as the dialog shows it.
 type Certificate struct {
 	SHA1, SHA256     string // upper-case hexadecimal; SHA256 may be empty
+	KeyFingerprint   string // of its public key alone; empty unless the cloud takes only that
 	Expires          Time
 	CERPath, PEMPath string // empty: it is not offered for download
 	ExpiresSoon      bool
 	RenewPath        string // the page to make a new one; set when the person may
+	LinkName         string // of the link whose authority issued it; empty: it is the account's own
 }
 
-// CredentialForm is the dialog Azure credentials, to add or to edit. It is a
-// page of its own as well.
+// CredentialForm is the dialog to add or to edit credentials of a cloud, drawn from what
+// that describes. It is a page of its own as well.
 type CredentialForm struct {
 	Frame
 	Heading     string // "Azure credentials"
@@ -207,41 +210,34 @@ type CredentialForm struct {
 	HelpPath    string
 	Form        cloud.Form
 	Version     int64  // of the credential that is edited; 0 for a new one
-	TenantFound string // Form.TenantID, when Mooring filled it in and nobody has changed it
-	// TenantReplaced: the preview puts another value into the tenant's field.
-	TenantReplaced bool
-	Fields         fault.Fields // label, subscription_id, client_id, tenant_id, pasted, method, environment, certificate_life
-	Problem        string       // the summary above the form
-	ProblemLink    *fault.Link
+	Found       string // what the cloud's cloud.Field.Found holds, when Mooring filled it in and nobody has changed it
+	// FoundReplaced: the preview puts another value into that field.
+	FoundReplaced bool
+	Fields        fault.Fields // label, method, environment, certificate_life, and cloud.Field.Key
+	Problem       string       // the summary above the form
+	ProblemLink   *fault.Link
 	// FormNotes are quiet remarks beside fields, such as "Found from the subscription."
-	FormNotes    map[string]string
-	Approval     string // that it will wait for an approval; empty: it will not
-	Methods      []MethodChoice
-	Environments []cloud.Option
-	Classic      bool // the chosen method needs the subscription ID only
-	Certificate  Certificate
+	FormNotes   map[string]string
+	Approval    string // that it will wait for an approval; empty: it will not
+	Cloud       cloud.Description
+	Certificate Certificate // the zero value where the method needs none
+	Draft       string      // id of the authority that Guide is about; empty: of none
+	FilePath    string      // where Guide.File is downloaded
+	ConsentPath string      // leads to the provider, where the method needs a grant
+	Dialog      bool        // a preview is for the dialog
 	// OlderCertificate is where the link is moved to the account's current one;
 	// empty: Certificate is that one.
 	OlderCertificate string
 	Guide            cloud.Guide
 }
 
-// MethodChoice is one way to link.
-type MethodChoice struct {
-	Key, Name, When string
-	Recommended     bool
-}
-
 // Credential is the page of one credential.
 type Credential struct {
 	Frame
 	ID, Label, Path  string
-	SubscriptionName string
-	SubscriptionID   string
-	TenantID         string
-	ClientID         string // empty for the classic method
-	Environment      string
-	Method           string
+	CloudAccountName string
+	CloudAccount     string // its ID
+	Facts            []cloud.Fact
 	LinkedBy         string
 	Linked           Time
 	Status           Status
@@ -335,7 +331,7 @@ type Stage struct {
 	Explanation   *cloud.Explanation // when it did not end OK
 	HelpPath      string             // with Explanation
 	// What the reader can do about it here; empty: nothing of the kind.
-	EditPath, CERPath, RenewPath string
+	EditPath, CERPath, RenewPath, ConsentPath string
 }
 
 // Run is one finished verification in the history.
@@ -353,8 +349,8 @@ type Run struct {
 type Linked struct {
 	Label, Path, EditPath string
 	VerifyPath            string // POST: check now; empty: not now
-	SubscriptionName      string
-	TenantID              string
+	CloudAccountName      string
+	Facts                 []cloud.Fact
 	Status                Status
 	Rights                []Right
 	Progress              Progress
@@ -366,23 +362,27 @@ type Linked struct {
 // Unlink asks before a credential is unlinked.
 type Unlink struct {
 	Frame
-	Label, SubscriptionID string
-	Action, CancelPath    string
-	Account               string   // whose it is, for an administrator, who is asked for Reason; empty: one's own
-	Version               int64    // for an administrator
-	Reason                string   // as typed
-	Dependents            []string // if any, the label must be typed
-	Fields                fault.Fields
-	Problem               string
-	Commands              []cloud.Command
+	Label, CloudAccount string
+	Cloud, Noun         string // "Azure", and what it calls what is linked: "subscription"
+	Action, CancelPath  string
+	Account             string   // whose it is, for an administrator, who is asked for Reason; empty: one's own
+	Version             int64    // for an administrator
+	Reason              string   // as typed
+	Dependents          []string // if any, the label must be typed
+	Fields              fault.Fields
+	Problem             string
+	Commands            []cloud.Command
+	RevokesGrant        bool // unlinking revokes a grant, and leaves nothing behind
 }
 
 // Leftovers is shown after a credential was unlinked: what to clean up.
 type Leftovers struct {
 	Frame
-	Commands []cloud.Command
-	BackPath string
-	BackText string // empty: "Cloud Providers"
+	Cloud, Noun  string // as in Unlink
+	RevokesGrant bool   // as in Unlink
+	Commands     []cloud.Command
+	BackPath     string
+	BackText     string // empty: "Cloud Providers"
 }
 
 // Sessions is the page where a person sees and ends their sessions.
@@ -484,4 +484,16 @@ type Right struct {
 	Granted   bool
 	Excessive bool // more than Mooring needs
 	Sentence  string
+}
+
+// Demo is the page Clouds of the demo.
+type Demo struct {
+	Frame
+	Clouds []DemoCloud
+}
+
+// DemoCloud is a simulated cloud. Its links are addresses of its console.
+type DemoCloud struct {
+	Name  string
+	Links []Link
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"mooring/audit"
+	"mooring/cloud"
 	"mooring/fault"
 )
 
@@ -109,8 +110,8 @@ type LinkedSort struct{ Label, Account, Checked, Expires, Reviewed SortLink }
 type LinkedRow struct {
 	ID, Label, Path  string
 	Provider         string // its name
-	SubscriptionName string
-	SubscriptionID   string
+	CloudAccountName string
+	CloudAccount     string
 	Account          string
 	LinkedBy         string
 	Status           Status
@@ -128,12 +129,8 @@ type LinkedAccount struct {
 	ID, Label, BackPath string
 	Provider            string // its name
 	Account             string
-	SubscriptionName    string
-	SubscriptionID      string
-	TenantID            string
-	ClientID            string // empty for the classic method
-	Environment         string
-	Method              string
+	CloudAccountName    string
+	Facts               []cloud.Fact
 	Version             int64
 	Status              Status
 	Reason              string // why it is stopped, or waits for approval
@@ -250,8 +247,9 @@ type JobFailure struct {
 }
 
 // Intake is the page Administration > Intake policy. Its fields are approval,
-// approve-provider, rights-on, right, provider-rule, provider, directories,
-// subscriptions, longest-certificate and version.
+// approve-provider, rights-on, right, provider-rule, provider,
+// longest-certificate and version, and accounts and parents with a hyphen and the key of
+// a provider.
 type Intake struct {
 	Frame
 	Action             string
@@ -262,13 +260,19 @@ type Intake struct {
 	Rights             []Tick // that need none; Key and Name may be the same sentence
 	ProviderRule       string // "all", "some"
 	Providers          []Tick // that may be linked
-	Directories        string // one a line
-	Subscriptions      string // one a line
+	Lists              []IntakeList
 	LongestCertificate string // days, as typed
 	Pending            Link   // "3 wait for approval"; empty Text: none does
 	Problem            string
-	Fields             fault.Fields // approval, right, provider, directories, subscriptions, longest-certificate
+	Fields             fault.Fields // at the names of the fields
 	Done               string
+}
+
+// IntakeList says which accounts of one provider can be linked.
+type IntakeList struct {
+	Provider, Name    string     // its key and its name
+	Account, Parent   cloud.Noun // Parent: the zero value where there is none
+	Accounts, Parents string     // IDs, one a line, as typed
 }
 
 // Reviews is the page Administration > Reviews.
@@ -375,8 +379,8 @@ type ReviewItem struct {
 	Label, Path      string // Path: empty when it is unlinked
 	Provider         string
 	Account          string
-	SubscriptionName string
-	SubscriptionID   string
+	CloudAccountName string
+	CloudAccount     string
 	Decision         string // "Keep", "Disable", "Unlink", "Ask the owner"; empty: open
 	Tone             Tone
 	Reason           string
@@ -420,9 +424,10 @@ type QueueItem struct {
 	Label, Path      string
 	Provider         string
 	Account          string
-	SubscriptionName string
-	SubscriptionID   string
-	TenantID         string
+	CloudAccountName string
+	CloudAccount     string // its ID
+	CloudParent      string // what it belongs to; empty: nothing, or unknown
+	Noun, ParentNoun string // what these are called: "Subscription", "Directory"
 	Method           string
 	Status           Status
 	StatusReason     string // of one that is stopped or waits for approval

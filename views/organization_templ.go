@@ -577,7 +577,7 @@ func DeleteOrganizationPage(p DeleteOrganization) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Credentials) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<p class=\"before\">Nothing changes in Azure. To see the commands that clean up there, unlink each credential first.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<p class=\"before\">Nothing changes in the clouds. To see the commands that clean up there, unlink each credential first.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

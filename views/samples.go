@@ -101,11 +101,18 @@ func Samples() []Sample {
 	add("form-faults-dialog", CredentialFormDialog(sampleFaultyForm()))
 	add("form-already-linked", CredentialFormPage(sampleAlreadyLinked()))
 	add("form-classic", CredentialFormPage(sampleClassicForm()))
+	add("form-small", CredentialFormPage(sampleSmallForm()))
+	add("form-consent", CredentialFormPage(sampleConsentForm()))
+	add("form-consent-dialog", CredentialFormDialog(sampleConsentForm()))
+	label := sampleConsentForm()
+	label.Editing, label.Form.Label = true, "Production"
+	add("form-consent-edit", CredentialFormPage(label))
+	add("form-public-key", CredentialFormPage(samplePublicKeyForm()))
 	add("form-edit", CredentialFormPage(sampleEditForm()))
 	add("form-edit-dialog", CredentialFormDialog(sampleEditForm()))
 	add("form-pasted", CredentialFormPage(samplePastedForm()))
 	add("form-preview", CredentialFormPreview(sampleFilledForm()))
-	add("form-preview-tenant-found", CredentialFormPreview(sampleTenantFound()))
+	add("form-preview-tenant-found", CredentialFormPreview(sampleFound()))
 	add("form-preview-faults", CredentialFormPreview(sampleFaultyForm()))
 	add("form-preview-classic", CredentialFormPreview(sampleClassicForm()))
 
@@ -132,6 +139,7 @@ func Samples() []Sample {
 
 	add("unlink", UnlinkPage(sampleUnlink()))
 	add("unlink-dialog", UnlinkDialog(sampleUnlink()))
+	add("unlink-grant", UnlinkPage(sampleUnlinkGrant()))
 	dependents := sampleUnlink()
 	dependents.Dependents = []string{"Node cluster web, 3 nodes", "Node cluster batch, 1 node"}
 	add("unlink-dependents", UnlinkPage(dependents))
@@ -139,8 +147,13 @@ func Samples() []Sample {
 	dependents.Fields = fault.Fields{"confirm": dependents.Problem}
 	add("unlink-dependents-faults", UnlinkDialog(dependents))
 
-	add("leftovers", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), Commands: sampleCleanUp(), BackPath: sampleProviders}))
-	add("leftovers-none", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), BackPath: sampleProviders}))
+	add("demo", DemoPage(Demo{Frame: sampleFrame("Clouds of the demo"), Clouds: []DemoCloud{
+		{Name: "Microsoft Azure", Links: []Link{{Text: "Open the simulated portal", Path: "http://127.0.0.1:8081/"}, {Text: "What each subscription does", Path: "http://127.0.0.1:8081/stories"}}},
+		{Name: "Amazon Web Services", Links: []Link{{Text: "Open the simulated console", Path: "http://127.0.0.1:8082/"}}},
+	}}))
+	add("leftovers", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), Cloud: "Azure", Noun: "subscription", Commands: sampleCleanUp(), BackPath: sampleProviders}))
+	add("leftovers-none", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), Cloud: "Azure", Noun: "subscription", BackPath: sampleProviders}))
+	add("leftovers-grant", LeftoversPage(Leftovers{Frame: sampleFrame("Unlinked"), Cloud: "DigitalOcean", Noun: "team", RevokesGrant: true, Commands: sampleUnlinkGrant().Commands, BackPath: sampleProviders}))
 	add("sessions", SessionsPage(sampleSessions()))
 	alone := sampleSessions()
 	alone.EndOthersPath, alone.Sessions = "", alone.Sessions[:1]
@@ -207,7 +220,7 @@ func sampleProviderList(rows ...CredentialRow) Providers {
 	return Providers{
 		Frame: sampleFrame("Cloud Providers"), MayLink: true, PollPath: "/accounts/harbor/cloud-providers", PollAfter: 41,
 		Providers: []Provider{
-			{Key: "azure", Name: "Microsoft Azure", Available: true, AddPath: sampleCredentials + "/new", Credentials: rows},
+			{Key: "azure", Name: "Microsoft Azure", AccountNoun: "Subscription", Available: true, AddPath: sampleCredentials + "/new", Credentials: rows},
 			{Key: "aws", Name: "Amazon Web Services", Remark: "Not available yet"},
 			{Key: "digitalocean", Name: "DigitalOcean", Remark: "Not available yet"},
 			{Key: "packet", Name: "Packet", Remark: "Closed by its owner in 2026"},
@@ -219,19 +232,19 @@ func sampleProviderList(rows ...CredentialRow) Providers {
 func sampleRows() []CredentialRow {
 	return []CredentialRow{
 		{
-			ID: "crd_1", Label: "Production", Path: samplePath, SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription,
+			ID: "crd_1", Label: "Production", Path: samplePath, CloudAccountName: "Harbor Production", CloudAccount: sampleSubscription,
 			Status: Status{Word: "Connected", Tone: ToneOK}, LastCheck: sampleChecked, Expires: sampleEnd, LinkedBy: "Ada Byron",
 		},
 		{
-			ID: "crd_2", Label: "Staging", Path: sampleCredentials + "/crd_2c8d5f1a", SubscriptionID: "bbbbbbbb-cccc-dddd-eeee-ffffffffffff",
+			ID: "crd_2", Label: "Staging", Path: sampleCredentials + "/crd_2c8d5f1a", CloudAccount: "bbbbbbbb-cccc-dddd-eeee-ffffffffffff",
 			Status:    Status{Word: "Waiting for Azure", Tone: ToneWaiting, Detail: "Next check in", Retry: 40},
 			LastCheck: sampleJustNow, Expires: sampleEnd, LinkedBy: "Ben Okafor",
 		},
 		{
-			ID: "crd_3", Label: "Data science, EU west", Path: sampleCredentials + "/crd_9x3v6n0b", SubscriptionName: "Research and Data (EU)",
-			SubscriptionID: "cccccccc-dddd-eeee-ffff-000000000000",
-			Status:         Status{Word: "Needs attention", Tone: ToneAttention, Detail: "Couldn't check 2 minutes ago"},
-			LastCheck:      sampleYesterday, Expires: sampleSoon, LinkedBy: "Cleo Marsh",
+			ID: "crd_3", Label: "Data science, EU west", Path: sampleCredentials + "/crd_9x3v6n0b", CloudAccountName: "Research and Data (EU)",
+			CloudAccount: "cccccccc-dddd-eeee-ffff-000000000000",
+			Status:       Status{Word: "Needs attention", Tone: ToneAttention, Detail: "Couldn't check 2 minutes ago"},
+			LastCheck:    sampleYesterday, Expires: sampleSoon, LinkedBy: "Cleo Marsh",
 		},
 	}
 }
@@ -290,13 +303,13 @@ func sampleGuide(subscription string) cloud.Guide {
 			"Read the subscription's name, state and permissions, with the Reader role.",
 			"Change nothing, unless you assign a role that allows it.",
 		},
-		Steps: []cloud.Step{
+		Compare: "After the upload, compare the thumbprint and expiry date with those in the Azure portal.", Upload: "Upload it in Azure", Enter: "Enter the IDs",
+		Ways: []cloud.Way{{Key: "portal", Title: "In the Azure portal", Steps: []cloud.Step{
 			{Text: "Register an application named mooring-harbor, for accounts in this directory only.", LinkText: "Open App registrations", LinkURL: "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/CreateApplicationBlade"},
 			{Text: "On its page choose Certificates & secrets, then Certificates, then Upload certificate, and pick the file from part 1."},
 			{Text: "Open your subscription, choose Access control (IAM), Add role assignment, role Reader, and select mooring-harbor as its member.", LinkText: "Open Subscriptions", LinkURL: "https://portal.azure.com/#view/Microsoft_Azure_Billing/SubscriptionsBladeV2"},
 			{Text: "Copy the subscription ID from there and the application (client) ID from the application's overview."},
-		},
-		Commands: []cloud.Command{
+		}}, {Key: "command", Title: "With a command in Cloud Shell", Commands: []cloud.Command{
 			{
 				Title: "Link with read access", Why: "Registers the application, uploads the certificate and assigns the Reader role, all in one step. Paste its output below.",
 				Text: "az ad sp create-for-rbac --name mooring-harbor-3f2a9c --role Reader \\\n  --scopes /subscriptions/" + subscription + " --years 1 \\\n  --cert \"MIIEFTCCAn2gAwIBAgIUQ0Y3lKZ8b1h2c3Rvd24wDQYJKoZIhvcNAQELBQAwEzERMA8GA1UEAwwIYWNjXzdoMms=\"",
@@ -305,42 +318,105 @@ func sampleGuide(subscription string) cloud.Guide {
 				Title: "Later: let Mooring deploy into one resource group", Why: "Contributor, but only there.",
 				Text: "az group create --name mooring --location westeurope\naz role assignment create --assignee <application ID> --role Contributor \\\n  --scope /subscriptions/" + subscription + "/resourceGroups/mooring",
 			},
-		},
+		}}},
 	}
+}
+
+// sampleCloud is a cloud with all that a description can have.
+var sampleCloud = cloud.Description{
+	Key: "azure", Name: "Microsoft Azure", ShortName: "Azure",
+	Account:          cloud.Noun{One: "subscription", Many: "subscriptions", ID: "Subscription ID"},
+	Parent:           cloud.Noun{One: "directory", Many: "directories", ID: "Directory (tenant) ID"},
+	EnvironmentLabel: "Azure cloud", EnvironmentHint: "The one you sign in to.",
+	Environments: []cloud.Option{{Key: "public", Name: "Azure public"}, {Key: "usgov", Name: "Azure US Government"}, {Key: "china", Name: "Azure China (21Vianet)"}},
+	Methods: []cloud.Method{{
+		Key: "app", Name: "App registration with a certificate", Needs: cloud.Leaf, When: "Mooring signs in as an application in your directory, with only the role you assign to it.",
+		Fields: []cloud.Field{sampleSubscriptionLine,
+			{Key: "client_id", Label: "Application (client) ID", Hint: "On the app registration's Overview. Don't use the Object ID.", Fills: cloud.Principal, Mono: true},
+			{Key: "pasted", Label: "Command output", Kind: cloud.Paste, Reveal: "Paste the command's output instead", Optional: true,
+				Hint: "Paste all of it, from the first brace to the last. It fills in the application ID and the directory ID."},
+			{Key: "tenant_id", Label: "Directory (tenant) ID", Hint: "You can usually leave this empty. Mooring looks it up from the subscription.", Fills: cloud.Parent, Mono: true, Optional: true, Found: true},
+		},
+	}, {
+		Key: "classic", Name: "Management certificate (classic)", Needs: cloud.Leaf, Fields: []cloud.Field{sampleSubscriptionLine},
+		When: "Legacy method, retired by Azure on 31 August 2024. Use it only with a private endpoint that still supports it.",
+	}},
+}
+
+var sampleSubscriptionLine = cloud.Field{Key: "subscription_id", Label: "Subscription ID", Fills: cloud.Account, Mono: true,
+	Hint: "In the portal under Subscriptions. It looks like aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee."}
+
+// sampleSmallCloud is a cloud with as little as a description can have.
+var sampleSmallCloud = cloud.Description{
+	Key: "harbor", Name: "Harbor Cloud", ShortName: "Harbor", Account: cloud.Noun{One: "berth", Many: "berths", ID: "Berth"},
+	Methods: []cloud.Method{{Key: "berth", Name: "By its name", Fields: []cloud.Field{{Key: "berth", Label: "Berth", Hint: "It is on the quay.", Fills: cloud.Account}}}},
+}
+
+// samplePublicKeyForm is that of a cloud that takes only the public key of a certificate.
+func samplePublicKeyForm() CredentialForm {
+	p := sampleSmallForm()
+	p.Cloud.Methods = []cloud.Method{p.Cloud.Methods[0]}
+	p.Cloud.Methods[0].Needs, p.Cloud.Methods[0].Takes = cloud.Leaf, cloud.PublicKeyOnly
+	p.Certificate = Certificate{KeyFingerprint: "12:34:56:78:90:ab:cd:ef:12:34:56:78:90:ab:cd:ef", Expires: sampleEnd,
+		CERPath: "/accounts/harbor/certificates/cer_1" + PublicKeyEnding}
+	p.Guide.Upload, p.Guide.Compare = "Upload it in Harbor", "After the upload, compare the fingerprint with the one in the Harbor console."
+	p.Guide.Ways = []cloud.Way{{Key: "console", Title: "In the Harbor console", Steps: []cloud.Step{{Text: "Open the quay, and choose Add a public key."}}}}
+	return p
+}
+
+func sampleSmallForm() CredentialForm {
+	return CredentialForm{
+		Frame: sampleFrame("Harbor credentials"), Heading: "Harbor credentials", Cloud: sampleSmallCloud,
+		Action: sampleCredentials, PreviewPath: sampleCredentials + "/preview", CancelPath: sampleProviders, HelpPath: sampleHelp,
+		Form:  cloud.Form{Method: "berth", Values: map[string]string{}},
+		Guide: cloud.Guide{Needs: []string{"The name of a berth."}, Does: []string{"See whether the berth is free."}, Enter: "Enter the berth"},
+	}
+}
+
+// sampleConsentForm is for a cloud at which people consent.
+func sampleConsentForm() CredentialForm {
+	p := sampleSmallForm()
+	p.Cloud.Methods = []cloud.Method{p.Cloud.Methods[0]}
+	p.Cloud.Methods[0].Needs = cloud.Grant
+	p.ConsentPath = sampleCredentials + "/consent"
+	p.Guide = cloud.Guide{Needs: []string{"An account at Harbor."}, Does: []string{"View the berth.", "Keep a grant, encrypted. Unlinking revokes it."}, Enter: "Sign in to Harbor"}
+	return p
+}
+
+// sampleFacts are those of a link to sampleCloud.
+func sampleFacts() []cloud.Fact {
+	return cloud.FieldFacts(sampleCloud, cloud.Target{Environment: "public", Account: sampleSubscription, Parent: sampleTenant,
+		SignIn: cloud.SignIn{Method: "app", Principal: sampleClient}})
 }
 
 func sampleForm() CredentialForm {
 	return CredentialForm{
 		Frame: sampleFrame("Azure credentials"), Heading: "Azure credentials",
 		Action: sampleCredentials, PreviewPath: sampleCredentials + "/preview", CancelPath: sampleProviders, HelpPath: sampleHelp,
-		Form: cloud.Form{Environment: "public", Method: "app"},
-		Methods: []MethodChoice{
-			{Key: "app", Name: "App registration with a certificate", Recommended: true, When: "Mooring signs in as an application in your directory, with only the role you assign to it."},
-			{Key: "classic", Name: "Management certificate (classic)", When: "Legacy method, retired by Azure on 31 August 2024. Use it only with a private endpoint that still supports it."},
-		},
-		Environments: []cloud.Option{{Key: "public", Name: "Azure public"}, {Key: "usgov", Name: "Azure US Government"}, {Key: "china", Name: "Azure China (21Vianet)"}},
-		Certificate:  sampleCertificate(),
-		Guide:        sampleGuide("<subscription ID>"),
+		Form:        cloud.Form{Environment: "public", Method: "app", Values: map[string]string{}},
+		Cloud:       sampleCloud,
+		Certificate: sampleCertificate(),
+		Guide:       sampleGuide("<subscription ID>"),
 	}
 }
 
 func sampleFilledForm() CredentialForm {
 	p := sampleForm()
-	p.Form.Label, p.Form.SubscriptionID, p.Form.ClientID = "Production", sampleSubscription, sampleClient
+	p.Form.Label, p.Form.Values["subscription_id"], p.Form.Values["client_id"] = "Production", sampleSubscription, sampleClient
 	p.Guide = sampleGuide(sampleSubscription)
 	return p
 }
 
-func sampleTenantFound() CredentialForm {
+func sampleFound() CredentialForm {
 	p := sampleFilledForm()
-	p.Form.TenantID = sampleTenant
+	p.Form.Values["tenant_id"] = sampleTenant
 	p.FormNotes = map[string]string{"tenant_id": "Found from the subscription."}
 	return p
 }
 
 func sampleFaultyForm() CredentialForm {
 	p := sampleForm()
-	p.Form.SubscriptionID, p.Form.ClientID, p.Form.Pasted = "Harbor Production", sampleSubscription, "appId: 3b1f9a7c"
+	p.Form.Values["subscription_id"], p.Form.Values["client_id"], p.Form.Values["pasted"] = "Harbor Production", sampleSubscription, "appId: 3b1f9a7c"
 	p.Problem = "Check the highlighted fields."
 	p.Fields = fault.Fields{
 		"label":           "Enter a name that your colleagues will recognize, such as Production.",
@@ -352,8 +428,8 @@ func sampleFaultyForm() CredentialForm {
 }
 
 func sampleAlreadyLinked() CredentialForm {
-	p := sampleTenantFound()
-	p.Problem = "This account already links that subscription."
+	p := sampleFound()
+	p.Problem = "This account already has this link, with the same sign-in."
 	p.ProblemLink = &fault.Link{Text: "Open the existing credential", Path: samplePath}
 	p.Fields = fault.Fields{"subscription_id": p.Problem}
 	return p
@@ -361,21 +437,22 @@ func sampleAlreadyLinked() CredentialForm {
 
 func sampleClassicForm() CredentialForm {
 	p := sampleForm()
-	p.Form.Method, p.Form.Label, p.Form.SubscriptionID, p.Classic = "classic", "Old warehouse", sampleSubscription, true
+	p.Form.Method, p.Form.Label, p.Form.Values["subscription_id"] = "classic", "Old warehouse", sampleSubscription
 	p.Guide = cloud.Guide{
-		Needs: []string{"About five minutes.", "On the subscription: Co-administrator."},
-		Does:  []string{"A management certificate has full access to classic resources. Its permissions can't be limited."},
-		Steps: []cloud.Step{
+		Needs:   []string{"About five minutes.", "On the subscription: Co-administrator."},
+		Does:    []string{"A management certificate has full access to classic resources. Its permissions can't be limited."},
+		Compare: "After the upload, compare the thumbprint and expiry date with those in the Azure portal.", Upload: "Upload it in Azure", Enter: "Enter the IDs",
+		Ways: []cloud.Way{{Key: "portal", Title: "In the Azure portal", Steps: []cloud.Step{
 			{Text: "Open Settings, then Management certificates, then Upload.", LinkText: "Open the portal", LinkURL: "https://portal.azure.com/#settings/management-certificates"},
 			{Text: "Choose the certificate from part 1 and the subscription."},
 			{Text: "Copy the subscription ID."},
-		},
+		}}},
 	}
 	return p
 }
 
 func sampleEditForm() CredentialForm {
-	p := sampleTenantFound()
+	p := sampleFound()
 	p.Editing, p.Heading, p.Title = true, "Edit credentials", "Edit credentials"
 	p.Action, p.PreviewPath, p.CancelPath = samplePath, samplePath+"/preview", samplePath
 	p.FormNotes = nil
@@ -384,8 +461,8 @@ func sampleEditForm() CredentialForm {
 
 func samplePastedForm() CredentialForm {
 	p := sampleFilledForm()
-	p.Form.ClientID = ""
-	p.Form.Pasted = "{\n  \"appId\": \"" + sampleClient + "\",\n  \"displayName\": \"mooring-harbor-3f2a9c\",\n  \"password\": null,\n  \"tenant\": \"" + sampleTenant + "\"\n}"
+	p.Form.Values["client_id"] = ""
+	p.Form.Values["pasted"] = "{\n  \"appId\": \"" + sampleClient + "\",\n  \"displayName\": \"mooring-harbor-3f2a9c\",\n  \"password\": null,\n  \"tenant\": \"" + sampleTenant + "\"\n}"
 	p.FormNotes = map[string]string{"client_id": "From what you pasted.", "tenant_id": "From what you pasted."}
 	return p
 }
@@ -414,8 +491,7 @@ func sampleStages(done int) []Stage {
 func sampleConnected() Credential {
 	return Credential{
 		Frame: sampleFrame("Production"), ID: "crd_7h2k9m4p", Label: "Production", Path: samplePath,
-		SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription, TenantID: sampleTenant, ClientID: sampleClient,
-		Environment: "Azure public", Method: "App registration with a certificate",
+		CloudAccountName: "Harbor Production", CloudAccount: sampleSubscription, Facts: sampleFacts(),
 		LinkedBy: "Ada Byron", Linked: sampleLinkedAt,
 		Status:    Status{Word: "Connected", Tone: ToneOK},
 		LastCheck: sampleChecked, NextCheck: sampleTomorrow, Certificate: sampleCertificate(),
@@ -440,7 +516,7 @@ func sampleVerifying() Credential {
 	p := sampleConnected()
 	p.Status = Status{Word: "Not checked", Tone: ToneOff, Detail: "checking now"}
 	p.LastCheck, p.NextCheck, p.Rights, p.History = never, Time{}, nil, nil
-	p.SubscriptionName, p.Reload = "", 3
+	p.CloudAccountName, p.Reload = "", 3
 	p.Progress = Progress{PollPath: samplePath, PollAfter: 1, Running: true, Summary: "Checking: Open the subscription.", Tone: ToneWaiting, Stages: sampleStages(2)}
 	p.Progress.Stages[2].Verdict, p.Progress.Stages[2].Tone = "Running", ToneWaiting
 	return p
@@ -550,7 +626,8 @@ func sampleExpiring() Credential {
 
 func sampleClassicCredential() Credential {
 	p := sampleConnected()
-	p.Label, p.Title, p.Method, p.TenantID, p.ClientID = "Old warehouse", "Old warehouse", "Management certificate (classic)", "", ""
+	p.Label, p.Title = "Old warehouse", "Old warehouse"
+	p.Facts = cloud.FieldFacts(sampleCloud, cloud.Target{Environment: "public", Account: sampleSubscription, SignIn: cloud.SignIn{Method: "classic"}})
 	p.Rights, p.History = nil, nil
 	p.Progress.Stages = sampleStages(4)[2:4]
 	return p
@@ -564,7 +641,7 @@ func sampleForMember() Credential {
 
 func sampleLinked(c Credential) Linked {
 	return Linked{
-		Label: c.Label, Path: c.Path, EditPath: c.EditPath, SubscriptionName: c.SubscriptionName, TenantID: c.TenantID,
+		Label: c.Label, Path: c.Path, EditPath: c.EditPath, CloudAccountName: c.CloudAccountName, Facts: c.Facts[2:3],
 		Status: c.Status, Rights: c.Rights, Progress: c.Progress, Connected: c.Status.Word == "Connected", NextJob: "Open the credential to see its permissions and checks, or link another subscription.",
 	}
 }
@@ -578,9 +655,17 @@ func sampleCleanUp() []cloud.Command {
 
 func sampleUnlink() Unlink {
 	return Unlink{
-		Frame: sampleFrame("Unlink Production"), Label: "Production", SubscriptionID: sampleSubscription,
+		Frame: sampleFrame("Unlink Production"), Label: "Production", CloudAccount: sampleSubscription, Cloud: "Azure", Noun: "subscription",
 		Action: samplePath + "/unlink", CancelPath: samplePath, Commands: sampleCleanUp(),
 	}
+}
+
+// sampleUnlinkGrant is for a link whose grant goes with it.
+func sampleUnlinkGrant() Unlink {
+	p := sampleUnlink()
+	p.CloudAccount, p.Cloud, p.Noun, p.RevokesGrant = "0a1b2c3d-0000-4000-8000-000000000001", "DigitalOcean", "team", true
+	p.Commands = []cloud.Command{{Title: "The grant at DigitalOcean", Why: "Mooring revokes it when you unlink the team."}}
+	return p
 }
 
 func sampleSessions() Sessions {

@@ -1,12 +1,17 @@
 package views
 
 import (
+	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"mooring/audit"
+	"mooring/credential"
 	"mooring/fault"
+	"mooring/register"
+	"mooring/review"
 )
 
 // Values that the samples for administrators share.
@@ -42,73 +47,25 @@ func samplesOfAdministrators(add func(string, templ.Component)) {
 	samplesOfAuditLog(add)
 }
 
-func sampleLinkedRows() []LinkedRow {
-	return []LinkedRow{
-		{
-			ID: "crd_7h2k9m4p", Label: "Production", Path: sampleOne, Provider: "Microsoft Azure", SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription,
-			Account: "harbor", LinkedBy: "Ada Byron", Status: Status{Word: "Connected", Tone: ToneOK},
-			LastCheck: sampleChecked, Expires: sampleEnd, LastReview: sampleLinkedAt, ReviewedBy: "Ben Okafor",
-		},
-		{
-			ID: "crd_2c8d5f1a", Label: "Staging", Path: sampleList + "/crd_2c8d5f1a", Provider: "Microsoft Azure", SubscriptionID: "bbbbbbbb-cccc-dddd-eeee-ffffffffffff",
-			Account: "harbor", LinkedBy: "Ben Okafor", Status: Status{Word: "Waiting for Azure", Tone: ToneWaiting}, LastCheck: sampleJustNow, Expires: sampleEnd, LastReview: never,
-		},
-		{
-			ID: "crd_9x3v6n0b", Label: sampleLong, Path: sampleList + "/crd_9x3v6n0b", Provider: "Microsoft Azure", SubscriptionName: sampleUnwrapped,
-			SubscriptionID: "cccccccc-dddd-eeee-ffff-000000000000", Account: "tide-tables-of-the-channel", LinkedBy: "Cleo Marsh of the data science group",
-			Status: Status{Word: "Needs attention", Tone: ToneAttention, Detail: "Couldn't check 2 minutes ago"}, LastCheck: sampleYesterday, Expires: sampleSoon, LastReview: sampleYesterday, ReviewedBy: "Cleo Marsh of the data science group",
-		},
-		{
-			ID: "crd_1m5t8w2q", Label: "Backups", Path: sampleList + "/crd_1m5t8w2q", Provider: "Microsoft Azure", SubscriptionName: "Backups", SubscriptionID: "dddddddd-eeee-ffff-0000-111111111111",
-			Account: "lighthouse", LinkedBy: "Dan Lund", Status: Status{Word: "Expires in 9 days", Tone: ToneWaiting}, LastCheck: sampleChecked, Expires: sampleSoon, LastReview: never,
-		},
-		{
-			ID: "crd_6z0c4j8r", Label: "Sandbox", Path: sampleList + "/crd_6z0c4j8r", Provider: "Microsoft Azure", SubscriptionID: "eeeeeeee-ffff-0000-1111-222222222222",
-			Account: "ben", LinkedBy: "Ben Okafor", Status: Status{Word: "Pending approval", Tone: ToneWaiting}, LastCheck: never, Expires: sampleEnd, LastReview: never,
-		},
-		{
-			ID: "crd_3y7d1k5v", Label: "Old shop", Path: sampleList + "/crd_3y7d1k5v", Provider: "Microsoft Azure", SubscriptionName: "Shop (do not use)", SubscriptionID: "ffffffff-0000-1111-2222-333333333333",
-			Account: "lighthouse", LinkedBy: "Dan Lund", Status: Status{Word: "Disabled", Tone: ToneOff}, LastCheck: sampleLinkedAt, Expires: sampleOver, LastReview: sampleYesterday, ReviewedBy: "Ada Byron",
-		},
-	}
+func sampleLinkedRows() []LinkedRow { return sampleReader.linkedRows(sampleRegister(), nil) }
+
+// sampleListed is the list that somebody gets who typed these fields.
+func sampleListed(typed url.Values, page register.Page) LinkedAccounts {
+	query, fields := register.ParseQuery(typed)
+	page.Rows, page.Next = sampleRegister(), "k3v9x0ab"
+	totals := register.Totals{All: 1_000_000, ByStatus: map[credential.Status]int{credential.StatusAttention: 12, credential.StatusPending: 3}, NeverReviewed: 88_120}
+	return sampleReader.LinkedAccounts(sampleAdmin("Linked accounts", sampleList), LinkedList{Typed: typed, Query: query, Fields: fields, Page: page, Totals: totals,
+		Accounts: []string{"ben", "harbor", "lighthouse"}})
 }
 
 func sampleLinkedList() LinkedAccounts {
-	return LinkedAccounts{
-		Frame: sampleAdmin("Linked accounts", sampleList), Path: sampleList,
-		Totals: []Link{
-			{Text: "1,000,000 linked accounts", Path: sampleList},
-			{Text: "12 need attention", Path: sampleList + "?status=needs-attention"},
-			{Text: "3 waiting for approval", Path: sampleList + "?status=pending-approval"},
-			{Text: "88,120 never reviewed", Path: sampleList + "?never-reviewed=yes"},
-		},
-		Filter: LinkedFilter{
-			Providers: []Choice{{"azure", "Microsoft Azure"}, {"aws", "Amazon Web Services"}},
-			Statuses: []Choice{
-				{"connected", "Connected"}, {"warning", "Connected with a warning"}, {"expiring", "Expires soon"}, {"needs-attention", "Needs attention"}, {"waiting", "Waiting for the cloud"},
-				{"not-verified", "Not checked"}, {"pending-approval", "Pending approval"}, {"disabled", "Disabled"},
-			},
-			Accounts: []string{"ben", "harbor", "lighthouse"},
-		},
-		Rows: sampleLinkedRows(), Total: 1_000_000,
-		Sort: LinkedSort{
-			Label: SortLink{sampleList + "?order=desc", "ascending"}, Account: SortLink{Path: sampleList + "?sort=account"}, Checked: SortLink{Path: sampleList + "?sort=checked"},
-			Expires: SortLink{Path: sampleList + "?sort=expires"}, Reviewed: SortLink{Path: sampleList + "?sort=reviewed"},
-		},
-		NextPath: sampleList + "?after=k3v9x0ab", CSVPath: sampleList + "/export.csv", JSONLinesPath: sampleList + "/export.jsonl", SelectionPath: sampleList + "/selection",
-	}
+	return sampleListed(url.Values{}, register.Page{Total: 1_000_000})
 }
 
 func sampleFilteredList() LinkedAccounts {
-	p := sampleLinkedList()
-	const query = "?search=harb&status=connected&account=harbor&expiring=30&sort=expires&order=desc"
-	p.Filter.Search, p.Filter.Status, p.Filter.Account, p.Filter.Expiring, p.Filter.Sort, p.Filter.Order = "harb", "connected", "harbor", "30", "expires", "desc"
-	p.ClearPath, p.Total, p.More, p.NewestFirst, p.FirstPath = sampleList, 1000, true, true, sampleList+query
-	p.NextPath = sampleList + query + "&after=k3v9x0ab"
-	p.Sort.Label.Direction, p.Sort.Expires = "", SortLink{Path: sampleList + "?search=harb&sort=expires"}
+	typed := url.Values{"search": {"harb"}, "status": {"connected"}, "account": {"harbor"}, "expiring": {"30"}, "sort": {"expires"}, "order": {"desc"}, "after": {"b2d7"}}
+	p := sampleListed(typed, register.Page{Total: 1000, More: true, NewestFirst: true})
 	p.Filter.Accounts = []string{"harbor"}
-	p.Carried = []Hidden{{"search", "harb"}, {"status", "connected"}, {"account", "harbor"}, {"expiring", "30"}}
-	p.CSVPath, p.JSONLinesPath = p.CSVPath+query, p.JSONLinesPath+query
 	return p
 }
 
@@ -169,47 +126,11 @@ func sampleRightsNow() []RightNow {
 	}
 }
 
-func sampleEntries() []LogEntry {
-	return []LogEntry{
-		{
-			Number: 1204331, When: sampleJustNow, Who: "ada@harbor.example", WhoPath: "/admin/people/per_1", Action: audit.EditCredential, Detail: "Production",
-			Account: "harbor", AccountPath: sampleLogPath + "?account=harbor", Credential: "Production", CredentialPath: sampleOne, Address: "192.0.2.17", RequestID: "req_5t8w2q9z",
-			Changes: []audit.Change{{Field: "Label", Before: "Prod", After: "Production"}, {Field: "Subscription ID", Before: "", After: sampleSubscription}},
-		},
-		{
-			Number: 1204330, When: sampleChecked, Who: "Mooring", System: true, Action: audit.FinishVerification, Detail: "passed",
-			Account: "harbor", AccountPath: sampleLogPath + "?account=harbor", Credential: "Production", CredentialPath: sampleOne,
-		},
-		{
-			Number: 1204329, When: sampleChecked, Who: "cleo.marsh.of.the.data.science.group@research.harbor.example", WhoPath: "/admin/people/per_3", Key: "k3v9x0ab",
-			Action: audit.RefuseRequest, Refused: true, Detail: "GET /admin/linked-accounts", Address: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", RequestID: "req_9q8w7e6r",
-		},
-		{
-			Number: 1204328, When: sampleYesterday, Who: "ben@harbor.example", WhoPath: "/admin/people/per_2", Action: audit.UnlinkCredential, Detail: sampleLong,
-			Account: "tide-tables-of-the-channel", AccountPath: sampleLogPath + "?account=tide-tables-of-the-channel", Credential: "crd_0a1b2c3d", Address: "203.0.113.9", RequestID: "req_1a2b3c4d",
-		},
-	}
-}
+func sampleEntries() []LogEntry { return sampleReader.logEntries(sampleSealed(), sampleNames()) }
 
 func sampleLinkedAccount() LinkedAccount {
-	return LinkedAccount{
-		Frame: sampleAdmin("Production", sampleOne), ID: "crd_7h2k9m4p", Label: "Production", BackPath: sampleList, Provider: "Microsoft Azure", Account: "harbor",
-		SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription, TenantID: sampleTenant, ClientID: sampleClient,
-		Environment: "Azure public", Method: "App registration with a certificate", Version: 4,
-		Status: Status{Word: "Connected", Tone: ToneOK}, LastCheck: sampleChecked, NextCheck: sampleTomorrow, Chart: sampleChart(60),
-		Progress: Progress{Summary: "All stages passed.", Tone: ToneOK, Stages: sampleStages(6)},
-		Rights:   sampleRightsNow(), RightsThen: "the review of 30 October 2026",
-		Certificate: Certificate{SHA1: sampleCertificate().SHA1, SHA256: sampleCertificate().SHA256, Expires: sampleEnd},
-		Linked:      sampleLinkedAt, LinkedBy: "Ada Byron", LinkedByPath: "/admin/people/per_1",
-		Owners:     []Link{{Text: "Ada Byron", Path: "/admin/people/per_1"}, {Text: "Ben Okafor", Path: "/admin/people/per_2"}},
-		LastReview: sampleLinkedAt, ReviewedBy: "Ben Okafor",
-		Reviews: []PastDecision{
-			{Review: "Fourth quarter of 2026", Path: sampleQ4, Decision: "Not decided yet", Tone: ToneWaiting},
-			{Review: "Third quarter of 2026", Path: sampleReviews + "/rev_1", Decision: "Keep", Tone: ToneOK, Reason: "Used every day by the shop.", By: "Ben Okafor", When: sampleLinkedAt},
-		},
-		Entries: sampleEntries()[:2], LogPath: sampleLogPath + "?credential=crd_7h2k9m4p",
-		CheckAgainPath: sampleOne + "/check-again", DisablePath: sampleOne + "/disable", UnlinkPath: sampleOne + "/unlink",
-	}
+	r := LinkReader{Reader: sampleReader, Link: sampleLink(), Account: "harbor", Owners: []string{"Ada Byron", "Ben Okafor"}}
+	return r.LinkedAccount(sampleAdmin("Production", sampleOne), sampleRecord())
 }
 
 func samplesOfLinkedAccount(add func(string, templ.Component)) {
@@ -233,7 +154,7 @@ func samplesOfLinkedAccount(add func(string, templ.Component)) {
 	pending.Label, pending.Title = sampleLong, sampleLong
 	pending.Status, pending.Reason = Status{Word: "Pending approval", Tone: ToneWaiting}, "It has permissions that need approval."
 	pending.Rights = []RightNow{sampleRightsNow()[0], sampleRightsNow()[2]}
-	pending.SubscriptionName, pending.Chart = sampleUnwrapped, sampleChart(1)
+	pending.CloudAccountName, pending.Chart = sampleUnwrapped, sampleChart(1)
 	pending.RightsThen, pending.Reviews, pending.LastReview, pending.ReviewedBy, pending.NextCheck = "", nil, never, "", Time{}
 	pending.CheckAgainPath, pending.DisablePath, pending.ApprovePath, pending.DeclinePath = "", "", sampleOne+"/approve", sampleOne+"/decline"
 	add("admin-linked-one-pending", LinkedAccountPage(pending))
@@ -243,7 +164,7 @@ func samplesOfLinkedAccount(add func(string, templ.Component)) {
 	add("admin-linked-one-decline-faults", LinkedAccountPage(declined))
 
 	bare := connected
-	bare.SubscriptionName, bare.TenantID, bare.ClientID, bare.LinkedByPath, bare.LinkedBy, bare.Owners = "", "", "", "", "", nil
+	bare.CloudAccountName, bare.Facts, bare.LinkedByPath, bare.LinkedBy, bare.Owners = "", bare.Facts[:1], "", "", nil
 	bare.Rights, bare.RightsThen, bare.Chart, bare.Progress, bare.Reviews, bare.Entries = nil, "", Chart{}, Progress{}, nil, nil
 	bare.LastCheck, bare.LastReview, bare.ReviewedBy = never, never, ""
 	bare.Status, bare.Typed = Status{Word: "Not checked", Tone: ToneOff}, "x"
@@ -351,7 +272,7 @@ func samplesOfConfirm(add func(string, templ.Component)) {
 	unlink.Dependents, unlink.Reason = []string{"The node cluster harbor-west"}, "x"
 	unlink.Fields = fault.Fields{"reason": "Enter a reason of 3 to 500 characters. It is kept in the audit log.", "confirm": "Something depends on this credential. To unlink it anyway, type its label."}
 	add("admin-unlink-faults", UnlinkPage(unlink))
-	add("admin-unlinked", LeftoversPage(Leftovers{Frame: sampleAdmin("Unlinked", sampleList), Commands: sampleCleanUp(), BackPath: sampleList, BackText: "Linked accounts"}))
+	add("admin-unlinked", LeftoversPage(Leftovers{Frame: sampleAdmin("Unlinked", sampleList), Cloud: "Azure", Noun: "subscription", Commands: sampleCleanUp(), BackPath: sampleList, BackText: "Linked accounts"}))
 }
 
 func samplesOfIntake(add func(string, templ.Component)) {
@@ -364,19 +285,20 @@ func samplesOfIntake(add func(string, templ.Component)) {
 			{Key: "grant", Name: "It can assign roles to others."},
 		},
 		Providers: []Tick{{Key: "azure", Name: "Microsoft Azure", Ticked: true}},
+		Lists:     sampleLists("", "")[:1],
 	}
 	add("admin-intake", IntakePage(open))
 	strict := open
 	strict.Approval, strict.RightsOn, strict.ProviderRule, strict.Version = "some", true, "some", 7
-	strict.Directories, strict.Subscriptions, strict.LongestCertificate = sampleTenant, sampleSubscription+"\nbbbbbbbb-cccc-dddd-eeee-ffffffffffff", "398"
+	strict.Lists, strict.LongestCertificate = sampleLists(sampleTenant, sampleSubscription+"\nbbbbbbbb-cccc-dddd-eeee-ffffffffffff"), "398"
 	strict.Pending, strict.Done = Link{Text: "3 linked accounts are waiting for approval", Path: sampleList + "?status=pending-approval"}, "Policy saved."
 	add("admin-intake-saved", IntakePage(strict))
 	faults := strict
 	faults.Providers = []Tick{{Key: "azure", Name: "Microsoft Azure"}}
-	faults.Done, faults.Directories, faults.Subscriptions, faults.LongestCertificate = "", "harbor.example", "production", "a year"
+	faults.Done, faults.Lists, faults.LongestCertificate = "", sampleLists("harbor.example", "production"), "a year"
 	faults.Problem = "Check the highlighted fields."
 	faults.Fields = fault.Fields{
-		"approve-provider": "Select at least one provider, or the box about permissions, or choose None.", "provider": "Choose at least one provider.", "directories": "Line 1 is not the ID of a directory.", "subscriptions": "Line 1 is not the ID of a subscription.",
+		"approve-provider": "Select at least one provider, or the box about permissions, or choose None.", "provider": "Choose at least one provider.", "parents-azure": "Line 1 is not the ID of a directory.", "accounts-azure": "Line 1 is not the ID of a subscription.",
 		"longest-certificate": "Enter a number of days, or leave it empty.",
 	}
 	add("admin-intake-faults", IntakePage(faults))
@@ -387,39 +309,8 @@ func samplesOfIntake(add func(string, templ.Component)) {
 }
 
 func sampleReview() Review {
-	return Review{
-		Frame: sampleAdmin("Fourth quarter of 2026", sampleQ4), Name: "Fourth quarter of 2026", What: "Connected, of harbor", StartedBy: "Ada Byron", Started: sampleLinkedAt, Due: sampleSoon,
-		Total: 10, Decided: 4, Asked: 1,
-		Reviewers: []ReviewerRow{{Name: "Ada Byron", Email: "ada@harbor.example", You: true, Decided: 3, Left: 5}, {Name: "Ben Okafor", Email: "ben@harbor.example", Decided: 1, Left: 4}},
-		Tabs: []FilterTab{
-			{Text: "All", Path: sampleQ4, Count: 10, Current: true}, {Text: "Open", Path: sampleQ4 + "?show=open", Count: 6}, {Text: "Keep", Path: sampleQ4 + "?show=keep", Count: 1},
-			{Text: "Disable", Path: sampleQ4 + "?show=disable", Count: 1}, {Text: "Unlink", Path: sampleQ4 + "?show=unlink", Count: 1}, {Text: "Asked", Path: sampleQ4 + "?show=ask", Count: 1}, {Text: "Changed since", Path: sampleQ4 + "?show=changed", Count: -1},
-		},
-		Items: []ReviewItem{
-			{
-				Label: "Production", Path: sampleOne, Provider: "Microsoft Azure", Account: "harbor", SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription,
-				Decision: "Keep", Tone: ToneOK, By: "Ben Okafor", When: sampleYesterday, QueuePath: sampleQueueAt + "?credential=crd_7h2k9m4p",
-				Changed: []audit.Change{{Field: "Status", Before: "Connected", After: "Needs attention"}, {Field: "Permission", Before: "", After: "It can assign roles to others."}},
-			},
-			{
-				Label: "Staging", Path: sampleList + "/crd_2c8d5f1a", Provider: "Microsoft Azure", Account: "harbor", SubscriptionID: "bbbbbbbb-cccc-dddd-eeee-ffffffffffff",
-				Decision: "Ask the owner", Tone: ToneWaiting, Reason: "Who uses it since the move?", By: "Ada Byron", When: sampleYesterday,
-				Answer: "The night tests, until January.", AnsweredBy: "Cleo Marsh", QueuePath: sampleQueueAt + "?credential=crd_2c8d5f1a",
-			},
-			{
-				Label: sampleLong, Path: sampleList + "/crd_9x3v6n0b", Provider: "Microsoft Azure", Account: "tide-tables-of-the-channel", SubscriptionName: sampleUnwrapped, SubscriptionID: "cccccccc-dddd-eeee-ffff-000000000000",
-				Decision: "Disable", Tone: ToneAttention, Reason: sampleLong, By: "Ada Byron", When: sampleChecked,
-			},
-			{
-				Label: "Old shop", Provider: "Microsoft Azure", Account: "lighthouse", SubscriptionID: "ffffffff-0000-1111-2222-333333333333",
-				Decision: "Unlink", Tone: ToneAttention, Reason: "The shop is closed.", By: "Ada Byron", When: sampleChecked, Gone: true,
-			},
-			{Label: "Sandbox", Path: sampleList + "/crd_6z0c4j8r", Provider: "Microsoft Azure", Account: "ada", SubscriptionID: "eeeeeeee-ffff-0000-1111-222222222222", Own: true},
-			{Label: "Backups", Path: sampleList + "/crd_1m5t8w2q", Provider: "Microsoft Azure", Account: "lighthouse", SubscriptionID: "dddddddd-eeee-ffff-0000-111111111111", QueuePath: sampleQueueAt + "?credential=crd_1m5t8w2q"},
-		},
-		NextPath: sampleQ4 + "?after=6", QueuePath: sampleQueueAt, ClosePath: sampleQ4 + "/close",
-		NamePath: sampleQ4 + "/reviewers", Candidates: []Choice{{Key: "person-3", Name: "Cleo Marsh, cleo@harbor.example"}},
-	}
+	administrators := append(sampleReviewed().Reviewers, review.Reviewer{PersonID: "person-3", Name: "Cleo Marsh", Email: "cleo@harbor.example"})
+	return sampleReader.Review(sampleAdmin("Fourth quarter of 2026", sampleQ4), sampleReviewed(), ReviewItems{Items: sampleItems(), Next: 6}, administrators)
 }
 
 func samplesOfReviews(add func(string, templ.Component)) {
@@ -459,8 +350,7 @@ func samplesOfReviews(add func(string, templ.Component)) {
 	repeat.Fields = fault.Fields{"first": "Choose a date after today, within two years.", "days": "Enter a number from 1 to 366."}
 	add("admin-schedule-new-faults", NewReviewPage(repeat))
 
-	review := sampleReview()
-	add("admin-review", ReviewPage(review))
+	add("admin-review", ReviewPage(sampleReview()))
 	overdue := sampleReview()
 	overdue.Overdue, overdue.Due, overdue.Frame.Overdue = true, sampleOver, late[:1]
 	overdue.Notes = []string{"2 open items belong to the reviewers themselves, so none of them can decide. Add another administrator as a reviewer."}
@@ -482,17 +372,17 @@ func samplesOfReviews(add func(string, templ.Component)) {
 }
 
 func sampleQueue() Queue {
-	return Queue{
-		Frame: sampleAdmin("Review Production", sampleQueueAt), Review: "Fourth quarter of 2026", BackPath: sampleQ4, Total: 12, Decided: 4, Position: 4, Left: 7,
-		Action: sampleQ4 + "/decide", CredentialID: "crd_7h2k9m4p", Version: 4, After: 17, SkipPath: sampleQueueAt + "?after=17",
-		Item: QueueItem{
-			Label: "Production", Path: sampleOne, Provider: "Microsoft Azure", Account: "harbor", SubscriptionName: "Harbor Production", SubscriptionID: sampleSubscription, TenantID: sampleTenant,
-			Method: "App registration with a certificate", Status: Status{Word: "Connected", Tone: ToneOK}, Rights: sampleRightsNow(), RightsThen: "the review of 30 October 2026", Chart: sampleChart(60),
-			Expires: sampleSoon, ExpiresSoon: true, Linked: sampleLinkedAt, LinkedBy: "Ada Byron", LastCheck: sampleChecked, LastReview: sampleLinkedAt, ReviewedBy: "Ben Okafor", Before: "Keep",
-			Changed: []audit.Change{{Field: "Label", Before: "Prod", After: "Production"}, {Field: "Certificate", Before: "11 March 2026", After: "1 December 2026"}},
-		},
-		Done: "Kept Backups.",
-	}
+	item, link := sampleItems()[3], sampleLink()
+	item.CredentialID, item.Label, item.Account, item.Number, item.Version = link.ID, link.Label, "harbor", 17, 4
+	link.CertificateExpires = sampleEndsSoon
+	of := sampleReviewed()
+	of.Total = 12
+	p := sampleReader.Queue(sampleAdmin("Review Production", sampleQueueAt), of, item, review.QueuePlace{Left: 7}, review.Decision{}, QueueRecord{
+		Link: link, Runs: sampleRuns(60), Before: &samplePast()[1], Rights: sampleRightsSince(),
+		Changed: []audit.Change{{Field: "Label", Before: "Prod", After: "Production"}, {Field: "Certificate", Before: "11 March 2026", After: "1 December 2026"}},
+	})
+	p.Done = sampleReader.QueueDone(review.Item{DecidedByID: "per_1", Kind: review.Keep, Label: "Backups"})
+	return p
 }
 
 func samplesOfQueue(add func(string, templ.Component)) {
@@ -511,7 +401,7 @@ func samplesOfQueue(add func(string, templ.Component)) {
 	nasty := sampleQueue()
 	nasty.Review, nasty.Reason, nasty.Position, nasty.Left, nasty.SkipPath, nasty.Done = sampleLong, sampleLong, 1, 1, "", ""
 	nasty.Item = QueueItem{
-		Label: sampleLong, Path: sampleOne, Provider: "Microsoft Azure", Account: "tide-tables-of-the-channel", SubscriptionName: sampleUnwrapped, SubscriptionID: sampleSubscription,
+		Label: sampleLong, Path: sampleOne, Provider: "Microsoft Azure", Account: "tide-tables-of-the-channel", CloudAccountName: sampleUnwrapped, CloudAccount: sampleSubscription, Noun: "Subscription",
 		Status: Status{Word: "Disabled", Tone: ToneOff}, StatusReason: sampleLong, LinkedBy: "Cleo Marsh of the data science group", Linked: sampleLinkedAt, Expires: sampleOver, LastCheck: never, LastReview: never,
 	}
 	add("admin-queue-nasty", QueuePage(nasty))
@@ -523,23 +413,24 @@ func samplesOfQueue(add func(string, templ.Component)) {
 }
 
 func sampleLog() AuditLog {
-	return AuditLog{
-		Frame: sampleAdmin("Audit log", sampleLogPath), Path: sampleLogPath, Entries: sampleEntries(), OlderPath: sampleLogPath + "?before=1204328", AgainPath: sampleLogPath, TailPath: sampleLogPath + "?since=1204331",
-		JSONLinesPath: sampleLogPath + "/export.jsonl", CSVPath: sampleLogPath + "/export.csv", VerifyPath: sampleLogPath + "/verify",
-		KeyName: sampleDigest, KeyPath: sampleLogPath + "/public-key", Retention: "Entries are kept for 400 days.",
-	}
+	p := sampleReader.AuditLog(sampleAdmin("Audit log", sampleLogPath), AuditLogRecord{Keep: 400 * sampleDay})
+	p.ShowEntries(sampleReader, audit.LogPage{Entries: sampleSealed(), Next: 1204328, Accounts: sampleNames().Accounts}, sampleNames().Labels, 0)
+	p.KeyName = sampleDigest
+	return p
 }
 
 func samplesOfAuditLog(add func(string, templ.Component)) {
 	log := sampleLog()
 	add("admin-log", AuditLogPage(log))
 	sound := log
-	sound.Verdict = &Verdict{Sound: true, Entries: 1204331, Checkpoints: 1205, When: sampleJustNow, Took: "8.4 s"}
+	found := sampleReader.Verdict(audit.Verdict{Sound: true, Entries: 1204331, Checkpoints: 1205}, 8400*time.Millisecond)
+	sound.Verdict = &found
 	sound.Segments = []SegmentRow{{First: 1, Last: 51000, From: sampleLinkedAt, To: sampleYesterday, Sealed: sampleJustNow, Digest: sampleDigest}}
 	sound.NewestPath, sound.TailPath, sound.OlderPath = sampleLogPath, "", ""
 	add("admin-log-sound", AuditLogPage(sound))
 	broken := log
-	broken.Verdict = &Verdict{Entries: 1204331, When: sampleJustNow, Sentence: "Entry 1,204,329 was changed: its digest doesn't match its content.", Where: Link{Text: "See it", Path: sampleLogPath + "?before=1204330"}}
+	worse := sampleReader.Verdict(audit.Verdict{Entries: 1204331, Broken: &audit.Break{Entry: 1204329, What: "Entry 1,204,329 was changed: its digest doesn't match its content."}}, 0)
+	broken.Verdict = &worse
 	add("admin-log-broken", AuditLogPage(broken))
 	none := log
 	none.Entries, none.OlderPath, none.ClearPath, none.Problem = nil, "", sampleLogPath, "Some filters have invalid values, so nothing matches."
@@ -552,4 +443,12 @@ func samplesOfAuditLog(add func(string, templ.Component)) {
 	add("admin-log-empty", AuditLogPage(empty))
 	add("admin-log-tail", AuditTail(AuditTailed{Path: sampleLogPath + "?since=1204333", Entries: sampleEntries()[:2]}))
 	add("admin-log-tail-quiet", AuditTail(AuditTailed{Path: sampleLogPath + "?since=1204331"}))
+}
+
+// sampleLists are the lists of a policy about two clouds, one of which has parents.
+func sampleLists(parents, accounts string) []IntakeList {
+	return []IntakeList{
+		{Provider: "azure", Name: "Microsoft Azure", Account: sampleCloud.Account, Parent: sampleCloud.Parent, Parents: parents, Accounts: accounts},
+		{Provider: "harbor", Name: "Harbor Cloud", Account: sampleSmallCloud.Account},
+	}
 }

@@ -74,7 +74,7 @@ func samplePending() Credential {
 
 func sampleHeld() Credential {
 	p := samplePending()
-	p.SubscriptionName, p.LastCheck, p.Rights = "Harbor Production", sampleChecked, sampleConnected().Rights
+	p.CloudAccountName, p.LastCheck, p.Rights = "Harbor Production", sampleChecked, sampleConnected().Rights
 	p.Progress.Stages = sampleStages(6)
 	p.Decision.Reason = "It has permissions that need approval: It can assign roles to others."
 	return p

@@ -25,7 +25,7 @@ func samplesOfFrames(add func(string, templ.Component)) {
 	page("stranger", sampleStranger(""))
 
 	demo := sampleFrame("")
-	demo.Portal, demo.Theme, demo.Reload = "http://127.0.0.1:8081/", "dark", 3
+	demo.DemoPath, demo.Theme, demo.Reload = "/demo", "dark", 3
 	page("demo", demo)
 
 	news := sampleFrame("")

@@ -3,6 +3,7 @@ package views
 import (
 	"github.com/a-h/templ"
 
+	"mooring/account"
 	"mooring/fault"
 )
 
@@ -389,31 +390,32 @@ func sampleAdministration(title string) Frame {
 	return f
 }
 
-func samplesOfAdministration(add func(string, templ.Component)) {
-	people := AdminPeople{
-		Frame: sampleAdministration("People"), NextPath: "/admin/people?after=dan@harbor.example",
-		People: []PersonRow{
-			{Name: "Ada Byron", Email: "ada@harbor.example", Path: "/admin/people/per_1", You: true, Administrator: true, LastSignIn: sampleJustNow, SecondStep: true, Organizations: []string{"harbor"}},
-			{Name: "Ben Okafor", Email: "ben@harbor.example", Path: "/admin/people/per_2", LastSignIn: sampleYesterday, SecondStep: true, Organizations: []string{"harbor", "lighthouse", "tide-tables-of-the-channel"}},
-			{Name: "Cleo Marsh", Email: "cleo.marsh.of.the.data.science.group@research.harbor.example", Path: "/admin/people/per_3", LastSignIn: never},
-			{Name: "Dan Lund", Email: "dan@harbor.example", Path: "/admin/people/per_4", Disabled: true, LastSignIn: sampleLinkedAt, Organizations: []string{"harbor"}},
-		},
+// sampleAccounts are people as administrators see them.
+func sampleAccounts() []account.PersonRow {
+	in := func(name string, role account.Role) account.Membership {
+		return account.Membership{Account: account.Account{Name: name}, Role: role}
 	}
+	return []account.PersonRow{
+		{Person: account.Person{ID: "per_1", Name: "Ada Byron", Email: "ada@harbor.example", SiteAdmin: true, LastSignInAt: ago(0)}, SecondStep: true, Organizations: []account.Membership{in("harbor", account.Owner)}},
+		{Person: account.Person{ID: "per_2", Name: "Ben Okafor", Email: "ben@harbor.example", CreatedAt: sampleLinkedOn, LastSignInAt: ago(sampleDay)}, HasPassword: true, SecondStep: true,
+			Providers: []string{"github", "harbor"}, Sessions: 2, Organizations: []account.Membership{in("harbor", account.Member), in("lighthouse", account.Owner), in("tide-tables-of-the-channel", account.Viewer)}},
+		{Person: account.Person{ID: "per_3", Name: "Cleo Marsh", Email: "cleo.marsh.of.the.data.science.group@research.harbor.example"}},
+		{Person: account.Person{ID: "per_4", Name: "Dan Lund", Email: "dan@harbor.example", DisabledAt: ago(sampleDay), LastSignInAt: sampleLinkedOn}, Organizations: []account.Membership{in("harbor", account.Member)}},
+	}
+}
+
+func samplesOfAdministration(add func(string, templ.Component)) {
+	rows := sampleAccounts()
+	people := sampleReader.AdminPeople(sampleAdministration("People"), account.PeopleQuery{}, rows, "dan@harbor.example")
 	add("admin-people", AdminPeoplePage(people))
-	found := people
-	found.Search, found.People, found.NextPath, found.FirstPath = "ben", people.People[1:2], "", "/admin/people?search=ben"
+	found := sampleReader.AdminPeople(sampleAdministration("People"), account.PeopleQuery{Search: "ben", After: "ada@harbor.example"}, rows[1:2], "")
 	add("admin-people-found", AdminPeoplePage(found))
 	nobody := found
 	nobody.Search, nobody.People, nobody.FirstPath = "nemo", nil, ""
 	add("admin-people-nobody", AdminPeoplePage(nobody))
 
 	const path = "/admin/people/per_2"
-	ben := AdminPerson{
-		Frame: sampleAdministration("Ben Okafor"), Name: "Ben Okafor", Email: "ben@harbor.example", Added: sampleLinkedAt, LastSignIn: sampleYesterday,
-		HasPassword: true, SecondStep: true, Providers: []string{"GitHub", "Harbor SSO"}, Sessions: 2,
-		Organizations: []PersonRole{{"harbor", "Member"}, {"lighthouse", "Owner"}},
-		DisablePath:   path + "/disable", EndSessionsPath: path + "/end-sessions", MakeAdministratorPath: path + "/make-administrator", BackPath: "/admin/people",
-	}
+	ben := sampleReader.AdminPerson(sampleAdministration("Ben Okafor"), rows[1])
 	add("admin-person", AdminPersonPage(ben))
 	disabled := ben
 	disabled.Disabled, disabled.DisablePath, disabled.EnablePath, disabled.EndSessionsPath, disabled.MakeAdministratorPath = true, "", path+"/enable", "", ""

@@ -1,6 +1,11 @@
 package views
 
-import "mooring/fault"
+import (
+	"cmp"
+	"unicode"
+
+	"mooring/fault"
+)
 
 // passkeyButton is a form that hands the answer of an authenticator in.
 type passkeyButton struct {
@@ -100,3 +105,27 @@ func emailHint(n newcomer) string {
 	}
 	return ""
 }
+
+// SignInLink leads to a sign-in provider.
+func SignInLink(name, path string) SignInWith {
+	return SignInWith{Name: name, Glyph: glyphOf(name), Path: path}
+}
+
+// glyphOf is a provider's neutral mark: two letters of its name, capitals first.
+func glyphOf(name string) string {
+	var capitals []rune
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			capitals = append(capitals, r)
+		}
+	}
+	letters := []rune(name)
+	if len(capitals) > 1 {
+		letters = capitals
+	}
+	return string(letters[:min(2, len(letters))])
+}
+
+// signInName is what people call the sign-in provider with this key, also when the
+// operator has removed it.
+func (r Reader) signInName(key string) string { return cmp.Or(r.SignInNames[key], key) }

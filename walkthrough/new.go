@@ -31,8 +31,8 @@ Open **Account info > Cloud Providers**. Beside **Microsoft Azure**, choose **Ad
 as: owner@demo.example
 open: /accounts/harbor/cloud-providers
 mark:
-  - outline: link "Add credentials"
-  - pointer: link "Add credentials"
+  - outline: link "Add credentials for Microsoft Azure"
+  - pointer: link "Add credentials for Microsoft Azure"
 alt: The page Cloud Providers. The button Add credentials beside Microsoft Azure is marked.
 caption: Every provider has its own line.
 ` + "```" + `

@@ -105,8 +105,9 @@ func TestWhatIsWrongWithAStepIsToldWithItsLine(t *testing.T) {
 		{picture("mark:\n  - callout: main"), 3, "a callout, and only a callout, has a text"},
 		{picture("mark:\n  - outline: main\n    text: Here"), 3, "a callout, and only a callout, has a text"},
 		{picture("mark:\n  - outline: main\n    width: huge"), 3, `width: "huge" is neither wide nor narrow`},
-		{picture("on: moon"), 2, `on: "moon" is neither mooring nor portal`},
+		{picture("on: moon"), 2, `on: "moon" is not one of mooring, portal, console, google, oracle, digitalocean`},
 		{picture("as: max@example.com\non: portal"), 2, "as: can't be used on the portal, which has no sign-in"},
+		{picture("as: max@example.com\non: console"), 2, "as: can't be used on the console, which has no sign-in"},
 		{picture("margin: -1"), 2, "margin: specify 0 to 200 CSS pixels"},
 		{picture("margin: 201"), 2, "margin: specify 0 to 200 CSS pixels"},
 		{picture("height: -1"), 2, "height: specify at most 4000 CSS pixels"},
@@ -161,7 +162,7 @@ on: moon
 		`11: unknown field "capton"`,
 		"14: run: specify the command",
 		"17: there can be only one title (#); begin sections with ##",
-		`20: on: "moon" is neither mooring nor portal`,
+		`20: on: "moon" is not one of mooring, portal, console, google, oracle, digitalocean`,
 		`19: two blocks have the name "first"`,
 	})
 }

@@ -455,14 +455,14 @@ func TestABlurredPictureKnowsWhatItHides(t *testing.T) {
 
 func TestNobodyEntersTwiceInARow(t *testing.T) {
 	f := &stageFake{}
-	acted(t, f, "'''act\nas: max@example.com\n'''\n\n'''act\nas: max@example.com\n'''\n\n'''act\non: portal\n'''\n\n'''act\n'''\n\n'''act\non: mooring\n'''\n\n'''act\nas: ada@example.com\n'''\n\n'''act\non: portal\n'''\n\n'''act\nas: ada@example.com\n'''\n")
+	acted(t, f, "'''act\nas: max@example.com\n'''\n\n'''act\nas: max@example.com\n'''\n\n'''act\non: portal\n'''\n\n'''act\n'''\n\n'''act\non: mooring\n'''\n\n'''act\nas: ada@example.com\n'''\n\n'''act\non: portal\n'''\n\n'''act\non: console\n'''\n\n'''act\nas: ada@example.com\n'''\n")
 	var entered []string
 	for _, did := range f.did {
 		if who, ok := strings.CutPrefix(did, "enter "); ok {
 			entered = append(entered, who)
 		}
 	}
-	equal(t, "entered", entered, []string{"mooring max@example.com", "portal max@example.com", "mooring max@example.com", "mooring ada@example.com", "portal ada@example.com", "mooring ada@example.com"})
+	equal(t, "entered", entered, []string{"mooring max@example.com", "portal max@example.com", "mooring max@example.com", "mooring ada@example.com", "portal ada@example.com", "console ada@example.com", "mooring ada@example.com"})
 }
 
 func TestTheLookIsSetBackAfterAPicture(t *testing.T) {

@@ -18,7 +18,7 @@ type Scene struct {
 	Undo    bool   // it takes back what the walkthrough did, where that stays behind
 
 	As      string   // who is signed in, by e-mail address, or Nobody; "": as in the scene before
-	On      string   // Mooring or the portal; "": as in the scene before
+	On      string   // one of Sites; "": as in the scene before
 	Do      []Action // what happens first
 	Answers int      // the HTTP status of 400 and more that the site is expected to answer; 0: none
 	Frame   []Target // what the picture shows; none: the window
@@ -32,7 +32,19 @@ type Scene struct {
 // The sites of a scene.
 const (
 	OnMooring = "mooring"
-	OnPortal  = "portal" // the simulated portal of the cloud
+	OnPortal  = "portal"  // the simulated portal of Azure
+	OnConsole = "console" // the simulated console of AWS
+
+	OnGoogle       = "google"       // the simulated console of Google Cloud
+	OnOracle       = "oracle"       // that of Oracle Cloud
+	OnDigitalOcean = "digitalocean" // that of DigitalOcean
+)
+
+// Sites lists what a scene can play on, and Simulated those of them that are simulated
+// clouds.
+var (
+	Sites     = append([]string{OnMooring}, Simulated...)
+	Simulated = []string{OnPortal, OnConsole, OnGoogle, OnOracle, OnDigitalOcean}
 )
 
 // Nobody is the person of a scene who is a new visitor and not signed in.
@@ -173,10 +185,10 @@ func (d sceneData) scene(name string, picture bool) (*Scene, error) {
 
 func (s *Scene) check() error {
 	switch {
-	case s.On != "" && s.On != OnMooring && s.On != OnPortal:
-		return fmt.Errorf("on: %q is neither %s nor %s", s.On, OnMooring, OnPortal)
-	case s.On == OnPortal && s.As != "":
-		return errors.New("as: can't be used on the portal, which has no sign-in")
+	case s.On != "" && !slices.Contains(Sites, s.On):
+		return fmt.Errorf("on: %q is not one of %s", s.On, strings.Join(Sites, ", "))
+	case s.On != "" && s.On != OnMooring && s.As != "":
+		return fmt.Errorf("as: can't be used on the %s, which has no sign-in", s.On)
 	case s.Answers != 0 && (s.Answers < 400 || s.Answers > 599):
 		return errors.New("answers: specify the status of the answer, from 400 to 599; other statuses are not errors")
 	case s.Margin < 0 || s.Margin > 200:

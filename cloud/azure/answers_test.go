@@ -117,13 +117,13 @@ func (s *stubAzure) says(at string, status int, body string, headers ...string) 
 // not end well, and what was found.
 func (s *stubAzure) check(t *testing.T, fresh bool, change ...func(*cloud.Target)) (cloud.Outcome, cloud.StageResult, cloud.Finding) {
 	t.Helper()
-	target := cloud.Target{Environment: "public", Method: MethodApp, SubscriptionID: testSubscription, ClientID: testClient}
+	target := cloud.Target{Environment: "public", Account: testSubscription, SignIn: cloud.SignIn{Method: MethodApp, Principal: testClient}}
 	for _, c := range change {
 		c(&target)
 	}
 	var results []cloud.StageResult
 	attempt := cloud.Attempt{Target: target, Identity: cloudtest.Identity(t, cloudtest.Clock), Fresh: fresh}
-	finding, err := s.azure.Verify(context.Background(), attempt, func(r cloud.StageResult) { results = append(results, r) })
+	finding, err := s.azure.Check(context.Background(), attempt, func(r cloud.StageResult) { results = append(results, r) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,15 +301,15 @@ func TestEachWayOfGivingRolesCounts(t *testing.T) {
 // application, which is not that of the subscription.
 func TestAManagedSubscriptionIsLinkedFromItsManager(t *testing.T) {
 	const manager = "77777777-0000-4000-8000-000000000007"
-	typed := func(target *cloud.Target) { target.TenantID = manager }
+	typed := func(target *cloud.Target) { target.Parent = manager }
 	s := newStub(t)
 	s.says(atDiscovery, 200, fmt.Sprintf(`{"token_endpoint":"%s/%s/oauth2/v2.0/token","authorization_endpoint":"%[1]s/%[2]s/oauth2/v2.0/authorize","issuer":"%[1]s/%[2]s/v2.0"}`, s.server.URL, manager))
 	if outcome, result, _ := s.check(t, false, typed); outcome != cloud.Broken || result.Code != codeTenantMismatch {
 		t.Errorf("a subscription that names nobody: %s %s", outcome, result.Code)
 	}
 	s.says(atSubscription, 200, fmt.Sprintf(`{"subscriptionId":%q,"state":"Enabled","tenantId":%q,"managedByTenants":[{"tenantId":%q}]}`, testSubscription, testTenant, manager))
-	if outcome, result, finding := s.check(t, false, typed); outcome != cloud.Passed || finding.TenantID != manager {
-		t.Errorf("a subscription that names its manager: %s %+v, directory %s", outcome, result, finding.TenantID)
+	if outcome, result, finding := s.check(t, false, typed); outcome != cloud.Passed || finding.Parent != manager {
+		t.Errorf("a subscription that names its manager: %s %+v, directory %s", outcome, result, finding.Parent)
 	}
 	s.says(atSubscription, 503, "")
 	if outcome, _, _ := s.check(t, false, typed); outcome != cloud.CouldNotCheck {
@@ -350,7 +350,7 @@ func TestNoAnswerTurnsTheVerdictAround(t *testing.T) {
 				s.says(at, status, string(body), header...)
 				outcome, result, finding := s.check(t, source.IntN(2) == 0, func(target *cloud.Target) {
 					if at == atChallenge {
-						target.TenantID = "" // what is typed would do as well
+						target.Parent = "" // what is typed would do as well
 					}
 				})
 				passes := status == 408 || status == 429 || status >= 500

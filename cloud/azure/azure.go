@@ -22,6 +22,25 @@ const (
 	MethodClassic = "classic" // management certificate, through service management
 )
 
+// The fields of the form. Databases, the API and other people's scripts keep them.
+const (
+	fieldSubscription = "subscription_id"
+	fieldClient       = "client_id"
+	fieldTenant       = "tenant_id"
+	fieldPasted       = "pasted" // the JSON that the guide's command prints
+)
+
+var (
+	subscriptionLine = cloud.Field{Key: fieldSubscription, Label: "Subscription ID", Fills: cloud.Account, Mono: true,
+		Hint: "In the portal under Subscriptions. It looks like aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee."}
+	clientLine = cloud.Field{Key: fieldClient, Label: "Application (client) ID", Fills: cloud.Principal, Mono: true,
+		Hint: "On the app registration's Overview. Don't use the Object ID."}
+	pastedBox = cloud.Field{Key: fieldPasted, Label: "Command output", Kind: cloud.Paste, Optional: true, Mono: true, Reveal: "Paste the command's output instead",
+		Hint: "Paste all of it, from the first brace to the last. It fills in the application ID and the directory ID."}
+	tenantLine = cloud.Field{Key: fieldTenant, Label: "Directory (tenant) ID", Fills: cloud.Parent, Optional: true, Mono: true, Found: true,
+		Hint: "You can usually leave this empty. Mooring looks it up from the subscription."}
+)
+
 // The stages, in the order they run.
 const (
 	stageDirectory    = "directory"
@@ -73,8 +92,12 @@ type Azure struct {
 }
 
 var (
-	_ cloud.Cloud   = (*Azure)(nil)
-	_ cloud.Locator = (*Azure)(nil)
+	_ cloud.Cloud        = (*Azure)(nil)
+	_ cloud.Finder       = (*Azure)(nil)
+	_ cloud.Truster      = (*Azure)(nil)
+	_ cloud.Cleaner      = (*Azure)(nil)
+	_ cloud.RightsLister = (*Azure)(nil)
+	_ cloud.Answerer     = (*Azure)(nil)
 )
 
 // Options are what an operator sets, and what tests fix.
@@ -107,10 +130,14 @@ func (a *Azure) Describe() cloud.Description { return a.description }
 func describe(environments []Environment) cloud.Description {
 	d := cloud.Description{
 		Key: Key, Name: "Microsoft Azure", ShortName: "Azure",
+		Account:          cloud.Noun{One: "subscription", Many: "subscriptions", ID: "Subscription ID"},
+		Parent:           cloud.Noun{One: "directory", Many: "directories", ID: "Directory (tenant) ID"},
+		EnvironmentLabel: "Azure cloud", EnvironmentHint: "The one you sign in to.",
 		Methods: []cloud.Method{{
 			Key: MethodApp, Name: "App registration with a certificate", Stages: appStages,
 			When: "Mooring signs in as an application in your directory, with only the role you assign to it.",
-			Help: "link-azure#in-the-portal",
+			Help: "link-azure#in-the-portal", Needs: cloud.Leaf,
+			Fields: []cloud.Field{subscriptionLine, clientLine, pastedBox, tenantLine}, AccountField: fieldSubscription, ParentField: fieldTenant,
 		}},
 	}
 	classic := false
@@ -122,7 +149,8 @@ func describe(environments []Environment) cloud.Description {
 		d.Methods = append(d.Methods, cloud.Method{
 			Key: MethodClassic, Name: "Management certificate (classic)", Stages: classicStages,
 			When: "Legacy method, retired by Azure on 31 August 2024. Use it only with a private endpoint that still supports it.",
-			Help: "link-azure-classic#upload-the-certificate",
+			Help: "link-azure-classic#upload-the-certificate", Needs: cloud.Leaf,
+			Fields: []cloud.Field{subscriptionLine}, AccountField: fieldSubscription, ParentField: fieldSubscription,
 		})
 	}
 	return d

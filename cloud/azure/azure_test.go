@@ -67,9 +67,9 @@ func scripted(t *testing.T, name string) azuresim.Scripted {
 }
 
 func targetOf(s azuresim.Scripted) cloud.Target {
-	target := cloud.Target{Environment: s.Environment, Method: azure.MethodApp, SubscriptionID: s.SubscriptionID, ClientID: s.ClientID}
+	target := cloud.Target{Environment: s.Environment, Account: s.SubscriptionID, SignIn: cloud.SignIn{Method: azure.MethodApp, Principal: s.ClientID}}
 	if strings.HasPrefix(s.Outcome, "Classic method") {
-		target.Method, target.ClientID = azure.MethodClassic, ""
+		target.SignIn.Method, target.SignIn.Principal = azure.MethodClassic, ""
 	}
 	return target
 }
@@ -176,7 +176,7 @@ func TestWhatIsOwedIsAWarning(t *testing.T) {
 	for name, want := range map[string][]cloud.Warning{
 		"Dry Dock": nil, "Storm Warning": {cloud.PaymentWarned}, "Unpaid Berth": {cloud.PaymentPastDue}, "Chained Quay": nil,
 	} {
-		finding, err := linked.Verify(t.Context(), cloud.Attempt{Target: targetOf(scripted(t, name)), Identity: identity}, func(cloud.StageResult) {})
+		finding, err := linked.Check(t.Context(), cloud.Attempt{Target: targetOf(scripted(t, name)), Identity: identity}, func(cloud.StageResult) {})
 		if err != nil || !slices.Equal(finding.Warnings, want) {
 			t.Errorf("%s: %v, %v", name, finding.Warnings, err)
 		}
@@ -186,10 +186,10 @@ func TestWhatIsOwedIsAWarning(t *testing.T) {
 func verifyOnce(t *testing.T, c cloud.Cloud, attempt cloud.Attempt) (verdict, []cloud.StageResult) {
 	t.Helper()
 	var results []cloud.StageResult
-	if _, err := c.Verify(context.Background(), attempt, func(r cloud.StageResult) { results = append(results, r) }); err != nil {
+	if _, err := c.Check(context.Background(), attempt, func(r cloud.StageResult) { results = append(results, r) }); err != nil {
 		t.Fatal(err)
 	}
-	method, _ := c.Describe().Method(attempt.Target.Method)
+	method, _ := c.Describe().Method(attempt.Target.SignIn.Method)
 	got := verdict{outcome: cloud.Conclude(method.Stages, results)}
 	for _, r := range results {
 		if r.Verdict != cloud.OK && got.stage == "" {
@@ -205,8 +205,8 @@ func TestTheWholeWay(t *testing.T) {
 	linked, simulator := simulated(t)
 	identity := cloudtest.Identity(t, cloudtest.Clock)
 	s := azuresim.Script()[0]
-	attempt := cloud.Attempt{Identity: identity, Target: cloud.Target{Environment: "public", Method: azure.MethodApp,
-		SubscriptionID: s.SubscriptionID, ClientID: "cccccccc-0000-4000-8000-00000000000c"}}
+	attempt := cloud.Attempt{Identity: identity, Target: cloud.Target{Environment: "public",
+		Account: s.SubscriptionID, SignIn: cloud.SignIn{Method: azure.MethodApp, Principal: "cccccccc-0000-4000-8000-00000000000c"}}}
 	expect := func(step string, want verdict) {
 		t.Helper()
 		if got, results := verifyOnce(t, linked, attempt); got != want {
@@ -218,7 +218,7 @@ func TestTheWholeWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	attempt.Target.ClientID = clientID
+	attempt.Target.SignIn.Principal = clientID
 	expect("registered", verdict{cloud.Broken, "sign-in", "AADSTS700027"})
 	if err := simulator.UploadCertificate(clientID, cloudtest.OtherIdentity(t, cloudtest.Clock).Certificate.DER); err != nil {
 		t.Fatal(err)
@@ -235,7 +235,7 @@ func TestTheWholeWay(t *testing.T) {
 	simulator.RemoveCertificates(clientID)
 	expect("certificate removed again: no token outlives it", verdict{cloud.Broken, "sign-in", "AADSTS700027"})
 
-	attempt.Target = cloud.Target{Environment: "public", Method: azure.MethodClassic, SubscriptionID: s.SubscriptionID}
+	attempt.Target = cloud.Target{Environment: "public", Account: s.SubscriptionID, SignIn: cloud.SignIn{Method: azure.MethodClassic}}
 	expect("classic, not uploaded", verdict{cloud.Broken, "subscription", "ForbiddenError"})
 	if err := simulator.UploadManagementCertificate(s.SubscriptionID, identity.Certificate.DER); err != nil {
 		t.Fatal(err)
@@ -246,7 +246,7 @@ func TestTheWholeWay(t *testing.T) {
 func TestAnotherDirectoryThanTypedIsNamed(t *testing.T) {
 	linked, simulator := simulated(t)
 	target := targetOf(scripted(t, "Dry Dock"))
-	target.TenantID = scripted(t, "Tide Tables").TenantID
+	target.Parent = scripted(t, "Tide Tables").TenantID
 	got, results := verifyOnce(t, linked, cloud.Attempt{Target: target, Identity: trusting(t, simulator)})
 	if want := (verdict{cloud.Broken, "directory", "DirectoryMismatch"}); got != want {
 		t.Errorf("got %+v: %+v", got, results)
@@ -256,12 +256,12 @@ func TestAnotherDirectoryThanTypedIsNamed(t *testing.T) {
 	}
 }
 
-func TestFindTenantAsksOnceAndNotTooOften(t *testing.T) {
+func TestFindParentAsksOnceAndNotTooOften(t *testing.T) {
 	linked, simulator := simulated(t)
 	s := scripted(t, "Dry Dock")
 	before := simulator.Requests()
 	for range 5 {
-		tenant, err := linked.FindTenant(context.Background(), "public", s.SubscriptionID)
+		tenant, err := linked.FindParent(context.Background(), "public", s.SubscriptionID)
 		if err != nil || tenant != s.TenantID {
 			t.Fatalf("%q, %v", tenant, err)
 		}
@@ -274,7 +274,7 @@ func TestFindTenantAsksOnceAndNotTooOften(t *testing.T) {
 	for i := range 200 {
 		wait.Go(func() {
 			id := "90000000-0000-4000-8000-" + strings.Repeat("0", 9) + string(rune('0'+i/100)) + string(rune('0'+i/10%10)) + string(rune('0'+i%10))
-			if _, err := linked.FindTenant(context.Background(), "public", id); err == azure.ErrFindLater {
+			if _, err := linked.FindParent(context.Background(), "public", id); err == azure.ErrFindLater {
 				refused <- err
 			}
 		})
@@ -283,17 +283,17 @@ func TestFindTenantAsksOnceAndNotTooOften(t *testing.T) {
 	if len(refused) == 0 {
 		t.Error("200 look-ups at once were all asked")
 	}
-	if _, err := linked.FindTenant(context.Background(), "https://evil.example", s.SubscriptionID); err == nil {
+	if _, err := linked.FindParent(context.Background(), "https://evil.example", s.SubscriptionID); err == nil {
 		t.Error("a foreign environment was asked")
 	}
 }
 
 // A look-up that Azure does not answer blames nobody's subscription ID.
-func TestFindTenantSaysThatAzureGaveNoAnswer(t *testing.T) {
+func TestFindParentSaysThatAzureGaveNoAnswer(t *testing.T) {
 	linked, simulator := simulated(t)
 	id := scripted(t, "Dry Dock").SubscriptionID
 	sentence := func() string {
-		_, err := linked.FindTenant(context.Background(), "public", id)
+		_, err := linked.FindParent(context.Background(), "public", id)
 		if f := fault.Of(err); f.Kind == fault.Unavailable {
 			return f.Sentence
 		}

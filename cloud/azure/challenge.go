@@ -114,7 +114,7 @@ const (
 	findKeptFor    = 10 * time.Minute
 )
 
-// ErrFindLater is what FindTenant returns when it is asked too often.
+// ErrFindLater is what FindParent returns when it is asked too often.
 var ErrFindLater = fault.New(fault.TooMany, "azure.find-later", "Mooring looks up the directory when you save.")
 
 // tenantFinder remembers what it found, so that typing asks Azure once.
@@ -137,8 +137,8 @@ func newTenantFinder(client *http.Client, now func() time.Time) *tenantFinder {
 	return &tenantFinder{client: client, now: now, limit: rate.NewLimiter(findsPerSecond, findsAtOnce), found: map[string]foundTenant{}}
 }
 
-// FindTenant implements cloud.Locator.
-func (a *Azure) FindTenant(ctx context.Context, environment, subscriptionID string) (string, error) {
+// FindParent implements cloud.Finder.
+func (a *Azure) FindParent(ctx context.Context, environment, subscriptionID string) (string, error) {
 	e, ok := a.environment(environment)
 	if !ok || !guid.MatchString(subscriptionID) {
 		return "", refuse(codeTenantNotFound, "")

@@ -28,12 +28,12 @@ func (r *run) classic(ctx context.Context) {
 		if subscription, err = r.getClassic(ctx); err != nil {
 			return "", err
 		}
-		if subscription.SubscriptionID != r.attempt.Target.SubscriptionID {
+		if subscription.SubscriptionID != r.attempt.Target.Account {
 			return "", refuse(codeOtherSubscription, "")
 		}
-		r.finding.SubscriptionName = shortName(subscription.SubscriptionName)
+		r.finding.AccountName = shortName(subscription.SubscriptionName)
 		r.finding.Rights = []cloud.Right{{Key: rightClassic, Granted: true, Excessive: true}}
-		return r.finding.SubscriptionName, nil
+		return r.finding.AccountName, nil
 	}) {
 		return
 	}
@@ -50,7 +50,7 @@ func (r *run) getClassic(ctx context.Context) (classicSubscription, error) {
 	client := r.azure.newClient(&shown)
 	defer client.CloseIdleConnections() // they are signed in as this account
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet,
-		r.environment.Classic+"/"+r.attempt.Target.SubscriptionID, nil)
+		r.environment.Classic+"/"+r.attempt.Target.Account, nil)
 	if err != nil {
 		return classicSubscription{}, err
 	}

@@ -31,7 +31,7 @@ func clean(said string, target cloud.Target) string {
 	said = anyEmail.ReplaceAllString(said, "(address)")
 	said = anyGUID.ReplaceAllStringFunc(said, func(id string) string {
 		switch strings.ToLower(id) {
-		case target.SubscriptionID, target.TenantID, target.ClientID:
+		case target.Account, target.Parent, target.SignIn.Principal:
 			return id
 		}
 		return "(id)"

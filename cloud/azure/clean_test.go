@@ -8,7 +8,7 @@ import (
 )
 
 func TestCleanKeepsWhatHelpsAndNothingElse(t *testing.T) {
-	target := cloud.Target{SubscriptionID: testSubscription, TenantID: testTenant, ClientID: testClient}
+	target := cloud.Target{Account: testSubscription, Parent: testTenant, SignIn: cloud.SignIn{Principal: testClient}}
 	tests := []struct{ name, said, want string }{
 		{"entra's frame", "AADSTS700016: Application not found. Trace ID: 1 Correlation ID: 2 Timestamp: 3", "Application not found."},
 		{"own ids", "client '" + testClient + "' over '/subscriptions/" + testSubscription + "'", "client '" + testClient + "' over '/subscriptions/" + testSubscription + "'"},

@@ -167,8 +167,8 @@ func fill(command string, target cloud.Target) string {
 		return blank
 	}
 	return strings.NewReplacer(
-		"{subscription}", id(target.SubscriptionID, "<subscription-id>"),
-		"{tenant}", id(target.TenantID, "<tenant-id>"),
-		"{client}", id(target.ClientID, "<client-id>"),
+		"{subscription}", id(target.Account, "<subscription-id>"),
+		"{tenant}", id(target.Parent, "<tenant-id>"),
+		"{client}", id(target.SignIn.Principal, "<client-id>"),
 	).Replace(command)
 }

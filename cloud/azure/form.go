@@ -7,97 +7,135 @@ import (
 	"mooring/fault"
 )
 
+// typedForm is a form of Azure's while it is read.
+type typedForm struct {
+	subscription, client, tenant, pasted string
+	fields                               fault.Fields
+}
+
 // Read implements cloud.Cloud.
 func (a *Azure) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
-	fields := fault.Fields{}
-	target := cloud.Target{Environment: form.Environment, Method: form.Method}
-	if target.Method == "" {
-		target.Method = MethodApp
+	typed := &typedForm{subscription: form.Values[fieldSubscription], client: form.Values[fieldClient],
+		tenant: form.Values[fieldTenant], pasted: form.Values[fieldPasted], fields: fault.Fields{}}
+	target := cloud.Target{Environment: form.Environment, SignIn: cloud.SignIn{Method: form.Method}}
+	if target.SignIn.Method == "" {
+		target.SignIn.Method = MethodApp
 	}
 	if target.Environment == "" && len(a.environments) > 0 {
 		target.Environment = a.environments[0].Key
 	}
 	environment, ok := a.environment(target.Environment)
 	if !ok {
-		fields["environment"] = sayEnvironment
+		typed.fields["environment"] = sayEnvironment
 	}
-	target.SubscriptionID = readSubscription(form, fields)
-	switch target.Method {
+	target.Account = typed.readSubscription()
+	switch target.SignIn.Method {
 	case MethodApp:
-		a.readApplication(form, &target, fields)
+		a.readApplication(typed, &target)
 	case MethodClassic:
 		if ok && environment.Classic == "" {
-			fields["method"] = sayNoClassic
+			typed.fields["method"] = sayNoClassic
 		}
 	default:
-		fields["method"] = sayMethod
+		typed.fields["method"] = sayMethod
 	}
-	return target, fields
+	form.Values = typed.values()
+	return target, typed.fields
 }
 
-func readSubscription(form *cloud.Form, fields fault.Fields) string {
-	id, problem := subscriptionField.read(&form.SubscriptionID)
-	if problem == saySubscriptionForm && looksLikeName(strings.ToLower(tidy(form.SubscriptionID))) {
+// values are what may be shown again.
+func (t *typedForm) values() map[string]string {
+	all := map[string]string{}
+	for key, value := range map[string]string{fieldSubscription: t.subscription, fieldClient: t.client, fieldTenant: t.tenant, fieldPasted: t.pasted} {
+		if value != "" {
+			all[key] = value
+		}
+	}
+	return all
+}
+
+// ReadID implements cloud.Cloud.
+func (a *Azure) ReadID(part cloud.Part, typed string) (id, problem string) {
+	if part == cloud.Parent {
+		if id, problem = tenantField.read(&typed); id == "" && problem == "" {
+			problem = sayTenantForm
+		}
+		return id, problem
+	}
+	form := &typedForm{subscription: typed, fields: fault.Fields{}}
+	return form.readSubscription(), form.fields[fieldSubscription]
+}
+
+// Facts implements cloud.Cloud.
+func (a *Azure) Facts(target cloud.Target) []cloud.Fact {
+	return cloud.FieldFacts(a.description, target)
+}
+
+func (t *typedForm) readSubscription() string {
+	id, problem := subscriptionField.read(&t.subscription)
+	if problem == saySubscriptionForm && looksLikeName(strings.ToLower(cloud.Tidy(t.subscription))) {
 		problem = saySubscriptionName
 	}
 	if id == "" && problem == "" {
 		problem = saySubscriptionMissing
 	}
 	if problem != "" {
-		fields["subscription_id"] = problem
+		t.fields[fieldSubscription] = problem
 	}
 	return id
 }
 
-func (a *Azure) readApplication(form *cloud.Form, target *cloud.Target, fields fault.Fields) {
-	client, clientProblem := clientField.read(&form.ClientID)
-	tenant, tenantProblem := tenantField.read(&form.TenantID)
-	if strings.TrimSpace(form.Pasted) != "" {
-		p, problem := readPasted(form.Pasted)
+func (a *Azure) readApplication(typed *typedForm, target *cloud.Target) {
+	fields := typed.fields
+	client, clientProblem := clientField.read(&typed.client)
+	tenant, tenantProblem := tenantField.read(&typed.tenant)
+	if strings.TrimSpace(typed.pasted) != "" {
+		p, problem := readPasted(typed.pasted)
 		switch {
 		case problem != "": // it may hold a secret, and is of no use
-			form.Pasted, fields["pasted"] = "", problem
+			typed.pasted, fields[fieldPasted] = "", problem
 		case client != "" && client != p.client, tenant != "" && tenant != p.tenant:
-			fields["pasted"] = sayPastedDiffers
+			fields[fieldPasted] = sayPastedDiffers
 		case clientProblem == "" && tenantProblem == "":
 			client, tenant = p.client, p.tenant
-			a.takeOver(p, form, target, fields)
+			a.takeOver(p, typed, target)
 		}
 	}
 	switch {
 	case clientProblem != "":
-		fields["client_id"] = clientProblem
-	case fields["pasted"] != "":
+		fields[fieldClient] = clientProblem
+	case fields[fieldPasted] != "":
 	case client == "" && tenantProblem == "":
-		fields["client_id"] = sayClientMissing
-	case client == target.SubscriptionID && client != "":
-		fields["client_id"] = sayClientIsSubscription
+		fields[fieldClient] = sayClientMissing
+	case client == target.Account && client != "":
+		fields[fieldClient] = sayClientIsSubscription
 	case client == tenant && client != "":
-		fields["client_id"] = sayClientIsTenant
+		fields[fieldClient] = sayClientIsTenant
 	default:
-		target.ClientID = client
+		target.SignIn.Principal = client
 	}
 	switch {
 	case tenantProblem != "":
-		fields["tenant_id"] = tenantProblem
-	case tenant == "" || fields["pasted"] != "":
-	case tenant == target.SubscriptionID:
-		fields["tenant_id"] = sayTenantIsSubscription
+		fields[fieldTenant] = tenantProblem
+	case tenant == "" || fields[fieldPasted] != "":
+	case tenant == target.Account:
+		fields[fieldTenant] = sayTenantIsSubscription
 	default:
-		target.TenantID = tenant
+		target.Parent = tenant
 	}
 }
 
 // takeOver uses what was pasted beyond the application: the subscription where none
 // was typed. What contradicts the other fields is said.
-func (a *Azure) takeOver(p printed, form *cloud.Form, target *cloud.Target, fields fault.Fields) {
+func (a *Azure) takeOver(p printed, typed *typedForm, target *cloud.Target) {
+	fields := typed.fields
 	switch {
 	case p.subscription == "":
-	case strings.TrimSpace(form.SubscriptionID) == "":
-		form.SubscriptionID, target.SubscriptionID = p.subscription, p.subscription
-		delete(fields, "subscription_id")
-	case target.SubscriptionID != "" && target.SubscriptionID != p.subscription:
-		fields["pasted"] = sayPastedOtherSubscription
+	case strings.TrimSpace(typed.subscription) == "":
+		typed.subscription, target.Account = p.subscription, p.subscription
+		delete(fields, fieldSubscription)
+	case target.Account != "" && target.Account != p.subscription:
+		fields[fieldPasted] = sayPastedOtherSubscription
 	}
 	if e, ok := a.environment(p.environment); ok && e.Key != target.Environment && fields["environment"] == "" {
 		fields["environment"] = "This output is from " + e.Name + ". Choose that cloud, or run the command in the cloud you chose and paste its output."

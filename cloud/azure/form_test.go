@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -27,11 +28,11 @@ func TestReadForgivesWhatPeoplePaste(t *testing.T) {
 		"https://portal.azure.com/#@harbor.example/resource/subscriptions/" + testSubscription + "/overview",
 		"\u200b" + testSubscription + "\u00a0",
 	} {
-		target, fields := testAzure().Read(&cloud.Form{SubscriptionID: typed, ClientID: testClient})
-		if len(fields) > 0 || target.SubscriptionID != testSubscription {
-			t.Errorf("%q read as %q, %v", typed, target.SubscriptionID, fields)
+		target, fields := testAzure().Read(&cloud.Form{Values: map[string]string{"subscription_id": typed, "client_id": testClient}})
+		if len(fields) > 0 || target.Account != testSubscription {
+			t.Errorf("%q read as %q, %v", typed, target.Account, fields)
 		}
-		if target.Environment != "public" || target.Method != MethodApp {
+		if target.Environment != "public" || target.SignIn.Method != MethodApp {
 			t.Errorf("defaults: %+v", target)
 		}
 	}
@@ -58,16 +59,16 @@ func TestOneIDIsFoundInWhatIsPasted(t *testing.T) {
 		"C:/Program Files/Git/subscriptions/" + testSubscription, // Git Bash
 		`{ "environmentName": "AzureCloud", "homeTenantId": "` + testTenant + `", "id": "` + testSubscription + `", "tenantId": "` + testTenant + `" }`,
 	} {
-		form := cloud.Form{SubscriptionID: typed, ClientID: "Application (client) ID : " + testClient, TenantID: `"tenantId": "` + testTenant + `"`}
+		form := cloud.Form{Values: map[string]string{"subscription_id": typed, "client_id": "Application (client) ID : " + testClient, "tenant_id": `"tenantId": "` + testTenant + `"`}}
 		target, fields := testAzure().Read(&form)
-		if len(fields) > 0 || target.SubscriptionID != testSubscription || target.ClientID != testClient || target.TenantID != testTenant {
+		if len(fields) > 0 || target.Account != testSubscription || target.SignIn.Principal != testClient || target.Parent != testTenant {
 			t.Errorf("%q read as %+v, %v", typed, target, fields)
 		}
 	}
 }
 
 func TestWhatIsPastedIntoTheWrongFieldIsNamed(t *testing.T) {
-	fine := cloud.Form{SubscriptionID: testSubscription, ClientID: testClient}
+	fine := cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "client_id": testClient}}
 	for _, test := range []struct{ field, typed, want string }{
 		{"subscription_id", "Application (client) ID: " + testClient, saySubscriptionIsClient},
 		{"subscription_id", `{"appId":"` + testClient + `","tenant":"` + testTenant + `"}`, saySubscriptionIsClient},
@@ -87,17 +88,13 @@ func TestWhatIsPastedIntoTheWrongFieldIsNamed(t *testing.T) {
 		{"tenant_id", "harbor.onmicrosoft.example", sayTenantForm},
 		{"tenant_id", zeroID, sayZeros},
 	} {
-		form := fine
-		*fieldOf(&form, test.field) = test.typed
+		form := cloud.Form{Values: maps.Clone(fine.Values)}
+		form.Values[test.field] = test.typed
 		target, fields := testAzure().Read(&form)
 		if fields[test.field] != test.want || len(fields) != 1 {
 			t.Errorf("%s %q: %+v, %v", test.field, test.typed, target, fields)
 		}
 	}
-}
-
-func fieldOf(form *cloud.Form, field string) *string {
-	return map[string]*string{"subscription_id": &form.SubscriptionID, "client_id": &form.ClientID, "tenant_id": &form.TenantID, "pasted": &form.Pasted}[field]
 }
 
 func TestASecretIsRefusedAndForgottenInEveryField(t *testing.T) {
@@ -106,11 +103,11 @@ func TestASecretIsRefusedAndForgottenInEveryField(t *testing.T) {
 			"-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----", "canary 8Q~ abc8Q~0123456789012345678901234567890123",
 			`{"id":"` + testSubscription + `","secret":"canary"}`, "client_secret=canary",
 		} {
-			form := cloud.Form{SubscriptionID: testSubscription, ClientID: testClient}
-			*fieldOf(&form, field) = typed
+			form := cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "client_id": testClient}}
+			form.Values[field] = typed
 			_, fields := testAzure().Read(&form)
-			if fields[field] != saySecret || *fieldOf(&form, field) != "" {
-				t.Errorf("%s %q: %v, kept %q", field, typed, fields, *fieldOf(&form, field))
+			if fields[field] != saySecret || form.Values[field] != "" {
+				t.Errorf("%s %q: %v, kept %q", field, typed, fields, form.Values[field])
 			}
 		}
 	}
@@ -119,10 +116,10 @@ func TestASecretIsRefusedAndForgottenInEveryField(t *testing.T) {
 		`{` + good + `,"client_secret":"canary"}`, `{` + good + `,"passwordCredentials":[{"secretText":"canary"}]}`, `{` + good + `,"secret":"canary"}`,
 		`{` + good + `,"clientCertificate":"-----BEGIN PRIVATE KEY----- canary"}`, "appId: " + testClient + "\ntenant: " + testTenant + "\npassword: canary",
 	} {
-		form := cloud.Form{SubscriptionID: "no subscription", Pasted: pasted} // another mistake, so the page comes back
+		form := cloud.Form{Values: map[string]string{"subscription_id": "no subscription", "pasted": pasted}} // another mistake, so the page comes back
 		_, fields := testAzure().Read(&form)
-		if fields["pasted"] != sayPastedPassword || form.Pasted != "" {
-			t.Errorf("%s: %v, kept %q", pasted, fields, form.Pasted)
+		if fields["pasted"] != sayPastedPassword || form.Values["pasted"] != "" {
+			t.Errorf("%s: %v, kept %q", pasted, fields, form.Values["pasted"])
 		}
 	}
 }
@@ -136,9 +133,9 @@ func TestReadTakesTheFormatsOfTheCommand(t *testing.T) {
 		"quotes":  "{\u201cappId\u201d: \u201c" + testClient + "\u201d, \u201ctenant\u201d: \u201c" + testTenant + "\u201d}",
 		"no dash": `{"clientId":"` + strings.ReplaceAll(testClient, "-", "") + `","tenantId":"` + testTenant + `"}`,
 	} {
-		form := cloud.Form{SubscriptionID: testSubscription, Pasted: pasted}
+		form := cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "pasted": pasted}}
 		target, fields := testAzure().Read(&form)
-		if len(fields) > 0 || target.ClientID != testClient || target.TenantID != testTenant {
+		if len(fields) > 0 || target.SignIn.Principal != testClient || target.Parent != testTenant {
 			t.Errorf("%s: %+v %v", name, target, fields)
 		}
 	}
@@ -146,16 +143,16 @@ func TestReadTakesTheFormatsOfTheCommand(t *testing.T) {
 
 func TestWhatElseThePasteTellsIsUsed(t *testing.T) {
 	auth := `{"clientId":"` + testClient + `","tenantId":"` + testTenant + `","subscriptionId":"` + testSubscription + `","resourceManagerEndpointUrl":"https://management.usgovcloudapi.net/"}`
-	form := cloud.Form{Environment: "usgov", Pasted: auth}
+	form := cloud.Form{Environment: "usgov", Values: map[string]string{"pasted": auth}}
 	target, fields := testAzure().Read(&form)
-	if len(fields) > 0 || target.SubscriptionID != testSubscription || form.SubscriptionID != testSubscription {
+	if len(fields) > 0 || target.Account != testSubscription || form.Values["subscription_id"] != testSubscription {
 		t.Errorf("the subscription: %+v %v", target, fields)
 	}
-	form = cloud.Form{Environment: "usgov", SubscriptionID: testTenant, Pasted: auth}
+	form = cloud.Form{Environment: "usgov", Values: map[string]string{"subscription_id": testTenant, "pasted": auth}}
 	if _, fields := testAzure().Read(&form); fields["pasted"] != sayPastedOtherSubscription {
 		t.Errorf("another subscription: %v", fields)
 	}
-	form = cloud.Form{SubscriptionID: testSubscription, Pasted: auth}
+	form = cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "pasted": auth}}
 	if _, fields := testAzure().Read(&form); !strings.Contains(fields["environment"], "Azure US Government") || len(fields) != 1 {
 		t.Errorf("another cloud: %v", fields)
 	}
@@ -164,9 +161,9 @@ func TestWhatElseThePasteTellsIsUsed(t *testing.T) {
 		`{"id":"` + testSubscription + `","name":"Pay","tenantId":"` + testTenant + `"}`:                             sayPastedAccount,
 		"AppId    DisplayName    Password    Tenant\n-----  ---\n" + testClient + " mooring  " + testTenant:          sayPastedTable,
 	} {
-		form := cloud.Form{SubscriptionID: testSubscription, Pasted: pasted}
-		if _, fields := testAzure().Read(&form); fields["pasted"] != want || form.Pasted != "" {
-			t.Errorf("%s: %v, kept %q", pasted, fields, form.Pasted)
+		form := cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "pasted": pasted}}
+		if _, fields := testAzure().Read(&form); fields["pasted"] != want || form.Values["pasted"] != "" {
+			t.Errorf("%s: %v, kept %q", pasted, fields, form.Values["pasted"])
 		}
 	}
 }
@@ -176,22 +173,21 @@ func TestReadExplainsTheMix(t *testing.T) {
 		name, field, want string
 		form              cloud.Form
 	}{
-		{"nothing", "subscription_id", saySubscriptionMissing, cloud.Form{ClientID: testClient}},
-		{"name", "subscription_id", saySubscriptionName, cloud.Form{SubscriptionID: "Pay-As-You-Go", ClientID: testClient}},
-		{"short", "subscription_id", saySubscriptionForm, cloud.Form{SubscriptionID: "aaaaaaaa-bbbb", ClientID: testClient}},
-		{"no app", "client_id", sayClientMissing, cloud.Form{SubscriptionID: testSubscription}},
-		{"app name", "client_id", sayClientForm, cloud.Form{SubscriptionID: testSubscription, ClientID: "mooring-harbor"}},
-		{"sub twice", "client_id", sayClientIsSubscription, cloud.Form{SubscriptionID: testSubscription, ClientID: testSubscription}},
-		{"tenant as app", "client_id", sayClientIsTenant, cloud.Form{SubscriptionID: testSubscription, ClientID: testTenant, TenantID: testTenant}},
-		{"domain", "tenant_id", sayTenantForm, cloud.Form{SubscriptionID: testSubscription, ClientID: testClient, TenantID: "harbor.example"}},
-		{"sub as tenant", "tenant_id", sayTenantIsSubscription, cloud.Form{SubscriptionID: testSubscription, ClientID: testClient, TenantID: testSubscription}},
-		{"cloud", "environment", sayEnvironment, cloud.Form{SubscriptionID: testSubscription, ClientID: testClient, Environment: "evil.example"}},
-		{"method", "method", sayMethod, cloud.Form{SubscriptionID: testSubscription, ClientID: testClient, Method: "password"}},
-		{"no classic", "method", sayNoClassic, cloud.Form{SubscriptionID: testSubscription, Method: MethodClassic}},
-		{"not JSON", "pasted", sayPastedForm, cloud.Form{SubscriptionID: testSubscription, Pasted: "az: command not found"}},
-		{"no tenant", "pasted", sayPastedForm, cloud.Form{SubscriptionID: testSubscription, Pasted: `{"appId":"` + testClient + `","password":null}`}},
-		{"differs", "pasted", sayPastedDiffers, cloud.Form{SubscriptionID: testSubscription, ClientID: testTenant,
-			Pasted: `{"appId":"` + testClient + `","tenant":"` + testTenant + `","password":null}`}},
+		{"nothing", "subscription_id", saySubscriptionMissing, cloud.Form{Values: map[string]string{"client_id": testClient}}},
+		{"name", "subscription_id", saySubscriptionName, cloud.Form{Values: map[string]string{"subscription_id": "Pay-As-You-Go", "client_id": testClient}}},
+		{"short", "subscription_id", saySubscriptionForm, cloud.Form{Values: map[string]string{"subscription_id": "aaaaaaaa-bbbb", "client_id": testClient}}},
+		{"no app", "client_id", sayClientMissing, cloud.Form{Values: map[string]string{"subscription_id": testSubscription}}},
+		{"app name", "client_id", sayClientForm, cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "client_id": "mooring-harbor"}}},
+		{"sub twice", "client_id", sayClientIsSubscription, cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "client_id": testSubscription}}},
+		{"tenant as app", "client_id", sayClientIsTenant, cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "client_id": testTenant, "tenant_id": testTenant}}},
+		{"domain", "tenant_id", sayTenantForm, cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "client_id": testClient, "tenant_id": "harbor.example"}}},
+		{"sub as tenant", "tenant_id", sayTenantIsSubscription, cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "client_id": testClient, "tenant_id": testSubscription}}},
+		{"cloud", "environment", sayEnvironment, cloud.Form{Environment: "evil.example", Values: map[string]string{"subscription_id": testSubscription, "client_id": testClient}}},
+		{"method", "method", sayMethod, cloud.Form{Method: "password", Values: map[string]string{"subscription_id": testSubscription, "client_id": testClient}}},
+		{"no classic", "method", sayNoClassic, cloud.Form{Method: MethodClassic, Values: map[string]string{"subscription_id": testSubscription}}},
+		{"not JSON", "pasted", sayPastedForm, cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "pasted": "az: command not found"}}},
+		{"no tenant", "pasted", sayPastedForm, cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "pasted": `{"appId":"` + testClient + `","password":null}`}}},
+		{"differs", "pasted", sayPastedDiffers, cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "client_id": testTenant, "pasted": `{"appId":"` + testClient + `","tenant":"` + testTenant + `","password":null}`}}},
 	}
 	for _, test := range tests {
 		_, fields := testAzure().Read(&test.form)
@@ -202,10 +198,10 @@ func TestReadExplainsTheMix(t *testing.T) {
 }
 
 func TestReadTakesWhatTheCommandPrinted(t *testing.T) {
-	form := cloud.Form{SubscriptionID: testSubscription, Pasted: "WARNING: The output includes credentials\n" +
-		`{ "appId": "` + strings.ToUpper(testClient) + `", "displayName": "mooring", "password": null, "tenant": "` + testTenant + `" }` + "\n"}
+	form := cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "pasted": "WARNING: The output includes credentials\n" +
+		`{ "appId": "` + strings.ToUpper(testClient) + `", "displayName": "mooring", "password": null, "tenant": "` + testTenant + `" }` + "\n"}}
 	target, fields := testAzure().Read(&form)
-	if len(fields) > 0 || target.ClientID != testClient || target.TenantID != testTenant {
+	if len(fields) > 0 || target.SignIn.Principal != testClient || target.Parent != testTenant {
 		t.Errorf("%+v %v", target, fields)
 	}
 }
@@ -221,12 +217,12 @@ func TestReadRefusesAndForgetsAPassword(t *testing.T) {
 		`{"keyId":"x","value":"hunter2-canary"}`,
 		"-----BEGIN PRIVATE KEY-----\nhunter2-canary\n-----END PRIVATE KEY-----",
 	} {
-		form := cloud.Form{SubscriptionID: testSubscription, Pasted: pasted}
+		form := cloud.Form{Values: map[string]string{"subscription_id": testSubscription, "pasted": pasted}}
 		_, fields := testAzure().Read(&form)
 		if fields["pasted"] != sayPastedPassword && fields["pasted"] != sayPastedForm {
 			t.Errorf("%s: %v", pasted, fields)
 		}
-		if strings.Contains(form.Pasted, "canary") {
+		if strings.Contains(form.Values["pasted"], "canary") {
 			t.Errorf("%s: the password is still in the form", pasted)
 		}
 	}
@@ -236,12 +232,12 @@ func FuzzReadSubscription(f *testing.F) {
 	f.Add(testSubscription)
 	f.Add("/subscriptions//")
 	f.Fuzz(func(t *testing.T, typed string) {
-		target, fields := testAzure().Read(&cloud.Form{SubscriptionID: typed, ClientID: testClient})
-		if (target.SubscriptionID == "") == (fields["subscription_id"] == "") {
-			t.Errorf("%q: %q and %v", typed, target.SubscriptionID, fields)
+		target, fields := testAzure().Read(&cloud.Form{Values: map[string]string{"subscription_id": typed, "client_id": testClient}})
+		if (target.Account == "") == (fields["subscription_id"] == "") {
+			t.Errorf("%q: %q and %v", typed, target.Account, fields)
 		}
-		if target.SubscriptionID != "" && !guid.MatchString(target.SubscriptionID) {
-			t.Errorf("%q: %q is no GUID", typed, target.SubscriptionID)
+		if target.Account != "" && !guid.MatchString(target.Account) {
+			t.Errorf("%q: %q is no GUID", typed, target.Account)
 		}
 	})
 }

@@ -16,8 +16,12 @@ func (a *Azure) Guide(draft cloud.Draft) cloud.Guide {
 	if !ok {
 		e = a.environments[0]
 	}
-	if target.Method == MethodClassic {
+	if target.SignIn.Method == MethodClassic {
 		return classicGuide(e)
+	}
+	hint := ""
+	if strings.TrimSpace(form.Values[fieldSubscription]) == "" {
+		hint = "Enter the subscription ID below first. It then appears in the command."
 	}
 	return cloud.Guide{
 		Needs: []string{
@@ -30,15 +34,22 @@ func (a *Azure) Guide(draft cloud.Draft) cloud.Guide {
 			"Read the subscription's name, state and permissions, with the Reader role.",
 			"Change nothing, unless you assign a role that allows it.",
 		},
-		Steps: []cloud.Step{
+		Upload: headUpload, Compare: compareHere, Enter: headEnter,
+		Ways: []cloud.Way{{Key: "portal", Title: "In the Azure portal", Steps: []cloud.Step{
 			{Text: "Register an application: choose New registration, enter a name, leave everything else unchanged, and choose Register.", LinkText: "Open App registrations", LinkURL: e.Portal.AppRegistrations},
 			{Text: "On its Overview, copy the Application (client) ID. Don't copy the Object ID next to it, which doesn't work here."},
 			{Text: "Choose Certificates & secrets, then Certificates, then Upload certificate, and upload the file from step 1. Compare the thumbprint."},
 			{Text: "Open the subscription and copy its Subscription ID. Then choose Access control (IAM), Add role assignment. Select the Reader role, then select the application as the member. Search for it by its full name.", LinkText: "Open Subscriptions", LinkURL: e.Portal.Subscriptions},
-		},
-		Commands: linkCommands(target, draft, e),
+		}}, {Key: "command", Title: "With a command in Cloud Shell", Hint: hint, Commands: linkCommands(target, draft, e)}},
 	}
 }
+
+// The words around the guides.
+const (
+	headUpload  = "Upload it in Azure"
+	headEnter   = "Enter the IDs"
+	compareHere = "After the upload, compare the thumbprint and expiry date with those in the Azure portal."
+)
 
 // linkCommands writes what to run in Cloud Shell: the least first, then what
 // machines need on top.
@@ -101,17 +112,18 @@ func classicGuide(e Environment) cloud.Guide {
 			"Sign in to the classic endpoint with the certificate, and read the subscription's name and state.",
 			"A management certificate has full access to classic resources. Its permissions can't be limited.",
 		},
-		Steps: []cloud.Step{
+		Upload: headUpload, Compare: compareHere, Enter: headEnter,
+		Ways: []cloud.Way{{Key: "portal", Title: "In the Azure portal", Steps: []cloud.Step{
 			{Text: "Open the subscription and choose Management certificates, then Upload.", LinkText: "Open Subscriptions", LinkURL: e.Portal.Subscriptions},
 			{Text: "Choose the .cer file from step 1 and upload it. Compare the thumbprint."},
 			{Text: "Copy the Subscription ID."},
-		},
+		}}},
 	}
 }
 
-// Trust implements cloud.Cloud.
+// Trust implements cloud.Truster.
 func (a *Azure) Trust(target cloud.Target) []cloud.Command {
-	if target.Method == MethodClassic {
+	if target.SignIn.Method == MethodClassic {
 		return []cloud.Command{{
 			Title: "Upload the certificate",
 			Why:   "There is no command for this. In the portal, open the subscription, choose Management certificates, then Upload, and choose the .cer file. The existing certificate stays.",
@@ -123,9 +135,9 @@ func (a *Azure) Trust(target cloud.Target) []cloud.Command {
 	}}
 }
 
-// Leftovers implements cloud.Cloud.
+// Leftovers implements cloud.Cleaner.
 func (a *Azure) Leftovers(target cloud.Target) []cloud.Command {
-	if target.Method == MethodClassic {
+	if target.SignIn.Method == MethodClassic {
 		return []cloud.Command{{
 			Title: "Remove the certificate",
 			Why:   "There is no command for this. In the portal, open the subscription, choose Management certificates and delete this account's certificate.",

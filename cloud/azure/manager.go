@@ -50,9 +50,9 @@ func (a *Azure) manager(e Environment, attempt mooringcloud.Attempt, tenantID st
 		Telemetry: policy.TelemetryOptions{ApplicationID: "mooring"},
 	}
 	tokenEndpoint := e.Authority + "/" + tenantID + "/oauth2/v2.0/token"
-	credential, err := azidentity.NewClientAssertionCredential(tenantID, attempt.Target.ClientID,
+	credential, err := azidentity.NewClientAssertionCredential(tenantID, attempt.Target.SignIn.Principal,
 		func(context.Context) (string, error) {
-			return assertion(attempt.Identity, attempt.Target.ClientID, tokenEndpoint, a.newID(), a.now())
+			return assertion(attempt.Identity, attempt.Target.SignIn.Principal, tokenEndpoint, a.newID(), a.now())
 		},
 		// The authority is one of our own list; asking Microsoft whether it
 		// exists would add a host and tell nothing.
@@ -67,7 +67,7 @@ func (a *Azure) manager(e Environment, attempt mooringcloud.Attempt, tenantID st
 	if err != nil {
 		return nil, err
 	}
-	return &manager{e, attempt.Target.SubscriptionID, credential, client, armOptions}, nil
+	return &manager{e, attempt.Target.Account, credential, client, armOptions}, nil
 }
 
 // signIn gets a token, in the form in which the later requests look for it.

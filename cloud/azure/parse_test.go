@@ -147,17 +147,17 @@ func TestPermissionsFollowAzuresRule(t *testing.T) {
 
 func TestTheCommandIsWrittenFromWhatIsTyped(t *testing.T) {
 	start := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
-	draft := cloud.Draft{AccountName: "harbor", Form: cloud.Form{SubscriptionID: " /subscriptions/" + testSubscription},
+	draft := cloud.Draft{AccountName: "harbor", Form: cloud.Form{Values: map[string]string{"subscription_id": " /subscriptions/" + testSubscription}},
 		Certificate: certificate.Certificate{DER: []byte("not a real one"), NotBefore: start, NotAfter: start.Add(certificate.Life)}}
 	guide := testAzure().Guide(draft)
-	got := guide.Commands[0].Text
+	got := guide.Commands()[0].Text
 	want := "az ad sp create-for-rbac \\\n  --name mooring-harbor-" + strings.ToLower(draft.Certificate.SHA1()[:6]) +
 		" \\\n  --role Reader \\\n  --scopes /subscriptions/" + testSubscription + " \\\n  --years 1 \\\n  --cert " + draft.Certificate.Base64() + " \\\n  --output json"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if blank := testAzure().Guide(cloud.Draft{AccountName: "harbor", Certificate: draft.Certificate}); !strings.Contains(blank.Commands[0].Text, "/subscriptions/<subscription-id>") {
-		t.Errorf("before anything is typed:\n%s", blank.Commands[0].Text)
+	if blank := testAzure().Guide(cloud.Draft{AccountName: "harbor", Certificate: draft.Certificate}); !strings.Contains(blank.Commands()[0].Text, "/subscriptions/<subscription-id>") {
+		t.Errorf("before anything is typed:\n%s", blank.Commands()[0].Text)
 	}
 }
 

@@ -25,7 +25,7 @@ var (
 // readPasted reads what the command printed, in each of its spellings and formats.
 // It returns the sentence for the field when it cannot be used.
 func readPasted(text string) (printed, string) {
-	text = plain(colors.ReplaceAllString(text, ""))
+	text = cloud.Plain(colors.ReplaceAllString(text, ""))
 	switch {
 	case strings.Contains(text, "fileWithCertAndPrivateKey"):
 		return printed{}, sayPastedOwnCertificate
@@ -44,7 +44,7 @@ func readPasted(text string) (printed, string) {
 	}
 	id := func(names ...string) string {
 		for _, name := range names {
-			if value := withDashes(strings.ToLower(tidy(object.text(name)))); guid.MatchString(value) && value != zeroID {
+			if value := withDashes(strings.ToLower(cloud.Tidy(object.text(name)))); guid.MatchString(value) && value != zeroID {
 				return value
 			}
 		}

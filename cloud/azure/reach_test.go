@@ -161,7 +161,7 @@ func explainedAt(t *testing.T, linked *azure.Azure, s azuresim.Scripted, identit
 	t.Helper()
 	target := targetOf(s)
 	if classic, ok := strings.CutPrefix(stage, "classic-"); ok {
-		stage, target.Method, target.ClientID = classic, azure.MethodClassic, ""
+		stage, target.SignIn.Method, target.SignIn.Principal = classic, azure.MethodClassic, ""
 	}
 	_, results := verifyOnce(t, linked, cloud.Attempt{Target: target, Identity: identity})
 	for _, r := range results {

@@ -3,15 +3,11 @@ package azure
 import (
 	"bytes"
 	"cmp"
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -20,22 +16,24 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"mooring/cloud/wire"
 )
 
 // Codes of our own, for what happens on the way to Azure and for what we
 // conclude ourselves. They look like Azure's.
 const (
-	codeNoAnswer           = "NoAnswer"
-	codeTimedOut           = "TimedOut"
-	codeUnexpectedAnswer   = "UnexpectedAnswer"
-	codeOutage             = "ServiceUnavailable"
-	codeThrottled          = "TooManyRequests"
-	codeNameNotFound       = "NameNotFound"
-	codeNotTrusted         = "CertificateNotTrusted"
-	codeProxyRefused       = "ProxyRefused"
-	codeProxyAuthorization = "ProxyAuthenticationRequired"
-	codeForeignHost        = "ForeignHost"
-	codeRefused            = "Refused"
+	codeNoAnswer           = wire.NoAnswer
+	codeTimedOut           = wire.TimedOut
+	codeUnexpectedAnswer   = wire.UnexpectedAnswer
+	codeOutage             = wire.Outage
+	codeThrottled          = wire.Throttled
+	codeNameNotFound       = wire.NameNotFound
+	codeNotTrusted         = wire.NotTrusted
+	codeProxyRefused       = wire.ProxyRefused
+	codeProxyAuthorization = wire.ProxyAuthorization
+	codeForeignHost        = wire.ForeignHost
+	codeRefused            = wire.Refused
 
 	codeTenantNotFound     = "DirectoryNotFound"
 	codeTenantMismatch     = "DirectoryMismatch"
@@ -119,44 +117,11 @@ func refusalOf(err error) *refusal {
 
 // codeOfCause says why there was no answer, or none that could be read.
 func codeOfCause(err error) string {
-	var proxy proxyError
-	var name *net.DNSError
-	var foreign foreignHostError
-	switch {
-	case errors.As(err, &foreign):
-		return codeForeignHost
-	case errors.As(err, &proxy) && proxy.status == http.StatusProxyAuthRequired:
-		return codeProxyAuthorization
-	case errors.As(err, &proxy) && (proxy.status == http.StatusRequestTimeout || proxy.status == http.StatusGatewayTimeout):
-		return codeTimedOut
-	case errors.As(err, &proxy) && proxy.status >= 500:
-		return codeNoAnswer // the proxy reached nothing
-	case errors.As(err, &proxy):
-		return codeProxyRefused
-	case isNotTrusted(err):
-		return codeNotTrusted
-	case errors.As(err, &name) && !name.IsTimeout:
-		return codeNameNotFound
-	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
-		return codeTimedOut
-	case errors.Is(err, errTooLong) || isGarbled(err):
+	code := wire.CodeOf(err)
+	if code == codeNoAnswer && (errors.Is(err, errTooLong) || isGarbled(err)) {
 		return codeUnexpectedAnswer
 	}
-	return codeNoAnswer
-}
-
-// isNotTrusted recognizes a certificate of the other side that does not hold.
-func isNotTrusted(err error) bool {
-	var verification *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &host) || errors.As(err, &invalid)
-}
-
-func isTimeout(err error) bool {
-	var t interface{ Timeout() bool }
-	return errors.As(err, &t) && t.Timeout()
+	return code
 }
 
 // isGarbled recognizes an answer that came and could not be read. The SDK
@@ -321,19 +286,7 @@ func retryAfter(header http.Header) time.Duration {
 			return bounded(n / 1000)
 		}
 	}
-	said := strings.TrimSpace(header.Get("Retry-After"))
-	if n, err := strconv.ParseFloat(said, 64); err == nil && n > 0 {
-		return bounded(n)
-	}
-	until, err := http.ParseTime(said)
-	if err != nil {
-		return 0
-	}
-	from, err := http.ParseTime(header.Get("Date")) // the clock that until is of
-	if err != nil {
-		return 0
-	}
-	return bounded(until.Sub(from).Seconds())
+	return wire.RetryAfter(header)
 }
 
 // longestPause is more than anybody obeys.

@@ -97,7 +97,7 @@ var rights = []right{
 		data:      true,
 	},
 	{
-		RightText: cloud.RightText{Key: rightGiveRoles,
+		RightText: cloud.RightText{Key: rightGiveRoles, Kind: cloud.GivesPermissions,
 			Granted: "It can assign roles to others, which is more than Mooring needs. Replace the Owner role or User Access Administrator with a narrower one."},
 		excessive: true,
 		any:       true,

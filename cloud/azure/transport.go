@@ -6,17 +6,15 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
-	"strings"
 	"sync"
 	"time"
+
+	"mooring/cloud/wire"
 )
 
 // hostsOf lists the hosts of the environments, which are all that a request may
@@ -45,7 +43,7 @@ func (a *Azure) newClient(certificate *tls.Certificate) *http.Client {
 	return &http.Client{
 		Transport: transport{a.hosts, a.trouble, &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
-			OnProxyConnectResponse: proxyAnswered,
+			OnProxyConnectResponse: wire.ProxyAnswered,
 			DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
 			TLSClientConfig:        settings,
 			TLSHandshakeTimeout:    connectTimeout,
@@ -70,13 +68,8 @@ type transport struct {
 // RoundTrip implements http.RoundTripper. It refuses hosts that are not Azure's,
 // bounds answers, and leaves out a byte-order mark.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Scheme != "https" || !t.hosts[r.URL.Host] {
-		return nil, traced(r.Context(), foreignHostError{r.URL.Host})
-	}
-	if t.trouble != nil {
-		if err := troubles[strings.ToLower(t.trouble(r))]; err != nil {
-			return nil, traced(r.Context(), err)
-		}
+	if err := wire.Allow(r, "Azure", t.hosts, t.trouble); err != nil {
+		return nil, traced(r.Context(), err)
 	}
 	answer, err := t.next.RoundTrip(r)
 	if err != nil {
@@ -91,28 +84,6 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // CloseIdleConnections lets http.Client close the connections beneath.
 func (t transport) CloseIdleConnections() { t.next.CloseIdleConnections() }
-
-// foreignHostError is a request to a host that no environment names. An answer
-// of Azure's, or of somebody in between, has sent it there.
-type foreignHostError struct{ host string }
-
-func (e foreignHostError) Error() string {
-	return fmt.Sprintf("azure: %q is not a host of Azure", e.host)
-}
-
-// proxyError is how a proxy answered when it should have connected to Azure.
-type proxyError struct{ status int }
-
-func (e proxyError) Error() string {
-	return fmt.Sprintf("azure: the proxy answered with status %d", e.status)
-}
-
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode != http.StatusOK {
-		return proxyError{answer.StatusCode}
-	}
-	return nil
-}
 
 // trace keeps the ids by which Azure's support finds the last answer, and why
 // there was none: the SDK tells some causes in plain text only.
@@ -187,18 +158,4 @@ func (b *markedBody) Read(p []byte) (int, error) {
 		}
 	}
 	return b.buffered.Read(p)
-}
-
-// loggable is a cause as the log may have it. A malformed address of a proxy
-// stands in the error with the password in it.
-func loggable(cause error) string { return userInfo.ReplaceAllString(cause.Error(), "//(removed)@") }
-
-var userInfo = regexp.MustCompile(`//[^/\s"]*@`)
-
-// troubles are what Options.Trouble brings about, by their codes in lower case.
-var troubles = map[string]error{
-	strings.ToLower(codeNameNotFound):       &net.DNSError{Err: "no such host", Name: "management.azure.com", IsNotFound: true},
-	strings.ToLower(codeNotTrusted):         x509.UnknownAuthorityError{},
-	strings.ToLower(codeProxyRefused):       proxyError{http.StatusForbidden},
-	strings.ToLower(codeProxyAuthorization): proxyError{http.StatusProxyAuthRequired},
 }

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"mooring/cloud"
 )
@@ -65,7 +64,7 @@ func (f idField) read(typed *string) (id, problem string) {
 		*typed = ""
 		return "", saySecret
 	}
-	text := strings.ToLower(tidy(*typed))
+	text := strings.ToLower(cloud.Tidy(*typed))
 	if text == "" {
 		if strings.ContainsRune(*typed, '<') {
 			return "", sayPlaceholder
@@ -74,12 +73,12 @@ func (f idField) read(typed *string) (id, problem string) {
 	}
 	if f.own == ofSubscription {
 		if found := inSubscription.FindStringSubmatch(text); found != nil {
-			text = tidy(found[1])
+			text = cloud.Tidy(found[1])
 		}
 	}
-	object := fieldsOf([]byte(between(plain(*typed), '{', '}')))
+	object := fieldsOf([]byte(between(cloud.Plain(*typed), '{', '}')))
 	for _, key := range f.keys {
-		if value := withDashes(strings.ToLower(tidy(object.text(key)))); guid.MatchString(value) {
+		if value := withDashes(strings.ToLower(cloud.Tidy(object.text(key)))); guid.MatchString(value) {
 			return accepted(value)
 		}
 	}
@@ -120,30 +119,6 @@ func withDashes(text string) string {
 		return text
 	}
 	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
-}
-
-// tidy takes off what comes along when people copy: spaces, quotes, braces, and
-// what cannot be seen.
-func tidy(s string) string { return strings.Trim(plain(s), " \t\r\n\"'`{}<>,;") }
-
-// plain spells a text with the characters of an ID: word processors and chats make
-// other dashes, quotes, spaces and digits of them, and add what cannot be seen.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Cf, r):
-			return -1
-		case unicode.Is(unicode.Pd, r), r == '\u2212': // dashes, and the sign for minus
-			return '-'
-		case r >= '\uff01' && r <= '\uff5e': // full width
-			return r - 0xfee0
-		case r == '\u2018', r == '\u2019', r == '\u201c', r == '\u201d', r == '\u201e', r == '\u00ab', r == '\u00bb':
-			return '"'
-		case r != '\n' && r != '\t' && r != '\r' && unicode.IsSpace(r):
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 // between is a text from the first opening to the last closing character, or all of

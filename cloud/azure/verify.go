@@ -12,6 +12,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armsubscriptions"
 
 	"mooring/cloud"
+	"mooring/cloud/wire"
 	"mooring/text"
 )
 
@@ -24,14 +25,14 @@ type run struct {
 	finding     cloud.Finding
 }
 
-// Verify implements cloud.Cloud.
-func (a *Azure) Verify(ctx context.Context, attempt cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
+// Check implements cloud.Cloud.
+func (a *Azure) Check(ctx context.Context, attempt cloud.Attempt, report func(cloud.StageResult)) (cloud.Finding, error) {
 	e, ok := a.environment(attempt.Target.Environment)
 	if !ok {
 		return cloud.Finding{}, fmt.Errorf("azure: no environment %q", attempt.Target.Environment)
 	}
 	r := &run{azure: a, environment: e, attempt: attempt, report: report}
-	if attempt.Target.Method == MethodClassic {
+	if attempt.Target.SignIn.Method == MethodClassic {
 		r.classic(ctx)
 	} else if err := r.app(ctx); err != nil {
 		return r.finding, err
@@ -53,7 +54,7 @@ func (r *run) app(ctx context.Context) error {
 	if !r.stage(ctx, stageDirectory, r.findDirectory) {
 		return nil
 	}
-	m, err := r.azure.manager(r.environment, r.attempt, r.finding.TenantID)
+	m, err := r.azure.manager(r.environment, r.attempt, r.finding.Parent)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (r *run) stage(ctx context.Context, key string, ask func(context.Context) (
 			refused = refusalOf(cause)
 		}
 		if refused.cause != nil {
-			r.azure.log.Warn("Azure did not answer", "stage", key, "code", refused.code(), "cause", loggable(refused.cause))
+			r.azure.log.Warn("Azure did not answer", "stage", key, "code", refused.code(), "cause", wire.Loggable(refused.cause))
 		}
 		r.judge(&result, refused)
 	}
@@ -151,8 +152,8 @@ func sayPause(pause time.Duration) string {
 }
 
 func (r *run) findDirectory(ctx context.Context) (string, error) {
-	typed := r.attempt.Target.TenantID
-	found, err := tenantOf(ctx, r.azure.client, r.environment, r.attempt.Target.SubscriptionID)
+	typed := r.attempt.Target.Parent
+	found, err := tenantOf(ctx, r.azure.client, r.environment, r.attempt.Target.Account)
 	var refused *refusal
 	switch {
 	case err == nil && typed != "" && found != typed:
@@ -161,23 +162,23 @@ func (r *run) findDirectory(ctx context.Context) (string, error) {
 			return "", err
 		}
 		if !managed {
-			r.attempt.Target.TenantID = found // so that it may be shown
+			r.attempt.Target.Parent = found // so that it may be shown
 			return "", refuse(codeTenantMismatch, "The subscription belongs to the directory "+found+".")
 		}
-		r.finding.TenantID = typed
+		r.finding.Parent = typed
 	case err == nil:
-		r.finding.TenantID = found
+		r.finding.Parent = found
 	case typed != "" && errors.As(err, &refused) && meaningOf(stageDirectory, refused) == broken:
 		// The name in the refusal is a convenience: go on with what was typed.
-		r.finding.TenantID = typed
+		r.finding.Parent = typed
 	default:
 		return "", err
 	}
-	r.attempt.Target.TenantID = r.finding.TenantID // the person's own from here on, so it may be shown
-	if err := directoryExists(ctx, r.azure.client, r.environment, r.azure.environments, r.finding.TenantID); err != nil {
+	r.attempt.Target.Parent = r.finding.Parent // the person's own from here on, so it may be shown
+	if err := directoryExists(ctx, r.azure.client, r.environment, r.azure.environments, r.finding.Parent); err != nil {
 		return "", err
 	}
-	return "Directory " + r.finding.TenantID + ".", nil
+	return "Directory " + r.finding.Parent + ".", nil
 }
 
 // isManagedBy reports whether the subscription names a directory as one that
@@ -209,14 +210,14 @@ func (r *run) recognise(s armsubscriptions.Subscription) (string, error) {
 	switch {
 	case s.SubscriptionID == nil:
 		return "", refuse(codeUnexpectedAnswer, "")
-	case !strings.EqualFold(*s.SubscriptionID, r.attempt.Target.SubscriptionID):
+	case !strings.EqualFold(*s.SubscriptionID, r.attempt.Target.Account):
 		return "", refuse(codeOtherSubscription, "")
-	case s.TenantID != nil && !strings.EqualFold(*s.TenantID, r.finding.TenantID) && !manages(s, r.finding.TenantID):
-		r.attempt.Target.TenantID = strings.ToLower(*s.TenantID)
+	case s.TenantID != nil && !strings.EqualFold(*s.TenantID, r.finding.Parent) && !manages(s, r.finding.Parent):
+		r.attempt.Target.Parent = strings.ToLower(*s.TenantID)
 		return "", refuse(codeTenantMismatch, "The subscription belongs to the directory "+*s.TenantID+".")
 	}
-	r.finding.SubscriptionName = shortName(value(s.DisplayName))
-	return r.finding.SubscriptionName, nil
+	r.finding.AccountName = shortName(value(s.DisplayName))
+	return r.finding.AccountName, nil
 }
 
 // paymentWarnings are the states in which a subscription works and somebody has to

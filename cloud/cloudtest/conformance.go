@@ -4,12 +4,14 @@ package cloudtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"mooring/certificate"
 	"mooring/cloud"
 )
 
@@ -19,10 +21,13 @@ type Subject struct {
 	Working cloud.Attempt // passes
 	Broken  cloud.Attempt // fails somewhere, for good
 	Silent  cloud.Attempt // its cloud does not answer
+
+	LinkName string // of Working, where its method needs a chain
 }
 
 var (
 	keyForm    = regexp.MustCompile(`^[a-z][a-z-]*$`)
+	fieldForm  = regexp.MustCompile(`^[a-z][a-z_]*$`)
 	anchorForm = regexp.MustCompile(`^[a-z0-9-]+$`)
 )
 
@@ -30,18 +35,21 @@ var (
 func Run(t *testing.T, s Subject) {
 	t.Run("describes itself", func(t *testing.T) { describes(t, s.Cloud.Describe()) })
 	t.Run("explains every code in its catalogue", func(t *testing.T) { catalogues(t, s.Cloud) })
-	t.Run("reads any form without trusting it", func(t *testing.T) { reads(t, s.Cloud) })
+	t.Run("reads any form without trusting it", func(t *testing.T) { reads(t, s) })
+	t.Run("reads a target back from its form", func(t *testing.T) { comesBack(t, s) })
 	t.Run("guides and cleans up", func(t *testing.T) { guides(t, s) })
+	t.Run("answers questions", func(t *testing.T) { answers(t, s.Cloud) })
 	t.Run("passes what works", func(t *testing.T) {
 		results, finding := verify(t, s.Cloud, s.Working)
 		if outcome := conclude(s, s.Working, results); outcome != cloud.Passed {
 			t.Errorf("outcome %q of %+v", outcome, results)
 		}
-		if len(results) != len(stagesOf(s, s.Working)) {
+		if len(results) != len(stagesOf(s, s.Working)) && (s.Working.Stranger != nil || len(results) != len(stagesOf(s, s.Working))-1) {
 			t.Errorf("%d results of %d stages", len(results), len(stagesOf(s, s.Working)))
 		}
 		lists(t, s.Cloud, finding.Rights)
-		if finding.SubscriptionName == "" || finding.TenantID == "" || len(finding.Rights) == 0 {
+		_, hasRights := s.Cloud.(cloud.RightsLister)
+		if finding.AccountName == "" || hasRights != (len(finding.Rights) > 0) || (s.Cloud.Describe().Parent.One == "") != (finding.Parent == "") {
 			t.Errorf("it found %+v", finding)
 		}
 	})
@@ -65,7 +73,7 @@ func Run(t *testing.T, s Subject) {
 	t.Run("gives up when told to", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		_, err := s.Cloud.Verify(ctx, s.Working, func(r cloud.StageResult) {
+		_, err := s.Cloud.Check(ctx, s.Working, func(r cloud.StageResult) {
 			t.Errorf("a verdict after the end: %+v", r)
 		})
 		if !errors.Is(err, context.Canceled) {
@@ -85,13 +93,13 @@ func Run(t *testing.T, s Subject) {
 func verify(t *testing.T, c cloud.Cloud, attempt cloud.Attempt) ([]cloud.StageResult, cloud.Finding) {
 	t.Helper()
 	var results []cloud.StageResult
-	finding, err := c.Verify(context.Background(), attempt, func(r cloud.StageResult) { results = append(results, r) })
+	finding, err := c.Check(context.Background(), attempt, func(r cloud.StageResult) { results = append(results, r) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	method, ok := c.Describe().Method(attempt.Target.Method)
+	method, ok := c.Describe().Method(attempt.Target.SignIn.Method)
 	if !ok {
-		t.Fatalf("no method %q", attempt.Target.Method)
+		t.Fatalf("no method %q", attempt.Target.SignIn.Method)
 	}
 	for i, r := range results {
 		if i >= len(method.Stages) || r.Stage != method.Stages[i].Key {
@@ -108,7 +116,7 @@ func verify(t *testing.T, c cloud.Cloud, attempt cloud.Attempt) ([]cloud.StageRe
 }
 
 func stagesOf(s Subject, attempt cloud.Attempt) []cloud.Stage {
-	method, _ := s.Cloud.Describe().Method(attempt.Target.Method)
+	method, _ := s.Cloud.Describe().Method(attempt.Target.SignIn.Method)
 	return method.Stages
 }
 
@@ -117,8 +125,14 @@ func conclude(s Subject, attempt cloud.Attempt, results []cloud.StageResult) clo
 }
 
 func describes(t *testing.T, d cloud.Description) {
-	if !keyForm.MatchString(d.Key) || d.Name == "" || d.ShortName == "" || len(d.Environments) == 0 || len(d.Methods) == 0 {
+	if !keyForm.MatchString(d.Key) || d.Name == "" || d.ShortName == "" || len(d.Methods) == 0 {
 		t.Errorf("incomplete: %+v", d)
+	}
+	if d.Account.One == "" || d.Account.Many == "" || d.Account.ID == "" || (d.Parent.One == "") != (d.Parent.Many == "") || (d.Parent.One == "") != (d.Parent.ID == "") {
+		t.Errorf("no words for accounts or parents: %+v, %+v", d.Account, d.Parent)
+	}
+	if len(d.Environments) > 1 && d.EnvironmentLabel == "" {
+		t.Error("a choice of environments without a label")
 	}
 	var keys []string
 	for _, m := range d.Methods {
@@ -134,6 +148,28 @@ func describes(t *testing.T, d cloud.Description) {
 		if len(m.Stages) == 0 || m.Stages[0].Advisory || m.Name == "" || m.When == "" {
 			t.Errorf("method %s: %+v", m.Key, m)
 		}
+		if m.Takes != cloud.EntireCertificate && m.Needs != cloud.Leaf {
+			t.Errorf("method %s needs %q and takes %q of it", m.Key, m.Needs, m.Takes)
+		}
+		fielded(t, m)
+	}
+	unique(t, keys)
+}
+
+// takenFields are fields that every form has.
+var takenFields = []string{"label", "method", "environment", "version", "verify", "found", "certificate_life"}
+
+// fielded checks the fields of a method.
+func fielded(t *testing.T, m cloud.Method) {
+	var keys []string
+	for _, f := range m.Fields {
+		keys = append(keys, f.Key)
+		if !fieldForm.MatchString(f.Key) || slices.Contains(takenFields, f.Key) || f.Label == "" || f.Kind == cloud.Paste && f.Fills != cloud.Values {
+			t.Errorf("method %s: field %+v", m.Key, f)
+		}
+	}
+	if !slices.Contains(keys, m.AccountField) || !slices.Contains(keys, m.ParentField) {
+		t.Errorf("method %s says what is wrong at fields that it doesn't have: %q, %q", m.Key, m.AccountField, m.ParentField)
 	}
 	unique(t, keys)
 }
@@ -164,54 +200,128 @@ func complete(t *testing.T, e cloud.Explanation) {
 	}
 }
 
-func reads(t *testing.T, c cloud.Cloud) {
+func reads(t *testing.T, s Subject) {
+	c := s.Cloud
 	if _, fields := c.Read(&cloud.Form{}); len(fields) == 0 {
 		t.Error("an empty form is fine")
 	}
-	evil := cloud.Form{Environment: "https://evil.example", Method: "evil.example", SubscriptionID: "https://evil.example/x",
-		TenantID: "evil.example", ClientID: "../../evil.example", Pasted: `{"appId":"evil.example"}`}
-	target, fields := c.Read(&evil)
-	for _, typed := range []string{target.SubscriptionID, target.TenantID, target.ClientID} {
-		if strings.Contains(typed, "evil") {
-			t.Errorf("a host came through: %+v", target)
+	for _, m := range c.Describe().Methods {
+		target, fields := c.Read(typedEverywhere(m, "https://evil.example/x"))
+		target.Environment = "" // fields refuses it
+		if told := fmt.Sprintf("%+v", target); strings.Contains(told, "evil") {
+			t.Errorf("method %s: a host came through: %s", m.Key, told)
+		}
+		if fields["environment"] == "" {
+			t.Errorf("method %s: a foreign environment is fine", m.Key)
+		}
+		for key := range fields {
+			if key != "environment" && key != "method" && !slices.ContainsFunc(m.Fields, func(f cloud.Field) bool { return f.Key == key }) {
+				t.Errorf("method %s says something at %q, which its form doesn't have", m.Key, key)
+			}
 		}
 	}
-	if fields["environment"] == "" {
-		t.Error("a foreign environment is fine")
+	for _, part := range []cloud.Part{cloud.Account, cloud.Parent} {
+		for _, typed := range []string{"", "https://evil.example/x", strings.Repeat("x", 10_000)} {
+			if id, problem := c.ReadID(part, typed); id != "" || problem == "" {
+				t.Errorf("%s read as %q, %q", part, id, problem)
+			}
+		}
+	}
+}
+
+// typedEverywhere is a form of a method with the same text in every field.
+func typedEverywhere(m cloud.Method, text string) *cloud.Form {
+	form := &cloud.Form{Label: text, Environment: text, Method: m.Key, Values: map[string]string{}}
+	for _, f := range m.Fields {
+		form.Values[f.Key] = text
+	}
+	return form
+}
+
+// comesBack checks that a target can be edited: its form reads as the same target.
+func comesBack(t *testing.T, s Subject) {
+	want := s.Working.Target
+	form := cloud.FormOf(s.Cloud.Describe(), want, "Production")
+	if target, fields := s.Cloud.Read(&form); len(fields) > 0 || !target.Equal(want) {
+		t.Errorf("%+v came back as %+v, %v", want, target, fields)
+	}
+	if id, problem := s.Cloud.ReadID(cloud.Account, want.Account); id != want.Account || problem != "" {
+		t.Errorf("the account %q read as %q, %q", want.Account, id, problem)
+	}
+	facts := s.Cloud.Facts(want)
+	if !slices.ContainsFunc(facts, func(f cloud.Fact) bool { return f.Value == want.Account && f.Copyable }) {
+		t.Errorf("the facts don't name the account: %+v", facts)
+	}
+	for _, f := range facts {
+		if f.Key == "" || f.Label == "" || f.Value == "" {
+			t.Errorf("fact %+v", f)
+		}
 	}
 }
 
 func guides(t *testing.T, s Subject) {
 	d := s.Cloud.Describe()
+	var signing certificate.Certificate
+	if s.Working.Identity != nil {
+		signing = s.Working.Identity.Certificate
+	}
 	for _, m := range d.Methods {
-		guide := s.Cloud.Guide(cloud.Draft{Form: cloud.Form{Method: m.Key}, AccountName: "harbor", Certificate: s.Working.Identity.Certificate})
-		if len(guide.Needs) == 0 || len(guide.Does) == 0 || len(guide.Steps) == 0 {
+		guide := s.Cloud.Guide(cloud.Draft{Form: cloud.Form{Method: m.Key}, AccountName: "harbor", Certificate: signing, LinkName: s.LinkName})
+		if len(guide.Needs) == 0 || len(guide.Does) == 0 || guide.Enter == "" || (guide.Upload == "") != (len(guide.Ways) == 0) {
 			t.Errorf("method %s: the guide is incomplete: %+v", m.Key, guide)
 		}
-		trust := s.Cloud.Trust(cloud.Target{Method: m.Key})
-		if len(trust) == 0 {
-			t.Errorf("method %s doesn't say how to trust another certificate", m.Key)
+		if m.Needs.Certificate() && (guide.Compare == "" || len(guide.Ways) == 0) {
+			t.Errorf("method %s: the guide doesn't say where the certificate goes", m.Key)
 		}
-		for _, command := range trust {
-			if command.Title == "" || command.Why == "" || command.Text != "" && !strings.Contains(command.Text, cloud.CertificateBlank) {
-				t.Errorf("method %s: the command lacks the certificate or its words: %+v", m.Key, command)
+		for _, w := range guide.Ways {
+			if !keyForm.MatchString(w.Key) || w.Title == "" || len(w.Steps)+len(w.Commands) == 0 {
+				t.Errorf("method %s: way %+v", m.Key, w)
 			}
 		}
-		if len(s.Cloud.Leftovers(cloud.Target{Method: m.Key})) == 0 {
-			t.Errorf("method %s leaves nothing behind", m.Key)
+		canary := "'; rm -rf ~; '"
+		form := typedEverywhere(m, canary)
+		form.Environment = ""
+		noCommand(t, canary, s.Cloud.Guide(cloud.Draft{AccountName: "harbor", Certificate: signing, LinkName: s.LinkName, Form: *form}).Commands())
+		values := map[string]string{}
+		for _, f := range m.Fields {
+			values[f.Key] = canary
+		}
+		hostile := cloud.Target{Account: canary, Parent: canary, SignIn: cloud.SignIn{Method: m.Key, Principal: canary, Values: values}}
+		truster, trusts := s.Cloud.(cloud.Truster)
+		if m.Needs == cloud.Leaf && !trusts {
+			t.Errorf("method %s needs %q, and the cloud trusts certificates: %v", m.Key, m.Needs, trusts)
+		}
+		if trusts && m.Needs == cloud.Leaf {
+			trust := truster.Trust(cloud.Target{SignIn: cloud.SignIn{Method: m.Key}})
+			if len(trust) == 0 {
+				t.Errorf("method %s doesn't say how to trust another certificate", m.Key)
+			}
+			blank := cloud.CertificateBlank
+			if m.Takes == cloud.PublicKeyOnly {
+				blank = cloud.PublicKeyBlank
+			}
+			for _, command := range trust {
+				if command.Title == "" || command.Why == "" || command.Text != "" && !strings.Contains(command.Text, blank) {
+					t.Errorf("method %s: the command lacks the certificate or its words: %+v", m.Key, command)
+				}
+			}
+			noCommand(t, canary, truster.Trust(hostile))
+		}
+		if cleaner, cleans := s.Cloud.(cloud.Cleaner); cleans {
+			if len(cleaner.Leftovers(cloud.Target{SignIn: cloud.SignIn{Method: m.Key}})) == 0 {
+				t.Errorf("method %s leaves nothing behind", m.Key)
+			}
+			noCommand(t, canary, cleaner.Leftovers(hostile))
 		}
 	}
-	canary := "'; rm -rf ~; '"
-	guide := s.Cloud.Guide(cloud.Draft{AccountName: "harbor", Certificate: s.Working.Identity.Certificate,
-		Form: cloud.Form{SubscriptionID: canary, TenantID: canary, ClientID: canary, Label: canary}})
-	for _, command := range guide.Commands {
-		if strings.Contains(command.Text, "rm -rf") {
+}
+
+// noCommand checks that what was typed, or a target that is none, got into no command.
+func noCommand(t *testing.T, canary string, commands []cloud.Command) {
+	t.Helper()
+	for _, command := range commands {
+		if strings.Contains(command.Text, canary) || strings.Contains(command.Text, "rm -rf") {
 			t.Errorf("what was typed got into a command: %s", command.Text)
-		}
-	}
-	for _, command := range s.Cloud.Leftovers(cloud.Target{SubscriptionID: canary, TenantID: canary, ClientID: canary}) {
-		if strings.Contains(command.Text, "rm -rf") {
-			t.Errorf("a target got into a command: %s", command.Text)
 		}
 	}
 }
@@ -248,3 +358,24 @@ func unique(t *testing.T, keys []string) {
 
 // Clock is a fixed moment for tests.
 func Clock() time.Time { return time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC) }
+
+// answers checks the questions that people search the help for.
+func answers(t *testing.T, c cloud.Cloud) {
+	answerer, ok := c.(cloud.Answerer)
+	if !ok {
+		return
+	}
+	var anchors []string
+	for _, q := range answerer.Questions() {
+		anchors = append(anchors, q.Anchor)
+		if !anchorForm.MatchString(q.Anchor) || !strings.HasSuffix(q.Title, "?") || q.Keywords == "" || len(q.Text) == 0 {
+			t.Errorf("question %+v", q)
+		}
+		for _, paragraph := range slices.Concat(q.Text, q.Administrator) {
+			if strings.Count(paragraph, "**")%2 != 0 || strings.Count(paragraph, "`")%2 != 0 {
+				t.Errorf("%s: a mark is not closed: %s", q.Anchor, paragraph)
+			}
+		}
+	}
+	unique(t, anchors)
+}

@@ -50,8 +50,15 @@ func identityOf(t testing.TB, now func() time.Time, makeKey func() (*rsa.Private
 	return identity
 }
 
-// oneCertificate is a certificate.Store for one account.
-type oneCertificate struct{ sealed *certificate.Sealed }
+// oneCertificate is a certificate.Store for one account, without links.
+type oneCertificate struct {
+	certificate.AuthorityStore
+	sealed *certificate.Sealed
+}
+
+func (s *oneCertificate) Issuer(context.Context, string, string) (certificate.SealedAuthority, error) {
+	return certificate.SealedAuthority{}, certificate.ErrNone
+}
 
 func (s *oneCertificate) Active(context.Context, string) (certificate.Certificate, error) {
 	if s.sealed == nil {

@@ -16,7 +16,7 @@ import (
 
 	"mooring/credential"
 	"mooring/db"
-	"mooring/review"
+	"mooring/register"
 )
 
 // measureAdmin measures the administrators' list at two sizes: the query alone,
@@ -143,8 +143,8 @@ func fillFile(ctx context.Context, file string, hour time.Time, links int) error
 // question is one thing to ask of the list.
 type question struct {
 	name     string
-	query    review.Query
-	after    review.Cursor
+	query    register.Query
+	after    register.Cursor
 	combines bool // several filters, for which there is no aim
 }
 
@@ -169,58 +169,58 @@ func questionsOf(ctx context.Context, file string, hour time.Time, links int) ([
 		       (SELECT name FROM register_accounts ORDER BY total DESC LIMIT 1 OFFSET (SELECT count(*) / 2 FROM register_accounts)),
 		       (SELECT name FROM register_people ORDER BY total DESC LIMIT 1 OFFSET (SELECT count(*) / 2 FROM register_people)),
 		       (SELECT email FROM register_people ORDER BY total DESC LIMIT 1 OFFSET (SELECT count(*) / 2 FROM register_people)),
-		       (SELECT subscription_id FROM credentials WHERE provider = 'azure' AND number > ? LIMIT 1)`, links/2).
+		       (SELECT cloud_account FROM credentials WHERE provider = 'azure' AND number > ? LIMIT 1)`, links/2).
 		Scan(&large, &middle, &person, &email, &subscription)
 	if err != nil {
 		return nil, err
 	}
-	deep := func(sort review.Sort, c review.Cursor) review.Cursor {
+	deep := func(sort register.Sort, c register.Cursor) register.Cursor {
 		c.Sort, c.Number = sort, int64(links/2)
 		return c
 	}
 	questions := []question{
 		{name: "first page"},
-		{name: "page in the middle", after: deep(review.ByLabel, review.Cursor{Label: "Sandbox Ledger"})},
-		{name: "page among equal labels", after: deep(review.ByLabel, review.Cursor{Label: "Production"})},
-		{name: "last page", query: review.Query{Descending: true}},
-		{name: "sort by account", query: review.Query{Sort: review.ByAccount}},
-		{name: "sort by account, in the middle", query: review.Query{Sort: review.ByAccount}, after: deep(review.ByAccount, review.Cursor{Account: middle, Label: "Sandbox"})},
-		{name: "sort by last check", query: review.Query{Sort: review.ByChecked}},
-		{name: "sort by last check, latest first", query: review.Query{Sort: review.ByChecked, Descending: true}},
-		{name: "sort by end of certificate", query: review.Query{Sort: review.ByExpires}},
-		{name: "sort by last review", query: review.Query{Sort: review.ByReviewed}},
-		{name: "sort by last review, in the middle", query: review.Query{Sort: review.ByReviewed}, after: deep(review.ByReviewed, review.Cursor{})},
-		{name: "provider with most", query: review.Query{Provider: "azure"}},
-		{name: "provider with few", query: review.Query{Provider: "oci"}},
+		{name: "page in the middle", after: deep(register.ByLabel, register.Cursor{Label: "Sandbox Ledger"})},
+		{name: "page among equal labels", after: deep(register.ByLabel, register.Cursor{Label: "Production"})},
+		{name: "last page", query: register.Query{Descending: true}},
+		{name: "sort by account", query: register.Query{Sort: register.ByAccount}},
+		{name: "sort by account, in the middle", query: register.Query{Sort: register.ByAccount}, after: deep(register.ByAccount, register.Cursor{Account: middle, Label: "Sandbox"})},
+		{name: "sort by last check", query: register.Query{Sort: register.ByChecked}},
+		{name: "sort by last check, latest first", query: register.Query{Sort: register.ByChecked, Descending: true}},
+		{name: "sort by end of certificate", query: register.Query{Sort: register.ByExpires}},
+		{name: "sort by last review", query: register.Query{Sort: register.ByReviewed}},
+		{name: "sort by last review, in the middle", query: register.Query{Sort: register.ByReviewed}, after: deep(register.ByReviewed, register.Cursor{})},
+		{name: "provider with most", query: register.Query{Provider: "azure"}},
+		{name: "provider with few", query: register.Query{Provider: "oci"}},
 	}
-	for _, status := range review.Statuses {
-		questions = append(questions, question{name: "status " + strings.ToLower(review.StatusName(status)), query: review.Query{Status: status}})
+	for _, status := range register.Statuses {
+		questions = append(questions, question{name: "status " + strings.ToLower(register.StatusName(status)), query: register.Query{Status: status}})
 	}
 	return append(questions,
-		question{name: "status needs attention, by last check", query: review.Query{Status: credential.StatusAttention, Sort: review.ByChecked}},
-		question{name: "account with most", query: review.Query{Account: large}},
-		question{name: "account of middle size", query: review.Query{Account: middle}},
-		question{name: "expiring within 30 days", query: review.Query{ExpiringWithin: 30}},
-		question{name: "expiring within 30 days, by end", query: review.Query{ExpiringWithin: 30, Sort: review.ByExpires}},
-		question{name: "never reviewed", query: review.Query{NeverReviewed: true}},
-		question{name: "not checked since two days ago", query: review.Query{NotCheckedSince: hour.Add(-2 * day)}},
-		question{name: "search: 3 letters", query: review.Query{Search: "pay"}},
-		question{name: "search: a word of many", query: review.Query{Search: "production"}},
-		question{name: "search: a word of some", query: review.Query{Search: "payments"}},
-		question{name: "search: two words", query: review.Query{Search: "staging weather"}},
-		question{name: "search: 8 digits of a subscription ID", query: review.Query{Search: subscription[:8]}},
-		question{name: "search: a whole subscription ID", query: review.Query{Search: subscription}},
-		question{name: "search: no such subscription ID", query: review.Query{Search: "5000000a-0000-4000-8000-000000000000"}},
-		question{name: "search: a first name", query: review.Query{Search: strings.Fields(person)[0]}},
-		question{name: "search: a person", query: review.Query{Search: person}},
-		question{name: "search: an e-mail address", query: review.Query{Search: email}},
-		question{name: "search: an account", query: review.Query{Search: middle}},
-		question{name: "search: nothing found", query: review.Query{Search: "xylophone"}},
-		question{name: "status and provider", query: review.Query{Status: credential.StatusAttention, Provider: "aws"}, combines: true},
-		question{name: "status, expiring, never reviewed", query: review.Query{Status: credential.StatusConnected, ExpiringWithin: 60, NeverReviewed: true}, combines: true},
-		question{name: "search in an account", query: review.Query{Search: "production", Account: large}, combines: true},
-		question{name: "search with a status", query: review.Query{Search: "payments", Status: credential.StatusAttention}, combines: true},
-		question{name: "nothing matches", query: review.Query{Status: credential.StatusConnected, ExpiringWithin: 1}, combines: true},
+		question{name: "status needs attention, by last check", query: register.Query{Status: credential.StatusAttention, Sort: register.ByChecked}},
+		question{name: "account with most", query: register.Query{Account: large}},
+		question{name: "account of middle size", query: register.Query{Account: middle}},
+		question{name: "expiring within 30 days", query: register.Query{ExpiringWithin: 30}},
+		question{name: "expiring within 30 days, by end", query: register.Query{ExpiringWithin: 30, Sort: register.ByExpires}},
+		question{name: "never reviewed", query: register.Query{NeverReviewed: true}},
+		question{name: "not checked since two days ago", query: register.Query{NotCheckedSince: hour.Add(-2 * day)}},
+		question{name: "search: 3 letters", query: register.Query{Search: "pay"}},
+		question{name: "search: a word of many", query: register.Query{Search: "production"}},
+		question{name: "search: a word of some", query: register.Query{Search: "payments"}},
+		question{name: "search: two words", query: register.Query{Search: "staging weather"}},
+		question{name: "search: 8 digits of a subscription ID", query: register.Query{Search: subscription[:8]}},
+		question{name: "search: a whole subscription ID", query: register.Query{Search: subscription}},
+		question{name: "search: no such subscription ID", query: register.Query{Search: "5000000a-0000-4000-8000-000000000000"}},
+		question{name: "search: a first name", query: register.Query{Search: strings.Fields(person)[0]}},
+		question{name: "search: a person", query: register.Query{Search: person}},
+		question{name: "search: an e-mail address", query: register.Query{Search: email}},
+		question{name: "search: an account", query: register.Query{Search: middle}},
+		question{name: "search: nothing found", query: register.Query{Search: "xylophone"}},
+		question{name: "status and provider", query: register.Query{Status: credential.StatusAttention, Provider: "aws"}, combines: true},
+		question{name: "status, expiring, never reviewed", query: register.Query{Status: credential.StatusConnected, ExpiringWithin: 60, NeverReviewed: true}, combines: true},
+		question{name: "search in an account", query: register.Query{Search: "production", Account: large}, combines: true},
+		question{name: "search with a status", query: register.Query{Search: "payments", Status: credential.StatusAttention}, combines: true},
+		question{name: "nothing matches", query: register.Query{Status: credential.StatusConnected, ExpiringWithin: 1}, combines: true},
 	), nil
 }
 
@@ -260,7 +260,7 @@ func askBoth(ctx context.Context, sites []*adminSite, question, rounds int) (adm
 
 func (s *adminSite) ask(ctx context.Context, q question) (query, page time.Duration, rows int, err error) {
 	begin := time.Now()
-	found, err := s.data.Register().ListLinked(ctx, q.query, q.after, review.PageSize, s.hour)
+	found, err := s.data.Register().ListLinked(ctx, q.query, q.after, register.PageSize, s.hour)
 	if err != nil {
 		return 0, 0, 0, err
 	}
@@ -311,7 +311,7 @@ func reportAdmin(sites []*adminSite, rows []adminRow, rounds int) {
 func fullPages(rows []adminRow) (query, page time.Duration) {
 	var queries, pages []time.Duration
 	for _, r := range rows {
-		if small := r.at[0]; !r.combines && small.rows == review.PageSize {
+		if small := r.at[0]; !r.combines && small.rows == register.PageSize {
 			queries, pages = append(queries, middle(small.queries)), append(pages, middle(small.pages))
 		}
 	}
@@ -329,7 +329,7 @@ func explainAdmin(ctx context.Context, s *adminSite) error {
 	shown := map[string]bool{}
 	grows := 0
 	for _, q := range s.questions {
-		plans, err := s.data.Register().Explain(ctx, q.query, q.after, review.PageSize, s.hour)
+		plans, err := s.data.Register().Explain(ctx, q.query, q.after, register.PageSize, s.hour)
 		if err != nil {
 			return err
 		}

@@ -83,8 +83,8 @@ var countAll = []string{
 	 SELECT a.id, a.name, count(*) FROM credentials c JOIN accounts a ON a.id = c.account_id GROUP BY a.id`,
 	`INSERT INTO register_people (person_id, name, email, total)
 	 SELECT p.id, p.name, p.email, count(*) FROM credentials c JOIN people p ON p.id = c.created_by GROUP BY p.id`,
-	`INSERT INTO register_texts (rowid, label, subscription_name, subscription_id)
-	 SELECT -number, label, subscription_name, subscription_id FROM credentials ORDER BY number DESC`,
+	`INSERT INTO register_texts (rowid, label, cloud_account_name, cloud_account)
+	 SELECT -number, label, cloud_account_name, cloud_account FROM credentials ORDER BY number DESC`,
 }
 
 // filler makes rows. After its first error it does nothing more.
@@ -191,8 +191,8 @@ func certificateOf(accountID string, season int) string { return fmt.Sprint(acco
 
 func (f *filler) credentials(n int) {
 	add := f.prepare(`
-		INSERT INTO credentials (id, account_id, provider, label, environment, method, subscription_id, tenant_id, client_id,
-		       certificate_id, state, version, subscription_name, rights, created_by, created_at, fresh_from, last_checked_at,
+		INSERT INTO credentials (id, account_id, provider, label, environment, method, cloud_account, cloud_parent, principal,
+		       certificate_id, state, version, cloud_account_name, rights, created_by, created_at, fresh_from, last_checked_at,
 		       could_not_check_at, attempts, next_check_at, next_trigger, status, expires_at, reason, reviewed_at, reviewed_by)
 		VALUES (?, ?, ?, ?, 'public', 'application', ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, 0, 0, ?, 'schedule', ?, ?, ?, ?, ?)`)
 	for i := range n {

@@ -9,7 +9,7 @@ import (
 
 	"mooring/db"
 	"mooring/db/dbtest"
-	"mooring/review"
+	"mooring/register"
 )
 
 var hour = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
@@ -62,14 +62,14 @@ func TestEveryQuestionOfTheBenchmarkIsAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range questions {
-		found, err := data.Register().ListLinked(t.Context(), q.query, q.after, review.PageSize, hour)
+		found, err := data.Register().ListLinked(t.Context(), q.query, q.after, register.PageSize, hour)
 		if err != nil {
 			t.Fatalf("%s: %v", q.name, err)
 		}
 		if len(found.Rows) == 0 && !slices.Contains([]string{"search: nothing found", "search: no such subscription ID", "nothing matches", "search: two words", "search with a status"}, q.name) {
 			t.Errorf("%s: nothing is listed", q.name)
 		}
-		plans, err := data.Register().Explain(t.Context(), q.query, q.after, review.PageSize, hour)
+		plans, err := data.Register().Explain(t.Context(), q.query, q.after, register.PageSize, hour)
 		if err != nil {
 			t.Fatalf("%s: %v", q.name, err)
 		}
@@ -84,7 +84,7 @@ func TestEveryQuestionOfTheBenchmarkIsAnswered(t *testing.T) {
 // What is filled at once is what the triggers would have kept, and the same
 // each time.
 func TestTheDataOfTheBenchmarkAreTheSameEachTime(t *testing.T) {
-	const everything = `SELECT json_array(c.number, c.id, c.label, c.subscription_id, c.status, c.expires_at, c.last_checked_at, c.reviewed_at, c.created_by, a.name)
+	const everything = `SELECT json_array(c.number, c.id, c.label, c.cloud_account, c.status, c.expires_at, c.last_checked_at, c.reviewed_at, c.created_by, a.name)
 		FROM credentials c JOIN accounts a ON a.id = c.account_id ORDER BY c.number`
 	data, first, _ := filled(t, 300)
 	_, second, _ := filled(t, 300)

@@ -10,11 +10,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -22,6 +24,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"mooring/docs/walkthroughs"
 )
 
 const (
@@ -124,6 +128,32 @@ func measure(round time.Duration, rounds int) error {
 		}
 	}
 	report(results, cold, idle, view, len(body))
+	return reportSize(binary)
+}
+
+// reportSize tells how large the program file is, and how much of it are the pictures
+// of the help.
+func reportSize(binary string) error {
+	info, err := os.Stat(binary)
+	if err != nil {
+		return err
+	}
+	var pictures int64
+	err = fs.WalkDir(walkthroughs.Files, ".", func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || path.Ext(entry.Name()) != ".png" {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			pictures += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("  program file            %.1f MB: %.1f MB of pictures and %.1f MB of everything else   (aim: at most 42 MB of that)\n",
+		float64(info.Size())/1e6, float64(pictures)/1e6, float64(info.Size()-pictures)/1e6)
 	return nil
 }
 
@@ -173,7 +203,16 @@ var (
 )
 
 func startMooring(binary, data string) (*server, error) {
-	return startProgram(exec.Command(binary, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "info"))
+	return startProgram(serving(binary, data), false)
+}
+
+// startFirst starts Mooring on an empty folder, and waits for the link that sets it up.
+func startFirst(binary, data string) (*server, error) {
+	return startProgram(serving(binary, data), true)
+}
+
+func serving(binary, data string) *exec.Cmd {
+	return exec.Command(binary, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "info")
 }
 
 func startBare(file string) (*server, error) {
@@ -181,10 +220,11 @@ func startBare(file string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return startProgram(exec.Command(self, "--bare", file))
+	return startProgram(exec.Command(self, "--bare", file), false)
 }
 
-func startProgram(command *exec.Cmd) (*server, error) {
+// startProgram waits for the address, and for the link to set up if there will be one.
+func startProgram(command *exec.Cmd, setUp bool) (*server, error) {
 	out, err := command.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -200,6 +240,8 @@ func startProgram(command *exec.Cmd) (*server, error) {
 		}
 		if found := listens.FindStringSubmatch(lines.Text()); found != nil {
 			s.address = found[1]
+		}
+		if s.address != "" && (s.setUp != "" || !setUp) {
 			go func() { _, _ = io.Copy(io.Discard, out) }()
 			return s, nil
 		}
@@ -209,7 +251,7 @@ func startProgram(command *exec.Cmd) (*server, error) {
 
 // prepare makes the first administrator and three credentials.
 func prepare(binary, data string) error {
-	s, err := startMooring(binary, data)
+	s, err := startFirst(binary, data)
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func startSoaked(folder string, simulator *azuresim.Simulator) (*server, error) 
 	public := simulator.Endpoints("public")
 	return startProgram(exec.Command(binary, "serve", "--data", filepath.Join(folder, "data"), "--listen", "127.0.0.1:0", "--public-help",
 		"--trusted-proxy", "127.0.0.1", "--max-checks", "1000000", "--azure-ca", ca, "--azure-authority", public.Authority,
-		"--azure-resource-manager", public.ResourceManager, "--azure-classic", public.Classic))
+		"--azure-resource-manager", public.ResourceManager, "--azure-classic", public.Classic), true)
 }
 
 // prepare makes the first administrator and the links.

@@ -22,6 +22,7 @@ import (
 	"mooring/account"
 	"mooring/audit"
 	"mooring/cloud"
+	"mooring/cloud/aws"
 	"mooring/cloud/azure"
 	"mooring/cloud/azure/azuresim"
 	"mooring/db"
@@ -40,26 +41,26 @@ var demoStart = time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC)
 
 // demoSettings are what one can say about the demo.
 type demoSettings struct {
-	listen, portalListen, logLevel string
-	open, asJSON                   bool
-	linked                         int
+	listen, portalListen, consoleListen, logLevel string
+	open, asJSON                                  bool
+	linked                                        int
 }
 
 func (s *settings) demoFlags(v *demoSettings) {
 	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port for Mooring; port 0 picks a free one")
-	s.StringVar(&v.portalListen, "portal-listen", "127.0.0.1:0", "address and port for the simulated portal")
+	s.StringVar(&v.portalListen, "portal-listen", "127.0.0.1:0", "address and port for the simulated Azure portal")
+	s.StringVar(&v.consoleListen, "console-listen", "127.0.0.1:0", "address and port for the simulated AWS console")
 	s.BoolVar(&v.open, "open", false, "open a browser")
 	s.BoolVar(&v.asJSON, "json", false, "print one line of JSON when the demo is ready")
 	s.IntVar(&v.linked, "linked", demoLinked, "how many subscriptions other people have already linked")
 	s.StringVar(&v.logLevel, "log-level", "error", "debug, info, warn or error")
-	s.fromEnv("listen", "portal-listen", "log-level")
+	s.fromEnv("listen", "portal-listen", "console-listen", "log-level")
 }
 
-// demo starts the product on a fresh database, with a simulated Azure behind
-// it. Clock, ids, keys and data are the same every time.
+// demo starts the product on a fresh database, with simulated clouds behind it. Clock, ids, keys and data are the same every time.
 func demo(ctx context.Context, c *cli, args []string) error {
 	var v demoSettings
-	s := c.settings("demo", "start a demo with a simulated Azure, on a temporary database")
+	s := c.settings("demo", "start a demo with simulated clouds, on a temporary database")
 	s.demoFlags(&v)
 	if err := s.parse(args, 0); err != nil {
 		return err
@@ -90,8 +91,10 @@ func demo(ctx context.Context, c *cli, args []string) error {
 	if err != nil {
 		return usagef("the demo is for this machine only, and %s is reachable from elsewhere", v.listen)
 	}
-	if host, _, err := net.SplitHostPort(v.portalListen); err != nil || !net.ParseIP(host).IsLoopback() {
-		return usagef("--portal-listen: %q is not an address of this machine only, such as 127.0.0.1:0", v.portalListen)
+	for flag, address := range map[string]string{"portal-listen": v.portalListen, "console-listen": v.consoleListen} {
+		if host, _, err := net.SplitHostPort(address); err != nil || !net.ParseIP(host).IsLoopback() {
+			return usagef("--%s: %q is not an address of this machine only, such as 127.0.0.1:0", flag, address)
+		}
 	}
 	folder, err := os.MkdirTemp("", "mooring-demo-")
 	if err != nil {
@@ -106,10 +109,11 @@ func demo(ctx context.Context, c *cli, args []string) error {
 	return w.serve(ctx, v.linked, listener, func() error { return w.announce(c, v) })
 }
 
-// demoWorld is Mooring with a simulated Azure.
+// demoWorld is Mooring with simulated clouds.
 type demoWorld struct {
 	database  *db.DB
 	simulator *azuresim.Simulator
+	clouds    []demoCloud // beside Azure's
 	house     *house
 	front     handlers.Config
 	log       *slog.Logger
@@ -127,42 +131,91 @@ func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *ur
 		w.close()
 		return nil, err
 	}
-	w.simulator, err = azuresim.Start(azuresim.Options{Now: now, NewID: newDemoIDs().guid, PortalListen: v.portalListen, Fleet: fleetSize(v.linked), Codes: azureCodes()})
-	if err != nil {
+	if err := w.simulate(v, now); err != nil {
 		w.close()
-		var listening *net.OpError
-		if errors.As(err, &listening) && listening.Op == "listen" {
-			err = cannotListen("portal-listen", v.portalListen, err)
-		}
 		return nil, err
 	}
-	linkable := azure.New(azure.Options{Environments: w.environments(), Roots: w.simulator.CA(), Now: now, NewID: randomID, Log: log, Trouble: w.simulator.Trouble})
+	azureCloud := azure.New(azure.Options{Environments: w.environments(), Roots: w.simulator.CA(), Now: now, NewID: randomID, Log: log, Trouble: w.simulator.Trouble})
+	linkable := []cloud.Cloud{azureCloud}
+	for _, simulated := range w.clouds {
+		linkable = append(linkable, simulated.cloud)
+	}
 	passkeys, passkeyURL, err := passkeysAt(public)
 	if err != nil {
 		w.close()
 		return nil, err
 	}
-	p := parts{database: w.database, ring: ring, clouds: cloud.Registry{azure.Key: linkable}, policy: account.Policy{Passwords: true},
-		passkeys: passkeys, public: public, now: now, newID: ids.word, newKey: demoKeys(), log: log,
+	p := parts{database: w.database, ring: ring, clouds: registryOf(linkable...), policy: account.Policy{Passwords: true},
+		passkeys: passkeys, public: public, now: now, newID: ids.word, newKey: demoKeys(), names: newDemoIDs(), log: log,
 		limits: limits{credentials: mostDemoLinked}}
 	w.house = build(p)
 	w.front = w.house.front(p)
 	w.front.PasskeyURL = passkeyURL
-	w.front.Demo = &handlers.Demo{Portal: w.simulator.PortalURL(), Emails: demoPeople(v.linked), Gallery: gallery()}
+	w.front.Demo = &handlers.Demo{Clouds: w.consoles(), Emails: demoPeople(v.linked), Gallery: gallery()}
 	return w, nil
 }
 
+// simulate starts the clouds.
+func (w *demoWorld) simulate(v demoSettings, now func() time.Time) (err error) {
+	cannot := func(flag, address string, err error) error {
+		var listening *net.OpError
+		if errors.As(err, &listening) && listening.Op == "listen" {
+			return cannotListen(flag, address, err)
+		}
+		return err
+	}
+	w.simulator, err = azuresim.Start(azuresim.Options{Now: now, NewID: newDemoIDs().guid, PortalListen: v.portalListen, Fleet: fleetSize(v.linked), Codes: codesOf(azure.New(azure.Options{}))})
+	if err != nil {
+		return cannot("portal-listen", v.portalListen, err)
+	}
+	for _, known := range demoClouds {
+		console := "127.0.0.1:0"
+		if known.flag != "" {
+			console = v.consoleListen
+		}
+		started, err := known.start(cloudStart{console: console, fleet: fleetSize(v.linked), now: now, log: w.log})
+		if err != nil {
+			return cannot(known.flag, console, err)
+		}
+		w.clouds = append(w.clouds, started)
+	}
+	return nil
+}
+
+// consoles lead to the simulated clouds.
+func (w *demoWorld) consoles() []views.DemoCloud {
+	portal := w.simulator.PortalURL()
+	all := []views.DemoCloud{{Name: "Microsoft Azure", Links: []views.Link{
+		{Text: "Simulated Azure portal", Path: portal}, {Text: "Cloud Shell", Path: portal + "/cloud-shell"}, {Text: "What each subscription does", Path: portal + "/stories"}}}}
+	for _, simulated := range w.clouds {
+		all = append(all, views.DemoCloud{Name: simulated.cloud.Describe().Name, Links: simulated.links})
+	}
+	return all
+}
+
+// consoleURLs are the addresses of the simulated consoles, by the key of their cloud.
+func (w *demoWorld) consoleURLs() map[string]string {
+	all := map[string]string{azure.Key: w.simulator.PortalURL()}
+	for _, simulated := range w.clouds {
+		all[simulated.cloud.Describe().Key] = simulated.console
+	}
+	return all
+}
+
 func (w *demoWorld) close() {
+	for _, simulated := range w.clouds {
+		_ = simulated.close()
+	}
 	if w.simulator != nil {
 		_ = w.simulator.Close()
 	}
 	_ = w.database.Close()
 }
 
-// azureCodes lists the error codes of the catalogue, which the portal suggests.
-func azureCodes() []string {
+// codesOf lists the error codes of a cloud's catalogue, which its simulator suggests.
+func codesOf(c cloud.Cloud) []string {
 	var codes []string
-	for _, e := range azure.New(azure.Options{}).Catalogue() {
+	for _, e := range c.Catalogue() {
 		if e.Reason == "" {
 			codes = append(codes, e.Code)
 		}
@@ -266,16 +319,17 @@ func (w *demoWorld) serve(ctx context.Context, linked int, listener net.Listener
 
 func (w *demoWorld) announce(c *cli, v demoSettings) error {
 	address, portal := w.front.PublicURL.String(), w.simulator.PortalURL()
+	consoles := w.consoleURLs()
 	galleryAddress := ""
 	if w.front.Demo.Gallery != nil {
 		galleryAddress = address + views.GalleryPath
 	}
 	if v.asJSON {
 		return json.NewEncoder(c.stdout).Encode(map[string]any{
-			"address": address, "portal": portal, "gallery": galleryAddress, "people": demoPeople(v.linked), "password": demoPassword,
+			"address": address, "portal": portal, "console": consoles[aws.Key], "consoles": consoles, "gallery": galleryAddress, "people": demoPeople(v.linked), "password": demoPassword,
 		})
 	}
-	fmt.Fprintf(c.stdout, "Mooring          %s\nSimulated portal %s\n", address, portal)
+	fmt.Fprintf(c.stdout, "Mooring          %s\nSimulated clouds %s\n", address, address+handlers.DemoPath)
 	if galleryAddress != "" {
 		fmt.Fprintf(c.stdout, "Gallery          %s\n", galleryAddress)
 	}
@@ -305,11 +359,16 @@ func newDemoIDs() *demoIDs {
 	return &demoIDs{source: rand.NewChaCha8([32]byte([]byte("the ids of the demo of mooring!!")))}
 }
 
-func (d *demoIDs) bytes(n int) []byte {
+// Read implements io.Reader.
+func (d *demoIDs) Read(b []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.source.Read(b)
+}
+
+func (d *demoIDs) bytes(n int) []byte {
 	b := make([]byte, n)
-	_, _ = d.source.Read(b)
+	_, _ = d.Read(b)
 	return b
 }
 

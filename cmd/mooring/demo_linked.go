@@ -13,12 +13,12 @@ import (
 )
 
 // What others have linked before anybody signs in, so that administrators find
-// something to look at: ten subscriptions that meet different fates, and as
-// many of a fleet as somebody asks for.
+// something to look at: ten subscriptions that meet different fates, one account of each other
+// cloud, and as many of a fleet as somebody asks for.
 const (
 	demoNeighbour     = "breakwater"
 	demoFleet         = "fleet"
-	demoLinked        = 10
+	demoLinked        = 14
 	mostDemoLinked    = 20000
 	demoNeighbourMail = "bruno@demo.example"
 )
@@ -27,8 +27,8 @@ const (
 var demoScenes = []string{"Tide Tables", "Dry Dock", "Harbor Master", "New Pier", "Old Charts", "Sealed Log",
 	"Locked Gate", "Chained Quay", "Unpaid Berth", "Laid-up Boat"}
 
-// fleetSize is how many subscriptions the simulated Azure needs beside the
-// scripted ones.
+// fleetSize is how many ships of the fleet the simulated clouds need beside the
+// scripted subscriptions.
 func fleetSize(linked int) int { return max(0, linked-len(demoScenes)) }
 
 // link links what others have linked. Those of the scenes are verified in the
@@ -57,12 +57,23 @@ func (w *demoWorld) link(ctx context.Context, linked int) error {
 	if err != nil {
 		return err
 	}
-	ships := make([]azuresim.Scripted, fleetSize(linked))
-	for i := range ships {
-		ships[i] = azuresim.Fleet(i + 1)
+	var ships []azuresim.Scripted
+	request := credential.Request{AccountID: fleet.ID, AccountName: fleet.Name, Actor: actor}
+	for n := 1; n <= fleetSize(linked); n++ {
+		if turn := (n - 1) % shipTurns; turn < len(w.clouds) {
+			if err := w.clouds[turn].ship(ctx, w.house, request, n); err != nil {
+				return fmt.Errorf("link ship %d to %s: %w", n, w.clouds[turn].cloud.Describe().Name, err)
+			}
+			continue
+		}
+		ships = append(ships, azuresim.Fleet(n))
 	}
 	return w.linkAll(ctx, fleet, actor, ships, false)
 }
+
+// shipTurns is after how many ships the clouds take their turns again. Those that are
+// left over are subscriptions of Azure.
+const shipTurns = 10
 
 // ownedBy is the organization that somebody came with.
 func ownedBy(p account.NewPerson) account.Account { return p.Joins[len(p.Joins)-1].Account }
@@ -77,8 +88,7 @@ func (w *demoWorld) linkAll(ctx context.Context, in account.Account, actor audit
 	}
 	request := credential.Request{AccountID: in.ID, AccountName: in.Name, Actor: actor}
 	for _, s := range subscriptions {
-		form := cloud.Form{Label: s.Name, Environment: s.Environment, Method: azure.MethodApp,
-			SubscriptionID: s.SubscriptionID, TenantID: s.TenantID, ClientID: s.ClientID}
+		form := cloud.Form{Label: s.Name, Environment: s.Environment, Method: azure.MethodApp, Values: map[string]string{"subscription_id": s.SubscriptionID, "tenant_id": s.TenantID, "client_id": s.ClientID}}
 		if _, err := w.house.credentials.Link(ctx, request, azure.Key, &form, verify); err != nil {
 			return fmt.Errorf("link %s: %w", s.Name, err)
 		}

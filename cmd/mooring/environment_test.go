@@ -31,7 +31,7 @@ func TestUnknownVariablesAreToldWithoutTheirValue(t *testing.T) {
 	for name, want := range map[string]string{
 		"MOORING_PUBLIC_ULR": "did you mean MOORING_PUBLIC_URL?", "MOORING_URL": "did you mean MOORING_PUBLIC_URL?", "MOORING_TRUSTED_PROXIES": "did you mean MOORING_TRUSTED_PROXY?",
 		"MOORING_PUBLICURL": "did you mean MOORING_PUBLIC_URL?", "MOORING_DATA_DIR": "did you mean MOORING_DATA?", "MOORING_LOGLEVEL": "did you mean MOORING_LOG_LEVEL?",
-		"MOORING_PORT": "has no effect", "MOORING_SECRET": "has no effect\n",
+		"MOORING_PORT": "has no effect", "MOORING_COLOR": "has no effect\n",
 	} {
 		for _, args := range [][]string{{"version"}, {"keys", "list", "--data", t.TempDir()}, {"review", "--help"}} {
 			_, stderr := inEnvironment(t, []string{name + "=" + secret, "HOME=/"}, args...)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mooring/cloud"
+	"mooring/cloud/aws"
 	"mooring/cloud/azure"
 )
 
@@ -18,7 +19,9 @@ func TestEveryMethodLeadsIntoTheHelp(t *testing.T) {
 	environments := azure.Environments()
 	environments[0].Classic = "https://classic.example.com" // to offer management certificates, too
 	methods := 0
-	for _, linkable := range []cloud.Cloud{azure.New(azure.Options{Environments: environments, Now: time.Now, NewID: randomID})} {
+	for _, linkable := range []cloud.Cloud{
+		azure.New(azure.Options{Environments: environments, Now: time.Now, NewID: randomID}), aws.New(aws.Options{}),
+	} {
 		description := linkable.Describe()
 		for _, method := range description.Methods {
 			methods++
@@ -27,7 +30,7 @@ func TestEveryMethodLeadsIntoTheHelp(t *testing.T) {
 			}
 		}
 	}
-	if methods < 2 {
+	if methods < 3 {
 		t.Errorf("%d methods only", methods)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,7 +21,10 @@ import (
 	"mooring/cloud"
 	"mooring/credential"
 	"mooring/db"
+	"mooring/grant"
 	"mooring/handlers"
+	"mooring/jobs"
+	"mooring/register"
 	"mooring/review"
 	"mooring/secret"
 )
@@ -44,9 +48,10 @@ type house struct {
 	keys          *account.Keys
 	certificates  *certificate.Service
 	credentials   *credential.Service
-	register      *review.Register
-	jobs          *review.Jobs
-	reviews       *review.Reviews
+	grants        *grant.Service
+	register      *register.Service
+	jobs          *jobs.Service
+	reviews       *review.Service
 	auditLog      *audit.Log
 	refusals      *audit.Refusals
 	clouds        cloud.Registry
@@ -68,6 +73,7 @@ type parts struct {
 	now      func() time.Time
 	newID    func() string
 	newKey   func() (*rsa.PrivateKey, error)
+	names    io.Reader // of links, drawn from it; nil: random ones
 	log      *slog.Logger
 
 	checkpointsTo []audit.Sink  // beside the database
@@ -80,6 +86,9 @@ type parts struct {
 func build(p parts) *house {
 	h := &house{database: p.database, clouds: p.clouds, log: p.log, pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
 	h.certificates = certificate.NewService(p.database.Certificates(), p.ring, h.pool, p.now, p.newID, p.log)
+	if p.names != nil {
+		h.certificates.NameLinks(p.names)
+	}
 	h.refusals = audit.NewRefusals(audit.RefusalsConfig{Write: p.database.AuditLog().AddEntry, Now: p.now, Log: p.log})
 	accounts := p.database.Accounts()
 	h.accounts = account.NewService(account.Config{Store: accounts, Policy: p.policy, Passkeys: p.passkeys, Refusals: h.refusals,
@@ -91,15 +100,17 @@ func build(p parts) *house {
 	// Nothing uses credentials yet. What will, says here what depends on them.
 	var dependents []credential.Dependents
 	h.credentials = credential.NewService(p.database.Credentials().AtMost(cmp.Or(p.limits.credentials, credential.DefaultCredentials)), p.clouds, h.certificates, dependents, p.now, p.newID, p.log)
+	h.grants = grant.NewService(p.database.Grants(), p.ring, p.clouds, p.now, p.log)
+	h.credentials.KeepGrants(h.grants)
 	h.credentials.LimitChecks(cmp.Or(p.limits.checks, credential.DefaultChecks))
 	h.certificates.Limit(h.credentials.Intake().LongestCertificate)
 	notary := audit.NewNotary(p.ring)
 	h.auditLog = audit.NewLog(audit.LogConfig{Store: p.database.AuditLog(), Notary: notary, Sinks: p.checkpointsTo,
 		Keep: p.keepLog, Archive: p.archive, Now: p.now, Log: p.log})
-	h.register = review.NewRegister(review.RegisterConfig{Store: p.database.Register(), Clouds: p.clouds, Now: p.now, Log: p.log})
-	h.jobs = review.NewJobs(review.JobsConfig{Store: p.database.Jobs(), Register: h.register, Credentials: h.credentials,
+	h.register = register.NewService(register.Config{Store: p.database.Register(), Clouds: p.clouds, Now: p.now, Log: p.log})
+	h.jobs = jobs.NewService(jobs.Config{Store: p.database.Jobs(), Register: h.register, Credentials: h.credentials,
 		Now: p.now, NewID: p.newID, Log: p.log})
-	h.reviews = review.NewReviews(review.ReviewsConfig{Store: p.database.Reviews(), Register: h.register, Credentials: h.credentials, Notary: notary,
+	h.reviews = review.NewService(review.Config{Store: p.database.Reviews(), Register: h.register, Credentials: h.credentials, Notary: notary,
 		Now: p.now, NewID: p.newID, Log: p.log})
 	return h
 }
@@ -137,7 +148,7 @@ func (h *house) start(ctx context.Context) {
 				"path", h.database.Path(), "cause", h.database.MovedWhy())
 		}
 	})
-	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.keys.Run, h.credentials.Run,
+	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.keys.Run, h.credentials.Run, h.grants.Run,
 		h.register.Run, h.jobs.Run, h.reviews.Run, h.auditLog.Run} {
 		h.group.Go(func() { work(ctx) })
 	}

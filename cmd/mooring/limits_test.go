@@ -34,8 +34,7 @@ func TestTheLimitsOfAnAccountAreThoseOfTheSettings(t *testing.T) {
 	own := olivia.Joins[0].Account
 	r := credential.Request{AccountID: own.ID, AccountName: own.Name, Actor: audit.Actor{PersonID: olivia.Person.ID, Name: olivia.Person.Email}}
 	link := func(last string) (credential.Credential, error) {
-		return h.credentials.Link(ctx, r, azure.Key, &cloud.Form{Label: last, Environment: "public", Method: azure.MethodApp,
-			SubscriptionID: "aaaaaaaa-0000-4000-8000-00000000000" + last, TenantID: "bbbbbbbb-0000-4000-8000-000000000001", ClientID: "cccccccc-0000-4000-8000-000000000001"}, false)
+		return h.credentials.Link(ctx, r, azure.Key, &cloud.Form{Label: last, Environment: "public", Method: azure.MethodApp, Values: map[string]string{"subscription_id": "aaaaaaaa-0000-4000-8000-00000000000" + last, "tenant_id": "bbbbbbbb-0000-4000-8000-000000000001", "client_id": "cccccccc-0000-4000-8000-000000000001"}}, false)
 	}
 	linked, err := link("1")
 	if err != nil {

@@ -44,7 +44,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"demo", "", "start a demo with a simulated Azure", demo},
+		{"demo", "", "start a demo with simulated clouds", demo},
 		{"serve", "", "serve the dashboard", serve},
 		{"health", "", "ask a running server whether it is ready; exit 1 if not", health},
 		{"backup", "FILE", "write a consistent copy of the database, even while the server runs", backup},

@@ -18,7 +18,7 @@ import (
 type closedReview struct{ review.Store }
 
 func (closedReview) Review(context.Context, string) (review.Review, error) {
-	return review.Review{ID: "r1", Name: "Fourth quarter", State: review.ReviewClosed, ClosedByName: "Ada Admin",
+	return review.Review{ID: "r1", Name: "Fourth quarter", State: review.Closed, ClosedByName: "Ada Admin",
 		ClosedAt: time.Date(2026, 12, 1, 9, 14, 0, 0, time.UTC), Anchor: review.Anchor{Entry: 7, Digest: make([]byte, 32)}}, nil
 }
 
@@ -40,7 +40,7 @@ func TestReviewVerify(t *testing.T) {
 	ring := secret.NewRing()
 	notary := audit.NewNotary(ring)
 	var pack bytes.Buffer
-	reviews := review.NewReviews(review.ReviewsConfig{Store: closedReview{}, Notary: notary, Now: time.Now})
+	reviews := review.NewService(review.Config{Store: closedReview{}, Notary: notary, Now: time.Now})
 	if err := reviews.Evidence(t.Context(), audit.BySystem(), "r1", &pack); err != nil {
 		t.Fatal(err)
 	}

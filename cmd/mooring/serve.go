@@ -18,7 +18,6 @@ import (
 
 	"mooring/account"
 	"mooring/certificate"
-	"mooring/cloud"
 	"mooring/cloud/azure"
 	"mooring/handlers"
 )
@@ -27,6 +26,7 @@ import (
 type serveSettings struct {
 	dataFolder
 	azure            azureSettings
+	clouds           cloudSettings
 	signIn           signInSettings
 	audit            auditSettings
 	listen           string
@@ -43,6 +43,7 @@ func (s *settings) serveFlags(v *serveSettings) {
 	s.BoolVar(&v.isNew, "new", false, "this is the first start with an existing key file; without this setting, serve refuses a key file that has no database")
 	s.signInFlags(&v.signIn)
 	s.azureFlags(&v.azure)
+	s.cloudFlags(&v.clouds)
 	s.auditFlags(&v.audit)
 	s.StringVar(&v.listen, "listen", "127.0.0.1:8080", "address and port to listen on; port 0 picks a free one; or unix:PATH for a Unix socket, or fd:3 for a socket from systemd")
 	s.StringVar(&v.publicURL, "public-url", "", "address that browsers use, such as https://mooring.example.com; required behind a proxy and for any listener that isn't loopback")
@@ -83,7 +84,11 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if at.network != "fd" && sentBySystemd(c.getenv, os.Getpid()) {
 		log.Warn("systemd passes a socket that --listen doesn't name, so nobody answers there; write --listen fd:3, or disable the socket unit")
 	}
-	linkable, err := v.azure.cloud(time.Now, log)
+	azureCloud, err := v.azure.cloud(time.Now, log)
+	if err != nil {
+		return err
+	}
+	clientSecret, err := v.clouds.clientSecret()
 	if err != nil {
 		return err
 	}
@@ -150,7 +155,7 @@ func serve(ctx context.Context, c *cli, args []string) error {
 	if made {
 		fmt.Fprintf(c.stdout, "Created the key file %s. Back it up separately from the database: without it, nobody can decrypt the secrets in the database.\n", v.keys())
 	}
-	p := parts{database: database, ring: ring, clouds: cloud.Registry{azure.Key: linkable}, policy: policy, passkeys: passkeys, mailer: mailer,
+	p := parts{database: database, ring: ring, clouds: servedClouds(v.clouds, clientSecret, azureCloud, log), policy: policy, passkeys: passkeys, mailer: mailer,
 		public: public, now: time.Now, newID: randomID, newKey: certificate.RandomKey, log: log,
 		checkpointsTo: auditing.sinks, keepLog: auditing.keep, archive: auditing.archive, limits: v.limits}
 	h := build(p)

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"mooring/cloud/aws"
+	"mooring/cloud/azure"
 	"mooring/text"
 	"mooring/walkthrough"
 	"mooring/walkthrough/camera"
@@ -51,12 +53,28 @@ func walkthroughCommand(ctx context.Context, c *cli, args []string) error {
 
 // studioSettings are what shooting and checking have in common.
 type studioSettings struct {
-	folder             string
-	failures           string
-	baseURL, portalURL string
-	people             map[string]camera.Person
-	only               string
-	draft              bool
+	folder   string
+	failures string
+	baseURL  string
+	clouds   map[string]*string // addresses of simulated clouds, by walkthrough.Simulated
+	people   map[string]camera.Person
+	only     string
+	draft    bool
+}
+
+// siteNames are the simulated clouds that scenes play on.
+var siteNames = map[string]string{walkthrough.OnPortal: "Azure portal", walkthrough.OnConsole: "AWS console", walkthrough.OnGoogle: "Google Cloud console",
+	walkthrough.OnOracle: "Oracle Cloud console", walkthrough.OnDigitalOcean: "DigitalOcean"}
+
+// siteOf is what scenes call the simulated cloud with a key.
+func siteOf(key string) string {
+	switch key {
+	case azure.Key:
+		return walkthrough.OnPortal
+	case aws.Key:
+		return walkthrough.OnConsole
+	}
+	return key
 }
 
 // walkthroughPassword is the variable with the password of the people of --as. The
@@ -68,7 +86,10 @@ func (s *settings) studioFlags(v *studioSettings) {
 	v.people = map[string]camera.Person{}
 	s.StringVar(&v.failures, "failures", filepath.Join("walkthroughs", "failed"), "folder for screenshots of failures")
 	s.StringVar(&v.baseURL, "base-url", "", "address of a running demo or test installation to use; without it, each walkthrough gets its own demo")
-	s.StringVar(&v.portalURL, "portal-url", "", "address of the simulated portal of that installation")
+	v.clouds = map[string]*string{}
+	for _, site := range walkthrough.Simulated {
+		v.clouds[site] = s.String(site+"-url", "", "address of the simulated "+siteNames[site]+" of that installation")
+	}
 	s.Func("as", "with --base-url, the person to use in place of one of the walkthroughs, such as owner=olivia@example.com; repeat it for others. Passwords come from "+
 		walkthroughPassword+", or from "+walkthroughPassword+"_OWNER for that person", func(text string) error {
 		part, email, ok := strings.Cut(text, "=")

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mooring/walkthrough"
@@ -39,15 +41,16 @@ type shot struct {
 
 func openStudio(ctx context.Context, c *cli, v studioSettings, names []string) (*studio, error) {
 	s := &studio{studioSettings: v, cli: c, began: time.Now()}
-	for _, a := range []struct {
-		name string
-		text *string
-	}{{"base-url", &s.baseURL}, {"portal-url", &s.portalURL}} {
-		if *a.text == "" {
+	addresses := map[string]*string{"base-url": &s.baseURL}
+	for site, text := range s.clouds {
+		addresses[site+"-url"] = text
+	}
+	for name, text := range addresses {
+		if *text == "" {
 			continue
 		}
 		var err error
-		if *a.text, err = address(a.name, *a.text); err != nil {
+		if *text, err = address(name, *text); err != nil {
 			return nil, err
 		}
 	}
@@ -75,11 +78,30 @@ func openStudio(ctx context.Context, c *cli, v studioSettings, names []string) (
 	if len(s.chosen) == 0 {
 		return nil, fmt.Errorf("there is no walkthrough in %s", v.folder)
 	}
+	if err := s.checkSites(); err != nil {
+		return nil, err
+	}
 	s.broken = slices.DeleteFunc(walkthrough.CheckLinks(all), func(f walkthrough.Finding) bool {
 		return len(names) > 0 && !slices.Contains(names, f.Walkthrough)
 	})
 	s.browser, err = camera.Start(ctx)
 	return s, err
+}
+
+// checkSites reports a simulated cloud that a walkthrough uses and whose address is
+// not known.
+func (s *studio) checkSites() error {
+	if s.baseURL == "" {
+		return nil // a demo knows its own
+	}
+	for site, url := range s.clouds {
+		for _, w := range s.chosen {
+			if *url == "" && slices.ContainsFunc(w.Scenes(), func(scene *walkthrough.Scene) bool { return scene.On == site }) {
+				return usagef("%s uses the simulated %s: specify its address with --%s-url", w.Name, site, site)
+			}
+		}
+	}
+	return nil
 }
 
 func (s *studio) close() { s.browser.Close() }
@@ -142,7 +164,11 @@ func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthro
 	if err := os.Mkdir(home, 0o700); err != nil {
 		return nil, err
 	}
-	world := camera.World{Sites: map[string]string{walkthrough.OnMooring: s.baseURL, walkthrough.OnPortal: s.portalURL}, Password: demoPassword, Folder: home}
+	sites := map[string]string{walkthrough.OnMooring: s.baseURL}
+	for site, url := range s.clouds {
+		sites[site] = *url
+	}
+	world := camera.World{Sites: sites, Password: demoPassword, Folder: home}
 	if s.baseURL != "" {
 		world.People, world.Password = s.people, cmp.Or(s.cli.getenv(walkthroughPassword), demoPassword)
 		world.SignInHint = ": specify a person of that installation with --as owner=ADDRESS, and set the password in " + walkthroughPassword
@@ -152,8 +178,9 @@ func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthro
 		return nil, err
 	}
 	defer run.Shell.Close()
+	clock := &sceneClock{}
 	if s.baseURL == "" && w.World == walkthrough.DemoWorld {
-		ended, err := startWalkthroughWorld(ctx, folder, w.Linked, world.Sites)
+		ended, err := startWalkthroughWorld(ctx, folder, w.Linked, world.Sites, clock.now)
 		if err != nil {
 			return nil, err
 		}
@@ -161,7 +188,8 @@ func (s *studio) act(ctx context.Context, w *walkthrough.Walkthrough) (*walkthro
 	}
 	stage := s.browser.Stage(ctx, world)
 	defer stage.Close()
-	run.Stage, run.Names = stage, map[string]string{"mooring": world.Sites[walkthrough.OnMooring], "portal": world.Sites[walkthrough.OnPortal], "folder": home}
+	run.Stage, run.Names = clock.on(stage), map[string]string{"folder": home}
+	maps.Copy(run.Names, sites)
 	return run.Act(ctx, w), nil
 }
 
@@ -181,10 +209,32 @@ func (s *studio) progress(w *walkthrough.Walkthrough) func(string) {
 	}
 }
 
-// startWalkthroughWorld starts a demo world whose clock stands still, so that
-// pictures are the same whenever they are taken. It ends with ctx; what it gives
+// sceneClock moves on by a millisecond from scene to scene, and not otherwise. Pictures
+// are the same whenever they are taken, and what happened in one scene is older than what
+// happens in the next.
+type sceneClock struct{ scenes atomic.Int64 }
+
+func (c *sceneClock) now() time.Time {
+	return demoStart.Add(time.Duration(c.scenes.Load()) * time.Millisecond)
+}
+
+// on is a stage that moves the clock on.
+func (c *sceneClock) on(stage walkthrough.Stage) walkthrough.Stage { return clockedStage{stage, c} }
+
+type clockedStage struct {
+	walkthrough.Stage
+	clock *sceneClock
+}
+
+// Enter implements walkthrough.Stage.
+func (s clockedStage) Enter(ctx context.Context, as, on string) error {
+	s.clock.scenes.Add(1)
+	return s.Stage.Enter(ctx, as, on)
+}
+
+// startWalkthroughWorld starts a demo world with this clock. It ends with ctx; what it gives
 // is closed when it has ended.
-func startWalkthroughWorld(ctx context.Context, folder string, linked int, sites map[string]string) (<-chan struct{}, error) {
+func startWalkthroughWorld(ctx context.Context, folder string, linked int, sites map[string]string, now func() time.Time) (<-chan struct{}, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -197,8 +247,8 @@ func startWalkthroughWorld(ctx context.Context, folder string, linked int, sites
 	if err := os.Mkdir(data, 0o700); err != nil {
 		return nil, err
 	}
-	v := demoSettings{portalListen: "127.0.0.1:0", linked: linked}
-	w, err := newDemoWorld(ctx, data, v, public, func() time.Time { return demoStart }, slog.New(slog.DiscardHandler))
+	v := demoSettings{portalListen: "127.0.0.1:0", consoleListen: "127.0.0.1:0", linked: linked}
+	w, err := newDemoWorld(ctx, data, v, public, now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		listener.Close()
 		return nil, err
@@ -216,7 +266,10 @@ func startWalkthroughWorld(ctx context.Context, folder string, linked int, sites
 	case <-ended:
 		return nil, fmt.Errorf("the demo world does not start: %w", failed)
 	}
-	sites[walkthrough.OnMooring], sites[walkthrough.OnPortal] = public.String(), w.simulator.PortalURL()
+	sites[walkthrough.OnMooring] = public.String()
+	for key, address := range w.consoleURLs() {
+		sites[siteOf(key)] = address
+	}
 	return ended, nil
 }
 

@@ -57,6 +57,25 @@ func TestANewWalkthroughIsListed(t *testing.T) {
 	}
 }
 
+// TestASimulatedCloudNeedsAnAddress covers installations that aren't a walkthrough's own
+// demo: their simulated clouds can be anywhere.
+func TestASimulatedCloudNeedsAnAddress(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "first")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, site := range []string{"portal", "console"} {
+		text := "---\nsummary: Link.\n---\n# Link\n\n```act\non: " + site + "\nopen: /\n```\n"
+		if err := os.WriteFile(filepath.Join(folder, "walkthrough.md"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, _, stderr := program(t, nil, "walkthrough", "check", "first", "--folder", filepath.Dir(folder), "--base-url", "http://127.0.0.1:1")
+		if want := "first uses the simulated " + site + ": specify its address with --" + site + "-url"; code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit %d, %q; want %q", site, code, stderr, want)
+		}
+	}
+}
+
 // TestWhatAWriterSaysWrong is told in a line, before any browser starts.
 func TestWhatAWriterSaysWrong(t *testing.T) {
 	folder := t.TempDir()
@@ -72,6 +91,7 @@ func TestWhatAWriterSaysWrong(t *testing.T) {
 		"shoot first --format epub":                `"epub" is not markdown, html or pdf`,
 		"check first --base-url harbor":            `"harbor" is not an address`,
 		"check first --portal-url ftp://":          "is not an address",
+		"check first --console-url harbor":         `"harbor" is not an address`,
 		"check first --format xml":                 `"xml" is neither text nor json`,
 		"shoot --only first-step":                  "--only: name the walkthrough that has the picture",
 		"shoot first --only second-step":           `first has no picture "second-step"`,

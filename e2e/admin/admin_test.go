@@ -419,7 +419,7 @@ func TestApproval(t *testing.T) {
 
 	ada.Open(w.Address + "/admin/intake")
 	ada.FindIn("#approval", "radio", "None").Click()
-	ada.Fill("Subscriptions (optional)", browser.Scripted("Tide Tables").SubscriptionID)
+	ada.Fill("Microsoft Azure: subscriptions (optional)", browser.Scripted("Tide Tables").SubscriptionID)
 	ada.Follow("button", "Save")
 	b.Expect("422 (Unprocessable Entity)")
 	b.Open(w.Address + browser.CredentialsPath + "/new")

@@ -99,11 +99,17 @@ const Everything = `() => document.documentElement.outerHTML +
 // Working is the subscription that a person links by hand.
 var Working = azuresim.Script()[0]
 
-// AddCredentials opens the dialog.
+// AddCredentials opens the dialog of Microsoft Azure.
 func (b *Tab) AddCredentials() {
 	b.T.Helper()
-	b.Click("link", "Add credentials")
-	b.Find("dialog", "Azure credentials")
+	b.AddCredentialsFor("Microsoft Azure", "Azure credentials")
+}
+
+// AddCredentialsFor opens the dialog of a provider, which has this heading.
+func (b *Tab) AddCredentialsFor(provider, heading string) {
+	b.T.Helper()
+	b.Click("link", "Add credentials for "+provider)
+	b.Find("dialog", heading)
 	b.Until("the focus in the dialog", func() bool {
 		return Get[bool](b, "() => document.querySelector('dialog[open]').contains(document.activeElement)")
 	})
@@ -148,7 +154,7 @@ func (b *Tab) Register(w *World, certificate string) string {
 	b.attachFile("#certificate", certificate)
 	b.Leads(func() { b.FindIn("#certificates", "button", "Add").Click() })
 	b.Shown("portal-application")
-	b.Open(w.Portal + "/subscriptions/" + Working.SubscriptionID)
+	b.Open(w.Consoles["azure"] + "/subscriptions/" + Working.SubscriptionID)
 	b.Follow("button", "Add role assignment")
 	b.SeesIn("#access-control", "Reader mooring for harbor")
 	b.Shown("portal-subscription")

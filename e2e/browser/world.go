@@ -6,10 +6,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -120,9 +122,10 @@ func (p *process) Kill() {
 
 // World is a demo of its own for one test.
 type World struct {
-	T               *testing.T
-	Address, Portal string
-	temporary       string // where its data lies
+	T         *testing.T
+	Address   string
+	Consoles  map[string]string // addresses of the simulated clouds' consoles, by the cloud's key
+	temporary string            // where its data lies
 }
 
 // Folder is where the demo keeps its database.
@@ -148,19 +151,22 @@ func LinkedWorld(t *testing.T, linked int) *World {
 // AnyWorld is such a world for another browser than Chromium.
 func AnyWorld(t *testing.T, linked int) *World {
 	t.Helper()
-	p := start(t, "demo", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0", "--json", "--linked", strconv.Itoa(linked))
-	var said struct{ Address, Portal string }
+	p := start(t, "demo", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0", "--console-listen", "127.0.0.1:0", "--json", "--linked", strconv.Itoa(linked))
+	var said struct {
+		Address  string
+		Consoles map[string]string
+	}
 	line := p.line(func(string) bool { return true })
 	if err := json.Unmarshal([]byte(line), &said); err != nil {
 		t.Fatalf("the demo said %q: %v", line, err)
 	}
-	return &World{T: t, Address: said.Address, Portal: said.Portal, temporary: p.temporary}
+	return &World{T: t, Address: said.Address, Consoles: said.Consoles, temporary: p.temporary}
 }
 
 // Hosts are the addresses that pages may ask.
 func (w *World) Hosts() []string {
 	var hosts []string
-	for _, address := range []string{w.Address, w.Portal} {
+	for _, address := range append([]string{w.Address}, slices.Sorted(maps.Values(w.Consoles))...) {
 		if u, err := url.Parse(address); err == nil && u.Host != "" {
 			hosts = append(hosts, u.Host)
 		}

@@ -19,13 +19,13 @@ func TestLink(t *testing.T) {
 	b.click("main", "button", "Sign in")
 	b.sees("main", "Nothing is linked yet.")
 
-	b.click("main", "link", "Add credentials")
+	b.click("main", "link", "Add credentials for Microsoft Azure")
 	b.sees("#dialog", "Azure credentials")
 	b.until("the address of the dialog", func() bool { return b.path() == browser.CredentialsPath+"/new" })
 	b.press(escape)
 	b.until("the dialog to close", func() bool { return b.path() == browser.ProvidersPath })
 
-	b.click("main", "link", "Add credentials")
+	b.click("main", "link", "Add credentials for Microsoft Azure")
 	b.sees("#dialog", "Azure credentials")
 	b.fill("#dialog", "textbox", "Label", "Production")
 	b.press(escape)
@@ -35,7 +35,7 @@ func TestLink(t *testing.T) {
 	b.until("the dialog to close", func() bool { return b.path() == browser.ProvidersPath })
 
 	tide := browser.Scripted("Tide Tables")
-	b.click("main", "link", "Add credentials")
+	b.click("main", "link", "Add credentials for Microsoft Azure")
 	b.sees("#dialog", "Azure credentials")
 	b.fill("#dialog", "textbox", "Label", tide.Name)
 	b.fill("#dialog", "textbox", "Subscription ID", tide.SubscriptionID)

@@ -18,10 +18,10 @@ func TestPortal(t *testing.T) {
 		"subscription": "/subscriptions/" + browser.Scripted("Engine Room").SubscriptionID, "shell": "/cloud-shell", "missing": "/nothing",
 		"stories": "/stories",
 	} {
-		b.Open(w.Portal + path)
+		b.Open(w.Consoles["azure"] + path)
 		b.Accessible("portal-" + name)
 	}
-	b.Open(w.Portal + "/subscriptions/" + browser.Scripted("Engine Room").SubscriptionID)
+	b.Open(w.Consoles["azure"] + "/subscriptions/" + browser.Scripted("Engine Room").SubscriptionID)
 	b.Find("combobox", "Code").Click()
 	b.Press("AADSTS90024")
 	b.Fill("HTTP status (optional)", "503")
@@ -29,7 +29,7 @@ func TestPortal(t *testing.T) {
 	b.Follow("button", "Answer with this error")
 	b.Sees("Sign in is answered with AADSTS90024, status 503.")
 	b.Accessible("portal-error")
-	b.Open(w.Portal + "/cloud-shell")
+	b.Open(w.Consoles["azure"] + "/cloud-shell")
 	b.Fill("Command", "az account show --subscription "+azuresim.Script()[1].SubscriptionID)
 	b.Follow("button", "Run")
 	b.Accessible("portal-shell-ran")

@@ -65,6 +65,10 @@ func TestHelp(t *testing.T) {
 	learnMore(b, "/help/link-azure#in-the-portal", "In the portal")
 	b.Click("button", "Close")
 	b.Closed()
+	b.AddCredentialsFor("Amazon Web Services", "AWS credentials")
+	learnMore(b, "/help/link-aws#with-one-command", "With one command")
+	b.Click("button", "Close")
+	b.Closed()
 
 	helpFrom(b, "Olivia Owner")
 	b.Accessible("help")

@@ -53,7 +53,7 @@ func newCertificate(t *testing.T, l browser.Look) {
 	b.Click("DisclosureTriangle", "How to add the new certificate")
 	command := browser.Get[string](b, `() => document.querySelector('[id^="trust-"] pre').textContent`)
 	shell := b.Another()
-	shell.Open(w.Portal + "/cloud-shell")
+	shell.Open(w.Consoles["azure"] + "/cloud-shell")
 	shell.Fill("Command", command)
 	shell.Follow("button", "Run")
 	shell.Sees("appId")

@@ -53,7 +53,7 @@ func TestBadInput(t *testing.T) {
 	b.Fill("Subscription ID", tide.SubscriptionID)
 	b.Fill("Application (client) ID", tide.ClientID)
 	b.Click("button", "Save credentials")
-	b.SeesIn(browser.Problem, "already links that subscription")
+	b.SeesIn(browser.Problem, "already has this link")
 	b.Shown("dialog-twice")
 	if rows := b.Count(`[data-testid="credential-row"]`); rows != 1 {
 		t.Errorf("the list has %d rows", rows)

@@ -59,7 +59,7 @@ func TestLatePreview(t *testing.T) {
 	b.Click("button", "Discard")
 	b.Until("the dialog to close", func() bool { return b.Count("#dialog:not([open]):empty") == 1 })
 	release()
-	b.Focused("Add credentials")
+	b.Focused("Add credentials for Microsoft Azure")
 
 	caught, release = hold(b, "*/credentials/preview")
 	b.AddCredentials()
@@ -81,7 +81,7 @@ func TestLateDialog(t *testing.T) {
 	b := w.NewTab(browser.WideLight)
 	b.SignIn(w, browser.Owner)
 	caught, release := hold(b, "*/credentials/new")
-	b.Click("link", "Add credentials")
+	b.Click("link", "Add credentials for Microsoft Azure")
 	caught()
 	browser.Get[bool](b, `() => {
 		document.querySelector('#providers').dataset.old = 'yes'
@@ -91,5 +91,5 @@ func TestLateDialog(t *testing.T) {
 	release()
 	b.Find("dialog", "Azure credentials")
 	b.Press(kb.Escape)
-	b.Focused("Add credentials")
+	b.Focused("Add credentials for Microsoft Azure")
 }

@@ -85,7 +85,7 @@ func TestDeadScript(t *testing.T) {
 			b.Expect("dead")
 			b.Expect("SyntaxError")
 			b.SignIn(w, browser.Owner)
-			b.Follow("link", "Add credentials")
+			b.Follow("link", "Add credentials for Microsoft Azure")
 			b.Find("heading", "Azure credentials")
 			if b.Count("html.js") > 0 || !b.Has("button", "Update the command") {
 				t.Error("the page waits for a script")

@@ -20,7 +20,7 @@ func TestWithoutScript(t *testing.T) {
 	names := b.Downloads(folder)
 
 	b.SignIn(w, browser.Owner)
-	b.Follow("link", "Add credentials")
+	b.Follow("link", "Add credentials for Microsoft Azure")
 	if b.Count("dialog[open]") > 0 || b.Path() != browser.CredentialsPath+"/new" {
 		t.Fatalf("Add credentials leads to %s", b.Path())
 	}
@@ -43,7 +43,7 @@ func TestWithoutScript(t *testing.T) {
 
 	portal := b.Another()
 	portal.WithoutScript()
-	portal.Open(w.Portal + "/apps")
+	portal.Open(w.Consoles["azure"] + "/apps")
 	client := portal.Register(w, filepath.Join(folder, name))
 	portal.Close()
 

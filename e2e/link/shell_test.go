@@ -31,7 +31,7 @@ func TestCloudShell(t *testing.T) {
 	b.SeesIn("#dialog-announce", "Copied")
 
 	shell := b.Another()
-	shell.Open(w.Portal + "/cloud-shell")
+	shell.Open(w.Consoles["azure"] + "/cloud-shell")
 	shell.Find("textbox", "Command").Click()
 	shell.Press("v", chromedp.ModifierCtrl)
 	if got, want := clean(shell.Value("Command")), clean(browser.Get[string](b, "() => document.querySelector('#guide-command-1').textContent")); got != want {
@@ -74,12 +74,12 @@ func TestKeyboard(t *testing.T) {
 	b.Until("the focus in the content", func() bool {
 		return browser.Get[bool](b, "() => document.activeElement.id === 'main'")
 	})
-	b.TabTo("Add credentials")
+	b.TabTo("Add credentials for Microsoft Azure")
 	b.Press(kb.Enter)
 	b.Focused("Azure credentials")
 	b.Press(kb.Escape)
 	b.Closed()
-	b.Focused("Add credentials")
+	b.Focused("Add credentials for Microsoft Azure")
 
 	b.Press(kb.Enter)
 	b.Focused("Azure credentials")
@@ -96,5 +96,5 @@ func TestKeyboard(t *testing.T) {
 	b.TabTo("Close")
 	b.Press(kb.Escape)
 	b.SeesIn(`[data-testid="credential-row"]`, "Connected")
-	b.Focused("Add credentials")
+	b.Focused("Add credentials for Microsoft Azure")
 }

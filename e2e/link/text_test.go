@@ -176,6 +176,7 @@ func TestTextBrowser(t *testing.T) {
 	b.follow("Sign in")
 	browser.WantWords(t, "the list", b.text(), "Nothing is linked yet.")
 
+	b.find("Microsoft Azure")
 	b.follow("Add credentials")
 	form := b.text()
 	browser.WantWords(t, "the form", form, "Azure credentials", "Get the certificate", "Subscription ID", "Update the command")

@@ -40,7 +40,7 @@ func TestDialogHasAnAddress(t *testing.T) {
 	back(b)
 	b.Closed()
 	at(b, browser.ProvidersPath)
-	b.Focused("Add credentials")
+	b.Focused("Add credentials for Microsoft Azure")
 
 	b.AddCredentials()
 	b.Press(kb.Escape)
@@ -218,7 +218,7 @@ func TestLoadingIsShown(t *testing.T) {
 		}, after)
 		return true
 	}`)
-	b.Click("link", "Add credentials")
+	b.Click("link", "Add credentials for Microsoft Azure")
 	caught()
 	var after float64
 	b.Until("the sign that it loads", func() bool {

@@ -94,7 +94,7 @@ func TestRoles(t *testing.T) {
 	b.Choose("Role of Max Member", "Owner")
 	b.Follow("button", "Change the role of Max Member")
 	max.Open(w.Address + browser.ProvidersPath)
-	max.Find("link", "Add credentials")
+	max.Find("link", "Add credentials for Microsoft Azure")
 	max.Open(w.Address + browser.PeoplePath)
 	max.Choose("Role of Olivia Owner", "Viewer")
 	max.Follow("button", "Change the role of Olivia Owner")

@@ -52,7 +52,7 @@ func TestSessionEndsMeanwhile(t *testing.T) {
 	b.Expect("401 (Unauthorized)")
 	b.SignIn(w, browser.Owner)
 	browser.Call(b, network.ClearBrowserCookies, cdp.Empty{})
-	b.Follow("link", "Add credentials")
+	b.Follow("link", "Add credentials for Microsoft Azure")
 	b.Find("heading", "Sign in")
 	if b.Count("dialog[open]") > 0 {
 		t.Error("the sign-in page stands in the dialog")
@@ -225,7 +225,7 @@ func TestMember(t *testing.T) {
 	max.Open(w.Address + browser.ProvidersPath)
 	max.Sees("You can see what harbor links.", "ask an owner of harbor")
 	max.Shown("providers-member")
-	if max.Has("link", "Add credentials") {
+	if max.Has("link", "Add credentials for Microsoft Azure") {
 		t.Error("a member is offered Add credentials")
 	}
 	max.Follow("link", "Tide Tables")

@@ -117,7 +117,7 @@ func guide(t *testing.T, head, body string) *walkthrough.Walkthrough {
 func (s *site) stage(t *testing.T) *camera.Stage {
 	t.Helper()
 	stage := needChromium(t).Stage(t.Context(), camera.World{
-		Sites: map[string]string{walkthrough.OnMooring: s.URL, walkthrough.OnPortal: s.URL + "/portal"}, Password: "right", Folder: t.TempDir(),
+		Sites: map[string]string{walkthrough.OnMooring: s.URL, walkthrough.OnPortal: s.URL + "/portal", walkthrough.OnConsole: s.URL + "/console"}, Password: "right", Folder: t.TempDir(),
 	})
 	t.Cleanup(stage.Close)
 	return stage
@@ -522,6 +522,7 @@ func TestEverybodyHasABrowserOfTheirOwn(t *testing.T) {
 	}
 	s.mux.HandleFunc("GET /home", hello)
 	s.mux.HandleFunc("GET /portal/home", hello)
+	s.mux.HandleFunc("GET /console/home", hello)
 	take := act(t, s.stage(t), guide(t, "themes: [light]", `**ada at /home**
 
 '''act
@@ -532,6 +533,13 @@ as: ada@example.com
 
 '''act
 on: portal
+open: /home
+'''
+
+**nobody at /console/home**
+
+'''act
+on: console
 open: /home
 '''
 

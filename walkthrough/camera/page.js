@@ -138,7 +138,11 @@
   covered(element, box) {
     const x = (Math.max(0, box.X) + Math.min(innerWidth, box.X + box.W)) / 2, y = (Math.max(0, box.Y) + Math.min(innerHeight, box.Y + box.H)) / 2
     const there = document.elementFromPoint(x, y)
-    return !!there && !element.contains(there) && !there.contains(element)
+    if (there && !element.contains(there) && !there.contains(element)) return true
+    // At the edge of the window nothing may be found, although a dialog lies there.
+    const over = [...document.querySelectorAll('dialog:modal')].filter((d) => this.visible(d)).pop()
+    const lies = over && !over.contains(element) && over.getBoundingClientRect()
+    return !!lies && x >= lies.left - 1 && x <= lies.right + 1 && y >= lies.top - 1 && y <= lies.bottom + 1
   },
 
   // How far the letters of a text lie below the top of its line, and how tall they

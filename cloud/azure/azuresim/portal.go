@@ -1,47 +1,40 @@
 package azuresim
 
 import (
-	"bytes"
 	"embed"
 	"errors"
-	"fmt"
-	"html/template"
+	"io/fs"
 	"net/http"
-	"strconv"
-	"sync"
+
+	"mooring/cloud/simulated"
 )
 
 //go:embed portal
 var portalFiles embed.FS
 
-// maxFormBytes bounds every form of the portal, files included.
-const maxFormBytes = 64 << 10
-
-// portal is the simulated Azure portal: plain HTML pages that work without
-// JavaScript.
+// portal is the simulated Azure portal.
 type portal struct {
+	simulated.Console
 	world *world
 	shell *shell
-	pages map[string]*template.Template
 	codes []string // to suggest as errors
-
-	mu   sync.Mutex
-	runs []shellRun // the latest runs of the shell, oldest first
+	runs  simulated.Runs[[]shellResult]
 }
 
 func newPortal(w *world, codes []string) (*portal, error) {
-	p := &portal{world: w, shell: newShell(w), codes: codes, pages: map[string]*template.Template{}}
-	for _, name := range []string{"home", "stories", "apps", "app", "subscriptions", "subscription", "shell", "missing"} {
-		t, err := template.ParseFS(portalFiles, "portal/layout.html", "portal/"+name+".html")
-		if err != nil {
-			return nil, fmt.Errorf("portal page %s: %w", name, err)
-		}
-		p.pages[name] = t
+	templates, err := fs.Sub(portalFiles, "portal")
+	if err != nil {
+		return nil, err
 	}
-	return p, nil
+	p := &portal{world: w, shell: newShell(w), codes: codes, Console: simulated.Console{
+		Name: "Simulated Azure portal", Kind: "Portal", NotVendor: "Not Microsoft.", Home: "Simulated portal",
+		Navigation: []simulated.Link{{Text: "App registrations", Path: "/apps"}, {Text: "Subscriptions", Path: "/subscriptions"}, {Text: "Cloud Shell", Path: "/cloud-shell"}},
+		Color:      simulated.Accent{Light: "#5b3f8c", Dark: "#c3aef0", OnLight: "#fff", OnDark: "#1b1229"}, Templates: templates,
+	}}
+	return p, p.Load()
 }
 
-// handler is the whole portal: every address stands here.
+// handler is the whole portal: every address of its own stands here.
 func (p *portal) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.home)
@@ -62,45 +55,7 @@ func (p *portal) handler() http.Handler {
 	mux.HandleFunc("POST /subscriptions/{subscription}/error-answer/delete", p.clearOverride)
 	mux.HandleFunc("GET /cloud-shell", p.showShell)
 	mux.HandleFunc("POST /cloud-shell", p.runShell)
-	mux.HandleFunc("GET /portal.css", p.file("portal/portal.css", "text/css; charset=utf-8"))
-	mux.HandleFunc("GET /copy.js", p.file("portal/copy.js", "text/javascript; charset=utf-8"))
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("/", p.missing)
-	return secured(http.NewCrossOriginProtection().Handler(mux))
-}
-
-// secured adds the headers that every answer carries and bounds what is read.
-func secured(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
-		r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
-		next.ServeHTTP(w, r)
-	})
-}
-
-// page is what the layout needs; Content is for the page itself.
-type page struct {
-	Title   string
-	Section string // the entry of the navigation that is current
-	Content any
-}
-
-// show renders a page whole before its first byte leaves.
-func (p *portal) show(w http.ResponseWriter, status int, name string, v page) {
-	var b bytes.Buffer
-	if err := p.pages[name].ExecuteTemplate(&b, "layout.html", v); err != nil {
-		http.Error(w, "The simulated portal cannot show this page.", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
-	w.WriteHeader(status)
-	w.Write(b.Bytes())
+	return p.Handler(mux)
 }
 
 // problem is what to tell the person about an error, and the status with it.
@@ -119,7 +74,7 @@ func problem(err error) (sentence string, status int) {
 }
 
 func (p *portal) home(w http.ResponseWriter, _ *http.Request) {
-	p.show(w, http.StatusOK, "home", page{Title: "Home", Content: workingSubscription})
+	p.Show(w, http.StatusOK, "home", simulated.Page{Title: "Home", Content: workingSubscription})
 }
 
 // story is a scripted subscription, with the error that somebody chose for it.
@@ -140,22 +95,5 @@ func (p *portal) listStories(w http.ResponseWriter, _ *http.Request) {
 	for _, s := range Script() {
 		stories = append(stories, story{s, s.SubscriptionID, chosen[s.SubscriptionID]})
 	}
-	p.show(w, http.StatusOK, "stories", page{Title: "What each subscription does", Content: stories})
-}
-
-func (p *portal) missing(w http.ResponseWriter, _ *http.Request) {
-	p.show(w, http.StatusNotFound, "missing", page{Title: "Not found"})
-}
-
-// file serves one embedded file.
-func (p *portal) file(name, contentType string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		b, err := portalFiles.ReadFile(name)
-		if err != nil {
-			http.Error(w, "not found", http.StatusNotFound)
-			return
-		}
-		w.Header().Set("Content-Type", contentType)
-		w.Write(b)
-	}
+	p.Show(w, http.StatusOK, "stories", simulated.Page{Title: "What each subscription does", Content: stories})
 }

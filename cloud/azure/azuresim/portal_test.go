@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"mooring/cloud/simulated"
 )
 
 const banner = "Simulated Azure portal. Not Microsoft. Nothing here leaves this computer."
@@ -74,7 +76,7 @@ func TestEveryPortalPage(t *testing.T) {
 			t.Errorf("the page of %s does not tell its client ID", row.Name)
 		}
 	}
-	for _, path := range []string{"/portal.css", "/copy.js"} {
+	for _, path := range []string{"/console.css", "/copy.js"} {
 		if a := s.open(path); a.status != 200 || a.body == "" {
 			t.Errorf("%s: %d", path, a.status)
 		}
@@ -234,7 +236,7 @@ func TestPortalShell(t *testing.T) {
 	if !strings.Contains(body, "outside quotes is not simulated") || strings.Contains(body, "<b>") {
 		t.Error("the second line was not refused, or not escaped")
 	}
-	for range keptRuns {
+	for range simulated.KeptRuns {
 		a = s.submit("/cloud-shell", url.Values{"command": {"az account show"}})
 	}
 	if body := s.open(a.header.Get("Location")).body; !strings.Contains(body, workingSubscription) || !strings.Contains(body, `data-copy="answer-0"`) {

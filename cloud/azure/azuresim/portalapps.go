@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"mooring/cloud/simulated"
 )
 
 // appsContent is the page of all applications with the form for a new one.
@@ -79,7 +81,7 @@ func (p *portal) showApps(w http.ResponseWriter, tenant, name string, err error)
 	for _, d := range p.world.listDirectories() {
 		c.Directories = append(c.Directories, choice{d.id, d.name, d.id == tenant})
 	}
-	p.show(w, status, "apps", page{Title: "App registrations", Section: "apps", Content: c})
+	p.Show(w, status, "apps", simulated.Page{Title: "App registrations", Path: "/apps", Content: c})
 }
 
 // rank puts what the person made before what the script brought along.
@@ -97,7 +99,7 @@ func (p *portal) showApp(w http.ResponseWriter, r *http.Request) {
 func (p *portal) showAppWith(w http.ResponseWriter, r *http.Request, failure error) {
 	a, err := p.world.getApplication(r.PathValue("client"))
 	if err != nil {
-		p.missing(w, r)
+		p.Missing(w, r)
 		return
 	}
 	c := appContent{
@@ -117,13 +119,13 @@ func (p *portal) showAppWith(w http.ResponseWriter, r *http.Request, failure err
 	}
 	var status int
 	c.Problem, status = problem(failure)
-	p.show(w, status, "app", page{Title: a.name, Section: "apps", Content: c})
+	p.Show(w, status, "app", simulated.Page{Title: a.name, Path: "/apps", Content: c})
 }
 
 func (p *portal) jumpToCertificates(w http.ResponseWriter, r *http.Request) {
 	a, err := p.world.getApplication(r.PathValue("client"))
 	if err != nil {
-		p.missing(w, r)
+		p.Missing(w, r)
 		return
 	}
 	http.Redirect(w, r, "/apps/"+a.clientID+"#certificates", http.StatusSeeOther)
@@ -151,7 +153,7 @@ func (p *portal) deleteCertificate(w http.ResponseWriter, r *http.Request) {
 
 // uploadedCertificate reads the file field of a form.
 func uploadedCertificate(r *http.Request) (*x509.Certificate, error) {
-	if err := r.ParseMultipartForm(maxFormBytes); err != nil {
+	if err := r.ParseMultipartForm(simulated.MaxFormBytes); err != nil {
 		return nil, formError(err)
 	}
 	defer r.MultipartForm.RemoveAll()

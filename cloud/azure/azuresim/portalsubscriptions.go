@@ -1,6 +1,10 @@
 package azuresim
 
-import "net/http"
+import (
+	"net/http"
+
+	"mooring/cloud/simulated"
+)
 
 // subscriptionsContent is the page of all subscriptions.
 type subscriptionsContent struct{ Subscriptions []subscriptionRow }
@@ -41,7 +45,7 @@ func (p *portal) listSubscriptions(w http.ResponseWriter, _ *http.Request) {
 	for _, s := range p.world.listSubscriptions() {
 		c.Subscriptions = append(c.Subscriptions, describeRow(s))
 	}
-	p.show(w, http.StatusOK, "subscriptions", page{Title: "Subscriptions", Section: "subscriptions", Content: c})
+	p.Show(w, http.StatusOK, "subscriptions", simulated.Page{Title: "Subscriptions", Path: "/subscriptions", Content: c})
 }
 
 func describeRow(s subscription) subscriptionRow {
@@ -59,7 +63,7 @@ func (p *portal) showSubscription(w http.ResponseWriter, r *http.Request) {
 func (p *portal) showSubscriptionWith(w http.ResponseWriter, r *http.Request, form subscriptionForm) {
 	s, err := p.world.getSubscription(r.PathValue("subscription"))
 	if err != nil {
-		p.missing(w, r)
+		p.Missing(w, r)
 		return
 	}
 	c := subscriptionContent{subscriptionRow: describeRow(s), TenantID: s.directory.id, ScriptedClient: s.scriptedClient, Classic: s.environment.classic}
@@ -85,7 +89,7 @@ func (p *portal) showSubscriptionWith(w http.ResponseWriter, r *http.Request, fo
 	c.RoleProblem, roleStatus = problem(form.roleErr)
 	c.ManagementProblem, certificateStatus = problem(form.certificateErr)
 	c.Override.Problem, overrideStatus = problem(form.overrideErr)
-	p.show(w, max(roleStatus, certificateStatus, overrideStatus), "subscription", page{Title: s.name, Section: "subscriptions", Content: c})
+	p.Show(w, max(roleStatus, certificateStatus, overrideStatus), "subscription", simulated.Page{Title: s.name, Path: "/subscriptions", Content: c})
 }
 
 func (p *portal) assignRole(w http.ResponseWriter, r *http.Request) {

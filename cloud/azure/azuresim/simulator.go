@@ -15,14 +15,16 @@ package azuresim
 
 import (
 	"cmp"
+	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"mooring/cloud/simulated"
 )
 
 // Options are the things a Simulator takes from outside. The zero value is
@@ -38,10 +40,10 @@ type Options struct {
 // Simulator is a running simulated Azure.
 type Simulator struct {
 	world    *world
-	root     *x509.Certificate
+	ca       *simulated.Authority
 	clouds   map[string]Endpoints
 	portal   string
-	servers  []*server
+	servers  []*simulated.Server
 	requests atomic.Int64
 	stop     chan struct{}
 	close    sync.Once
@@ -63,7 +65,7 @@ func Start(o Options) (*Simulator, error) {
 	if o.NewID == nil {
 		o.NewID = randomGUID
 	}
-	issuer, err := newIssuer()
+	ca, err := simulated.NewAuthority("Simulated Azure", nil)
 	if err != nil {
 		return nil, fmt.Errorf("azuresim: certificate authority: %w", err)
 	}
@@ -76,20 +78,20 @@ func Start(o Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		world:  w,
-		root:   issuer.root,
+		ca:     ca,
 		clouds: map[string]Endpoints{},
 		stop:   make(chan struct{}),
 	}
-	if err := s.listen(issuer, cmp.Or(o.PortalListen, "127.0.0.1:0"), o.Codes); err != nil {
+	if err := s.listen(cmp.Or(o.PortalListen, "127.0.0.1:0"), o.Codes); err != nil {
 		return nil, errors.Join(fmt.Errorf("azuresim: %w", err), s.Close())
 	}
 	return s, nil
 }
 
 // listen opens every server. What it opened before an error, Close closes.
-func (s *Simulator) listen(issuer *issuer, portalAddress string, codes []string) error {
+func (s *Simulator) listen(portalAddress string, codes []string) error {
 	for _, e := range environments() {
-		base, err := s.serveTLS(issuer, false, func(base string) http.Handler {
+		base, err := s.serveTLS(false, func(base string) http.Handler {
 			return &authority{world: s.world, environment: e, base: base, stop: s.stop}
 		})
 		if err != nil {
@@ -97,14 +99,14 @@ func (s *Simulator) listen(issuer *issuer, portalAddress string, codes []string)
 		}
 		s.world.addAuthority(e, base)
 		points := Endpoints{Authority: base, Audience: e.audience}
-		points.ResourceManager, err = s.serveTLS(issuer, false, func(string) http.Handler {
+		points.ResourceManager, err = s.serveTLS(false, func(string) http.Handler {
 			return &resourceManager{world: s.world, environment: e, stop: s.stop}
 		})
 		if err != nil {
 			return err
 		}
 		if e.classic {
-			points.Classic, err = s.serveTLS(issuer, true, func(string) http.Handler {
+			points.Classic, err = s.serveTLS(true, func(string) http.Handler {
 				return &classic{world: s.world, environment: e, stop: s.stop}
 			})
 			if err != nil {
@@ -117,27 +119,31 @@ func (s *Simulator) listen(issuer *issuer, portalAddress string, codes []string)
 	if err != nil {
 		return err
 	}
-	srv, err := listen(portalAddress, nil)
+	srv, err := simulated.Listen(portalAddress, nil)
 	if err != nil {
 		return err
 	}
-	s.portal = "http://" + srv.address()
+	s.portal = "http://" + srv.Address()
 	s.servers = append(s.servers, srv)
-	srv.serve(pages.handler())
+	srv.Serve(pages.handler())
 	return nil
 }
 
 // serveTLS opens one TLS server and counts its requests, before the answer
 // leaves, so that who has the answer sees the count.
-func (s *Simulator) serveTLS(issuer *issuer, askClient bool, handler func(base string) http.Handler) (string, error) {
-	srv, err := listen("127.0.0.1:0", issuer.tlsConfig(askClient))
+func (s *Simulator) serveTLS(askClient bool, handler func(base string) http.Handler) (string, error) {
+	config := s.ca.TLS()
+	if askClient {
+		config.ClientAuth = tls.RequestClientCert // any: who is known is decided by the request
+	}
+	srv, err := simulated.Listen("127.0.0.1:0", config)
 	if err != nil {
 		return "", err
 	}
 	s.servers = append(s.servers, srv)
-	base := "https://" + srv.address()
+	base := "https://" + srv.Address()
 	inner := handler(base)
-	srv.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
 		inner.ServeHTTP(w, r)
 	}))
@@ -150,7 +156,7 @@ func (s *Simulator) Close() error {
 	s.close.Do(func() {
 		close(s.stop)
 		for _, srv := range s.servers {
-			err = errors.Join(err, srv.close())
+			err = errors.Join(err, srv.Close())
 		}
 	})
 	return err
@@ -160,16 +166,10 @@ func (s *Simulator) Close() error {
 func (s *Simulator) PortalURL() string { return s.portal }
 
 // CA holds the authority that issued the certificate of every TLS server.
-func (s *Simulator) CA() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(s.root)
-	return pool
-}
+func (s *Simulator) CA() *x509.CertPool { return s.ca.Pool() }
 
 // CAPEM is that authority as PEM text, for a program that reads it from a file.
-func (s *Simulator) CAPEM() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.root.Raw})
-}
+func (s *Simulator) CAPEM() []byte { return s.ca.PEM() }
 
 // Endpoints returns the addresses of "public", "usgov" or "china", and the zero
 // value for any other name.

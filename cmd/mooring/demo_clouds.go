@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"mooring/cloud"
+	"mooring/cloud/aws"
+	"mooring/cloud/aws/awssim"
+	"mooring/credential"
+	"mooring/views"
+)
+
+// demoCloud is a simulated cloud of the demo. The one of Azure is older, and
+// demoWorld.simulator.
+type demoCloud struct {
+	cloud   cloud.Cloud
+	console string       // its address
+	links   []views.Link // to parts of the console
+	close   func() error
+
+	// ship links the n'th account of the fleet, as somebody does who follows the page.
+	ship func(ctx context.Context, h *house, r credential.Request, n int) error
+}
+
+// cloudStart is what a simulated cloud starts with.
+type cloudStart struct {
+	console string // address to listen on
+	fleet   int
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+// demoClouds start the simulated clouds beside Azure's, in the order of the page that
+// leads to them. Each is one line.
+var demoClouds = []struct {
+	flag  string // that says where its console listens; empty: at a free port
+	start func(cloudStart) (demoCloud, error)
+}{
+	{"console-listen", startAWS},
+}
+
+func startAWS(o cloudStart) (demoCloud, error) {
+	s, err := awssim.Start(awssim.Options{Now: o.now, NewID: newDemoIDs().guid, Console: o.console, Fleet: o.fleet, Codes: codesOf(aws.New(aws.Options{}))})
+	if err != nil {
+		return demoCloud{}, err
+	}
+	console := s.ConsoleURL()
+	return demoCloud{
+		cloud: aws.New(aws.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: s.Trouble,
+			Console: aws.Console{CloudShell: console, RolesAnywhere: console, IAM: console}}),
+		console: console, close: s.Close,
+		links: []views.Link{{Text: "Simulated AWS console, and what each account does", Path: console},
+			{Text: "CloudShell of an account that connects", Path: console + "/accounts/" + awssim.Working + "/cloudshell"}},
+		ship: func(ctx context.Context, h *house, r credential.Request, n int) error {
+			ship := awssim.Fleet(n)
+			return h.linkChained(ctx, r, aws.Key, ship.Name, aws.MethodCertificate, func(name, authority string) (map[string]string, error) {
+				made, err := s.Link(ship.Number, name, authority)
+				return map[string]string{"trust_anchor_arn": made.TrustAnchor, "profile_arn": made.Profile, "role_arn": made.Role}, err
+			})
+		},
+	}, nil
+}
+
+// linkChained links what trusts an authority of the link's own, as somebody does who
+// runs the command: make makes what the command makes, and gives what it prints.
+func (h *house) linkChained(ctx context.Context, r credential.Request, provider, label, method string, make func(name, authority string) (map[string]string, error)) error {
+	authority, err := h.certificates.Draft(ctx, r.AccountID, provider, r.Actor)
+	if err != nil {
+		return err
+	}
+	values, err := make(authority.LinkName, string(authority.PEM()))
+	if err != nil {
+		return err
+	}
+	form := cloud.Form{Label: label, Method: method, Draft: authority.ID, Values: values}
+	_, err = h.credentials.Link(ctx, r, provider, &form, false)
+	return err
+}

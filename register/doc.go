@@ -1,0 +1,3 @@
+// Package register is the administrators' list of all linked accounts: what they
+// filter, sort, select and export.
+package register
