@@ -9,6 +9,7 @@ import (
 	"mooring/cloud"
 	"mooring/cloud/aws"
 	"mooring/cloud/azure"
+	"mooring/cloud/google"
 	"mooring/secret"
 )
 
@@ -50,6 +51,7 @@ func servedClouds(v cloudSettings, clientSecret secret.Text, a *azure.Azure, log
 	return registryOf(
 		a,
 		aws.New(aws.Options{Now: time.Now, Log: log}),
+		google.New(google.Options{Now: time.Now, Log: log}),
 	)
 }
 

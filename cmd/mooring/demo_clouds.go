@@ -8,6 +8,8 @@ import (
 	"mooring/cloud"
 	"mooring/cloud/aws"
 	"mooring/cloud/aws/awssim"
+	"mooring/cloud/google"
+	"mooring/cloud/google/googlesim"
 	"mooring/credential"
 	"mooring/views"
 )
@@ -39,6 +41,7 @@ var demoClouds = []struct {
 	start func(cloudStart) (demoCloud, error)
 }{
 	{"console-listen", startAWS},
+	{"", startGoogle},
 }
 
 func startAWS(o cloudStart) (demoCloud, error) {
@@ -58,6 +61,28 @@ func startAWS(o cloudStart) (demoCloud, error) {
 			return h.linkChained(ctx, r, aws.Key, ship.Name, aws.MethodCertificate, func(name, authority string) (map[string]string, error) {
 				made, err := s.Link(ship.Number, name, authority)
 				return map[string]string{"trust_anchor_arn": made.TrustAnchor, "profile_arn": made.Profile, "role_arn": made.Role}, err
+			})
+		},
+	}, nil
+}
+
+func startGoogle(o cloudStart) (demoCloud, error) {
+	s, err := googlesim.Start(googlesim.Options{Now: o.now, Console: o.console, Fleet: o.fleet, Codes: codesOf(google.New(google.Options{}))})
+	if err != nil {
+		return demoCloud{}, err
+	}
+	console := s.ConsoleURL()
+	return demoCloud{
+		cloud: google.New(google.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: s.Trouble,
+			Console: google.Console{CloudShell: console, ServiceAccounts: console}}),
+		console: console, close: s.Close,
+		links: []views.Link{{Text: "Simulated Google Cloud console, and what each project does", Path: console},
+			{Text: "Cloud Shell of a project that connects", Path: console + "/projects/" + googlesim.Working + "/cloudshell"}},
+		ship: func(ctx context.Context, h *house, r credential.Request, n int) error {
+			ship := googlesim.Fleet(n)
+			return h.linkChained(ctx, r, google.Key, ship.Name, google.MethodCertificate, func(name, authority string) (map[string]string, error) {
+				made, err := s.Link(ship.ID, name, authority)
+				return map[string]string{"project_id": made.ProjectID, "project_number": made.ProjectNumber, "provider": made.Provider, "service_account": made.ServiceAccount}, err
 			})
 		},
 	}, nil
