@@ -10,6 +10,7 @@ import (
 	"mooring/cloud/aws"
 	"mooring/cloud/azure"
 	"mooring/cloud/google"
+	"mooring/cloud/oracle"
 	"mooring/secret"
 )
 
@@ -52,6 +53,7 @@ func servedClouds(v cloudSettings, clientSecret secret.Text, a *azure.Azure, log
 		a,
 		aws.New(aws.Options{Now: time.Now, Log: log}),
 		google.New(google.Options{Now: time.Now, Log: log}),
+		oracle.New(oracle.Options{Now: time.Now, Log: log}),
 	)
 }
 

@@ -10,6 +10,8 @@ import (
 	"mooring/cloud/aws/awssim"
 	"mooring/cloud/google"
 	"mooring/cloud/google/googlesim"
+	"mooring/cloud/oracle"
+	"mooring/cloud/oracle/oraclesim"
 	"mooring/credential"
 	"mooring/views"
 )
@@ -42,6 +44,7 @@ var demoClouds = []struct {
 }{
 	{"console-listen", startAWS},
 	{"", startGoogle},
+	{"", startOracle},
 }
 
 func startAWS(o cloudStart) (demoCloud, error) {
@@ -84,6 +87,35 @@ func startGoogle(o cloudStart) (demoCloud, error) {
 				made, err := s.Link(ship.ID, name, authority)
 				return map[string]string{"project_id": made.ProjectID, "project_number": made.ProjectNumber, "provider": made.Provider, "service_account": made.ServiceAccount}, err
 			})
+		},
+	}, nil
+}
+
+func startOracle(o cloudStart) (demoCloud, error) {
+	s, err := oraclesim.Start(oraclesim.Options{Now: o.now, NewID: newDemoIDs().word, Console: o.console, Fleet: o.fleet, Codes: codesOf(oracle.New(oracle.Options{}))})
+	if err != nil {
+		return demoCloud{}, err
+	}
+	console := s.ConsoleURL()
+	return demoCloud{
+		cloud: oracle.New(oracle.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: s.Trouble,
+			Console: oracle.Console{CloudShell: console, Domains: console, Policies: console}}),
+		console: console, close: s.Close,
+		links: []views.Link{{Text: "Simulated Oracle Cloud console, and what each tenancy does", Path: console},
+			{Text: "Cloud Shell of a tenancy that connects", Path: console + "/tenancies/" + oraclesim.Working + "/cloud-shell"}},
+		ship: func(ctx context.Context, h *house, r credential.Request, n int) error {
+			ship := oraclesim.Fleet(n)
+			active, err := h.certificates.Active(ctx, r.AccountID)
+			if err != nil {
+				return err
+			}
+			made, err := s.Link(ship.ID, "mooring", string(active.PublicKeyPEM()))
+			if err != nil {
+				return err
+			}
+			form := cloud.Form{Label: ship.Name, Method: oracle.MethodKey, Values: map[string]string{"tenancy_id": made.Tenancy, "user_id": made.User, "region": made.Region}}
+			_, err = h.credentials.Link(ctx, r, oracle.Key, &form, false)
+			return err
 		},
 	}, nil
 }
