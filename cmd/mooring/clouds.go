@@ -9,6 +9,7 @@ import (
 	"mooring/cloud"
 	"mooring/cloud/aws"
 	"mooring/cloud/azure"
+	"mooring/cloud/digitalocean"
 	"mooring/cloud/google"
 	"mooring/cloud/oracle"
 	"mooring/secret"
@@ -54,6 +55,7 @@ func servedClouds(v cloudSettings, clientSecret secret.Text, a *azure.Azure, log
 		aws.New(aws.Options{Now: time.Now, Log: log}),
 		google.New(google.Options{Now: time.Now, Log: log}),
 		oracle.New(oracle.Options{Now: time.Now, Log: log}),
+		digitalocean.New(digitalocean.Options{Now: time.Now, Log: log, ClientID: v.digitalOceanClient, ClientSecret: clientSecret}),
 	)
 }
 

@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"mooring/cloud"
 	"mooring/cloud/aws"
 	"mooring/cloud/aws/awssim"
+	"mooring/cloud/digitalocean"
+	"mooring/cloud/digitalocean/dosim"
 	"mooring/cloud/google"
 	"mooring/cloud/google/googlesim"
 	"mooring/cloud/oracle"
@@ -45,6 +48,7 @@ var demoClouds = []struct {
 	{"console-listen", startAWS},
 	{"", startGoogle},
 	{"", startOracle},
+	{"", startDigitalOcean},
 }
 
 func startAWS(o cloudStart) (demoCloud, error) {
@@ -115,6 +119,39 @@ func startOracle(o cloudStart) (demoCloud, error) {
 			}
 			form := cloud.Form{Label: ship.Name, Method: oracle.MethodKey, Values: map[string]string{"tenancy_id": made.Tenancy, "user_id": made.User, "region": made.Region}}
 			_, err = h.credentials.Link(ctx, r, oracle.Key, &form, false)
+			return err
+		},
+	}, nil
+}
+
+func startDigitalOcean(o cloudStart) (demoCloud, error) {
+	s, err := dosim.Start(dosim.Options{Now: o.now, Console: o.console, Fleet: o.fleet, Codes: codesOf(digitalocean.New(digitalocean.Options{}))})
+	if err != nil {
+		return demoCloud{}, err
+	}
+	console := s.ConsoleURL()
+	c := digitalocean.New(digitalocean.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: s.Trouble, Site: console})
+	return demoCloud{
+		cloud: c, console: console, close: s.Close,
+		links: []views.Link{{Text: "Simulated DigitalOcean, and what each team does", Path: console}},
+		ship: func(ctx context.Context, h *house, r credential.Request, n int) error {
+			begun, err := c.Consent(ctx, "http://localhost/cloud-providers/"+digitalocean.Key+"/callback")
+			if err != nil {
+				return err
+			}
+			query, err := s.Consent(begun.Address, dosim.Fleet(n).ID)
+			if err != nil {
+				return err
+			}
+			returned, err := url.ParseQuery(query)
+			if err != nil {
+				return err
+			}
+			given, err := c.Consented(ctx, begun, returned)
+			if err != nil {
+				return err
+			}
+			_, err = h.credentials.LinkConsented(ctx, r, digitalocean.Key, given)
 			return err
 		},
 	}, nil
