@@ -120,8 +120,14 @@ func (r *runner) startDue(ctx context.Context, now time.Time) {
 		return
 	}
 	var rest []Credential
+	full := map[string]bool{} // accounts that had no place: one that is freed meanwhile is not for what comes later in the list
 	for _, c := range due {
-		if before[c.ID] != nil || !r.claim(c) {
+		if before[c.ID] != nil || full[c.AccountID] {
+			rest = append(rest, c)
+			continue
+		}
+		if claimed, noPlace := r.claim(c); !claimed {
+			full[c.AccountID] = noPlace
 			rest = append(rest, c)
 			continue
 		}
@@ -176,16 +182,21 @@ func (r *runner) claims() map[string]chan struct{} {
 	return maps.Clone(r.claimed)
 }
 
-func (r *runner) claim(c Credential) bool {
+// claim takes a place for a credential that nobody verifies, and tells whether it
+// could not because its account has no place left.
+func (r *runner) claim(c Credential) (claimed, noPlace bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.claimed[c.ID] != nil || r.places >= atOnce || r.byAccount[c.AccountID] >= atOnceAccount {
-		return false
+	if r.claimed[c.ID] != nil {
+		return false, false
+	}
+	if r.places >= atOnce || r.byAccount[c.AccountID] >= atOnceAccount {
+		return false, true
 	}
 	r.claimed[c.ID] = make(chan struct{})
 	r.places++
 	r.byAccount[c.AccountID]++
-	return true
+	return true, false
 }
 
 // wait claims a credential without taking a place, as soon as nobody verifies
