@@ -15,7 +15,8 @@ import (
 // Library is the finished walkthroughs, ready to be read. It does not change.
 type Library struct {
 	folder fs.FS
-	pages  []Page
+	opened []Page
+	read   func() // fills opened, once; nil: it is filled
 }
 
 // Page is a finished walkthrough.
@@ -86,9 +87,31 @@ func OpenLibrary(fsys fs.FS, paths Paths) (*Library, error) {
 			unfinished = append(unfinished, fmt.Errorf("%s: %w", w.Name, err))
 			continue
 		}
-		l.pages = append(l.pages, page)
+		l.opened = append(l.opened, page)
 	}
 	return l, errors.Join(unfinished...)
+}
+
+// OpenLibraryLater is OpenLibrary when the library is first used, which takes a program
+// that starts longer than all else. unfinished hears what OpenLibrary's error says.
+func OpenLibraryLater(fsys fs.FS, paths Paths, unfinished func(error)) *Library {
+	l := &Library{folder: fsys}
+	l.read = sync.OnceFunc(func() {
+		opened, err := OpenLibrary(fsys, paths)
+		if err != nil {
+			unfinished(err)
+		}
+		l.opened = opened.opened
+	})
+	return l
+}
+
+// pages are those of the library, once it is read.
+func (l *Library) pages() []Page {
+	if l.read != nil {
+		l.read()
+	}
+	return l.opened
 }
 
 func (w *Walkthrough) page(folder Folder, paths Paths) (Page, error) {
@@ -165,24 +188,26 @@ func (w *Walkthrough) parts() []Part {
 }
 
 // Pages lists all pages, in their order.
-func (l *Library) Pages() []Page { return l.pages }
+func (l *Library) Pages() []Page { return l.pages() }
 
 // Find gives the page of that name.
 func (l *Library) Find(name string) (Page, bool) {
-	i := slices.IndexFunc(l.pages, func(p Page) bool { return p.Name == name })
+	pages := l.pages()
+	i := slices.IndexFunc(pages, func(p Page) bool { return p.Name == name })
 	if i < 0 {
 		return Page{}, false
 	}
-	return l.pages[i], true
+	return pages[i], true
 }
 
 // Renamed gives the page that had that name earlier.
 func (l *Library) Renamed(former string) (Page, bool) {
-	i := slices.IndexFunc(l.pages, func(p Page) bool { return slices.Contains(p.Former, former) })
+	pages := l.pages()
+	i := slices.IndexFunc(pages, func(p Page) bool { return slices.Contains(p.Former, former) })
 	if i < 0 {
 		return Page{}, false
 	}
-	return l.pages[i], true
+	return pages[i], true
 }
 
 // Picture opens a picture of a page.

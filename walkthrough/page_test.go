@@ -413,3 +413,20 @@ func TestAPageThatStandsAloneHoldsItsPictures(t *testing.T) {
 		t.Error("a page without one of its pictures is made")
 	}
 }
+
+func TestALibraryIsReadWhenItIsFirstUsed(t *testing.T) {
+	folder := fstest.MapFS{"link/walkthrough.md": {Data: []byte("no front matter")}}
+	var heard []error
+	l := OpenLibraryLater(folder, shelfPaths, func(err error) { heard = append(heard, err) })
+	if len(heard) > 0 {
+		t.Errorf("it was read at once: %v", heard)
+	}
+	for range 2 {
+		if pages := l.Pages(); len(pages) > 0 {
+			t.Errorf("it has the pages %v", pages)
+		}
+	}
+	if len(heard) != 1 {
+		t.Errorf("of what is unfinished it tells %v", heard)
+	}
+}

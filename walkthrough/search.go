@@ -69,7 +69,7 @@ func (l *Library) Search(ctx context.Context, q *Query) ([]Hit, error) {
 		return nil, nil
 	}
 	var titled, others []Hit
-	for _, p := range l.pages {
+	for _, p := range l.pages() {
 		for i, part := range p.Parts {
 			if err := ctx.Err(); err != nil {
 				return nil, err

@@ -27,6 +27,7 @@ import (
 	"mooring/register"
 	"mooring/review"
 	"mooring/secret"
+	"mooring/walkthrough"
 )
 
 const (
@@ -56,6 +57,7 @@ type house struct {
 	refusals      *audit.Refusals
 	clouds        cloud.Registry
 	log           *slog.Logger
+	help          *walkthrough.Library
 	pool          *certificate.Pool
 	pooling       sync.Once
 	group         sync.WaitGroup
@@ -84,7 +86,7 @@ type parts struct {
 }
 
 func build(p parts) *house {
-	h := &house{database: p.database, clouds: p.clouds, log: p.log, pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
+	h := &house{database: p.database, clouds: p.clouds, log: p.log, help: openHelp(p.log), pool: certificate.NewPool(readyKeys, p.newKey, p.log)}
 	h.certificates = certificate.NewService(p.database.Certificates(), p.ring, h.pool, p.now, p.newID, p.log)
 	if p.names != nil {
 		h.certificates.NameLinks(p.names)
@@ -126,7 +128,7 @@ func (h *house) front(p parts) handlers.Config {
 	return handlers.Config{
 		Accounts: h.accounts, Organizations: h.organizations, People: h.people, Keys: h.keys, Certificates: h.certificates,
 		Credentials: h.credentials, Intake: h.credentials.Intake(), Register: h.register, Jobs: h.jobs, Reviews: h.reviews, AuditLog: h.auditLog, Refusals: h.refusals,
-		Clouds: h.clouds, Help: openHelp(p.log), Data: p.database, Now: p.now, Log: p.log, PublicURL: p.public, Mail: p.mailer != nil,
+		Clouds: h.clouds, Help: h.help, Data: p.database, Now: p.now, Log: p.log, PublicURL: p.public, Mail: p.mailer != nil,
 	}
 }
 
@@ -140,6 +142,7 @@ func (h *house) start(ctx context.Context) {
 		h.database.Watch(ctx, every.C)
 	})
 	h.group.Go(func() { h.lookForDamage(ctx) })
+	h.group.Go(func() { h.help.Pages() }) // so that the first reader doesn't wait for it
 	h.group.Go(func() {
 		select {
 		case <-ctx.Done():
