@@ -99,6 +99,9 @@ type Field struct {
 	Mono     bool
 	Found    bool   // Finder fills it in while it is empty
 	Reveal   string // what opens a Paste: "Paste the command's output instead"; empty: it is open
+
+	ForRenewal bool // nothing but renewal needs it: see Description.SameTarget
+	RemoteID   bool // what the cloud calls the certificate that the link signs with
 }
 
 // Method finds a method by its key.
