@@ -56,7 +56,13 @@ const (
 	LinkCredential       Action = "credential.link"
 	EditCredential       Action = "credential.edit"
 	MoveCertificate      Action = "credential.move-certificate"
-	SignInAgain          Action = "credential.sign-in-again" // at the cloud, for another grant
+	BeginRenewal         Action = "credential.begin-renewal"
+	IntroduceCertificate Action = "credential.introduce-certificate" // to the cloud, for a sign-in
+	RenewCredential      Action = "credential.renew"                 // it signs with the successor
+	RenewByHand          Action = "credential.renew-by-hand"         // only a person can renew it
+	RenewalFails         Action = "credential.renewal-fails"         // for a day
+	RemoveCertificate    Action = "credential.remove-certificate"    // from the cloud, and its key here
+	SignInAgain          Action = "credential.sign-in-again"         // at the cloud, for another grant
 	VerifyCredential     Action = "credential.verify"
 	FinishVerification   Action = "credential.finish-verification"
 	RepeatVerification   Action = "credential.repeat-verification" // counts those that ended like the one before
@@ -91,6 +97,7 @@ const (
 	VerifyLog            Action = "log.verify"
 	SealLog              Action = "log.seal"
 	RotateKeys           Action = "keys.rotate"
+	ConfirmInstance      Action = "site.confirm-instance" // that this is the only one
 )
 
 // Actions are all of them, for a choice on a page.
@@ -100,11 +107,11 @@ func Actions() []Action {
 		EndOtherSessions, ChangeTheme, ChangeProfile, ChangePassword, RequestPasswordReset, ResetPassword, AddPasskey, RemovePasskey, MakeRecoveryCodes, UseRecoveryCode,
 		LinkIdentity, UnlinkIdentity, FollowGroups, DisablePerson, EnablePerson, EndPersonSessions, MakeAdministrator, TakeAdministrator,
 		ResetPerson, MakeAccount, ChangeAccount, DeleteAccount, Invite, RevokeInvitation, JoinAccount, ChangeRole, RemoveMember,
-		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, MakeAuthority, IssueCertificate, LinkCredential, EditCredential, MoveCertificate, SignInAgain, VerifyCredential, FinishVerification, RepeatVerification,
+		LeaveAccount, MakeKey, RevokeKey, MakeCertificate, MakeAuthority, IssueCertificate, LinkCredential, EditCredential, MoveCertificate, BeginRenewal, IntroduceCertificate, RenewCredential, RenewByHand, RenewalFails, RemoveCertificate, SignInAgain, VerifyCredential, FinishVerification, RepeatVerification,
 		DisableCredential, EnableCredential, UnlinkCredential, StopCredential, ReleaseCredential, ApproveCredential, DeclineCredential,
 		ReopenCredential, HandBackCredential, HoldCredential, ExportList, ChangeIntake, StartJob, StopJob, FinishJob, StartReview, OpenReview, NameReviewer, DecideReview,
 		AnswerReview, CloseReview, ExportReview, MakeSchedule, MoveSchedule, EndSchedule, RefuseRequest, ReadLog, ExportLog, VerifyLog,
-		SealLog, RotateKeys,
+		SealLog, RotateKeys, ConfirmInstance,
 	}
 }
 

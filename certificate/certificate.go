@@ -42,6 +42,10 @@ var ErrNone = fault.New(fault.NotFound, "certificate.none", "This account has no
 // ErrJustMade is what people read who ask for a new one twice.
 var ErrJustMade = fault.New(fault.Conflict, "certificate.just-made", "A new certificate was made a few minutes ago. Use that one, or wait 10 minutes to make another.")
 
+// ErrDestroyed is what signing answers with a certificate whose private key was destroyed,
+// because nothing used it any more.
+var ErrDestroyed = fault.New(fault.Conflict, "certificate.destroyed", "The private key of this certificate was destroyed after its successor took over. Choose another certificate.")
+
 // renewPause is how long after one certificate the next can be made.
 const renewPause = 10 * time.Minute
 
@@ -105,6 +109,12 @@ func (c Certificate) Expired(now time.Time) bool { return now.After(c.NotAfter) 
 
 // ExpiresSoon reports whether it is time to make a new one.
 func (c Certificate) ExpiresSoon(now time.Time) bool { return now.After(c.NotAfter.Add(-WarnBefore)) }
+
+// RenewalDue is when it is time for a successor: after two thirds of the life, which
+// leaves months to find out what stands in the way.
+func (c Certificate) RenewalDue() time.Time {
+	return c.NotBefore.Add(c.NotAfter.Sub(c.NotBefore) / 3 * 2)
+}
 
 // issue signs a certificate for key with its own key. The common name holds the
 // account's opaque id: whoever sees the certificate learns no name.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"time"
 
 	"mooring/audit"
 	"mooring/fault"
@@ -112,7 +111,3 @@ func (s *Service) Stranger(ctx context.Context, accountID, certificateID string)
 	}
 	return a.NewIdentity(s.sealer, leaf)
 }
-
-// RenewBefore is how long before its end a leaf is replaced by another one, which the
-// cloud takes without being told.
-const RenewBefore = 30 * 24 * time.Hour

@@ -120,6 +120,22 @@ func (s *Service) Renew(ctx context.Context, accountID string, actor audit.Actor
 	return sealed.Certificate, s.store.Activate(ctx, sealed, s.entry(sealed, actor))
 }
 
+// Successor gives the certificate that follows another one of the account: the active
+// one, or a new one if that has come to the time of its own successor.
+func (s *Service) Successor(ctx context.Context, accountID string) (Certificate, error) {
+	s.renewing.Lock()
+	defer s.renewing.Unlock()
+	active, err := s.Active(ctx, accountID)
+	if err != nil || s.now().Before(active.RenewalDue()) {
+		return active, err
+	}
+	sealed, err := s.seal(ctx, accountID)
+	if err != nil {
+		return Certificate{}, err
+	}
+	return sealed.Certificate, s.store.Activate(ctx, sealed, s.entry(sealed, audit.BySystem()))
+}
+
 // JustMade reports whether c was made so recently that Renew refuses to replace it.
 // One that was made long after now was made while the clock was ahead. Clouds refuse
 // it until its time comes, so it may be replaced at once.
@@ -132,8 +148,11 @@ func JustMade(c Certificate, now time.Time) bool {
 // leaf of a link's authority, which knows its chain.
 func (s *Service) Identity(ctx context.Context, accountID, id string) (*Identity, error) {
 	sealed, err := s.store.Sealed(ctx, accountID, id)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(sealed.Key) == 0:
+		return nil, ErrDestroyed
 	}
 	issuer, err := s.store.Issuer(ctx, accountID, id)
 	switch {

@@ -110,3 +110,16 @@ func Conclude(stages []Stage, results []StageResult) Outcome {
 	}
 	return outcome
 }
+
+// SignedIn reports whether results show that the identity of the attempt was let in,
+// whatever came of it afterwards.
+func SignedIn(stages []Stage, results []StageResult) bool {
+	for _, s := range stages {
+		for _, r := range results {
+			if s.SignsIn && r.Stage == s.Key && r.Verdict == OK {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -146,4 +146,5 @@ type Stage struct {
 	Key      string
 	Name     string // "Find the directory"
 	Advisory bool   // it informs, and never decides the status
+	SignsIn  bool   // whoever comes through it has signed in
 }

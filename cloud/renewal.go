@@ -91,11 +91,11 @@ func (d Description) RemoteID(t Target) string {
 	return ""
 }
 
-// HasRemoteID reports whether the method of t needs to know what the cloud calls a
-// certificate.
-func (d Description) HasRemoteID(t Target) bool {
-	_, ok := d.remoteIDField(t)
-	return ok
+// RemoteIDField is the key of the field that says what the cloud calls a certificate;
+// empty: the method of t doesn't need to know.
+func (d Description) RemoteIDField(t Target) string {
+	f, _ := d.remoteIDField(t)
+	return f.Key
 }
 
 // WithRemoteID is t reached with a certificate that the cloud calls id; empty: nobody

@@ -67,7 +67,7 @@ func (r Rules) against(d cloud.Description, before, c Credential, signing certif
 	if c.CertificateID != "" && before.CertificateID != c.CertificateID && !r.allowsCertificate(signing.NotAfter.Sub(signing.NotBefore)) {
 		f.add("certificate life", "certificate_life", sayCertificate(signing, r.LongestCertificate))
 	}
-	if before.ID != "" && before.Target.Equal(c.Target) {
+	if before.ID != "" && d.SameTarget(before.Target, c.Target) {
 		return f // the rest was judged when it was first saved so
 	}
 	if !r.Allows(c.Provider) {
@@ -110,7 +110,7 @@ func (s *Service) admit(ctx context.Context, r Request, action audit.Action, bef
 		return Credential{}, err
 	}
 	description := s.clouds.Describe(c.Provider)
-	moved := before.ID == "" || !before.Target.Equal(c.Target)
+	moved := before.ID == "" || !description.SameTarget(before.Target, c.Target)
 	unknown := false
 	if moved && len(rules.Parents[c.Provider]) > 0 && c.Target.Parent == "" {
 		c.Target.Parent = s.findParent(ctx, c)

@@ -74,7 +74,7 @@ func (s *Service) CertificateFor(ctx context.Context, accountID, provider string
 		}
 		return s.certificates.Find(ctx, accountID, saved.CertificateID)
 	}
-	if saved.CertificateID != "" && (saved.Target.Equal(target) || saved.CertificateExpires.After(s.now())) {
+	if saved.CertificateID != "" && (s.clouds.Describe(provider).SameTarget(saved.Target, target) || saved.CertificateExpires.After(s.now())) {
 		return s.certificates.Find(ctx, accountID, saved.CertificateID)
 	}
 	return s.certificates.Active(ctx, accountID)
@@ -83,10 +83,10 @@ func (s *Service) CertificateFor(ctx context.Context, accountID, provider string
 // signingWith is c with another certificate.
 func (c Credential) signingWith(with certificate.Certificate) Credential {
 	if with.ID == "" {
-		c.CertificateID, c.CertificateExpires, c.CertificateSHA1 = "", time.Time{}, ""
+		c.CertificateID, c.CertificateBegins, c.CertificateExpires, c.CertificateSHA1 = "", time.Time{}, time.Time{}, ""
 		return c
 	}
-	c.CertificateID, c.CertificateExpires, c.CertificateSHA1 = with.ID, with.NotAfter, with.SHA1()
+	c.CertificateID, c.CertificateBegins, c.CertificateExpires, c.CertificateSHA1 = with.ID, with.NotBefore, with.NotAfter, with.SHA1()
 	return c
 }
 
@@ -133,7 +133,7 @@ func logTrial(c, decided Credential, tried certificate.Certificate, entry audit.
 // did not pass; nil: there is none. runs are the link's own, the latest first.
 func TrialOf(c Credential, runs []Verification) *Verification {
 	for i, v := range runs {
-		if v.Running() || v.Abandoned || v.CertificateID == "" {
+		if v.Running() || v.Abandoned || v.CertificateID == "" || v.Trigger == BySchedule { // a schedule tries nothing but successors: package renewal tells of them
 			continue
 		}
 		if v.CertificateID == c.CertificateID { // it moved there since, or moved back

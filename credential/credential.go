@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mooring/audit"
+	"mooring/certificate"
 	"mooring/cloud"
 )
 
@@ -52,12 +53,23 @@ type Credential struct {
 	ReviewedAt           time.Time // of the last decision of a review; zero: never
 	ReviewedBy           string    // person id
 	ReviewedByName       string
-	CertificateExpires   time.Time // zero: there is no certificate
+	CertificateBegins    time.Time // zero: there is no certificate
+	CertificateExpires   time.Time // the same
 	CertificateSHA1      string
 	RunningVerification  string // id, while one of this version runs
 	CertificateIsCurrent bool   // the account has no newer certificate, or the link has an authority of its own
 	AuthorityID          string // of its own; empty: it has none
 	LinkName             string // that its authority was made for
+
+	successor *Successor // that this check signs with; nil: it isn't a renewal's
+}
+
+// RenewalDue is when it is time for the successor of its certificate; zero: it has none.
+func (c Credential) RenewalDue() time.Time {
+	if c.CertificateID == "" {
+		return time.Time{}
+	}
+	return certificate.Certificate{NotBefore: c.CertificateBegins, NotAfter: c.CertificateExpires}.RenewalDue()
 }
 
 // Checking reports whether a verification runs or is due at now.

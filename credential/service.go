@@ -158,7 +158,7 @@ func (s *Service) Edit(ctx context.Context, r Request, id string, form *cloud.Fo
 		return Credential{}, err
 	}
 	c = c.signingWith(signing)
-	moved := !c.Target.Equal(before.Target)
+	moved := !s.clouds.Describe(before.Provider).SameTarget(c.Target, before.Target)
 	if moved {
 		if c, err = s.admit(ctx, r, audit.EditCredential, before, c, signing); err != nil {
 			return Credential{}, err

@@ -26,8 +26,6 @@ type Store interface {
 	// Change with another one.
 	AddGranted(ctx context.Context, c Credential, grant []byte, entry audit.Entry) (existingID string, err error)
 	ChangeGranted(ctx context.Context, c Credential, grant []byte, entry audit.Entry) (existingID string, err error)
-	// AddLeaf stores another leaf for a link that has an authority.
-	AddLeaf(ctx context.Context, issued certificate.Issued) error
 	Find(ctx context.Context, accountID, id string) (Credential, error) // ErrNotFound
 	List(ctx context.Context, accountID string) ([]Credential, error)   // by provider, label
 	// Entries reads little of all that an account links, and Some all of a few.

@@ -240,9 +240,8 @@ func (r *runner) release(id string) {
 // way a credential is ever verified. It answers ErrNotFound, which is no
 // trouble, when the credential was unlinked or disabled since it was listed.
 func (s *Service) verify(ctx context.Context, c Credential) (Verification, Credential, error) {
-	c = s.withFreshLeaf(ctx, c)
-	v := Verification{ID: s.newID(), CredentialID: c.ID, Version: c.Version, Trigger: c.NextTrigger, StartedAt: s.now(),
-		CertificateID: cmp.Or(c.TrialCertificateID, c.CertificateID)}
+	v := Verification{ID: s.newID(), CredentialID: c.ID, Version: c.Version, Trigger: c.triggerNow(), StartedAt: s.now(),
+		CertificateID: c.signsNowWith()}
 	if err := s.store.StartVerification(ctx, v); err != nil {
 		return v, c, err
 	}
@@ -277,10 +276,14 @@ func (s *Service) verify(ctx context.Context, c Credential) (Verification, Crede
 	}
 	v.FinishedAt = s.now()
 	var decided Credential
-	if c.TrialCertificateID == "" {
-		decided = decide(learned, event, v.FinishedAt, finding.RetryAfter)
-	} else {
+	switch {
+	case c.successor != nil:
+		signedIn := cloud.SignedIn(methodOf(s.clouds.Describe(c.Provider), c.Target).Stages, v.Results)
+		decided = s.decideRenewal(c, learned, event, signedIn, tried, v.FinishedAt, finding.RetryAfter)
+	case c.TrialCertificateID != "":
 		decided = decideTrial(c, learned, event, tried, v.FinishedAt, finding.RetryAfter)
+	default:
+		decided = decide(learned, event, v.FinishedAt, finding.RetryAfter)
 	}
 	entry := audit.Entry{At: v.FinishedAt, Actor: audit.BySystem(), Action: audit.FinishVerification,
 		AccountID: c.AccountID, CredentialID: c.ID, Result: audit.Done, Detail: string(v.Outcome), Changes: s.changes(c, decided)}
@@ -288,10 +291,13 @@ func (s *Service) verify(ctx context.Context, c Credential) (Verification, Crede
 		entry.Action = audit.HoldCredential
 	}
 	var entries []audit.Entry
-	if c.TrialCertificateID == "" {
-		decided, entries = logEntries(c, decided, v, event, entry)
-	} else {
+	switch {
+	case c.successor != nil:
+		entries = logRenewal(c, decided, event, entry)
+	case c.TrialCertificateID != "":
 		decided, entries = logTrial(c, decided, tried, entry)
+	default:
+		decided, entries = logEntries(c, decided, v, event, entry)
 	}
 	return v, decided, s.store.FinishVerification(ctx, v, decided, entries...)
 }
@@ -324,36 +330,6 @@ func (s *Service) ask(ctx context.Context, c Credential, identity *certificate.I
 		v.Outcome = cloud.Broken // the time to wait is over, whatever the cloud says
 	}
 	return finding, errors.Join(err, storing)
-}
-
-// withFreshLeaf is c with another leaf when two thirds of the life of its own are over.
-// The cloud trusts the authority, and so takes the leaf without being told. c is as it
-// was when there is trouble, which its next check meets again.
-func (s *Service) withFreshLeaf(ctx context.Context, c Credential) Credential {
-	left := c.CertificateExpires.Sub(s.now())
-	if c.LinkName == "" || left > certificate.RenewBefore || s.clouds[c.Provider] == nil {
-		return c
-	}
-	own, err := s.certificates.Find(ctx, c.AccountID, c.CertificateID)
-	if err == nil && left > own.NotAfter.Sub(own.NotBefore)/3 {
-		return c // the site's policy makes leaves shorter
-	}
-	var issuer certificate.Authority
-	if err == nil {
-		issuer, err = s.certificates.Issuer(ctx, c.AccountID, c.CertificateID)
-	}
-	var issued certificate.Issued
-	if err == nil {
-		issued, err = s.certificates.Issue(ctx, c.AccountID, issuer.ID, audit.BySystem())
-	}
-	if err == nil {
-		err = s.store.AddLeaf(ctx, issued)
-	}
-	if err != nil {
-		s.log.Error("could not renew the certificate of a link", "credential", c.ID, "cause", err)
-		return c
-	}
-	return c.signingWith(issued.Leaf.Certificate)
 }
 
 // guarded turns a panic of a cloud into an error: it must not end the server,

@@ -55,11 +55,7 @@ func (c Certificates) AddDraft(ctx context.Context, a certificate.SealedAuthorit
 	})
 }
 
-// AddLeaf stores a leaf that the authority of a link issued, for its next check.
-func (s Credentials) AddLeaf(ctx context.Context, issued certificate.Issued) error {
-	return s.db.write(ctx, issued.Entry, func(tx *sql.Tx) error { return addLeaf(ctx, tx, issued) })
-}
-
+// addLeaf stores a leaf that the authority of a link issued.
 func addLeaf(ctx context.Context, tx *sql.Tx, issued certificate.Issued) error {
 	leaf := issued.Leaf
 	return run(ctx, tx, `

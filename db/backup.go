@@ -94,6 +94,9 @@ func copyInto(ctx context.Context, readers *sql.DB, path string) error {
 	if _, err := readers.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
 		return err
 	}
+	if err := markBackup(ctx, path); err != nil {
+		return err
+	}
 	return Flush(path)
 }
 

@@ -20,7 +20,7 @@ const (
 	certificateColumns = `id, account_id, der, not_before, not_after, created_at`
 
 	activeCertificate = `SELECT ` + certificateColumns + ` FROM certificates WHERE account_id = ? AND active = 1`
-	certificatesOf    = `SELECT ` + certificateColumns + ` FROM certificates WHERE account_id = ? AND authority_id IS NULL ORDER BY active DESC, created_at DESC, id`
+	certificatesOf    = `SELECT ` + certificateColumns + ` FROM certificates WHERE account_id = ? AND authority_id IS NULL AND destroyed_at = 0 ORDER BY active DESC, created_at DESC, id`
 	sealedCertificate = `SELECT ` + certificateColumns + `, sealed_key FROM certificates WHERE account_id = ? AND id = ?`
 
 	accountsWithoutCertificate = `

@@ -34,7 +34,7 @@ const selectCredential = `
 	       c.last_checked_at, c.could_not_check_at, c.attempts, c.next_check_at, c.next_trigger, c.repeats, c.repeats_from,
 	       c.reason, coalesce(c.decided_by, ''), c.decided_at, c.approved_rights, c.warnings, c.trial_certificate_id, c.reviewed_at, coalesce(c.reviewed_by, ''),
 	       coalesce(p.name, ''), coalesce(d.name, ''), coalesce(r.name, ''), coalesce(k.not_after, 0), coalesce(k.sha1, ''), coalesce(k.active OR k.authority_id IS NOT NULL, 1), coalesce(n.id, ''), coalesce(n.link_name, ''), c.stranger,
-	       c.cloud_account_alias,
+	       c.cloud_account_alias, coalesce(k.not_before, 0),
 	       coalesce((SELECT v.id FROM verifications v WHERE v.credential_id = c.id AND v.version = c.version AND v.finished_at = 0), '')
 	  FROM credentials c
 	  LEFT JOIN certificates k ON k.id = c.certificate_id
@@ -91,7 +91,7 @@ func scanCredential(r row) (c credential.Credential, err error) {
 		(*moment)(&c.LastCheckedAt), (*moment)(&c.CouldNotCheckAt), &c.Attempts, (*moment)(&c.NextCheckAt), &c.NextTrigger, &c.Repeats, (*moment)(&c.RepeatsFrom),
 		&c.Reason, &c.DecidedBy, (*moment)(&c.DecidedAt), (*keys)(&c.ApprovedRights), (*warnings)(&c.Reported), &c.TrialCertificateID, (*moment)(&c.ReviewedAt), &c.ReviewedBy,
 		&c.CreatedByName, &c.DecidedByName, &c.ReviewedByName, (*moment)(&c.CertificateExpires), &c.CertificateSHA1, &c.CertificateIsCurrent, &c.AuthorityID, &c.LinkName, &c.Stranger,
-		&c.Target.Alias, &c.RunningVerification)
+		&c.Target.Alias, (*moment)(&c.CertificateBegins), &c.RunningVerification)
 	return c, err
 }
 

@@ -136,6 +136,7 @@ func pool(path, mode string, size int, noticed func(*trouble)) *sql.DB {
 	}
 	if mode == "rw" {
 		options.Add("_pragma", "journal_mode(WAL)") // which stays with the file, and a backup has not
+		options.Add("_pragma", "secure_delete(1)")  // a destroyed key is nowhere in the file
 		options.Set("_txlock", "immediate")         // a transaction that reads first never fails when it comes to write
 	}
 	file := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}

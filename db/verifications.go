@@ -111,13 +111,13 @@ func fold(ctx context.Context, tx *sql.Tx, id string) error {
 func conclude(ctx context.Context, tx *sql.Tx, v credential.Verification, decided credential.Credential, at time.Time) (current bool, err error) {
 	current, err = touches(ctx, tx, `
 		UPDATE credentials
-		   SET state = ?, cloud_parent = ?, cloud_account_name = ?, rights = ?,
+		   SET state = ?, cloud_parent = ?, sign_in = ?, cloud_account_name = ?, rights = ?,
 		       last_checked_at = ?, could_not_check_at = ?, attempts = ?, next_check_at = ?, next_trigger = ?,
 		       repeats = ?, repeats_from = ?,
 		       status = ?, reason = ?, decided_by = nullif(?, ''), decided_at = ?, approved_rights = ?, warnings = ?, stranger = ?,
 		       certificate_id = nullif(?, ''), trial_certificate_id = ?, expires_at = coalesce((SELECT not_after FROM certificates WHERE id = ?), ?)
 		 WHERE account_id = ? AND id = ? AND version = ? AND state NOT IN ('disabled', 'stopped', 'pending-approval')`,
-		decided.State, decided.Target.Parent, decided.CloudAccountName, rights(decided.Rights),
+		decided.State, decided.Target.Parent, values(decided.Target.SignIn.Values), decided.CloudAccountName, rights(decided.Rights),
 		moment(decided.LastCheckedAt), moment(decided.CouldNotCheckAt), decided.Attempts, moment(decided.NextCheckAt), decided.NextTrigger,
 		decided.Repeats, moment(decided.RepeatsFrom),
 		decided.Status(at), decided.Reason, decided.DecidedBy, moment(decided.DecidedAt), keys(decided.ApprovedRights), warnings(decided.Reported), decided.Stranger,

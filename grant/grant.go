@@ -17,6 +17,9 @@ import (
 // ErrNone is what a Store answers when a link has no grant.
 var ErrNone = errors.New("grant: not found")
 
+// ErrPaused is what a use answers on a copy: the original may have used the grant since.
+var ErrPaused = errors.New("grant: this is a copy, which uses no grants until it is confirmed")
+
 // Store keeps sealed grants.
 type Store interface {
 	// Take gives the grant of a link, and writes down that it is used from now on.
@@ -77,8 +80,25 @@ type Service struct {
 	log    *slog.Logger
 	wake   chan struct{}
 
+	paused func(context.Context) (bool, error) // nil: never
+
 	mu    sync.Mutex
 	inUse map[string]bool // by credential id
+}
+
+// PauseWhile has grants neither used nor revoked while paused says so. It is called
+// before anything else is.
+func (s *Service) PauseWhile(paused func(context.Context) (bool, error)) { s.paused = paused }
+
+func (s *Service) isPaused(ctx context.Context) error {
+	if s.paused == nil {
+		return nil
+	}
+	paused, err := s.paused(ctx)
+	if err == nil && paused {
+		err = ErrPaused
+	}
+	return err
 }
 
 // NewService makes a Service.
@@ -99,6 +119,9 @@ func (s *Service) Of(provider, accountID, credentialID string) cloud.UseGrant {
 			return errors.New("grant: it is in use")
 		}
 		defer s.end(credentialID)
+		if err := s.isPaused(ctx); err != nil {
+			return err
+		}
 		sealed, inDoubt, err := s.store.Take(ctx, accountID, credentialID, s.now())
 		if err != nil {
 			return err

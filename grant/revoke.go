@@ -55,6 +55,12 @@ func (s *Service) wait(ctx context.Context) {
 }
 
 func (s *Service) revokeDue(ctx context.Context) {
+	if err := s.isPaused(ctx); err != nil { // the original may still use them
+		if !errors.Is(err, ErrPaused) && ctx.Err() == nil {
+			s.log.Error("could not find out whether grants may be revoked", "cause", err)
+		}
+		return
+	}
 	due, err := s.store.Revocations(ctx, s.now(), revokedAtOnce)
 	if err != nil {
 		if ctx.Err() == nil {

@@ -77,6 +77,13 @@ func (h *handlers) readCredential(c echo.Context, found credential.Credential) (
 		if record.Certificates, err = h.allCertificates(c); err != nil {
 			return reader, view, err
 		}
+		if record.Renewals, err = h.Renewals.History(ctx, found); err != nil {
+			return reader, view, err
+		}
+		if record.Paused, err = h.Renewals.IsPaused(ctx); err != nil {
+			return reader, view, err
+		}
+		record.CanRenew = h.Renewals.CanRenew(found)
 	}
 	reader = h.accountReader(c, found, record.Runs...)
 	return reader, reader.Credential(h.frame(c, found.Label), record), nil
@@ -84,6 +91,18 @@ func (h *handlers) readCredential(c echo.Context, found credential.Credential) (
 
 func (h *handlers) verifyCredential(c echo.Context) error {
 	return h.change(c, h.Credentials.Verify)
+}
+
+// renewCredential has the certificate of a link renewed before its time.
+func (h *handlers) renewCredential(c echo.Context) error {
+	found, err := h.findCredential(c)
+	if err != nil {
+		return err
+	}
+	if err := h.Renewals.RenewNow(c.Request().Context(), requestOf(c), found.ID); err != nil {
+		return err
+	}
+	return seeOther(c, views.CredentialPath(c.Param("account"), found.Provider, found.ID))
 }
 
 func (h *handlers) disableCredential(c echo.Context) error {

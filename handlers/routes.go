@@ -176,6 +176,7 @@ func (h *handlers) routes() []route {
 		{"GET", credentialPath + "/edit", owner, asItIs, h.editCredentialPage},
 		{"POST", credentialPath + "/preview", owner, asItIs, h.previewEdit},
 		{"POST", credentialPath + "/verify", member, asItIs, h.verifyCredential},
+		{"POST", credentialPath + "/renew", owner, asItIs, h.renewCredential},
 		{"GET", credentialPath + "/certificate", viewer, asItIs, h.certificateMoved},
 		{"POST", credentialPath + "/certificate", owner, asItIs, h.moveCertificate},
 		{"GET", credentialPath + "/answer", owner, asItIs, h.answerPage},

@@ -25,6 +25,7 @@ import (
 	"mooring/identity"
 	"mooring/jobs"
 	"mooring/register"
+	"mooring/renewal"
 	"mooring/review"
 	"mooring/views"
 	"mooring/walkthrough"
@@ -40,6 +41,7 @@ type Config struct {
 	Credentials   *credential.Service
 	Intake        *credential.Intake
 	Register      *register.Service
+	Renewals      *renewal.Service
 	Jobs          *jobs.Service
 	Reviews       *review.Service
 	AuditLog      *audit.Log

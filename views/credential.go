@@ -8,6 +8,7 @@ import (
 	"mooring/certificate"
 	"mooring/cloud"
 	"mooring/credential"
+	"mooring/renewal"
 	"mooring/review"
 )
 
@@ -17,6 +18,9 @@ type CredentialRecord struct {
 	Runs         []credential.Verification // the latest first
 	Questions    []review.Question         // of open reviews
 	Certificates []certificate.Certificate // of the account, the current one first; empty for a link without one
+	Renewals     []renewal.Renewal         // of its sign-in, the latest first
+	CanRenew     bool                      // at this moment
+	Paused       bool                      // this Mooring is a copy, which renews nothing
 }
 
 // Credential builds the page of r.Link, as the people of its account see it.
@@ -31,8 +35,10 @@ func (r LinkReader) Credential(frame Frame, record CredentialRecord) Credential 
 	}
 	if c.CertificateID != "" {
 		p.Certificate = r.certificate()
+		renewals := r.Renewals(record.Renewals, record.CanRenew, record.Paused)
+		p.Renewals = &renewals
 	}
-	if c.CertificateID != "" && c.AuthorityID == "" { // else nothing has to be moved
+	if c.CertificateID != "" && c.AuthorityID == "" && !isBeingRenewed(c, record.Renewals) { // else nothing has to be moved
 		p.CertificatesPath = CertificatesPath(r.Account)
 		move := r.CertificateMove(record.Certificates, credential.TrialOf(c, record.Runs))
 		p.Move = &move

@@ -1321,7 +1321,7 @@ func certificatePart(p CredentialForm, number string, dialog bool) templ.Compone
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = renewal(p.Certificate, "_blank").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = expiresSoon(p.Certificate, "_blank").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1327,7 +1327,7 @@ func LinkCertificate(p Credential) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 112, "</code>, issued it. The cloud trusts the authority, so Mooring replaces the certificate before it expires. You don't have to do anything.</p><p class=\"button-row\"><a class=\"button quiet-button\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 112, "</code>, issued it. The cloud trusts the authority, so nobody has to tell it about the next certificate.</p><p class=\"button-row\"><a class=\"button quiet-button\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1414,9 +1414,15 @@ func LinkCertificate(p Credential) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = renewal(p.Certificate, "_self").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = expiresSoon(p.Certificate, "_self").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		if p.Renewals != nil {
+			templ_7745c5c3_Err = credentialRenewals(*p.Renewals).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		if p.Move != nil {
 			templ_7745c5c3_Err = certificateMoved(*p.Move, "certificate-"+p.ID).Render(ctx, templ_7745c5c3_Buffer)
@@ -1432,7 +1438,7 @@ func LinkCertificate(p Credential) templ.Component {
 			var templ_7745c5c3_Var60 templ.SafeURL
 			templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinURLErrs(p.CertificatesPath)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/credential.templ`, Line: 298, Col: 48}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/credential.templ`, Line: 301, Col: 48}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var60))
 			if templ_7745c5c3_Err != nil {

@@ -244,8 +244,9 @@ type Credential struct {
 	LastCheck        Time
 	NextCheck        Time // empty when none is planned
 	Certificate      Certificate
-	CertificatesPath string           // of all certificates of the account
-	Move             *CertificateMove // to another certificate; nil: there is none
+	CertificatesPath string              // of all certificates of the account
+	Move             *CertificateMove    // to another certificate; nil: there is none
+	Renewals         *CredentialRenewals // nil: there is no certificate
 	Rights           []Right
 	Progress         Progress
 	History          []Run // finished runs, the latest first

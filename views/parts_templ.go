@@ -2809,7 +2809,7 @@ func certificateFacts(c Certificate) templ.Component {
 
 // renewal offers a new certificate when it is time for one. target is "_blank" where
 // leaving the page would lose what was typed, else "_self".
-func renewal(c Certificate, target string) templ.Component {
+func expiresSoon(c Certificate, target string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

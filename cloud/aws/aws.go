@@ -53,7 +53,7 @@ const (
 )
 
 var stages = []cloud.Stage{
-	{Key: stageSession, Name: "Open a session"},
+	{Key: stageSession, Name: "Open a session", SignsIn: true},
 	{Key: stageIdentity, Name: "Account and role"},
 	{Key: stagePermissions, Name: "Permissions", Advisory: true},
 	{Key: stageRegions, Name: "Regions", Advisory: true},

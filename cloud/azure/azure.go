@@ -53,7 +53,7 @@ const (
 
 var appStages = []cloud.Stage{
 	{Key: stageDirectory, Name: "Find the directory"},
-	{Key: stageSignIn, Name: "Sign in"},
+	{Key: stageSignIn, Name: "Sign in", SignsIn: true},
 	{Key: stageSubscription, Name: "Open the subscription"},
 	{Key: stageState, Name: "Subscription status"},
 	{Key: stageRights, Name: "Permissions", Advisory: true},
@@ -61,7 +61,7 @@ var appStages = []cloud.Stage{
 }
 
 var classicStages = []cloud.Stage{
-	{Key: stageSubscription, Name: "Open the subscription with the certificate"},
+	{Key: stageSubscription, Name: "Open the subscription with the certificate", SignsIn: true},
 	{Key: stageState, Name: "Subscription status"},
 }
 

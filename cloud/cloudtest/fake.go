@@ -29,7 +29,7 @@ func (Fake) Describe() cloud.Description {
 		Account: cloud.Noun{One: "berth", Many: "berths", ID: "Berth"},
 		Methods: []cloud.Method{{Key: "berth", Name: "By its name", When: "The harbor trusts whoever knows the berth.", AccountField: "berth", ParentField: "berth",
 			Fields: []cloud.Field{{Key: "berth", Label: "Berth", Hint: "It stands on the quay.", Fills: cloud.Account}},
-			Stages: []cloud.Stage{{Key: "open", Name: "Look at the berth"}}}}}
+			Stages: []cloud.Stage{{Key: "open", Name: "Look at the berth", SignsIn: true}}}}}
 }
 
 // Read implements cloud.Cloud.

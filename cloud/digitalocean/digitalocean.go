@@ -35,7 +35,7 @@ const (
 )
 
 var stages = []cloud.Stage{
-	{Key: stageGrant, Name: "Use the grant"},
+	{Key: stageGrant, Name: "Use the grant", SignsIn: true},
 	{Key: stageTeam, Name: "Team"},
 	{Key: stagePermissions, Name: "Permissions", Advisory: true},
 	{Key: stageRegions, Name: "Regions", Advisory: true},

@@ -55,14 +55,14 @@ const (
 
 var (
 	certificateStages = []cloud.Stage{
-		{Key: stageToken, Name: "Sign in"},
+		{Key: stageToken, Name: "Sign in", SignsIn: true},
 		{Key: stageProject, Name: "Open the project"},
 		{Key: stagePermissions, Name: "Permissions", Advisory: true},
 		{Key: stageCondition, Name: "Refuse other certificates", Advisory: true},
 	}
 	keyStages = []cloud.Stage{
 		{Key: stageKey, Name: "Find the certificate"},
-		{Key: stageToken, Name: "Sign in"},
+		{Key: stageToken, Name: "Sign in", SignsIn: true},
 		{Key: stageProject, Name: "Open the project"},
 		{Key: stagePermissions, Name: "Permissions", Advisory: true},
 	}

@@ -55,7 +55,7 @@ const (
 )
 
 var stages = []cloud.Stage{
-	{Key: stageSignIn, Name: "Sign in"},
+	{Key: stageSignIn, Name: "Sign in", SignsIn: true},
 	{Key: stageTenancy, Name: "Open the tenancy"},
 	{Key: stageRegions, Name: "Regions", Advisory: true},
 	{Key: stagePermissions, Name: "Permissions", Advisory: true},

@@ -82,6 +82,7 @@ func restore(ctx context.Context, c *cli, args []string) error {
 		return fmt.Errorf("the disk may not keep it: %w", err)
 	}
 	fmt.Fprintf(c.stdout, "Restored %s. Everyone must sign in again.\n", d.database())
+	fmt.Fprintln(c.stdout, "Certificates aren't renewed until you confirm that no other server uses this database: mooring database confirm")
 	if kept != "" {
 		fmt.Fprintf(c.stdout, "The previous database is now %s.\n", kept)
 	}
@@ -100,6 +101,9 @@ func (d dataFolder) try(ctx context.Context, path string) error {
 			return err
 		}
 		if err := d.fits(ctx, database); err != nil {
+			return err
+		}
+		if err := database.MarkRestored(ctx, time.Now()); err != nil {
 			return err
 		}
 		return database.EndAllSessions(ctx, audit.Entry{At: time.Now(), Actor: operator("mooring restore"), Action: audit.Restore, Result: audit.Done})

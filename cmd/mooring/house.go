@@ -25,6 +25,7 @@ import (
 	"mooring/handlers"
 	"mooring/jobs"
 	"mooring/register"
+	"mooring/renewal"
 	"mooring/review"
 	"mooring/secret"
 	"mooring/walkthrough"
@@ -50,6 +51,7 @@ type house struct {
 	certificates  *certificate.Service
 	credentials   *credential.Service
 	grants        *grant.Service
+	renewals      *renewal.Service
 	register      *register.Service
 	jobs          *jobs.Service
 	reviews       *review.Service
@@ -104,6 +106,9 @@ func build(p parts) *house {
 	h.credentials = credential.NewService(p.database.Credentials().AtMost(cmp.Or(p.limits.credentials, credential.DefaultCredentials)), p.clouds, h.certificates, dependents, p.now, p.newID, p.log)
 	h.grants = grant.NewService(p.database.Grants(), p.ring, p.clouds, p.now, p.log)
 	h.credentials.KeepGrants(h.grants)
+	h.grants.PauseWhile(p.database.IsCopy)
+	h.renewals = renewal.NewService(renewal.Config{Store: p.database.Renewals(), Certificates: h.certificates, Credentials: h.credentials, Clouds: p.clouds,
+		Grace: p.limits.grace(), Now: p.now, NewID: p.newID, Log: p.log})
 	h.credentials.LimitChecks(cmp.Or(p.limits.checks, credential.DefaultChecks))
 	h.certificates.Limit(h.credentials.Intake().LongestCertificate)
 	notary := audit.NewNotary(p.ring)
@@ -127,13 +132,20 @@ func (p parts) resetLink(token string) string { return p.public.JoinPath("reset"
 func (h *house) front(p parts) handlers.Config {
 	return handlers.Config{
 		Accounts: h.accounts, Organizations: h.organizations, People: h.people, Keys: h.keys, Certificates: h.certificates,
-		Credentials: h.credentials, Intake: h.credentials.Intake(), Register: h.register, Jobs: h.jobs, Reviews: h.reviews, AuditLog: h.auditLog, Refusals: h.refusals,
+		Credentials: h.credentials, Intake: h.credentials.Intake(), Register: h.register, Renewals: h.renewals, Jobs: h.jobs, Reviews: h.reviews, AuditLog: h.auditLog, Refusals: h.refusals,
 		Clouds: h.clouds, Help: h.help, Data: p.database, Now: p.now, Log: p.log, PublicURL: p.public, Mail: p.mailer != nil,
 	}
 }
 
 // start runs what works in the background, until ctx ends.
 func (h *house) start(ctx context.Context) {
+	if err := h.database.BeginInstance(ctx, time.Now()); err != nil {
+		h.log.Error("could not store which file the database is", "cause", err)
+	}
+	if isCopy, err := h.database.IsCopy(ctx); err == nil && isCopy {
+		h.log.Warn("this database is a copy: certificates aren't renewed and grants aren't used until you confirm that no other server uses it, with mooring database confirm",
+			"path", h.database.Path())
+	}
 	h.credentials.Recover(ctx)
 	h.fillPool(ctx)
 	h.group.Go(func() {
@@ -152,7 +164,7 @@ func (h *house) start(ctx context.Context) {
 		}
 	})
 	for _, work := range []func(context.Context){h.certificates.Run, h.accounts.Run, h.keys.Run, h.credentials.Run, h.grants.Run,
-		h.register.Run, h.jobs.Run, h.reviews.Run, h.auditLog.Run} {
+		h.renewals.Run, h.register.Run, h.jobs.Run, h.reviews.Run, h.auditLog.Run} {
 		h.group.Go(func() { work(ctx) })
 	}
 }
