@@ -120,13 +120,14 @@ func (s *Service) Renew(ctx context.Context, accountID string, actor audit.Actor
 	return sealed.Certificate, s.store.Activate(ctx, sealed, s.entry(sealed, actor))
 }
 
-// Successor gives the certificate that follows another one of the account: the active
-// one, or a new one if that has come to the time of its own successor.
-func (s *Service) Successor(ctx context.Context, accountID string) (Certificate, error) {
+// Successor gives the certificate that follows the one with this id: the account's
+// active one, or a new one if that is the same, or has come to the time of its own
+// successor.
+func (s *Service) Successor(ctx context.Context, accountID, id string) (Certificate, error) {
 	s.renewing.Lock()
 	defer s.renewing.Unlock()
 	active, err := s.Active(ctx, accountID)
-	if err != nil || s.now().Before(active.RenewalDue()) {
+	if err != nil || active.ID != id && s.now().Before(active.RenewalDue()) {
 		return active, err
 	}
 	sealed, err := s.seal(ctx, accountID)

@@ -28,7 +28,7 @@ func TestLinkSavesADraftThatIsDueAtOnce(t *testing.T) {
 			Parent: "tenant-prod", SignIn: cloud.SignIn{Method: "application", Principal: "client-prod"}},
 		CertificateID: acme + "-certificate-1", State: credential.NotVerified, Version: 1,
 		CreatedBy: "person-acme", CreatedAt: morning, FreshFrom: morning, NextCheckAt: morning, NextTrigger: credential.ByPerson,
-		CertificateExpires: morning.Add(certificate.Life), CertificateSHA1: c.CertificateSHA1}
+		CertificateBegins: morning, CertificateExpires: morning.Add(certificate.Life), CertificateSHA1: c.CertificateSHA1}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}

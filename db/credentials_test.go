@@ -15,8 +15,8 @@ import (
 // stored is c as it is read: with what is read along.
 func stored(c credential.Credential) credential.Credential {
 	certificate := newCertificate("acme", 1)
-	c.CreatedByName, c.CertificateExpires, c.CertificateSHA1, c.CertificateIsCurrent =
-		"ada", certificate.NotAfter, certificate.SHA1(), true
+	c.CreatedByName, c.CertificateBegins, c.CertificateExpires, c.CertificateSHA1, c.CertificateIsCurrent =
+		"ada", certificate.NotBefore, certificate.NotAfter, certificate.SHA1(), true
 	return c
 }
 

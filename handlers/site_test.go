@@ -30,6 +30,7 @@ import (
 	"mooring/grant"
 	"mooring/jobs"
 	"mooring/register"
+	"mooring/renewal"
 	"mooring/review"
 	"mooring/secret"
 )
@@ -269,6 +270,7 @@ func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.C
 	joined := func() {}
 	credentials := credential.NewService(database.Credentials(), clouds, certificates, nil, now, rand.Text, log)
 	credentials.KeepGrants(grant.NewService(database.Grants(), ring, clouds, now, log))
+	renewals := renewal.NewService(renewal.Config{Store: database.Renewals(), Certificates: certificates, Credentials: credentials, Clouds: clouds, Now: now, NewID: rand.Text, Log: log})
 	register := register.NewService(register.Config{Store: database.Register(), Clouds: clouds, Now: now, Log: log})
 	auditLog := audit.NewLog(audit.LogConfig{Store: database.AuditLog(), Notary: dbtest.Notary(), Now: now, Log: log})
 	return Config{
@@ -279,7 +281,7 @@ func configOf(t *testing.T, database *db.DB, ring *secret.Ring, linkable cloud.C
 		People:       account.NewPeople(account.PeopleConfig{Store: accounts, Now: testNow}),
 		Keys:         account.NewKeys(account.KeysConfig{Store: accounts, Now: testNow, Log: log}),
 		Certificates: certificates, Clouds: clouds,
-		Credentials: credentials, Intake: credentials.Intake(), Register: register, AuditLog: auditLog,
+		Credentials: credentials, Intake: credentials.Intake(), Register: register, Renewals: renewals, AuditLog: auditLog,
 		Jobs: jobs.NewService(jobs.Config{Store: database.Jobs(), Register: register, Credentials: credentials, Now: now, NewID: rand.Text, Log: log}),
 		Reviews: review.NewService(review.Config{Store: database.Reviews(), Register: register, Credentials: credentials, Notary: dbtest.Notary(),
 			Now: now, NewID: rand.Text, Log: log}),

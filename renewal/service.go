@@ -27,6 +27,8 @@ const (
 	tellAfter    = 24 * time.Hour // of failing, until people are told
 	introduceAt  = 12             // tries in vain after which the cloud is told again
 
+	renewPause = 10 * time.Minute // after which somebody can have it renewed again
+
 	stepTimeout  = 2 * time.Minute
 	longestWait  = 5 * time.Minute // between looks at what is due
 	shortestWait = time.Second
@@ -38,7 +40,7 @@ const (
 
 // Certificates makes successors and signs with them.
 type Certificates interface {
-	Successor(ctx context.Context, accountID string) (certificate.Certificate, error)
+	Successor(ctx context.Context, accountID, id string) (certificate.Certificate, error)
 	Find(ctx context.Context, accountID, id string) (certificate.Certificate, error)
 	Identity(ctx context.Context, accountID, id string) (*certificate.Identity, error)
 	Issuer(ctx context.Context, accountID, certificateID string) (certificate.Authority, error)
@@ -202,6 +204,8 @@ func (s *Service) again(ctx context.Context, c credential.Credential) (bool, err
 		return false, err
 	}
 	switch r := history[0]; {
+	case r.SuccessorID == c.CertificateID && s.Now().Sub(r.SwitchedAt) < renewPause:
+		return false, certificate.ErrJustMade
 	case r.CertificateID != c.CertificateID || r.Step.Ended() || r.Step == Keep || r.Step == Remove:
 		return false, nil
 	case r.Step == ByHand || !r.FailingSince.IsZero():
@@ -233,12 +237,9 @@ func (s *Service) begin(ctx context.Context, c credential.Credential, actor audi
 		return s.Store.Begin(ctx, r, nil, s.entry(r, c.ID, audit.RenewByHand, actor))
 	}
 	if r.CredentialID == "" {
-		successor, err := s.Certificates.Successor(ctx, c.AccountID)
+		successor, err := s.Certificates.Successor(ctx, c.AccountID, c.CertificateID)
 		if err != nil {
 			return err
-		}
-		if successor.ID == c.CertificateID { // made a moment ago
-			return certificate.ErrJustMade
 		}
 		r.Step, r.SuccessorID, r.SuccessorSHA1 = Introduce, successor.ID, successor.SHA1()
 		return s.Store.Begin(ctx, r, nil, s.entry(r, c.ID, audit.BeginRenewal, actor))

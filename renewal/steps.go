@@ -222,7 +222,7 @@ func (s *Service) lookAgain(ctx context.Context, r Renewal, links []Link) error 
 		return s.Store.Save(ctx, r)
 	}
 	if r.SuccessorID == "" {
-		successor, err := s.Certificates.Successor(ctx, r.AccountID)
+		successor, err := s.Certificates.Successor(ctx, r.AccountID, r.CertificateID)
 		if err != nil {
 			return err
 		}

@@ -1,8 +1,11 @@
 package views
 
 import (
-	"github.com/a-h/templ"
+	"maps"
+	"slices"
 	"strconv"
+
+	"github.com/a-h/templ"
 
 	"mooring/cloud"
 	"mooring/fault"
@@ -117,6 +120,10 @@ func Samples() []Sample {
 	add("form-preview-classic", CredentialFormPreview(sampleClassicForm()))
 
 	add("credential-connected", CredentialPage(sampleConnected()))
+	renewals := sampleRenewalPages()
+	for _, state := range slices.Sorted(maps.Keys(renewals)) {
+		add("credential-renewal-"+state, CredentialPage(renewals[state]))
+	}
 	add("credential-verifying", CredentialPage(sampleVerifying()))
 	add("credential-waiting", CredentialPage(sampleWaiting()))
 	add("credential-failed", CredentialPage(sampleFailed()))
