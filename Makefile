@@ -94,6 +94,13 @@ SOAK = 10m
 soak: ## load a server with 1,000 links for SOAK (10m); memory must level off under 120 MB
 	go run ./cmd/bench --soak $(SOAK)
 
+# The gate runs 100 days of 10 links.
+YEARS_LINKS = 40
+
+.PHONY: years
+years: ## simulate three years of renewals, with outages and restarts
+	MOORING_YEARS=1095 MOORING_YEARS_LINKS=$(YEARS_LINKS) go test -count=1 -run '^TestYears$$' -v -timeout 30m ./cmd/mooring
+
 # Documents
 
 .PHONY: walkthroughs

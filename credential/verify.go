@@ -61,6 +61,25 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
+// Turn verifies what is due now, and waits for it. It is for whoever moves the clock,
+// instead of Run.
+func (s *Service) Turn(ctx context.Context) {
+	for ctx.Err() == nil {
+		s.runner.startDue(ctx, s.now())
+		s.runner.mu.Lock()
+		runs := len(s.runner.claimed)
+		s.runner.mu.Unlock()
+		if runs == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		}
+	}
+	s.runner.group.Wait()
+}
+
 func (s *Service) waitForDue(ctx context.Context, seen time.Time) {
 	const longest, shortest = time.Minute, 200 * time.Millisecond
 	wait := longest

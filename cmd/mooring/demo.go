@@ -44,6 +44,8 @@ type demoSettings struct {
 	listen, portalListen, consoleListen, logLevel string
 	open, asJSON                                  bool
 	linked                                        int
+
+	between func(own trouble) trouble // as in cloudStart
 }
 
 func (s *settings) demoFlags(v *demoSettings) {
@@ -115,6 +117,7 @@ type demoWorld struct {
 	simulator *azuresim.Simulator
 	clouds    []demoCloud // beside Azure's
 	house     *house
+	parts     parts // of house
 	front     handlers.Config
 	log       *slog.Logger
 }
@@ -135,7 +138,7 @@ func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *ur
 		w.close()
 		return nil, err
 	}
-	azureCloud := azure.New(azure.Options{Environments: w.environments(), Roots: w.simulator.CA(), Now: now, NewID: randomID, Log: log, Trouble: w.simulator.Trouble})
+	azureCloud := azure.New(azure.Options{Environments: w.environments(), Roots: w.simulator.CA(), Now: now, NewID: randomID, Log: log, Trouble: cloudStart{between: v.between}.trouble(w.simulator.Trouble)})
 	linkable := []cloud.Cloud{azureCloud}
 	for _, simulated := range w.clouds {
 		linkable = append(linkable, simulated.cloud)
@@ -148,7 +151,7 @@ func newDemoWorld(ctx context.Context, folder string, v demoSettings, public *ur
 	p := parts{database: w.database, ring: ring, clouds: registryOf(linkable...), policy: account.Policy{Passwords: true},
 		passkeys: passkeys, public: public, now: now, newID: ids.word, newKey: demoKeys(), names: newDemoIDs(), log: log,
 		limits: limits{credentials: mostDemoLinked}}
-	w.house = build(p)
+	w.parts, w.house = p, build(p)
 	w.front = w.house.front(p)
 	w.front.PasskeyURL = passkeyURL
 	w.front.Demo = &handlers.Demo{Clouds: w.consoles(), Emails: demoPeople(v.linked), Gallery: gallery()}
@@ -173,7 +176,7 @@ func (w *demoWorld) simulate(v demoSettings, now func() time.Time) (err error) {
 		if known.flag != "" {
 			console = v.consoleListen
 		}
-		started, err := known.start(cloudStart{console: console, fleet: fleetSize(v.linked), now: now, log: w.log})
+		started, err := known.start(cloudStart{console: console, fleet: fleetSize(v.linked), now: now, log: w.log, between: v.between})
 		if err != nil {
 			return cannot(known.flag, console, err)
 		}

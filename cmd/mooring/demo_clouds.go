@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -37,6 +38,21 @@ type cloudStart struct {
 	fleet   int
 	now     func() time.Time
 	log     *slog.Logger
+
+	// between stands between Mooring and the clouds, and may keep requests from being
+	// sent, as their own Trouble does; nil: nothing does.
+	between func(own trouble) trouble
+}
+
+// trouble gives the code of what keeps a request from being sent: see wire.Options.
+type trouble = func(*http.Request) (code string)
+
+// trouble is own with what stands before it.
+func (o cloudStart) trouble(own trouble) trouble {
+	if o.between == nil {
+		return own
+	}
+	return o.between(own)
 }
 
 // demoClouds start the simulated clouds beside Azure's, in the order of the page that
@@ -58,7 +74,7 @@ func startAWS(o cloudStart) (demoCloud, error) {
 	}
 	console := s.ConsoleURL()
 	return demoCloud{
-		cloud: aws.New(aws.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: s.Trouble,
+		cloud: aws.New(aws.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: o.trouble(s.Trouble),
 			Console: aws.Console{CloudShell: console, RolesAnywhere: console, IAM: console}}),
 		console: console, close: s.Close,
 		links: []views.Link{{Text: "Simulated AWS console, and what each account does", Path: console},
@@ -80,7 +96,7 @@ func startGoogle(o cloudStart) (demoCloud, error) {
 	}
 	console := s.ConsoleURL()
 	return demoCloud{
-		cloud: google.New(google.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: s.Trouble,
+		cloud: google.New(google.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: o.trouble(s.Trouble),
 			Console: google.Console{CloudShell: console, ServiceAccounts: console}}),
 		console: console, close: s.Close,
 		links: []views.Link{{Text: "Simulated Google Cloud console, and what each project does", Path: console},
@@ -102,7 +118,7 @@ func startOracle(o cloudStart) (demoCloud, error) {
 	}
 	console := s.ConsoleURL()
 	return demoCloud{
-		cloud: oracle.New(oracle.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: s.Trouble,
+		cloud: oracle.New(oracle.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: o.trouble(s.Trouble),
 			Console: oracle.Console{CloudShell: console, Domains: console, Policies: console}}),
 		console: console, close: s.Close,
 		links: []views.Link{{Text: "Simulated Oracle Cloud console, and what each tenancy does", Path: console},
@@ -130,7 +146,7 @@ func startDigitalOcean(o cloudStart) (demoCloud, error) {
 		return demoCloud{}, err
 	}
 	console := s.ConsoleURL()
-	c := digitalocean.New(digitalocean.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: s.Trouble, Site: console})
+	c := digitalocean.New(digitalocean.Options{Roots: s.CA(), Dial: s.Dial, Now: o.now, Log: o.log, Trouble: o.trouble(s.Trouble), Site: console})
 	return demoCloud{
 		cloud: c, console: console, close: s.Close,
 		links: []views.Link{{Text: "Simulated DigitalOcean, and what each team does", Path: console}},

@@ -53,22 +53,28 @@ func (w *demoWorld) link(ctx context.Context, linked int) error {
 	if err := w.linkAll(ctx, ownedBy(bruno), actor, scenes, true); err != nil || fleetSize(linked) == 0 {
 		return err
 	}
-	fleet, err := w.house.organizations.Create(ctx, account.Caller{Person: bruno.Person}, account.OrganizationForm{Name: demoFleet}, actor)
+	_, err = w.linkFleet(ctx, bruno, actor, fleetSize(linked))
+	return err
+}
+
+// linkFleet links as many ships, of all clouds, to an organization of their own.
+func (w *demoWorld) linkFleet(ctx context.Context, owner account.NewPerson, actor audit.Actor, size int) (account.Account, error) {
+	fleet, err := w.house.organizations.Create(ctx, account.Caller{Person: owner.Person}, account.OrganizationForm{Name: demoFleet}, actor)
 	if err != nil {
-		return err
+		return fleet, err
 	}
 	var ships []azuresim.Scripted
 	request := credential.Request{AccountID: fleet.ID, AccountName: fleet.Name, Actor: actor}
-	for n := 1; n <= fleetSize(linked); n++ {
+	for n := 1; n <= size; n++ {
 		if turn := (n - 1) % shipTurns; turn < len(w.clouds) {
 			if err := w.clouds[turn].ship(ctx, w.house, request, n); err != nil {
-				return fmt.Errorf("link ship %d to %s: %w", n, w.clouds[turn].cloud.Describe().Name, err)
+				return fleet, fmt.Errorf("link ship %d to %s: %w", n, w.clouds[turn].cloud.Describe().Name, err)
 			}
 			continue
 		}
 		ships = append(ships, azuresim.Fleet(n))
 	}
-	return w.linkAll(ctx, fleet, actor, ships, false)
+	return fleet, w.linkAll(ctx, fleet, actor, ships, false)
 }
 
 // shipTurns is after how many ships the clouds take their turns again. Those that are
