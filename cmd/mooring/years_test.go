@@ -41,7 +41,7 @@ type signing struct {
 }
 
 const (
-	sixHours  = 6 * time.Hour
+	halfDay   = 12 * time.Hour
 	longSleep = 5 * day // the longest outage that must not matter
 )
 
@@ -80,7 +80,7 @@ func startYears(t *testing.T, links int) *years {
 		y.ok(err)
 		y.elapsed.Add(int64(2 * time.Second)) // people may ask for so many in a minute
 	}
-	y.pass(sixHours)
+	y.pass(halfDay)
 	return y
 }
 
@@ -122,8 +122,8 @@ func (y *years) links() []credential.Credential {
 // pass lets time pass, with what Mooring does meanwhile.
 func (y *years) pass(d time.Duration) {
 	y.t.Helper()
-	for ; d > 0 && !y.t.Failed(); d -= sixHours {
-		y.elapsed.Add(int64(sixHours))
+	for ; d > 0 && !y.t.Failed(); d -= halfDay {
+		y.elapsed.Add(int64(halfDay))
 		y.house.credentials.Turn(y.t.Context())
 		y.house.renewals.Turn(y.t.Context())
 		for _, c := range y.links() {
@@ -226,7 +226,7 @@ func TestYears(t *testing.T) {
 	t.Logf("%d days, %d links, %d renewals, %d outages, %d restarts", days, len(y.links()), renewed, y.outages, y.restarts)
 
 	y.silent.Store("amazonaws")
-	y.pass(100 * day)
+	y.pass(91 * day) // the life of a leaf
 	warned := map[string]bool{}
 	for _, id := range y.told(audit.RenewalFails) {
 		warned[id] = true
@@ -241,4 +241,3 @@ func TestYears(t *testing.T) {
 		}
 	}
 }
-
