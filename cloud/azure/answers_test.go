@@ -46,7 +46,7 @@ func newStub(t *testing.T) *stubAzure {
 	t.Cleanup(s.server.Close)
 	environments := Environments()
 	for i := range environments[:1] {
-		environments[i].Authority, environments[i].ResourceManager = s.server.URL, s.server.URL
+		environments[i].Authority, environments[i].ResourceManager, environments[i].Graph = s.server.URL, s.server.URL, s.server.URL
 	}
 	roots := x509.NewCertPool()
 	roots.AddCert(s.server.Certificate())

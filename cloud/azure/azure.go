@@ -27,18 +27,24 @@ const (
 	fieldSubscription = "subscription_id"
 	fieldClient       = "client_id"
 	fieldTenant       = "tenant_id"
-	fieldPasted       = "pasted" // the JSON that the guide's command prints
+	fieldPasted       = "pasted"    // the JSON that the guide's command prints
+	fieldObject       = "object_id" // of the app registration, and
+	fieldKey          = "key_id"    // of its certificate: for renewal alone
 )
 
 var (
 	subscriptionLine = cloud.Field{Key: fieldSubscription, Label: "Subscription ID", Fills: cloud.Account, Mono: true,
 		Hint: "In the portal under Subscriptions. It looks like aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee."}
 	clientLine = cloud.Field{Key: fieldClient, Label: "Application (client) ID", Fills: cloud.Principal, Mono: true,
-		Hint: "On the app registration's Overview. Don't use the Object ID."}
+		Hint: "On the app registration's Overview. The Object ID goes below."}
 	pastedBox = cloud.Field{Key: fieldPasted, Label: "Command output", Kind: cloud.Paste, Optional: true, Mono: true, Reveal: "Paste the command's output instead",
 		Hint: "Paste all of it, from the first brace to the last. It fills in the application ID and the directory ID."}
 	tenantLine = cloud.Field{Key: fieldTenant, Label: "Directory (tenant) ID", Fills: cloud.Parent, Optional: true, Mono: true, Found: true,
 		Hint: "You can usually leave this empty. Mooring looks it up from the subscription."}
+	objectLine = cloud.Field{Key: fieldObject, Label: "Object ID", Optional: true, Mono: true, ForRenewal: true,
+		Hint: "On the app registration's Overview. With it, Mooring renews the certificate, and nobody has to upload the next one."}
+	keyLine = cloud.Field{Key: fieldKey, Label: "Certificate ID", Optional: true, Mono: true, ForRenewal: true, RemoteID: true,
+		Hint: "In the app registration's list of certificates. With it, Mooring removes the certificate after it was renewed."}
 )
 
 // The stages, in the order they run.
@@ -98,6 +104,7 @@ var (
 	_ cloud.Cleaner      = (*Azure)(nil)
 	_ cloud.RightsLister = (*Azure)(nil)
 	_ cloud.Answerer     = (*Azure)(nil)
+	_ cloud.Renewer      = (*Azure)(nil)
 )
 
 // Options are what an operator sets, and what tests fix.
@@ -137,7 +144,7 @@ func describe(environments []Environment) cloud.Description {
 			Key: MethodApp, Name: "App registration with a certificate", Stages: appStages,
 			When: "Mooring signs in as an application in your directory, with only the role you assign to it.",
 			Help: "link-azure#in-the-portal", Needs: cloud.Leaf,
-			Fields: []cloud.Field{subscriptionLine, clientLine, pastedBox, tenantLine}, AccountField: fieldSubscription, ParentField: fieldTenant,
+			Fields: []cloud.Field{subscriptionLine, clientLine, pastedBox, tenantLine, objectLine, keyLine}, AccountField: fieldSubscription, ParentField: fieldTenant,
 		}},
 	}
 	classic := false

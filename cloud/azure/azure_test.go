@@ -38,7 +38,10 @@ func simulatedOptions(t *testing.T) (azure.Options, *azuresim.Simulator) {
 	environments := azure.Environments()
 	for i := range environments {
 		e, endpoints := &environments[i], simulator.Endpoints(environments[i].Key)
-		e.Authority, e.ResourceManager, e.Classic = endpoints.Authority, endpoints.ResourceManager, endpoints.Classic
+		e.Authority, e.ResourceManager, e.Classic, e.Graph = endpoints.Authority, endpoints.ResourceManager, endpoints.Classic, endpoints.Graph
+		if e.GraphAudience != endpoints.GraphAudience {
+			t.Fatalf("%s: Graph's audience %q, and the simulator's %q", e.Key, e.GraphAudience, endpoints.GraphAudience)
+		}
 		if e.Audience != endpoints.Audience {
 			t.Fatalf("%s: audience %q, and the simulator's %q", e.Key, e.Audience, endpoints.Audience)
 		}

@@ -46,6 +46,7 @@ const (
 	byHand      = "Or download this link's certificate from Mooring and upload it in the app registration under Certificates & secrets, Certificates. Compare the SHA-1 thumbprint."
 	giveReader  = `az role assignment create --assignee {client} --role Reader --scope /subscriptions/{subscription}`
 	showApp     = `az ad app show --id {client} --query "{appId:appId, name:displayName}"`
+	showObject  = `az ad app show --id {client} --query "{appId:appId, objectId:id}" --output json`
 	listCerts   = `az ad app credential list --id {client} --cert`
 
 	// Without --append it removes every other key.
@@ -61,6 +62,18 @@ const (
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes and
 // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors.
 var catalogue = []entry{
+	// Renewing the certificate.
+	{"Authentication_MissingOrMalformed", broken, "Azure doesn't accept the proof that Mooring has the certificate's key.",
+		"Check that the Object ID is of the same app registration as the Application (client) ID. Both are on its Overview.", linkEditor, showObject},
+	{"Authorization_RequestDenied", broken, "Azure doesn't let the application change its certificates.",
+		"Check the Object ID, which is on the app registration's Overview. If it is right, a policy of the directory forbids it: move the link to a new certificate.", linkEditor, showObject},
+	{"Request_ResourceNotFound", broken, "There is no app registration with this Object ID.",
+		"Copy the Object ID from the app registration's Overview. The enterprise application has another Object ID, which doesn't work.", linkEditor, showObject},
+	{"CredentialInvalidLifetimeAsPerAppPolicy", broken, "A policy of the directory forbids certificates that are valid for so long.",
+		"Ask an administrator of the directory to allow them, or ask a site administrator to limit the life of certificates in Mooring. Then choose Try again.", appAdmin, ""},
+	{"CredentialTypeNotAllowedAsPerAppPolicy", broken, "A policy of the directory forbids adding certificates to applications.",
+		"Ask an administrator of the directory to allow it for this application. Otherwise, move the link to a new certificate yourself.", appAdmin, ""},
+
 	// The directory.
 	{"AADSTS90002", broken, "The directory does not exist in this Azure cloud.",
 		"Clear the Directory (tenant) ID to have Mooring look it up from the subscription, or copy it again from the app registration's Overview. Check which Azure cloud is selected.", linkEditor, showSub},

@@ -8,6 +8,8 @@ type Environment struct {
 	ResourceManager string // such as "https://management.azure.com"
 	Audience        string // of tokens for the resource manager, exactly as Azure spells it
 	Classic         string // service management; empty: classic is not offered
+	Graph           string // Microsoft Graph; empty: certificates are not renewed
+	GraphAudience   string // of tokens for it
 	Portal          Portal
 }
 
@@ -22,7 +24,8 @@ type Portal struct {
 // endpoints are left out, since Azure retired them on 31 August 2024; an
 // operator who still has one sets it.
 //
-// Source: azcore v1.24.0 (cloud/cloud.go, arm/runtime/runtime.go).
+// Sources: azcore v1.24.0 (cloud/cloud.go, arm/runtime/runtime.go), and for Graph
+// https://learn.microsoft.com/graph/deployments.
 func Environments() []Environment {
 	return []Environment{
 		{
@@ -30,6 +33,8 @@ func Environments() []Environment {
 			Authority:       "https://login.microsoftonline.com",
 			ResourceManager: "https://management.azure.com",
 			Audience:        "https://management.core.windows.net/",
+			Graph:           "https://graph.microsoft.com",
+			GraphAudience:   "https://graph.microsoft.com",
 			Portal:          portalAt("https://portal.azure.com"),
 		},
 		{
@@ -37,6 +42,8 @@ func Environments() []Environment {
 			Authority:       "https://login.microsoftonline.us",
 			ResourceManager: "https://management.usgovcloudapi.net",
 			Audience:        "https://management.core.usgovcloudapi.net/",
+			Graph:           "https://graph.microsoft.us",
+			GraphAudience:   "https://graph.microsoft.us",
 			Portal:          portalAt("https://portal.azure.us"),
 		},
 		{
@@ -44,6 +51,8 @@ func Environments() []Environment {
 			Authority:       "https://login.chinacloudapi.cn",
 			ResourceManager: "https://management.chinacloudapi.cn",
 			Audience:        "https://management.core.chinacloudapi.cn/",
+			Graph:           "https://microsoftgraph.chinacloudapi.cn",
+			GraphAudience:   "https://microsoftgraph.chinacloudapi.cn",
 			Portal:          portalAt("https://portal.azure.cn"),
 		},
 	}

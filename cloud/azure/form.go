@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"cmp"
 	"strings"
 
 	"mooring/cloud"
@@ -10,13 +11,14 @@ import (
 // typedForm is a form of Azure's while it is read.
 type typedForm struct {
 	subscription, client, tenant, pasted string
+	object, key                          string // for renewal
 	fields                               fault.Fields
 }
 
 // Read implements cloud.Cloud.
 func (a *Azure) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 	typed := &typedForm{subscription: form.Values[fieldSubscription], client: form.Values[fieldClient],
-		tenant: form.Values[fieldTenant], pasted: form.Values[fieldPasted], fields: fault.Fields{}}
+		tenant: form.Values[fieldTenant], pasted: form.Values[fieldPasted], object: form.Values[fieldObject], key: form.Values[fieldKey], fields: fault.Fields{}}
 	target := cloud.Target{Environment: form.Environment, SignIn: cloud.SignIn{Method: form.Method}}
 	if target.SignIn.Method == "" {
 		target.SignIn.Method = MethodApp
@@ -32,6 +34,7 @@ func (a *Azure) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 	switch target.SignIn.Method {
 	case MethodApp:
 		a.readApplication(typed, &target)
+		typed.readForRenewal(&target)
 	case MethodClassic:
 		if ok && environment.Classic == "" {
 			typed.fields["method"] = sayNoClassic
@@ -46,7 +49,7 @@ func (a *Azure) Read(form *cloud.Form) (cloud.Target, fault.Fields) {
 // values are what may be shown again.
 func (t *typedForm) values() map[string]string {
 	all := map[string]string{}
-	for key, value := range map[string]string{fieldSubscription: t.subscription, fieldClient: t.client, fieldTenant: t.tenant, fieldPasted: t.pasted} {
+	for key, value := range map[string]string{fieldSubscription: t.subscription, fieldClient: t.client, fieldTenant: t.tenant, fieldPasted: t.pasted, fieldObject: t.object, fieldKey: t.key} {
 		if value != "" {
 			all[key] = value
 		}
@@ -94,10 +97,10 @@ func (a *Azure) readApplication(typed *typedForm, target *cloud.Target) {
 		switch {
 		case problem != "": // it may hold a secret, and is of no use
 			typed.pasted, fields[fieldPasted] = "", problem
-		case client != "" && client != p.client, tenant != "" && tenant != p.tenant:
+		case p.client != "" && client != "" && client != p.client, p.tenant != "" && tenant != "" && tenant != p.tenant:
 			fields[fieldPasted] = sayPastedDiffers
 		case clientProblem == "" && tenantProblem == "":
-			client, tenant = p.client, p.tenant
+			client, tenant = cmp.Or(p.client, client), cmp.Or(p.tenant, tenant)
 			a.takeOver(p, typed, target)
 		}
 	}
@@ -125,10 +128,38 @@ func (a *Azure) readApplication(typed *typedForm, target *cloud.Target) {
 	}
 }
 
+// readForRenewal reads what nothing but renewal needs.
+func (t *typedForm) readForRenewal(target *cloud.Target) {
+	for _, one := range []struct {
+		key   string
+		field idField
+		typed *string
+	}{{fieldObject, objectField, &t.object}, {fieldKey, keyField, &t.key}} {
+		id, problem := one.field.read(one.typed)
+		switch {
+		case problem != "":
+			t.fields[one.key] = problem
+		case id != "" && id == target.SignIn.Principal:
+			t.fields[one.key] = sayNotTheClient
+		case id != "":
+			if target.SignIn.Values == nil {
+				target.SignIn.Values = map[string]string{}
+			}
+			target.SignIn.Values[one.key] = id
+		}
+	}
+}
+
 // takeOver uses what was pasted beyond the application: the subscription where none
 // was typed. What contradicts the other fields is said.
 func (a *Azure) takeOver(p printed, typed *typedForm, target *cloud.Target) {
 	fields := typed.fields
+	if strings.TrimSpace(typed.object) == "" {
+		typed.object = p.object
+	}
+	if strings.TrimSpace(typed.key) == "" {
+		typed.key = p.key
+	}
 	switch {
 	case p.subscription == "":
 	case strings.TrimSpace(typed.subscription) == "":
@@ -173,6 +204,10 @@ const (
 	sayTenantIsClient       = "This is an application ID. Leave the field empty, and Mooring looks up the directory."
 	sayTenantIsObject       = "This is an object ID. Leave the field empty, and Mooring looks up the directory."
 	sayTenantIsGroup        = "This is a management group. Leave the field empty, and Mooring looks up the directory."
+
+	sayObjectForm   = "An Object ID has five groups of digits and letters from a to f. It's on the app registration's Overview. Or leave the field empty."
+	sayKeyForm      = "A Certificate ID has five groups of digits and letters from a to f. It's in the app registration under Certificates & secrets, Certificates. Or leave the field empty."
+	sayNotTheClient = "This is the Application (client) ID. Copy the ID that belongs here, or leave the field empty."
 
 	sayPastedForm              = "This isn't the output of the command, and Mooring hasn't kept it. Paste everything from { to }, including appId and tenant."
 	sayPastedTable             = "This is a table. Run the command from this page, which prints JSON, and paste the JSON."

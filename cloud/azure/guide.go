@@ -37,8 +37,8 @@ func (a *Azure) Guide(draft cloud.Draft) cloud.Guide {
 		Upload: headUpload, Compare: compareHere, Enter: headEnter,
 		Ways: []cloud.Way{{Key: "portal", Title: "In the Azure portal", Steps: []cloud.Step{
 			{Text: "Register an application: choose New registration, enter a name, leave everything else unchanged, and choose Register.", LinkText: "Open App registrations", LinkURL: e.Portal.AppRegistrations},
-			{Text: "On its Overview, copy the Application (client) ID. Don't copy the Object ID next to it, which doesn't work here."},
-			{Text: "Choose Certificates & secrets, then Certificates, then Upload certificate, and upload the file from step 1. Compare the thumbprint."},
+			{Text: "On its Overview, copy the Application (client) ID. Also copy the Object ID next to it, if Mooring is to renew the certificate later."},
+			{Text: "Choose Certificates & secrets, then Certificates, then Upload certificate, and upload the file from step 1. Compare the thumbprint, and copy the Certificate ID next to it."},
 			{Text: "Open the subscription and copy its Subscription ID. Then choose Access control (IAM), Add role assignment. Select the Reader role, then select the application as the member. Search for it by its full name.", LinkText: "Open Subscriptions", LinkURL: e.Portal.Subscriptions},
 		}}, {Key: "command", Title: "With a command in Cloud Shell", Hint: hint, Commands: linkCommands(target, draft, e)}},
 	}
@@ -70,9 +70,12 @@ func linkCommands(target cloud.Target, draft cloud.Draft, e Environment) []cloud
 		multiline("az provider register", "--subscription "+subscription, "--namespace Microsoft.Compute"),
 		multiline("az provider register", "--subscription "+subscription, "--namespace Microsoft.Network"),
 	}, "\n")
+	renew := "az ad app show --id " + fill("{client}", target) + ` --query "{objectId:id, keyId:keyCredentials[0].keyId}" --output json`
 	return []cloud.Command{
 		{Title: "Link with read access", Text: link,
 			Why: "Registers the application, uploads the certificate and assigns the Reader role, all in one step. Paste its output below."},
+		{Title: "Let Mooring renew the certificate", Text: renew,
+			Why: "Optional. Paste its output below the first one. Mooring can then replace the certificate before it expires, without further permissions."},
 		{Title: "Later, for virtual machines", Text: machines,
 			Why: "Creates one resource group and allows Mooring to work in that group only. Checks don't need it."},
 	}

@@ -14,11 +14,12 @@ type printed struct {
 	client, tenant string
 	subscription   string // only with --json-auth, or its older name --sdk-auth
 	environment    string // likewise
+	object, key    string // of az ad app show; empty: another command printed it
 }
 
 var (
 	colors  = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
-	aLine   = regexp.MustCompile(`(?im)["']?\b(?:azure_|arm_)?(app_?id|client_?id|tenant(?:_?id)?|subscription_?id)["']?\s*[:=]\s*["']?([0-9a-f-]{32,36})\b`)
+	aLine   = regexp.MustCompile(`(?im)["']?\b(?:azure_|arm_)?(app_?id|client_?id|tenant(?:_?id)?|subscription_?id|object_?id|key_?id)["']?\s*[:=]\s*["']?([0-9a-f-]{32,36})\b`)
 	aHeader = regexp.MustCompile(`(?i)\bappid\s+displayname\b`)
 )
 
@@ -50,10 +51,10 @@ func readPasted(text string) (printed, string) {
 		}
 		return ""
 	}
-	p := printed{client: id("appid", "clientid"), tenant: id("tenant", "tenantid"), subscription: id("subscriptionid"),
+	p := printed{client: id("appid", "clientid"), tenant: id("tenant", "tenantid"), subscription: id("subscriptionid"), object: id("objectid"), key: id("keyid"),
 		environment: environmentOf(object.text("resourcemanagerendpointurl") + " " + object.text("activedirectoryendpointurl"))}
 	switch {
-	case p.client != "" && p.tenant != "":
+	case p.client != "" && p.tenant != "", p.object != "":
 		return p, ""
 	case p.client == "" && id("id") != "" && p.tenant != "":
 		return printed{}, sayPastedAccount

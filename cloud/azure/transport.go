@@ -22,7 +22,7 @@ import (
 func hostsOf(environments []Environment) map[string]bool {
 	hosts := map[string]bool{}
 	for _, e := range environments {
-		for _, endpoint := range []string{e.Authority, e.ResourceManager, e.Classic} {
+		for _, endpoint := range []string{e.Authority, e.ResourceManager, e.Classic, e.Graph} {
 			if u, err := url.Parse(endpoint); err == nil && u.Scheme == "https" && u.Host != "" {
 				hosts[u.Host] = true
 			}
@@ -34,7 +34,7 @@ func hostsOf(environments []Environment) map[string]bool {
 // newClient makes a client that asks Azure's hosts only, follows no redirect,
 // reads no endless answer and, if certificate is set, shows it to whoever asks.
 func (a *Azure) newClient(certificate *tls.Certificate) *http.Client {
-	settings := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: a.roots}
+	settings := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: a.roots, Time: a.now}
 	if certificate != nil {
 		settings.Certificates = []tls.Certificate{*certificate}
 		// Service management asks for the certificate after the handshake.

@@ -32,6 +32,7 @@ const (
 	ofDirectory       = "directory"
 	ofObject          = "object"
 	ofManagementGroup = "management group"
+	ofKey             = "certificate"
 )
 
 // names are the words by which a text tells what its ID is of. Portals and az
@@ -42,6 +43,7 @@ var names = map[string]*regexp.Regexp{
 	ofDirectory:       regexp.MustCompile(`tenant|directory`),
 	ofObject:          regexp.MustCompile(`object ?_?id|objectid`),
 	ofManagementGroup: regexp.MustCompile(`managementgroups?|management group`),
+	ofKey:             regexp.MustCompile(`key_?id|certificate`),
 }
 
 var (
@@ -54,6 +56,8 @@ var (
 	tenantField = idField{ofDirectory, []string{"tenant", "tenantid"}, map[string]string{
 		ofSubscription: sayTenantIsSubscription, ofApplication: sayTenantIsClient, ofObject: sayTenantIsObject, ofManagementGroup: sayTenantIsGroup,
 	}, sayTenantForm}
+	objectField = idField{ofObject, []string{"objectid", "id"}, map[string]string{}, sayObjectForm}
+	keyField    = idField{ofKey, []string{"keyid"}, map[string]string{}, sayKeyForm}
 )
 
 // read finds the one ID that can be meant in what was typed. It gives the sentence
@@ -90,7 +94,7 @@ func (f idField) read(typed *string) (id, problem string) {
 	found = slices.Compact(found)
 	around := anyGUID.ReplaceAllString(text, " ")
 	for _, of := range []string{ofManagementGroup, ofObject, ofSubscription, ofApplication, ofDirectory} {
-		if of != f.own && len(found) > 0 && names[of].MatchString(around) && !names[f.own].MatchString(around) {
+		if f.foreign[of] != "" && len(found) > 0 && names[of].MatchString(around) && !names[f.own].MatchString(around) {
 			return "", f.foreign[of]
 		}
 	}

@@ -234,6 +234,7 @@ func (w *demoWorld) environments() []azure.Environment {
 		simulated := w.simulator.Endpoints(e.Key)
 		e.Authority, e.ResourceManager = simulated.Authority, simulated.ResourceManager
 		e.Audience, e.Classic = simulated.Audience, simulated.Classic
+		e.Graph, e.GraphAudience = simulated.Graph, simulated.GraphAudience
 		portal := w.simulator.PortalURL()
 		e.Portal = azure.Portal{AppRegistrations: portal + "/apps", Subscriptions: portal + "/subscriptions", CloudShell: portal + "/cloud-shell"}
 	}

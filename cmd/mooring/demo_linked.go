@@ -95,6 +95,7 @@ func (w *demoWorld) linkAll(ctx context.Context, in account.Account, actor audit
 	request := credential.Request{AccountID: in.ID, AccountName: in.Name, Actor: actor}
 	for _, s := range subscriptions {
 		form := cloud.Form{Label: s.Name, Environment: s.Environment, Method: azure.MethodApp, Values: map[string]string{"subscription_id": s.SubscriptionID, "tenant_id": s.TenantID, "client_id": s.ClientID}}
+		form.Values["object_id"], form.Values["key_id"] = w.simulator.IDs(s.ClientID, active.DER)
 		if _, err := w.house.credentials.Link(ctx, request, azure.Key, &form, verify); err != nil {
 			return fmt.Errorf("link %s: %w", s.Name, err)
 		}

@@ -19,8 +19,9 @@ type application struct {
 	keys        []key
 	trust       trustCue
 	scripted    bool
-	attempts    int // sign-ins that asked for this application
-	keyAttempts int // sign-ins that used one of its keys
+	attempts    int    // sign-ins that asked for this application
+	keyAttempts int    // sign-ins that used one of its keys
+	policy      string // code with which a policy of the directory refuses new certificates; "" lets them in
 }
 
 // RegisterApp registers an application with a service principal in a directory,

@@ -5,6 +5,7 @@ type environment struct {
 	name      string
 	cli       string // what az calls it
 	audience  string // what a token for the resource manager is made for
+	graph     string // what a token for Microsoft Graph is made for
 	login     string // host of the real directory service, for texts only
 	challenge string // host named in the resource manager's 401 answer
 	classic   bool   // whether the retired service management endpoint exists
@@ -18,8 +19,8 @@ func environments() []environment {
 	return []environment{
 		{
 			name: "public", cli: "AzureCloud",
-			audience: "https://management.core.windows.net/",
-			login:    "login.microsoftonline.com", challenge: "login.windows.net",
+			audience: "https://management.core.windows.net/", graph: "https://graph.microsoft.com",
+			login: "login.microsoftonline.com", challenge: "login.windows.net",
 			classic: true,
 			regions: []region{
 				{"westeurope", "West Europe", "Europe"},
@@ -32,8 +33,8 @@ func environments() []environment {
 		},
 		{
 			name: "usgov", cli: "AzureUSGovernment",
-			audience: "https://management.core.usgovcloudapi.net/",
-			login:    "login.microsoftonline.us", challenge: "login.microsoftonline.us",
+			audience: "https://management.core.usgovcloudapi.net/", graph: "https://graph.microsoft.us",
+			login: "login.microsoftonline.us", challenge: "login.microsoftonline.us",
 			regions: []region{
 				{"usgovvirginia", "USGov Virginia", "US"},
 				{"usgovarizona", "USGov Arizona", "US"},
@@ -41,8 +42,8 @@ func environments() []environment {
 		},
 		{
 			name: "china", cli: "AzureChinaCloud",
-			audience: "https://management.core.chinacloudapi.cn/",
-			login:    "login.chinacloudapi.cn", challenge: "login.chinacloudapi.cn",
+			audience: "https://management.core.chinacloudapi.cn/", graph: "https://microsoftgraph.chinacloudapi.cn",
+			login: "login.chinacloudapi.cn", challenge: "login.chinacloudapi.cn",
 			regions: []region{
 				{"chinanorth3", "China North 3", "China"},
 				{"chinaeast3", "China East 3", "China"},

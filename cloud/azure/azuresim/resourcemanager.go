@@ -105,7 +105,7 @@ func (w *world) recognize(authorization string, e environment, s *subscription) 
 	}
 	g, ok := w.grants[token]
 	switch now := w.now(); {
-	case !ok || g.environment != e.name:
+	case !ok || g.environment != e.name || g.graph:
 		return grant{}, tokenInvalid(e, s)
 	case !now.Before(g.expires):
 		return grant{}, tokenExpired(e, s, g.expires, now)

@@ -120,7 +120,7 @@ func printAnswer(answer any, o options) (string, error) {
 	}
 }
 
-// pick does the two simplest forms of a query: name, and {new:name,...}.
+// pick does the simplest forms of a query: name, list[0].name, and {new:name,...}.
 func pick(answer any, query string) (any, error) {
 	raw, err := json.Marshal(answer)
 	if err != nil {
@@ -155,6 +155,17 @@ func field(object map[string]any, name string) (any, error) {
 	name = strings.TrimSpace(name)
 	if value, ok := object[name]; ok {
 		return value, nil
+	}
+	if list, rest, ok := strings.Cut(name, "[0]."); ok {
+		values, isList := object[list].([]any)
+		if isList && len(values) == 0 {
+			return nil, nil
+		}
+		if isList {
+			if first, ok := values[0].(map[string]any); ok {
+				return field(first, rest)
+			}
+		}
 	}
 	return nil, refuse("The query names %q, which isn't in the answer.", name)
 }

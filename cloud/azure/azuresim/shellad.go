@@ -196,6 +196,18 @@ func (s *shellSession) updatePrincipal(o options) (any, error) {
 	return nil, s.world.enable(o.one("--id"), on)
 }
 
+// showApp prints one application, with its certificates.
+func (s *shellSession) showApp(o options) (any, error) {
+	a, err := s.world.getApplication(o.one("--id"))
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		appAnswer
+		KeyCredentials []keyAnswer `json:"keyCredentials"`
+	}{appAnswer{a.clientID, a.name, a.objectID, "AzureADMyOrg"}, keyAnswers(a)}, nil
+}
+
 func (s *shellSession) listApps(o options) (any, error) {
 	home, err := s.home()
 	if err != nil {
@@ -219,10 +231,14 @@ func (s *shellSession) listCredentials(o options) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []keyAnswer{}
 	if !o.has("--cert") {
-		return list, nil // of passwords, and there are none
+		return []keyAnswer{}, nil // of passwords, and there are none
 	}
+	return keyAnswers(a), nil
+}
+
+func keyAnswers(a application) []keyAnswer {
+	list := []keyAnswer{}
 	for _, k := range a.keys {
 		list = append(list, keyAnswer{
 			CustomKeyIdentifier: thumbprint(k.certificate),
@@ -234,7 +250,7 @@ func (s *shellSession) listCredentials(o options) (any, error) {
 			Usage:               "Verify",
 		})
 	}
-	return list, nil
+	return list
 }
 
 func (s *shellSession) deleteCredential(o options) (any, error) {

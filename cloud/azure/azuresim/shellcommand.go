@@ -59,6 +59,7 @@ func shellCommands() []shellCommand {
 		{"ad sp create", []shellFlag{need("--id")}, (*shellSession).createPrincipal},
 		{"ad sp update", []shellFlag{need("--id"), need("--set")}, (*shellSession).updatePrincipal},
 		{"ad app list", []shellFlag{may("--display-name"), toggle("--all")}, (*shellSession).listApps},
+		{"ad app show", []shellFlag{need("--id")}, (*shellSession).showApp},
 		{"ad app delete", []shellFlag{need("--id")}, (*shellSession).deleteApp},
 		{"ad app credential list", []shellFlag{need("--id"), toggle("--cert")}, (*shellSession).listCredentials},
 		{"ad app credential delete", []shellFlag{need("--id"), need("--key-id"), toggle("--cert")}, (*shellSession).deleteCredential},

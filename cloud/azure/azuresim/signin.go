@@ -65,7 +65,7 @@ func (w *world) signIn(r signInRequest) (string, *entraError) {
 	if fault := a.mayHaveToken(r.trace); fault != nil {
 		return "", fault
 	}
-	return w.issueToken(r.environment, a), nil
+	return w.issueToken(r.environment, a, r.isForGraph()), nil
 }
 
 // openDirectory finds the directory in any environment, as the services of all
@@ -105,7 +105,12 @@ func readClient(r signInRequest, d *directory) (string, *entraError) {
 	return client, checkScope(r, d)
 }
 
-// checkScope wants the audience of this cloud's resource manager. The audience
+// isForGraph reports whether the token is to be one for Microsoft Graph.
+func (r signInRequest) isForGraph() bool {
+	return strings.Contains(r.form.Get("scope"), r.environment.graph+"/")
+}
+
+// checkScope wants the audience of this cloud's resource manager, or of its Graph. The audience
 // ends in a slash, so two slashes before .default are the normal case.
 func checkScope(r signInRequest, d *directory) *entraError {
 	fields := strings.Fields(r.form.Get("scope"))
@@ -119,7 +124,7 @@ func checkScope(r signInRequest, d *directory) *entraError {
 	if !ok {
 		return scopeMalformed()
 	}
-	if strings.TrimSuffix(resource, "/") != strings.TrimSuffix(r.environment.audience, "/") {
+	if resource = strings.TrimSuffix(resource, "/"); resource != strings.TrimSuffix(r.environment.audience, "/") && resource != r.environment.graph {
 		return resourceUnknown(resource, d)
 	}
 	return nil

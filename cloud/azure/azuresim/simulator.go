@@ -54,6 +54,7 @@ type Simulator struct {
 // empty outside the public cloud.
 type Endpoints struct {
 	Authority, ResourceManager, Audience, Classic string
+	Graph, GraphAudience                          string
 }
 
 // Start makes the certificate authority, sets the scripted scene and listens.
@@ -101,6 +102,13 @@ func (s *Simulator) listen(portalAddress string, codes []string) error {
 		points := Endpoints{Authority: base, Audience: e.audience}
 		points.ResourceManager, err = s.serveTLS(false, func(string) http.Handler {
 			return &resourceManager{world: s.world, environment: e, stop: s.stop}
+		})
+		if err != nil {
+			return err
+		}
+		points.GraphAudience = e.graph
+		points.Graph, err = s.serveTLS(false, func(string) http.Handler {
+			return &graph{world: s.world, environment: e}
 		})
 		if err != nil {
 			return err

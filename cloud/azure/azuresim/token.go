@@ -16,10 +16,11 @@ type grant struct {
 	clientID    string
 	principalID string
 	expires     time.Time
+	graph       bool // it is for Microsoft Graph, and else for the resource manager
 }
 
 // issueToken remembers a fresh token for the application and forgets old ones.
-func (w *world) issueToken(e environment, a *application) string {
+func (w *world) issueToken(e environment, a *application, forGraph bool) string {
 	now := w.now()
 	maps.DeleteFunc(w.grants, func(_ string, g grant) bool { return now.Sub(g.expires) > 24*time.Hour })
 	token := rand.Text() + rand.Text()
@@ -29,6 +30,7 @@ func (w *world) issueToken(e environment, a *application) string {
 		clientID:    a.clientID,
 		principalID: a.principalID,
 		expires:     now.Add(tokenLifetime),
+		graph:       forGraph,
 	}
 	return token
 }

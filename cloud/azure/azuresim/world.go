@@ -20,6 +20,7 @@ type world struct {
 	authorities   map[string]string    // base addresses, by environment name
 	grants        map[string]grant     // by bearer token
 	used          map[string]time.Time // assertions already exchanged, until they expire
+	tellsKeyID    bool                 // addKey answers with the ID of the certificate
 }
 
 // newWorld is the world at the rise of the curtain: the scripted scenes are
@@ -37,6 +38,7 @@ func newWorld(now func() time.Time, newID func() string) (*world, error) {
 		authorities: map[string]string{},
 		grants:      map[string]grant{},
 		used:        map[string]time.Time{},
+		tellsKeyID:  true,
 	}
 	for _, s := range scenes() {
 		if err := w.set(s); err != nil {
