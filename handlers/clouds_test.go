@@ -184,8 +184,8 @@ func TestALinkGetsAnAuthorityOfItsOwn(t *testing.T) {
 	}
 }
 
-// Two thirds of its life over, the certificate of such a link is replaced by the check
-// that is due anyway, and the cloud is told nothing.
+// Two thirds of its life over, the certificate of such a link is replaced, and the cloud
+// is told nothing.
 func TestTheCertificateUnderAnAuthorityIsReplacedInTime(t *testing.T) {
 	harbor, clock := &chained{}, testNow()
 	s := newSiteAt(t, func() time.Time { return clock }, func(c *Config) { c.Clouds["chained"] = harbor })
@@ -195,6 +195,7 @@ func TestTheCertificateUnderAnAuthorityIsReplacedInTime(t *testing.T) {
 	check := func(days int) credential.Credential {
 		t.Helper()
 		clock = testNow().Add(time.Duration(days) * 24 * time.Hour)
+		s.Renewals.Turn(t.Context())
 		if _, err := s.Credentials.CheckNow(t.Context(), credential.Order{Actor: s.actor("admin")}, lastOf(path)); err != nil {
 			t.Fatal(err)
 		}

@@ -91,6 +91,11 @@ func stagesOf(e cloud.Explanation) []string {
 	return stages
 }
 
+// ofRenewals are seen when a certificate is renewed, and not by a check:
+// TestWhatKeepsACertificateFromBeingRenewed brings them about.
+var ofRenewals = map[string]bool{"Authentication_MissingOrMalformed": true, "Authorization_RequestDenied": true, "Request_ResourceNotFound": true,
+	"CredentialInvalidLifetimeAsPerAppPolicy": true, "CredentialTypeNotAllowedAsPerAppPolicy": true}
+
 func TestEveryEntryOfTheCatalogueCanBeSeenInTheDemo(t *testing.T) {
 	options, simulator := simulatedOptions(t)
 	linked := azure.New(options)
@@ -104,6 +109,9 @@ func TestEveryEntryOfTheCatalogueCanBeSeenInTheDemo(t *testing.T) {
 	form := portalForm{simulator.PortalURL(), s.SubscriptionID}
 	for _, e := range linked.Catalogue() {
 		stages := stagesOf(e)
+		if ofRenewals[e.Code] {
+			continue
+		}
 		if len(stages) == 0 {
 			t.Errorf("%s: it needs a stage at which it is seen", e.Anchor)
 		}

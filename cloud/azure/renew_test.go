@@ -15,8 +15,9 @@ func renewing(t *testing.T) (*azure.Azure, *azuresim.Simulator, cloud.Target, *c
 	t.Helper()
 	a, simulator := simulated(t)
 	identity := trusting(t, simulator)
-	target := targetOf(azuresim.Script()[0])
-	target.Parent = azuresim.Script()[0].TenantID
+	s := scripted(t, "Tide Tables")
+	target := targetOf(s)
+	target.Parent = s.TenantID
 	object, key := simulator.IDs(target.SignIn.Principal, identity.Certificate.DER)
 	if object == "" || key == "" {
 		t.Fatalf("the simulator knows %q and %q", object, key)
@@ -82,11 +83,17 @@ func TestWhatKeepsACertificateFromBeingRenewed(t *testing.T) {
 		"a policy": {func(s *azuresim.Simulator, r *cloud.Renewal) {
 			s.RefuseKeys(r.Target.SignIn.Principal, "CredentialInvalidLifetimeAsPerAppPolicy")
 		}, cloud.Failed, "CredentialInvalidLifetimeAsPerAppPolicy"},
+		"a policy on certificates": {func(s *azuresim.Simulator, r *cloud.Renewal) {
+			s.RefuseKeys(r.Target.SignIn.Principal, "CredentialTypeNotAllowedAsPerAppPolicy")
+		}, cloud.Failed, "CredentialTypeNotAllowedAsPerAppPolicy"},
+		"a proof that can't be read": {func(s *azuresim.Simulator, r *cloud.Renewal) {
+			s.RefuseKeys(r.Target.SignIn.Principal, "Authentication_MissingOrMalformed")
+		}, cloud.Failed, "Authentication_MissingOrMalformed"},
 		"another object": {func(_ *azuresim.Simulator, r *cloud.Renewal) {
 			r.Target.SignIn.Values["object_id"] = "12345678-1234-4234-8234-123456789012"
 		}, cloud.Failed, "Request_ResourceNotFound"},
 		"the object of another application": {func(s *azuresim.Simulator, r *cloud.Renewal) {
-			r.Target.SignIn.Values["object_id"], _ = s.IDs(azuresim.Script()[3].ClientID, nil)
+			r.Target.SignIn.Values["object_id"], _ = s.IDs(scripted(t, "Dry Dock").ClientID, nil)
 		}, cloud.Failed, "Authorization_RequestDenied"},
 		"a certificate that Azure doesn't know": {func(s *azuresim.Simulator, r *cloud.Renewal) {
 			s.RemoveCertificates(r.Target.SignIn.Principal)

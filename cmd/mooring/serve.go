@@ -272,20 +272,24 @@ func (v serveSettings) public(listening net.Addr) (*url.URL, error) {
 
 // azureSettings change the endpoints of Azure public, for a private Azure or a
 // classic endpoint. Only an operator can: nothing a person types becomes a host.
-type azureSettings struct{ authority, resourceManager, audience, classic, caFile string }
+type azureSettings struct{ authority, resourceManager, audience, classic, graph, caFile string }
 
 func (s *settings) azureFlags(v *azureSettings) {
 	s.StringVar(&v.authority, "azure-authority", "", "sign-in endpoint to use instead of https://login.microsoftonline.com")
 	s.StringVar(&v.resourceManager, "azure-resource-manager", "", "resource manager to use instead of https://management.azure.com")
 	s.StringVar(&v.audience, "azure-audience", "", "token audience for that resource manager")
 	s.StringVar(&v.classic, "azure-classic", "", "classic service management endpoint; without one, the dialog doesn't offer management certificates")
+	s.StringVar(&v.graph, "azure-graph", "", "Microsoft Graph endpoint to use instead of https://graph.microsoft.com, to renew certificates; without one, nothing is renewed at another resource manager")
 	s.StringVar(&v.caFile, "azure-ca", "", "file with CA certificates (PEM) to trust for these endpoints, in addition to the system's")
-	s.fromEnv("azure-authority", "azure-resource-manager", "azure-audience", "azure-classic", "azure-ca")
+	s.fromEnv("azure-authority", "azure-resource-manager", "azure-audience", "azure-classic", "azure-graph", "azure-ca")
 }
 
 func (v azureSettings) cloud(now func() time.Time, log *slog.Logger) (*azure.Azure, error) {
 	environments := azure.Environments()
 	public := &environments[0]
+	if v.resourceManager != "" {
+		public.Graph = "" // it knows nothing of another Azure
+	}
 	for flag, setting := range map[string]struct {
 		value string
 		into  *string
@@ -293,6 +297,7 @@ func (v azureSettings) cloud(now func() time.Time, log *slog.Logger) (*azure.Azu
 		"azure-authority":        {v.authority, &public.Authority},
 		"azure-resource-manager": {v.resourceManager, &public.ResourceManager},
 		"azure-classic":          {v.classic, &public.Classic},
+		"azure-graph":            {v.graph, &public.Graph},
 	} {
 		if setting.value == "" {
 			continue
