@@ -23,6 +23,11 @@ func (c renewingCloud) Describe() cloud.Description {
 	return d
 }
 
+// Facts implements cloud.Cloud.
+func (c renewingCloud) Facts(target cloud.Target) []cloud.Fact {
+	return cloud.FieldFacts(c.Describe(), target)
+}
+
 // CanRenew implements cloud.Renewer.
 func (renewingCloud) CanRenew(t cloud.Target) bool { return t.SignIn.Values["object_id"] != "" }
 
