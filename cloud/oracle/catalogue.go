@@ -28,6 +28,7 @@ const (
 	CodeRegionNotReady      = "RegionNotReady"
 	CodeRegionNotSubscribed = "RegionNotSubscribed"
 	CodePermissionsUnclear  = "PermissionsUnclear"
+	CodeTooManyKeys         = "TooManyKeys"
 )
 
 // Commands that find or fix a cause. See fill for their blanks.
@@ -102,6 +103,10 @@ var entries = []staged.Entry{
 		Fix: "You don't need to do anything. To see the permissions, allow it with the command. " + addPolicy, Who: tenancyAdmin, Command: allowView},
 	{Code: CodePermissionsUnclear, Happened: "Mooring can't tell what the user can do. Its permissions depend on conditions, a policy has a statement that Mooring can't read, or the user's groups aren't in the default identity domain. The link still works.",
 		Fix: "You don't need to do anything. To see the permissions, put the user in a group of the default identity domain, and give the group statements without conditions.", Who: tenancyAdmin},
+
+	// Renewing the key.
+	{Code: CodeTooManyKeys, Happened: "The user has as many API keys as Oracle Cloud allows, so the next one can't be added.",
+		Fix: "Run the command, and delete a key that nothing uses. Compare the fingerprints: Mooring's is on the page of the link. Then choose Try again.", Who: keyManager, Command: listKeys},
 
 	// On the way.
 	{Code: wire.Refused, Happened: "Oracle Cloud refused the request without a reason that Mooring can read.",

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -58,13 +59,18 @@ type caller struct {
 // get asks one question. The error is a *wire.Refusal if Oracle refused, or no answer
 // came.
 func (c caller) get(ctx context.Context, path string, query url.Values) (wire.Answer, error) {
+	return c.send(ctx, http.MethodGet, path, query, nil)
+}
+
+// send sends a request with a JSON body, or with none.
+func (c caller) send(ctx context.Context, method, path string, query url.Values, body []byte) (wire.Answer, error) {
 	address := url.URL{Scheme: "https", Host: c.host(), Path: apiVersion + path, RawQuery: query.Encode()}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	r, err := http.NewRequestWithContext(ctx, method, address.String(), bytes.NewReader(body))
 	if err != nil {
 		return wire.Answer{}, err
 	}
 	keyID := c.tenancy.text + "/" + c.user.text + "/" + c.identity.Certificate.PublicKeyFingerprint()
-	if err := sign(r, nil, keyID, c.identity, c.now()); err != nil {
+	if err := sign(r, body, keyID, c.identity, c.now()); err != nil {
 		return wire.Answer{}, err
 	}
 	return c.wire.Do(ctx, r)

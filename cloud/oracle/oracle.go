@@ -94,6 +94,7 @@ var (
 	_ cloud.Cleaner      = (*Oracle)(nil)
 	_ cloud.RightsLister = (*Oracle)(nil)
 	_ cloud.Answerer     = (*Oracle)(nil)
+	_ cloud.Renewer      = (*Oracle)(nil)
 )
 
 // New makes the cloud.

@@ -34,6 +34,8 @@ var reachedWith = map[string]struct{ stage, code, said string }{
 
 // reachedElsewhere are codes that other tests bring about.
 var reachedElsewhere = map[string]string{
+	oracle.CodeTooManyKeys: "a renewal asks; TestWhatKeepsAKeyFromBeingRenewed",
+
 	wire.ForeignHost: "no check asks such a host; TestRequestsGoNowhereElse",
 }
 

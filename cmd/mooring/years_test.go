@@ -16,6 +16,7 @@ import (
 
 	"mooring/account"
 	"mooring/audit"
+	"mooring/cloud/azure/azuresim"
 	"mooring/cloud/wire"
 	"mooring/credential"
 )
@@ -229,6 +230,9 @@ func TestYears(t *testing.T) {
 		if told := y.told(action); len(told) > 0 {
 			t.Errorf("%s was told of %v", action, told)
 		}
+	}
+	if kept := y.simulator.Certificates(azuresim.Fleet(1).ClientID); kept > 2 { // one, and its predecessor within the grace period
+		t.Errorf("Azure has %d certificates of the fleet's application", kept)
 	}
 	t.Logf("%d days, %d links, %d renewals, %d outages, %d restarts", days, len(y.links()), renewed, y.outages, y.restarts)
 

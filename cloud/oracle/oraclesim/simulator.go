@@ -123,6 +123,25 @@ func (w *world) link(t *tenancy, name, publicKey string) (Linked, error) {
 	return Linked{t.ID, u.id, t.Home}, nil
 }
 
+// FillKeys gives a user as many keys of others as there is room for.
+func (s *Simulator) FillKeys(tenancyID, userID string) error {
+	return s.change(tenancyID, func(t *tenancy) {
+		for u := t.findUser(userID); u != nil && len(u.keys) < mostKeys; {
+			u.keys = append(u.keys, anotherKey(s.world.now()))
+		}
+	})
+}
+
+// Keys counts the keys of a user.
+func (s *Simulator) Keys(tenancyID, userID string) (n int) {
+	_ = s.change(tenancyID, func(t *tenancy) {
+		if u := t.findUser(userID); u != nil {
+			n = len(u.keys)
+		}
+	})
+	return n
+}
+
 func randomID() string {
 	raw := make([]byte, 16)
 	_, _ = rand.Read(raw) // crypto/rand.Read never fails
