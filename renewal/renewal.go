@@ -73,12 +73,6 @@ func SignInOf(c credential.Credential) SignIn {
 	return s
 }
 
-// with is the sign-in with another certificate.
-func (s SignIn) with(certificateID string) SignIn {
-	s.CertificateID = certificateID
-	return s
-}
-
 // Renewal is the replacement of the certificate of a sign-in.
 type Renewal struct {
 	ID string
